@@ -1,0 +1,247 @@
+"""The ten source tables of the shop, as SQLAlchemy tables: the one description that all others derive from.
+
+Events are append-only and immutable. Their primary key is (key, recorded_at) because a writer that retries appends
+the same event again, later: deduplication is the warehouse's work. References between tables are documented in
+`Column.info["references"]`, not enforced: events arrive late and in any order of days.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeEngine
+
+SCHEMA: Final = "ecommerce"
+"""The schema of the source tables in PostgreSQL."""
+
+WRITTEN_AT: Final = "recorded_at"
+"""The column of every event table that names its written day: the partition of source, lake and staging."""
+
+HAPPENED_AT: Final = "created_at"
+"""The column of every event table that names the day it happened: the partition of facts and daily marts."""
+
+UPDATED_AT: Final = "updated_at"
+"""The column of every dimension table that orders the versions of a row: the newest wins."""
+
+CHANNELS: Final = ("web", "mobile_app", "marketplace", "store")
+
+Kind = Literal["dimension", "event"]
+
+metadata = MetaData(schema=SCHEMA)
+
+# Money is exact: unit prices to 12 digits, amounts (price x quantity, order totals) to 14, always 2 after the point.
+PRICE: Final = Numeric(12, 2)
+AMOUNT: Final = Numeric(14, 2)
+INSTANT: Final = DateTime(timezone=True)
+
+
+def _column(
+    name: str, type_: TypeEngine[Any], comment: str, *, null: bool = False, to: str | None = None
+) -> Column[Any]:
+    return Column(name, type_, nullable=null, comment=comment, info={"references": to} if to else {})
+
+
+def _key(name: str, comment: str) -> Column[Any]:
+    return Column(name, BigInteger, primary_key=True, autoincrement=False, comment=comment)
+
+
+def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
+    return Table(
+        name,
+        metadata,
+        *columns,
+        _column(UPDATED_AT, INSTANT, "When this version of the row was written, UTC."),
+        comment=grain,
+        info={"kind": "dimension", "key": columns[0].name},
+    )
+
+
+def _event(name: str, grain: str, *columns: Column[Any]) -> Table:
+    key = columns[0].name
+    return Table(
+        name,
+        metadata,
+        *columns,
+        _column(HAPPENED_AT, INSTANT, "When the event happened, UTC."),
+        Column(
+            WRITTEN_AT,
+            INSTANT,
+            primary_key=True,
+            comment="When the row was written, UTC; at most the lateness limit after it happened.",
+        ),
+        # The extraction reads one range of written days, in this order.
+        Index(f"{name}_{WRITTEN_AT}_idx", WRITTEN_AT, key),
+        comment=grain,
+        info={"kind": "event", "key": key},
+    )
+
+
+customers = _dimension(
+    "customers",
+    "One row per registered customer.",
+    _key("customer_id", "Customer number."),
+    _column("first_name", Text(), "Given name."),
+    _column("last_name", Text(), "Family name."),
+    _column("email", Text(), "E-mail address, unique per customer."),
+    _column("country", Text(), "ISO 3166-1 alpha-2 code of the home country."),
+    _column("city", Text(), "Home city."),
+    _column("birth_date", Date(), "Date of birth, where given.", null=True),
+    _column("loyalty_tier", Text(), "Loyalty tier: basic, silver, gold or platinum."),
+    _column("marketing_opt_in", Boolean(), "Whether marketing e-mail is allowed."),
+    _column("registered_at", INSTANT, "When the customer registered, UTC."),
+)
+
+products = _dimension(
+    "products",
+    "One row per product (stock-keeping unit).",
+    _key("product_id", "Product number."),
+    _column("sku", Text(), "Stock-keeping unit code, unique."),
+    _column("product_name", Text(), "Name shown in the shop."),
+    _column("category", Text(), "Top-level category."),
+    _column("subcategory", Text(), "Category below it."),
+    _column("brand", Text(), "Brand."),
+    _column("list_price", PRICE, "Current list price, in the shop's currency, tax included."),
+    _column("unit_cost", PRICE, "Current cost of one unit, in the shop's currency."),
+    _column("is_active", Boolean(), "Whether the product can be bought now."),
+    _column("launched_at", INSTANT, "When the product was first offered, UTC."),
+)
+
+payment_methods = _dimension(
+    "payment_methods",
+    "One row per payment method that the shop accepts.",
+    _key("payment_method_id", "Payment method number."),
+    _column("code", Text(), "Short code, unique."),
+    _column("method_name", Text(), "Name shown at checkout."),
+    _column("method_type", Text(), "card, wallet, bank_transfer, pay_later, gift_card or cash."),
+    _column("provider", Text(), "Company that processes the payment."),
+    _column("fee_percent", Numeric(5, 2), "Provider's fee, per cent of the amount."),
+    _column("is_online", Boolean(), "Whether it can be used outside the stores."),
+)
+
+stores = _dimension(
+    "stores",
+    "One row per physical store.",
+    _key("store_id", "Store number."),
+    _column("code", Text(), "Short code, unique."),
+    _column("store_name", Text(), "Name of the store."),
+    _column("country", Text(), "ISO 3166-1 alpha-2 code."),
+    _column("region", Text(), "Sales region."),
+    _column("city", Text(), "City."),
+    _column("floor_area_m2", Integer(), "Sales floor, square metres."),
+    _column("opened_on", Date(), "First day of business."),
+)
+
+sessions = _event(
+    "sessions",
+    "One row per visit to the shop's website, app or marketplace page.",
+    _key("session_id", "Session number."),
+    _column("customer_id", BigInteger(), "Customer, where signed in.", null=True, to="customers"),
+    _column("channel", Text(), "web, mobile_app or marketplace."),
+    _column("device", Text(), "desktop, mobile or tablet."),
+    _column("traffic_source", Text(), "direct, organic, paid_search, social, email, affiliate or referral."),
+    _column("campaign", Text(), "Marketing campaign running on that day, where the visit came from it.", null=True),
+    _column("page_views", Integer(), "Pages seen."),
+    _column("product_views", Integer(), "Product pages seen."),
+    _column("cart_adds", Integer(), "Products put into the cart."),
+    _column("checkout_started", Boolean(), "Whether the checkout was entered."),
+    _column("duration_seconds", Integer(), "Length of the visit, seconds."),
+)
+
+transactions = _event(
+    "transactions",
+    "One row per order (order header).",
+    _key("transaction_id", "Order number."),
+    _column("customer_id", BigInteger(), "Who bought.", to="customers"),
+    _column("session_id", BigInteger(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
+    _column("store_id", BigInteger(), "Store of an in-store sale; none online.", null=True, to="stores"),
+    _column("channel", Text(), "web, mobile_app, marketplace or store."),
+    _column("payment_method_id", BigInteger(), "Payment method chosen at checkout.", to="payment_methods"),
+    _column("currency", Text(), "ISO 4217 code."),
+    _column("coupon_code", Text(), "Coupon, where one was used.", null=True),
+    _column("line_count", Integer(), "Number of order lines."),
+    _column("gross_amount", AMOUNT, "Sum of the lines' gross amounts."),
+    _column("discount_amount", AMOUNT, "Discount on the whole order, at least 0, at most gross."),
+    _column("shipping_amount", AMOUNT, "Shipping charged; not part of revenue."),
+    _column("total_amount", AMOUNT, "To pay: gross - discount + shipping."),
+)
+
+transaction_items = _event(
+    "transaction_items",
+    "One row per order line; written together with its order.",
+    _key("transaction_item_id", "Order line number, unique over all orders."),
+    _column("transaction_id", BigInteger(), "Order that the line belongs to.", to="transactions"),
+    _column("line_number", Integer(), "Position in the order, from 1."),
+    _column("product_id", BigInteger(), "Product bought.", to="products"),
+    _column("quantity", Integer(), "Units bought, at least 1."),
+    _column("unit_price", PRICE, "Price of one unit at that moment."),
+    _column("gross_amount", AMOUNT, "quantity x unit_price."),
+)
+
+payment_attempts = _event(
+    "payment_attempts",
+    "One row per attempt to pay an order; an order is paid when one attempt was approved.",
+    _key("payment_attempt_id", "Payment attempt number."),
+    _column("transaction_id", BigInteger(), "Order to be paid.", to="transactions"),
+    _column("attempt_number", Integer(), "Position among the order's attempts, from 1."),
+    _column("payment_method_id", BigInteger(), "Payment method tried.", to="payment_methods"),
+    _column("amount", AMOUNT, "Amount asked for: the order's total."),
+    _column("status", Text(), "approved, declined or error."),
+    _column("failure_reason", Text(), "Why it failed, where it did.", null=True),
+)
+
+refunds = _event(
+    "refunds",
+    "One row per refund of an order line, in whole or in part, with the order's channel, store and payment method.",
+    _key("refund_id", "Refund number."),
+    _column("transaction_id", BigInteger(), "Order refunded.", to="transactions"),
+    _column("transaction_item_id", BigInteger(), "Order line refunded.", to="transaction_items"),
+    _column("customer_id", BigInteger(), "Who got the money back.", to="customers"),
+    _column("product_id", BigInteger(), "Product returned.", to="products"),
+    _column("store_id", BigInteger(), "Store of the sale; none online.", null=True, to="stores"),
+    _column("channel", Text(), "Channel of the sale: web, mobile_app, marketplace or store."),
+    _column("payment_method_id", BigInteger(), "Payment method the money went back to.", to="payment_methods"),
+    _column("quantity", Integer(), "Units returned, at least 1."),
+    _column("amount", AMOUNT, "Money returned, greater than 0, at most what was paid for the line."),
+    _column("reason", Text(), "damaged, wrong_item, not_as_described, changed_mind or late_delivery."),
+)
+
+reviews = _event(
+    "reviews",
+    "One row per review of a bought product.",
+    _key("review_id", "Review number."),
+    _column("transaction_id", BigInteger(), "Order in which the product was bought.", to="transactions"),
+    _column("product_id", BigInteger(), "Product reviewed.", to="products"),
+    _column("customer_id", BigInteger(), "Who wrote it.", to="customers"),
+    _column("rating", Integer(), "Stars, 1 to 5."),
+    _column("title", Text(), "Headline."),
+    _column("body", Text(), "Text."),
+    _column("sentiment", Text(), "negative (1, 2 stars), neutral (3) or positive (4, 5)."),
+)
+
+TABLES: Final[Mapping[str, Table]] = {table.name: table for table in metadata.tables.values()}
+"""Every source table by name, in the order of definition: dimensions first."""
+
+DIMENSIONS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "dimension")
+EVENTS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "event")
+
+
+def kind(table: Table) -> Kind:
+    """Return whether the table is a dimension (mutable snapshot) or an event (immutable, partitioned by day)."""
+    return "event" if table.info["kind"] == "event" else "dimension"
+
+
+def business_key(table: Table) -> str:
+    """Return the name of the column that identifies the thing described, whatever the number of its copies."""
+    return str(table.info["key"])
