@@ -1,0 +1,1 @@
+"""How assets are kept and handed over: lake objects and warehouse partitions."""

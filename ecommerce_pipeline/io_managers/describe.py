@@ -1,0 +1,55 @@
+"""What a materialization says of itself in the UI: rows, bytes, place, window, column schema and a small preview."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableRecord, TableSchema
+from sqlalchemy import Table
+
+from ecommerce_pipeline.schema.postgres import postgres_type
+
+PREVIEW_ROWS = 5
+PREVIEW_TEXT = 40
+
+
+def column_schema(table: Table) -> TableSchema:
+    """Return Dagster's column schema of a contract table, with descriptions and nullability."""
+    return TableSchema(
+        columns=[
+            TableColumn(
+                name=column.name,
+                type=postgres_type(column.type),
+                description=column.comment,
+                constraints=TableColumnConstraints(nullable=bool(column.nullable)),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def preview(rows: pa.Table) -> MetadataValue:
+    """Return the first rows as a small table; long texts are cut."""
+    records = [{name: _shown(value) for name, value in row.items()} for row in rows.slice(0, PREVIEW_ROWS).to_pylist()]
+    schema = TableSchema(columns=[TableColumn(name=name, type="string") for name in rows.column_names])
+    return MetadataValue.table([TableRecord(record) for record in records], schema)
+
+
+def volume(rows: int, size: int | None = None) -> dict[str, Any]:
+    """Return the metadata of how much was written."""
+    said: dict[str, Any] = {"dagster/row_count": rows}
+    return said if size is None else said | {"bytes": size}
+
+
+def days(keys: Sequence[str]) -> dict[str, Any]:
+    """Return the metadata of the window that a run wrote; nothing for a snapshot."""
+    if not keys:
+        return {}
+    return {"window": f"{keys[0]} to {keys[-1]}" if len(keys) > 1 else keys[0], "partitions": len(keys)}
+
+
+def _shown(value: object) -> str | int | float | bool | None:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    return text if len(text) <= PREVIEW_TEXT else text[: PREVIEW_TEXT - 1] + "…"

@@ -1,0 +1,113 @@
+"""The lake IO manager: one Parquet object per table and day, on any object store.
+
+Takes record batches, Arrow tables and pandas frames; hands over references (`LakeObjects`), `pa.Table` or
+`pandas.DataFrame`, as the annotation of the asset's argument asks. See `IOManager` in Dagster's documentation.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, ResourceDependency
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.io_managers.annotations import hand_over
+from ecommerce_pipeline.io_managers.describe import days, preview, volume
+from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, object_path, read_object
+from ecommerce_pipeline.io_managers.split import by_day
+from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
+
+ROW_GROUP_ROWS = 122_880
+"""DuckDB's own row group size: one group is one unit of work of a scan, and small enough to hold in memory."""
+
+
+class LakeIOManager(ConfigurableIOManager):
+    """Keeps an asset `[..., table]` as Parquet objects `<table>[/date=YYYY-MM-DD]/part-0.parquet`."""
+
+    store: ResourceDependency[FolderStore]
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Write one object per partition of the run, or one object of an asset without partitions.
+
+        Raises:
+            PlatformError: The store is full or cannot be written, or a row's day is none of the run's partitions.
+        """
+        table = context.asset_key.path[-1]
+        keys = partition_keys(context)
+        reader = as_reader(table, obj)
+        if keys:
+            for key, batches in by_day(reader, keys):
+                self._write(object_path(table, key), reader.schema, batches)
+        else:
+            self._write(object_path(table, None), reader.schema, reader)
+        written = self.find(table, keys)
+        context.add_output_metadata(
+            {
+                **volume(written.rows, written.bytes),
+                **days(keys),
+                "dagster/uri": MetadataValue.text(written.uris[-1]),
+                "objects": len(written.objects),
+                "preview": preview(read_object(self.store, written.objects[-1])),
+            }
+        )
+
+    def load_input(self, context: InputContext) -> Any:
+        """Hand over the objects of the partitions asked for, as the argument's annotation asks.
+
+        Raises:
+            PlatformError: An object is missing or corrupt; the message names it and the asset that makes it.
+        """
+        found = self.find(context.asset_key.path[-1], partition_keys(context))
+        return hand_over(context, found, lambda: pa.concat_tables(read_object(self.store, o) for o in found.objects))
+
+    def find(self, table: str, keys: Sequence[str]) -> LakeObjects:
+        """Return the references to a table's objects: of the given days, or its only one.
+
+        Raises:
+            PlatformError: An object is missing or corrupt.
+        """
+        partitions: Sequence[str | None] = keys or [None]
+        return LakeObjects(table, tuple(find_object(self.store, table, partition) for partition in partitions))
+
+    def _write(self, path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+        with self.store.writing(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            held: list[pa.RecordBatch] = []
+            for batch in batches:
+                held.append(batch)
+                if sum(map(len, held)) >= ROW_GROUP_ROWS:
+                    writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
+                    held = []
+            if held:
+                writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
+
+
+def partition_keys(context: InputContext | OutputContext) -> list[str]:
+    """Return the partitions that a run reads or writes of an asset, in order; none for an asset without partitions."""
+    return sorted(context.asset_partition_keys) if context.has_asset_partitions else []
+
+
+def as_reader(table: str, rows: Any) -> pa.RecordBatchReader:
+    """Turn what an asset returned into record batches of the table contract, ordered by written day.
+
+    Raises:
+        PlatformError: The asset returned something else than rows.
+    """
+    contract = TABLES.get(table)
+    schema = None if contract is None else arrow_schema(contract)
+    match rows:
+        case pa.RecordBatchReader():
+            return rows
+        case pa.Table():
+            rows = rows if schema is None else rows.cast(schema)
+        case _ if type(rows).__module__.startswith("pandas."):
+            rows = pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
+        case _:
+            raise PlatformError(
+                f"lake/{table} returned {type(rows).__name__}: the lake keeps pa.RecordBatchReader, pa.Table and "
+                "pandas.DataFrame"
+            )
+    ordered: pa.Table = rows.sort_by(WRITTEN_AT) if WRITTEN_AT in rows.column_names else rows
+    return ordered.to_reader()

@@ -1,0 +1,102 @@
+"""References to lake objects: what lake assets hand over, so that a warehouse loads them by itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources.object_store import ObjectStore
+
+OBJECT_NAME = "part-0.parquet"
+
+
+@dataclass(frozen=True)
+class LakeObject:
+    """One Parquet object: all rows of a table, or those written on one day."""
+
+    table: str
+    partition: str | None
+    uri: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class LakeObjects:
+    """The objects of one table that a run asked for, in the order of their partitions."""
+
+    table: str
+    objects: tuple[LakeObject, ...]
+
+    @property
+    def uris(self) -> list[str]:
+        """The objects' addresses."""
+        return [object_.uri for object_ in self.objects]
+
+    @property
+    def rows(self) -> int:
+        """Rows in all objects."""
+        return sum(object_.rows for object_ in self.objects)
+
+    @property
+    def bytes(self) -> int:
+        """Size of all objects, bytes."""
+        return sum(object_.bytes for object_ in self.objects)
+
+
+def object_path(table: str, partition: str | None) -> str:
+    """Return the path of an object under the lake's root: an interface that other tools rely on.
+
+    >>> object_path("sessions", "2026-03-01")
+    'sessions/date=2026-03-01/part-0.parquet'
+    >>> object_path("customers", None)
+    'customers/part-0.parquet'
+    """
+    return f"{table}/date={partition}/{OBJECT_NAME}" if partition else f"{table}/{OBJECT_NAME}"
+
+
+def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeObject:
+    """Return the reference to an object that is there and whole.
+
+    Raises:
+        PlatformError: There is no such object, or it is no readable Parquet file.
+    """
+    path = object_path(table, partition)
+    size = store.size(path)
+    if size is None:
+        raise PlatformError(
+            f"lake/{table}{_of(partition)} has no object at {store.uri(path)}: "
+            f"materialize lake/{table}{_of(partition)} first"
+        )
+    with _opened(store, table, partition) as file:
+        rows = pq.read_metadata(file).num_rows
+    return LakeObject(table, partition, store.uri(path), rows, size)
+
+
+def read_object(store: ObjectStore, object_: LakeObject) -> pa.Table:
+    """Read all rows of an object.
+
+    Raises:
+        PlatformError: The object is no readable Parquet file.
+    """
+    with _opened(store, object_.table, object_.partition) as file:
+        return pq.read_table(file)
+
+
+@contextmanager
+def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[IO[bytes]]:
+    path = object_path(table, partition)
+    try:
+        with store.reading(path) as file:
+            yield file
+    except (pa.ArrowException, OSError) as error:
+        asset = f"lake/{table}{_of(partition)}"
+        raise PlatformError(f"the object {store.uri(path)} is corrupt ({error}): materialize {asset} again") from None
+
+
+def _of(partition: str | None) -> str:
+    return f" of {partition}" if partition else ""

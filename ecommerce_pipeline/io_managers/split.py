@@ -1,0 +1,71 @@
+"""Cut one ordered stream of record batches into the days on which its rows were written."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import ONE_DAY, start_of
+from ecommerce_pipeline.schema.tables import WRITTEN_AT
+
+
+def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.RecordBatch]]]:
+    """Yield each day with its batches; a day without rows has none. Consume a day before asking for the next.
+
+    Args:
+        rows: Ordered by `recorded_at`.
+        keys: Days (YYYY-MM-DD) in order.
+
+    Raises:
+        PlatformError: A row was written on none of the days.
+    """
+    stream = _Pushback(rows)
+    for key in keys:
+        day = date.fromisoformat(key)
+        yield key, _until(stream, start_of(day), start_of(day + ONE_DAY))
+    for batch in stream:
+        raise _stray(batch[WRITTEN_AT][0].as_py(), keys)
+
+
+class _Pushback:
+    """An iterator of batches that takes the rest of a batch back."""
+
+    def __init__(self, rows: pa.RecordBatchReader) -> None:
+        self._rows = iter(rows)
+        self.rest: pa.RecordBatch | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        batch, self.rest = self.rest, None
+        while batch is None or batch.num_rows == 0:
+            batch = next(self._rows)
+        return batch
+
+
+def _until(stream: _Pushback, start: datetime, end: datetime) -> Iterator[pa.RecordBatch]:
+    for batch in stream:
+        written = np.asarray(batch[WRITTEN_AT].cast(pa.int64()))
+        if written[0] < _microseconds(start):
+            raise _stray(batch[WRITTEN_AT][0].as_py(), [str(start.date())])
+        here = int(np.searchsorted(written, _microseconds(end)))
+        if here < batch.num_rows:
+            stream.rest = batch.slice(here)
+        if here:
+            yield batch.slice(0, here)
+        if stream.rest is not None:
+            return
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(instant.timestamp()) * 1_000_000
+
+
+def _stray(written: datetime, keys: Sequence[str]) -> PlatformError:
+    return PlatformError(
+        f"a row written at {written} came with the partitions {keys[0]} to {keys[-1]}: the asset must return rows of "
+        f"its own partitions only, ordered by {WRITTEN_AT}"
+    )

@@ -1,0 +1,158 @@
+"""The local warehouse: one DuckDB file, and the atomic replace of a window of a staging table."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from dagster import ConfigurableResource
+from sqlalchemy import Table
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.tables import WRITTEN_AT
+
+LOCK_WAIT_SECONDS = 600
+"""How long to wait for another process to finish its writing: DuckDB admits one writing process."""
+
+
+class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
+    """A DuckDB file; connections are short, because the file is locked while one writes."""
+
+    path: str
+
+    @contextmanager
+    def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the file, waiting for a process that is writing to it.
+
+        Raises:
+            PlatformError: The file does not become free in time, is no DuckDB file, or is not there to be read.
+        """
+        if read_only and not Path(self.path).exists():
+            raise PlatformError(f"there is no warehouse at {self.path} yet: `ecommerce-pipeline run` builds it")
+        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        with self._opened(read_only) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+
+    def _opened(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS
+        while True:
+            try:
+                return duckdb.connect(self.path, read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise PlatformError(
+                        f"the warehouse {self.path} cannot be opened ({_first_line(error)}): "
+                        "`ecommerce-pipeline reset` starts anew"
+                    ) from None
+                if time.monotonic() > deadline:
+                    raise PlatformError(
+                        f"the warehouse {self.path} is still locked after {LOCK_WAIT_SECONDS} s "
+                        f"({_first_line(error)}): close the program that holds it"
+                    ) from None
+                time.sleep(0.2)
+
+    def replace(
+        self, table: Table, schema: str, uris: Sequence[str], rows: int, window: Window | None
+    ) -> tuple[int, pa.Table]:
+        """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
+
+        Args:
+            table: The contract of the table; it is created if it is not there.
+            schema: The schema it lies in.
+            uris: The objects.
+            rows: How many rows they hold together.
+            window: The written days to replace; None for the whole table.
+
+        Returns:
+            The number of rows in the table now, and its first few of the window.
+
+        Raises:
+            PlatformError: An object is corrupt or holds rows of other days; nothing is changed then.
+        """
+        name = f'"{schema}"."{table.name}"'
+        within = "true" if window is None else f"{WRITTEN_AT} >= ? AND {WRITTEN_AT} < ?"
+        bounds = [] if window is None else [start_of(window.start), start_of(window.end)]
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        with self.connect() as connection:
+            try:
+                connection.begin()
+                connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+                connection.execute(create_table(table, schema))
+                connection.execute(f"DELETE FROM {name} WHERE {within}", bounds)  # noqa: S608 - names of the contract
+                loaded = connection.execute(
+                    f"INSERT INTO {name} SELECT {columns} FROM read_parquet(?) WHERE {within}",  # noqa: S608
+                    [list(uris), *bounds],
+                ).fetchone()
+                if loaded is None or loaded[0] != rows:
+                    raise PlatformError(
+                        f"{schema}.{table.name}: the objects hold {rows} rows, {loaded and loaded[0]} of them written "
+                        f"on {window}: materialize lake/{table.name} of these days again"
+                    )
+                connection.commit()
+            except duckdb.Error as error:
+                raise PlatformError(
+                    f"{schema}.{table.name} could not be loaded from {_culprit(uris)} ({_first_line(error)}); the "
+                    f"table is as it was. Materialize lake/{table.name} of that day again, then this"
+                ) from None
+            sample = connection.execute(f"SELECT * FROM {name} WHERE {within} LIMIT 5", bounds)  # noqa: S608
+            head = sample.to_arrow_table()
+            total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
+        return (total[0] if total else 0), head
+
+    def read(self, table: Table, schema: str, window: Window | None) -> pa.Table:
+        """Read the rows of a table that were written in the window, or all of them.
+
+        Raises:
+            PlatformError: The table is not there.
+        """
+        within = "true" if window is None else f"{WRITTEN_AT} >= ? AND {WRITTEN_AT} < ?"
+        bounds = [] if window is None else [start_of(window.start), start_of(window.end)]
+        with self.connect(read_only=True) as connection:
+            try:
+                query = f'SELECT * FROM "{schema}"."{table.name}" WHERE {within}'  # noqa: S608 - names of the contract
+                return connection.execute(query, bounds).to_arrow_table()
+            except duckdb.CatalogException:
+                raise PlatformError(
+                    f"{schema}.{table.name} is not in {self.path}: materialize {schema}/{table.name} first"
+                ) from None
+
+    def row_counts(self) -> dict[tuple[str, str], int]:
+        """Return the number of rows of every table, by schema and name."""
+        with self.connect(read_only=True) as connection:
+            tables = connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
+            ).fetchall()
+            union = " UNION ALL ".join(
+                f'SELECT {position}, count(*) FROM "{schema}"."{name}"'  # noqa: S608 - names of its own catalog
+                for position, (schema, name) in enumerate(tables)
+            )
+            counts = dict(connection.execute(union).fetchall()) if tables else {}
+        return {(schema, name): counts[position] for position, (schema, name) in enumerate(tables)}
+
+    def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
+        """Return the first rows of tables, each given by schema and name."""
+        with self.connect(read_only=True) as connection:
+            return {
+                (schema, name): connection.execute(f'FROM "{schema}"."{name}" LIMIT {rows}').to_arrow_table()
+                for schema, name in tables
+            }
+
+
+def _culprit(uris: Sequence[str]) -> str:
+    """Return the object that cannot be read, for an error that names none."""
+    with duckdb.connect() as connection:
+        for uri in uris:
+            try:
+                connection.execute("SELECT bit_xor(hash(rows)) FROM read_parquet(?) AS rows", [uri]).fetchall()
+            except duckdb.Error:
+                return uri
+    return f"{uris[0]} and {len(uris) - 1} more"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

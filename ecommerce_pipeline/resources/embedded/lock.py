@@ -1,0 +1,60 @@
+"""One process at a time: a file lock that the system drops when its holder dies."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ecommerce_pipeline.resources.embedded.errors import EmbeddedPostgresError
+
+
+@contextmanager
+def exclusive(path: Path, limit: float) -> Iterator[int]:
+    """Hold the lock; yields its file descriptor, which no child inherits unless it is handed on.
+
+    Args:
+        path: The lock file; its folder exists.
+        limit: Seconds to wait for another holder.
+
+    Raises:
+        EmbeddedPostgresError: Another process held the lock all the time.
+    """
+    deadline = time.monotonic() + limit
+    while (descriptor := _take(path)) is None:
+        if time.monotonic() > deadline:
+            raise EmbeddedPostgresError(
+                f"another process ({_holder(path)}) has been starting or stopping the embedded PostgreSQL for more "
+                f"than {limit:.0f} s and holds {path}. Wait for it, or end it, and try again."
+            )
+        time.sleep(0.02)
+    try:
+        with suppress(OSError):  # the name of the holder is a help to people; a full disk must not bar `destroy`
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _take(path: Path) -> int | None:
+    path.parent.mkdir(mode=0o711, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # `destroy` deletes the file while it holds it; whoever waited then holds a lock that nobody else sees.
+        if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+    except BlockingIOError:
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
+
+
+def _holder(path: Path) -> str:
+    pid = path.read_text().strip() if path.exists() else ""
+    return f"pid {pid}" if pid else "pid unknown"

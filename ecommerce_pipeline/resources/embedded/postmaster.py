@@ -1,0 +1,164 @@
+"""The server's main process: whether it lives, and how it is started and stopped."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ecommerce_pipeline.resources.embedded.binaries import Binaries
+from ecommerce_pipeline.resources.embedded.errors import EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded.home import Home
+from ecommerce_pipeline.resources.embedded.logs import last_lines
+from ecommerce_pipeline.resources.embedded.ports import LOOPBACK
+
+_LINES: Final = 8
+_EMPTY_FOR: Final = 2.0
+# Above the largest process id of any system (Linux: 2**22).
+_NO_PROCESS: Final = b"2147483647"
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """What postmaster.pid says; it may be stale.
+
+    Attributes:
+        pid: Process id.
+        port: TCP port.
+        ready: It said that it takes connections.
+    """
+
+    pid: int
+    port: int
+    ready: bool
+
+
+def read_postmaster(data: Path) -> Postmaster | None:
+    """Return what postmaster.pid says; None if there is none."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    # A starting server appends its lines one by one.
+    lines += [""] * (_LINES - len(lines))
+    pid, port, status = lines[0].strip(), lines[3].strip(), lines[7].strip()
+    return Postmaster(int(pid), int(port or 0), status == "ready") if pid.isdigit() else None
+
+
+def living_postmaster(data: Path) -> Postmaster | None:
+    """Return the server of a data folder if its process lives; process ids are used again after a reboot."""
+    found = read_postmaster(data)
+    return found if found is not None and is_postmaster(found.pid, data) else None
+
+
+def is_postmaster(pid: int, data: Path) -> bool:
+    """Say whether a process is the server of a data folder."""
+    command = command_line(pid)
+    if "/postgres -D " not in command:
+        return False
+    try:
+        return (Path("/proc") / str(pid) / "cwd").samefile(data)
+    except OSError:
+        # Only the process's user, or a root with all its powers, may see where it is.
+        return f"-D {data} " in command
+
+
+def command_line(pid: int) -> str:
+    """Return a process's command line; empty if it has ended, zombies included."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return (Path("/proc") / str(pid) / "cmdline").read_text(errors="replace").replace("\0", " ")
+        except OSError:
+            return ""
+    said = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], stdout=subprocess.PIPE, text=True, errors="replace", check=False
+    )
+    return f"{said.stdout.strip()} " if said.stdout.strip() else ""
+
+
+def spawn(binaries: Binaries, home: Home, configuration: Path, port: int) -> int:
+    """Start a server that outlives this process and its terminal, and return its process id."""
+    _disarm(home.data)
+    server: list[str | Path] = [
+        *(binaries.program("postgres"), "-D", home.data, "-p", str(port), "-h", LOOPBACK, "-k", ""),
+        *("-c", f"config_file={configuration}"),
+    ]
+    file = home.root / "start.log"
+    with file.open("wb") as log:
+        home.account.keep(file)
+        # The shell ends at once, so that the server is nobody's child and no zombie of ours when it ends.
+        started = subprocess.run(
+            ["sh", "-c", '"$@" >&2 & echo $!', "sh", *server],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            check=True,
+            **home.account.identity(),
+        )
+    return int(started.stdout)
+
+
+def stop_postmaster(binaries: Binaries, home: Home, limit: float, mode: str = "fast") -> None:
+    """Stop the server of a home if it runs, and wait for its end.
+
+    Raises:
+        EmbeddedPostgresError: It does not end.
+    """
+    server = living_postmaster(home.data)
+    if server is None:
+        return
+    done = home.account.run(
+        *(binaries.program("pg_ctl"), "stop", "-s", "-w", "-D", home.data, "-m", mode, "-t", str(round(limit))),
+        limit=limit + 5,
+    )
+    if not done.ok and living_postmaster(home.data) is not None:
+        raise EmbeddedPostgresError(
+            f"the embedded PostgreSQL (pid {server.pid}, {home.data}) does not stop: {done.output}\n"
+            f"{last_lines(home)}\nEnd the programs that use it and try again, or kill it: "
+            "what was committed is kept."
+        )
+    # pg_ctl waits for the end of postmaster.pid, which is a moment before the end of the process.
+    deadline = time.monotonic() + limit
+    while is_postmaster(server.pid, home.data) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def end_orphans(data: Path) -> None:
+    """End the children that a killed server has left, where the system shows them (Linux).
+
+    Most end by themselves; one that computes does not look, and no new server starts while it holds the shared memory.
+    """
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if not command_line(int(entry.name)).startswith("postgres: ") or not (entry / "cwd").samefile(data):
+                continue
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            if not is_postmaster(parent, data):
+                os.kill(int(entry.name), signal.SIGQUIT)
+        except OSError:
+            continue
+
+
+def _disarm(data: Path) -> None:
+    """Make a stale postmaster.pid name a process that cannot exist.
+
+    PostgreSQL refuses to start while the process named lives, whatever it is, and a zombie counts as living. The file
+    stays, because PostgreSQL reads from it whether children of the old server still use the shared memory.
+    """
+    try:
+        descriptor = os.open(data / "postmaster.pid", os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    with os.fdopen(descriptor, "r+b") as file:
+        first, line_end, rest = file.read().partition(b"\n")
+        if not first:
+            # Left by a crash of the machine, unless a server made it this instant; PostgreSQL accepts it never.
+            if time.time() - os.fstat(descriptor).st_mtime > _EMPTY_FOR:
+                (data / "postmaster.pid").unlink()
+            return
+        file.seek(0)
+        file.write(_NO_PROCESS + line_end + rest)
+        file.truncate()

@@ -1,0 +1,104 @@
+"""Where the lake's objects are kept: a folder here. A bucket is another store with the same four verbs.
+
+An object appears when it is complete and never before; replacing one is atomic for its readers.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO, Protocol, cast
+from uuid import uuid4
+
+import psutil
+from dagster import ConfigurableResource
+
+from ecommerce_pipeline.errors import PlatformError
+
+INCOMING = ".incoming"
+
+
+class ObjectStore(Protocol):
+    """What the lake needs of a place for objects; paths are relative and use `/`."""
+
+    def uri(self, path: str) -> str:
+        """Return the address under which a warehouse reads the object."""
+        ...
+
+    def size(self, path: str) -> int | None:
+        """Return the object's size in bytes, or None where there is no such object."""
+        ...
+
+    def reading(self, path: str) -> IO[bytes]:
+        """Open an object for reading, seekable."""
+        ...
+
+    def writing(self, path: str) -> AbstractContextManager[IO[bytes]]:
+        """Give a file that becomes the object when the block ends well, and vanishes otherwise."""
+        ...
+
+
+class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
+    """Objects as files under a folder; written aside and moved into place."""
+
+    folder: str
+
+    def uri(self, path: str) -> str:
+        """Return the file's absolute path."""
+        return str(self._file(path))
+
+    def size(self, path: str) -> int | None:
+        """Return the file's size in bytes, or None where there is no such file."""
+        try:
+            return self._file(path).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def reading(self, path: str) -> IO[bytes]:
+        """Open a file for reading."""
+        return self._file(path).open("rb")
+
+    @contextmanager
+    def writing(self, path: str) -> Iterator[IO[bytes]]:
+        """Write a file aside and move it into place when the block ends well.
+
+        Raises:
+            PlatformError: The disk is full, or the folder cannot be written.
+        """
+        target = self._file(path)
+        incoming = Path(self.folder) / INCOMING / f"{os.getpid()}-{uuid4().hex}"
+        try:
+            incoming.parent.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with incoming.open("wb") as file:
+                yield cast(IO[bytes], file)
+                file.flush()
+                os.fsync(file.fileno())
+            incoming.replace(target)
+        except OSError as error:
+            raise PlatformError(_cannot_write(target, error)) from None
+        finally:
+            incoming.unlink(missing_ok=True)
+
+    def clean(self) -> None:
+        """Remove what writers that were killed have left behind."""
+        for left in (Path(self.folder) / INCOMING).glob("*-*"):
+            writer = int(left.name.split("-")[0])
+            if not psutil.pid_exists(writer):
+                left.unlink(missing_ok=True)
+
+    def _file(self, path: str) -> Path:
+        return Path(self.folder) / path
+
+
+def _cannot_write(target: Path, error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        folder = next(parent for parent in target.parents if parent.exists())
+        free = shutil.disk_usage(folder).free / 2**20
+        return (
+            f"no space left for the lake object {target} ({free:,.0f} MiB free): free some, or set DATA_DIR to a "
+            "folder on a larger disk, and run it again"
+        )
+    return f"the lake object {target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR"

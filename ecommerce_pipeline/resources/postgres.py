@@ -1,0 +1,200 @@
+"""The shop's PostgreSQL: atomic writes by window or by key, and one streaming read per table and window.
+
+Rows go in by ADBC's binary COPY and come out through DuckDB's PostgreSQL extension, both as Arrow record batches, so
+that memory stays constant. What the rows mean is not known here.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import adbc_driver_manager
+import adbc_driver_postgresql.dbapi as adbc
+import psycopg
+import pyarrow as pa
+from dagster import ConfigurableResource
+from psycopg import sql
+from pydantic import PrivateAttr
+from sqlalchemy import Table
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
+from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.resources.postgres_scan import scan
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.postgres import create_table, differences, postgres_type
+from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
+
+
+class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
+    """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
+
+    The password of a named server is read from POSTGRES_PASSWORD when connecting.
+    """
+
+    embedded_dir: str
+    host: str | None = None
+    port: int | None = None
+    database: str = "ecommerce"
+    user: str = "ecommerce"
+    sslmode: str = "prefer"
+
+    _address: Address | None = PrivateAttr(default=None)
+
+    def embedded(self) -> EmbeddedPostgres | None:
+        """Return the embedded server, or None where a server is named."""
+        return None if self.host else EmbeddedPostgres(Path(self.embedded_dir), self.port)
+
+    def address(self) -> Address:
+        """Return where the server is; starts the embedded one if it does not run.
+
+        Raises:
+            EmbeddedPostgresError: The embedded server cannot be started.
+        """
+        embedded = self.embedded()
+        if embedded is None:
+            password = os.environ.get("POSTGRES_PASSWORD", "")
+            return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.sslmode)
+        server = embedded.ensure()
+        return Address(server.host, server.port, server.database, server.user, server.password, "disable")
+
+    @contextmanager
+    def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
+        """Open a connection; commits at the end unless an error leaves the block.
+
+        Raises:
+            PlatformError: The server cannot be reached or refuses the login.
+        """
+        address = self.address()
+        with _clear_errors(address), psycopg.connect(address.conninfo, autocommit=autocommit) as connection:
+            yield connection
+
+    def create_tables(self, tables: list[Table]) -> None:
+        """Create the schema and the tables with keys, indexes and comments where they are not there yet."""
+        with self.connect() as connection:
+            # Two processes that create at once would both find nothing there.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('ecommerce_pipeline.create_tables'))")
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+            for table in tables:
+                for statement in create_table(table):
+                    connection.execute(statement.encode())
+
+    def check_contract(self, table: Table) -> None:
+        """Check that a table found in the database serves the table contract.
+
+        Raises:
+            PlatformError: The table, a column or a column's type differs; the message names them all.
+        """
+        query = """
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+            FROM pg_attribute AS a
+            WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+        """
+        with self.connect() as connection:
+            found = dict(connection.execute(query, [f'"{table.schema}"."{table.name}"']).fetchall())
+            said = differences(table, found)
+            if said:
+                where = f"{connection.info.dbname} on {connection.info.host}:{connection.info.port}"
+                raise PlatformError(
+                    f"source table {table.schema}.{table.name} in database {where} does not serve: "
+                    f"{'; '.join(said)}. Mend the table, or give a view of that name with the columns expected."
+                )
+
+    def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
+        """Replace the rows written in the window by the given ones, in one transaction.
+
+        Returns:
+            The number of rows written.
+
+        Raises:
+            PlatformError: The server cannot be reached or breaks off; nothing is changed then.
+        """
+        name = _identifier(table)
+        with self._incoming(table, rows) as (cursor, count):
+            cursor.execute(sql.SQL("DELETE FROM {} WHERE {}").format(name, _within(window)).as_string())
+            cursor.execute(sql.SQL("INSERT INTO {} SELECT * FROM incoming").format(name).as_string())
+        return count
+
+    def upsert(self, table: Table, rows: pa.RecordBatchReader) -> int:
+        """Insert or update rows by key in one transaction; a row never gives way to an older version of itself.
+
+        Returns:
+            The number of rows given.
+
+        Raises:
+            PlatformError: The server cannot be reached or breaks off; nothing is changed then.
+        """
+        key = sql.Identifier(business_key(table))
+        updates = sql.SQL(", ").join(
+            sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column.name))
+            for column in table.columns
+            if not column.primary_key
+        )
+        with self._incoming(table, rows) as (cursor, count):
+            cursor.execute(
+                sql.SQL(
+                    "INSERT INTO {table} AS present SELECT * FROM incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
+                    "WHERE EXCLUDED.{version} > present.{version}"
+                )
+                .format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
+                .as_string()
+            )
+        return count
+
+    @contextmanager
+    def _incoming(self, table: Table, rows: pa.RecordBatchReader) -> Iterator[tuple[adbc.Cursor, int]]:
+        """Copy rows into the temporary table `incoming`, with no locks on the table itself yet."""
+        address = self.address()
+        with _clear_errors(address), adbc.connect(address.conninfo) as connection, connection.cursor() as cursor:
+            like = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {}) ON COMMIT DROP").format(_identifier(table))
+            cursor.execute(like.as_string())
+            count = cursor.adbc_ingest("incoming", rows, mode="append", temporary=True)
+            yield cursor, count
+            connection.commit()
+
+    def stream(self, table: Table, window: Window | None = None) -> pa.RecordBatchReader:
+        """Read a table with one query: all of it by key, or the rows written in the window in the order of writing.
+
+        Returns:
+            A reader of record batches in the contract's Arrow schema; it holds its connection until it is exhausted.
+
+        Raises:
+            PlatformError: The server cannot be reached, or breaks off while reading.
+        """
+        query = _ordered_select(table, window).as_string()
+        return scan(self.address(), query, arrow_schema(table))
+
+
+def _ordered_select(table: Table, window: Window | None) -> sql.Composed:
+    """Select the contract's columns in the contract's types, whatever compatible type the server has."""
+    columns = sql.SQL(", ").join(
+        sql.SQL("CAST({0} AS {1}) AS {0}").format(sql.Identifier(column.name), sql.SQL(postgres_type(column.type)))
+        for column in table.columns
+    )
+    key = sql.Identifier(business_key(table))
+    select = sql.SQL("SELECT {} FROM {}").format(columns, _identifier(table))
+    if window is None:
+        return select + sql.SQL(" ORDER BY {}").format(key)
+    written = sql.Identifier(WRITTEN_AT)
+    return select + sql.SQL(" WHERE {} ORDER BY {}, {}").format(_within(window), written, key)
+
+
+def _within(window: Window) -> sql.Composed:
+    # Literals, not parameters: ADBC sends parameters by another, slower protocol, and DuckDB takes none.
+    return sql.SQL("{0} >= {1} AND {0} < {2}").format(
+        sql.Identifier(WRITTEN_AT), sql.Literal(start_of(window.start)), sql.Literal(start_of(window.end))
+    )
+
+
+def _identifier(table: Table) -> sql.Identifier:
+    return sql.Identifier(str(table.schema), table.name)
+
+
+@contextmanager
+def _clear_errors(address: Address) -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.Error, adbc_driver_manager.Error) as error:
+        raise address.broken(error) from None

@@ -1,0 +1,111 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> DuckDBWarehouse:
+    return DuckDBWarehouse(path=str(tmp_path / "warehouse.duckdb"))
+
+
+def objects(folder: Path, rows: pa.Table, name: str) -> list[str]:
+    path = folder / f"{name}.parquet"
+    pq.write_table(rows, path)
+    return [str(path)]
+
+
+def load(warehouse: DuckDBWarehouse, folder: Path, rows: pa.Table, days: Sequence[str]) -> int:
+    window = Window.of_keys(days[0], days[-1])
+    uris = objects(folder, rows, "-".join(days))
+    return warehouse.replace(transaction_items, "staging", uris, rows.num_rows, window)[0]
+
+
+def content(warehouse: DuckDBWarehouse, days: Sequence[str] | None = None) -> pa.Table:
+    window = Window.of_keys(days[0], days[-1]) if days else None
+    rows = warehouse.read(transaction_items, "staging", window)
+    return rows.sort_by([("recorded_at", "ascending"), ("transaction_item_id", "ascending")])
+
+
+def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(
+    warehouse: DuckDBWarehouse, tmp_path: Path
+) -> None:
+    first = order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 5) + instants("2026-03-03", 5))
+    assert load(warehouse, tmp_path, first, ["2026-03-01", "2026-03-03"]) == 15
+    second = order_lines(instants("2026-03-02", 2), first_key=100)
+    for _ in range(2):
+        assert load(warehouse, tmp_path, second, ["2026-03-02"]) == 12
+    assert content(warehouse, ["2026-03-01"]).num_rows == 5
+    assert content(warehouse, ["2026-03-02"])["transaction_item_id"].to_pylist() == [100, 101]
+    assert content(warehouse, ["2026-03-03"]).num_rows == 5
+
+
+def test_days_in_any_order_or_at_once_give_the_same_rows(tmp_path: Path) -> None:
+    days = ["2026-03-01", "2026-03-02", "2026-03-03"]
+    rows = {day: order_lines(instants(day, 3), first_key=10 * position) for position, day in enumerate(days)}
+    at_once = DuckDBWarehouse(path=str(tmp_path / "at_once.duckdb"))
+    load(at_once, tmp_path, pa.concat_tables(rows.values()), [days[0], days[-1]])
+    shuffled = DuckDBWarehouse(path=str(tmp_path / "shuffled.duckdb"))
+    for day in (days[2], days[0], days[1], days[0]):
+        load(shuffled, tmp_path, rows[day], [day])
+    assert content(shuffled).equals(content(at_once))
+
+
+def test_an_empty_first_load_makes_the_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    assert load(warehouse, tmp_path, order_lines([]), ["2026-03-01"]) == 0
+    assert content(warehouse).num_rows == 0
+
+
+def test_a_corrupt_object_is_named_and_the_table_stays_as_it_was(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    rows = order_lines(instants("2026-03-01", 500))
+    load(warehouse, tmp_path, rows, ["2026-03-01"])
+    before = content(warehouse)
+    [good] = objects(tmp_path, order_lines(instants("2026-03-01", 1)), "good")
+    [bad] = objects(tmp_path, rows, "bad")
+    damaged = bytearray(Path(bad).read_bytes())
+    damaged[4:200] = b"\xff" * 196
+    Path(bad).write_bytes(damaged)
+    with pytest.raises(PlatformError, match=f"loaded from {bad} .* the table is as it was"):
+        warehouse.replace(transaction_items, "staging", [good, bad], 501, Window.of_keys("2026-03-01", "2026-03-01"))
+    assert content(warehouse).equals(before)
+
+
+def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    stray = order_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
+    with pytest.raises(PlatformError, match="the objects hold 2 rows, 1 of them written on 2026-03-01"):
+        load(warehouse, tmp_path, stray, ["2026-03-01"])
+    assert content(warehouse).num_rows == 3
+
+
+def test_reading_a_table_that_is_not_there_names_the_asset_to_materialize(
+    warehouse: DuckDBWarehouse, tmp_path: Path
+) -> None:
+    with pytest.raises(PlatformError, match="there is no warehouse at"):
+        content(warehouse)
+    with warehouse.connect():
+        pass
+    with pytest.raises(PlatformError, match="materialize staging/transaction_items first"):
+        content(warehouse)
+
+
+def test_a_file_that_is_no_warehouse_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(b"not a database, " * 1000)
+    with pytest.raises(PlatformError, match="cannot be opened"), DuckDBWarehouse(path=str(path)).connect():
+        pass
+
+
+def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    with warehouse.connect() as connection:
+        connection.execute("CREATE SCHEMA core; CREATE TABLE core.nothing (x INTEGER)")
+    assert warehouse.row_counts() == {("staging", "transaction_items"): 3, ("core", "nothing"): 0}

@@ -1,0 +1,61 @@
+import duckdb
+import pyarrow as pa
+import pytest
+
+from ecommerce_pipeline.schema import duckdb as duckdb_schema
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.postgres import differences, postgres_type
+from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES, transaction_items
+
+
+def test_there_are_four_dimensions_and_six_events() -> None:
+    assert DIMENSIONS == ("customers", "products", "payment_methods", "stores")
+    assert EVENTS == ("sessions", "transactions", "transaction_items", "payment_attempts", "refunds", "reviews")
+
+
+def test_every_table_and_column_says_what_it_holds() -> None:
+    for table in TABLES.values():
+        assert table.comment
+        assert table.comment.startswith("One row per ")
+        assert all(column.comment and column.comment.endswith(".") for column in table.columns)
+
+
+def test_every_reference_names_a_table_of_the_contract() -> None:
+    for table in TABLES.values():
+        for column in table.columns:
+            assert column.info.get("references", table.name) in TABLES
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_duckdb_tables_have_the_arrow_schema_of_the_contract(name: str) -> None:
+    table = TABLES[name]
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA staging")
+        connection.execute(duckdb_schema.create_table(table, "staging"))
+        found = connection.execute(f"FROM staging.{name}").to_arrow_table().schema
+    # DuckDB's Arrow schemas do not carry nullability.
+    assert found == pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
+
+
+def test_money_is_decimal_and_instants_are_utc() -> None:
+    schema = arrow_schema(transaction_items)
+    assert schema.field("unit_price").type == pa.decimal128(12, 2)
+    assert schema.field("gross_amount").type == pa.decimal128(14, 2)
+    assert schema.field("recorded_at").type == pa.timestamp("us", tz="UTC")
+
+
+def test_a_table_as_the_contract_says_has_no_differences() -> None:
+    found = {column.name: postgres_type(column.type) for column in transaction_items.columns}
+    assert differences(transaction_items, found | {"a_column_of_their_own": "jsonb"}) == []
+    assert differences(transaction_items, found | {"transaction_id": "integer"}) == []
+
+
+def test_each_difference_names_its_column() -> None:
+    found = {column.name: postgres_type(column.type) for column in transaction_items.columns}
+    del found["quantity"]
+    found["unit_price"] = "double precision"
+    assert differences(transaction_items, found) == [
+        "column quantity (integer) is missing",
+        "column unit_price is double precision, expected numeric(12,2)",
+    ]
+    assert differences(transaction_items, {}) == ["table ecommerce.transaction_items does not exist"]

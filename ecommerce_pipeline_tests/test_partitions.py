@@ -1,0 +1,31 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+
+
+def test_a_window_is_half_open() -> None:
+    window = Window.of_keys("2026-02-27", "2026-03-01")
+    assert list(window.days()) == [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
+    assert window.end == date(2026, 3, 2)
+    assert date(2026, 3, 2) not in window
+    assert str(window) == "2026-02-27 to 2026-03-01"
+    assert str(Window.of_day(window.start)) == "2026-02-27"
+
+
+def test_an_empty_window_is_refused() -> None:
+    with pytest.raises(ValueError, match="holds no day"):
+        Window(date(2026, 3, 1), date(2026, 3, 1))
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 400), st.integers(0, 30))
+def test_a_row_written_in_a_window_happened_in_its_happened_window(start: date, length: int, lateness: int) -> None:
+    window = Window(start, start + length * ONE_DAY)
+    happened = window.happened(lateness)
+    for written in (window.start, window.last):
+        for late in (0, lateness):
+            assert written - late * ONE_DAY in happened
+    assert window.start - (lateness + 1) * ONE_DAY not in happened

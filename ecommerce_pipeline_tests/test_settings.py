@@ -1,0 +1,47 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
+
+
+def test_one_error_names_every_variable_that_is_wrong() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"TARGET": "azure", "SCALE": "many", "START_DATE": "2026-13-01"})
+    message = str(caught.value)
+    assert "TARGET=azure: input should be 'local'" in message
+    assert "SCALE=many" in message
+    assert "START_DATE=2026-13-01" in message
+
+
+def test_a_calendar_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(SettingsError, match="END_DATE=2024-01-01 is before START_DATE=2025-01-01"):
+        Settings.from_environment({"END_DATE": "2024-01-01"})
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert Settings.from_environment({"POSTGRES_HOST": "", "SCALE": ""}) == Settings.from_environment({})
+
+
+def test_the_default_window_is_the_last_days_of_the_calendar_and_never_before_its_start() -> None:
+    window = Settings.from_environment({}).default_window
+    assert (window.start, window.last) == (date(2026, 3, 2), date(2026, 3, 31))
+    short = Settings.from_environment({"START_DATE": "2026-03-30"}).default_window
+    assert (short.start, short.last) == (date(2026, 3, 30), date(2026, 3, 31))
+
+
+def test_the_example_file_names_every_setting_and_no_other() -> None:
+    lines = (PROJECT_ROOT / ".env.example").read_text().splitlines()
+    named = {line.lstrip("#").split("=")[0] for line in lines if "=" in line and not line.startswith("# ")}
+    assert named == {name.upper() for name in Settings.model_fields} | {"DAGSTER_HOME", "POSTGRES_PASSWORD"}
+
+
+def test_the_example_file_shows_the_defaults() -> None:
+    shown = {}
+    for line in (PROJECT_ROOT / ".env.example").read_text().splitlines():
+        if line.startswith("#") and not line.startswith("# "):
+            name, value = line.lstrip("#").split("=")
+            shown[name] = value
+    shown["DATA_DIR"] = str(Path(PROJECT_ROOT / shown["DATA_DIR"]))
+    assert Settings.from_environment(shown) == Settings.from_environment({})
