@@ -1,0 +1,70 @@
+# Each target makes its own environment first: a virtual environment in .venv from pinned, hashed requirements.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv --quiet
+# Use the Python that runs us; never download another.
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint types unit integration dbt lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: .venv/run.stamp .env ## build the whole graph for the last 30 days
+	@$(BIN)/ecommerce-pipeline run
+
+dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
+	@$(BIN)/dagster dev
+
+test: lint types dbt unit integration ## everything that must pass
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --config ecommerce_dbt/.sqlfluff ecommerce_dbt/models
+
+types: .venv/test.stamp
+	$(BIN)/mypy
+
+dbt: .venv/test.stamp
+
+unit: .venv/test.stamp
+	$(BIN)/pytest ecommerce_pipeline_tests --ignore ecommerce_pipeline_tests/integration
+
+integration: .venv/test.stamp
+	$(BIN)/pytest ecommerce_pipeline_tests/integration
+
+lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --output-file requirements/run.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra dev --constraint requirements/run.txt pyproject.toml --output-file requirements/test.txt
+
+clean: ## remove the environment and caches; data stays (ecommerce-pipeline reset deletes it)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
+
+.env: .env.example
+	@mkdir -p .local/dagster && ln -sf ../../dagster.yaml .local/dagster/dagster.yaml
+	@test -e $@ && touch $@ || sed 's|^DAGSTER_HOME=.*|DAGSTER_HOME=$(CURDIR)/.local/dagster|' $< > $@
+
+.venv/uv.stamp: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "error: $$($(PYTHON) --version) found, Python 3.11 to 3.13 needed: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "making the environment in .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv || { echo "error: no venv module; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/run.stamp: requirements/run.txt pyproject.toml .venv/uv.stamp
+	@echo "installing requirements"
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.stamp: requirements/test.txt .venv/run.stamp
+	@echo "installing test requirements"
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.txt
+	@touch $@

@@ -1,0 +1,81 @@
+{{ config(tags=['summary']) }}
+
+with as_of as (
+
+    select max(created_date) as as_of_date
+    from {{ ref('fact_transaction') }}
+
+),
+
+bought as (
+
+    select
+        customer_id,
+        min(created_date) as first_order_date,
+        max(created_date) as last_order_date,
+        count(distinct transaction_id) as orders,
+        sum(gross_amount - discount_amount) as sales_amount
+    from {{ ref('fact_transaction') }}
+    where is_paid
+    group by customer_id
+
+),
+
+returned as (
+
+    select
+        customer_id,
+        sum(refund_amount) as refund_amount
+    from {{ ref('fact_refund') }}
+    group by customer_id
+
+),
+
+measured as (
+
+    select
+        bought.customer_id,
+        as_of.as_of_date,
+        bought.first_order_date,
+        bought.last_order_date,
+        {{ dbt.datediff('bought.last_order_date', 'as_of.as_of_date', 'day') }} as recency_days,
+        bought.orders,
+        bought.sales_amount - coalesce(returned.refund_amount, 0) as net_amount
+    from bought
+    cross join as_of
+    left join returned on bought.customer_id = returned.customer_id
+
+),
+
+-- Ties are broken by the customer's number, so that a rebuild gives the same scores.
+scored as (
+
+    select
+        *,
+        ntile(5) over (order by recency_days desc, customer_id) as recency_score,
+        ntile(5) over (order by orders, customer_id) as frequency_score,
+        ntile(5) over (order by net_amount, customer_id) as monetary_score
+    from measured
+
+)
+
+select
+    customer_id,
+    as_of_date,
+    first_order_date,
+    last_order_date,
+    cast(recency_days as int64) as recency_days,
+    cast(orders as int64) as orders,
+    cast(net_amount as {{ decimal_type() }}) as net_amount,
+    cast(recency_score as int64) as recency_score,
+    cast(frequency_score as int64) as frequency_score,
+    cast(monetary_score as int64) as monetary_score,
+    case
+        when recency_score >= 4 and frequency_score >= 4 then 'champion'
+        when recency_score >= 3 and frequency_score >= 3 then 'loyal'
+        when recency_score >= 4 then 'recent'
+        when frequency_score >= 4 then 'at_risk'
+        when recency_score <= 2 and frequency_score <= 2 then 'lapsed'
+        else 'occasional'
+    end as segment
+from scored

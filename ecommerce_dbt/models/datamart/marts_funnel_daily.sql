@@ -1,0 +1,39 @@
+{{ by_day('created_date', cluster_by=['channel']) }}
+
+with sessions as (
+
+    select *
+    from {{ ref('dim_session') }}
+    where {{ in_happened_window() }}
+
+),
+
+orders_of_session as (
+
+    select
+        session_id,
+        created_date,
+        max(case when is_paid then 1 else 0 end) as paid
+    from {{ ref('fact_transaction') }}
+    where
+        session_id is not null
+        and {{ in_happened_window() }}
+    group by session_id, created_date
+
+)
+
+select
+    sessions.created_date,
+    sessions.channel,
+    cast(count(*) as int64) as sessions,
+    {{ total_count('case when sessions.product_views > 0 then 1 else 0 end') }} as sessions_with_product_view,
+    {{ total_count('case when sessions.cart_adds > 0 then 1 else 0 end') }} as sessions_with_cart,
+    {{ total_count('case when sessions.checkout_started then 1 else 0 end') }} as sessions_with_checkout,
+    {{ total_count('case when orders_of_session.session_id is not null then 1 else 0 end') }} as sessions_with_order,
+    {{ total_count('coalesce(orders_of_session.paid, 0)') }} as sessions_with_paid_order
+from sessions
+left join orders_of_session
+    on
+        sessions.session_id = orders_of_session.session_id
+        and sessions.created_date = orders_of_session.created_date
+group by sessions.created_date, sessions.channel

@@ -1,0 +1,91 @@
+{{ config(tags=['summary']) }}
+
+with sold as (
+
+    select
+        product_id,
+        count(distinct transaction_id) as orders,
+        count(distinct customer_id) as customers,
+        sum(quantity) as units,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        max(created_date) as last_sold_date
+    from {{ ref('fact_transaction') }}
+    where is_paid
+    group by product_id
+
+),
+
+returned as (
+
+    select
+        product_id,
+        count(*) as refunds,
+        sum(quantity) as units_returned,
+        sum(refund_amount) as refund_amount
+    from {{ ref('fact_refund') }}
+    group by product_id
+
+),
+
+reviewed as (
+
+    select
+        product_id,
+        count(*) as reviews,
+        sum(rating) as rating_sum
+    from {{ ref('fact_review') }}
+    group by product_id
+
+),
+
+combined as (
+
+    select
+        products.product_id,
+        products.product_name,
+        products.category,
+        products.subcategory,
+        products.brand,
+        products.is_active,
+        coalesce(sold.orders, 0) as orders,
+        coalesce(sold.customers, 0) as customers,
+        coalesce(sold.units, 0) as units,
+        coalesce(returned.units_returned, 0) as units_returned,
+        coalesce(returned.refunds, 0) as refunds,
+        coalesce(sold.gross_amount, 0) as gross_amount,
+        coalesce(sold.discount_amount, 0) as discount_amount,
+        coalesce(returned.refund_amount, 0) as refund_amount,
+        coalesce(sold.units, 0) * products.unit_cost as cost_amount,
+        coalesce(reviewed.reviews, 0) as reviews,
+        coalesce(reviewed.rating_sum, 0) as rating_sum,
+        sold.last_sold_date
+    from {{ ref('dim_product') }} as products
+    left join sold on products.product_id = sold.product_id
+    left join returned on products.product_id = returned.product_id
+    left join reviewed on products.product_id = reviewed.product_id
+
+)
+
+select
+    product_id,
+    product_name,
+    category,
+    subcategory,
+    brand,
+    is_active,
+    cast(orders as int64) as orders,
+    cast(customers as int64) as customers,
+    cast(units as int64) as units,
+    cast(units_returned as int64) as units_returned,
+    cast(refunds as int64) as refunds,
+    cast(gross_amount as {{ decimal_type() }}) as gross_amount,
+    cast(discount_amount as {{ decimal_type() }}) as discount_amount,
+    cast(refund_amount as {{ decimal_type() }}) as refund_amount,
+    cast(gross_amount - discount_amount - refund_amount as {{ decimal_type() }}) as net_amount,
+    cast(cost_amount as {{ decimal_type() }}) as cost_amount,
+    cast(gross_amount - discount_amount - refund_amount - cost_amount as {{ decimal_type() }}) as margin_amount,
+    cast(reviews as int64) as reviews,
+    cast(rating_sum as int64) as rating_sum,
+    last_sold_date
+from combined

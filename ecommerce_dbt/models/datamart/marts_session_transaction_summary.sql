@@ -1,0 +1,128 @@
+{{ by_day('created_date', cluster_by=['channel', 'device', 'traffic_source']) }}
+
+with sessions as (
+
+    select *
+    from {{ ref('dim_session') }}
+    where {{ in_happened_window() }}
+
+),
+
+online_orders as (
+
+    select
+        transaction_id,
+        created_date,
+        session_id,
+        channel,
+        is_paid,
+        sum(quantity) as units,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount
+    from {{ ref('fact_transaction') }}
+    where
+        channel <> 'store'
+        and {{ in_happened_window() }}
+    group by transaction_id, created_date, session_id, channel, is_paid
+
+),
+
+orders_of_session as (
+
+    select
+        session_id,
+        created_date,
+        max(case when is_paid then 1 else 0 end) as paid
+    from online_orders
+    where session_id is not null
+    group by session_id, created_date
+
+),
+
+visited as (
+
+    select
+        sessions.created_date,
+        sessions.channel,
+        sessions.device,
+        sessions.traffic_source,
+        count(*) as sessions,
+        sum(case when sessions.is_signed_in then 1 else 0 end) as sessions_signed_in,
+        sum(case when orders_of_session.session_id is not null then 1 else 0 end) as sessions_with_order,
+        sum(coalesce(orders_of_session.paid, 0)) as sessions_with_paid_order,
+        sum(sessions.page_views) as page_views,
+        sum(sessions.duration_seconds) as duration_seconds,
+        0 as orders_placed,
+        0 as orders_paid,
+        0 as units,
+        0 as gross_amount,
+        0 as discount_amount
+    from sessions
+    left join orders_of_session
+        on
+            sessions.session_id = orders_of_session.session_id
+            and sessions.created_date = orders_of_session.created_date
+    group by sessions.created_date, sessions.channel, sessions.device, sessions.traffic_source
+
+),
+
+-- An order whose visit is not known, or was on another day, still counts: the mart adds up to all online sales.
+bought as (
+
+    select
+        online_orders.created_date,
+        online_orders.channel,
+        coalesce(sessions.device, 'unknown') as device,
+        coalesce(sessions.traffic_source, 'unknown') as traffic_source,
+        0 as sessions,
+        0 as sessions_signed_in,
+        0 as sessions_with_order,
+        0 as sessions_with_paid_order,
+        0 as page_views,
+        0 as duration_seconds,
+        count(*) as orders_placed,
+        sum(case when online_orders.is_paid then 1 else 0 end) as orders_paid,
+        sum(case when online_orders.is_paid then online_orders.units else 0 end) as units,
+        sum(case when online_orders.is_paid then online_orders.gross_amount else 0 end) as gross_amount,
+        sum(case when online_orders.is_paid then online_orders.discount_amount else 0 end) as discount_amount
+    from online_orders
+    left join sessions
+        on
+            online_orders.session_id = sessions.session_id
+            and online_orders.created_date = sessions.created_date
+            and online_orders.channel = sessions.channel
+    group by
+        online_orders.created_date,
+        online_orders.channel,
+        coalesce(sessions.device, 'unknown'),
+        coalesce(sessions.traffic_source, 'unknown')
+
+),
+
+counted as (
+
+    select * from visited
+    union all
+    select * from bought
+
+)
+
+select
+    created_date,
+    channel,
+    device,
+    traffic_source,
+    {{ total_count('sessions') }} as sessions,
+    {{ total_count('sessions_signed_in') }} as sessions_signed_in,
+    {{ total_count('sessions_with_order') }} as sessions_with_order,
+    {{ total_count('sessions_with_paid_order') }} as sessions_with_paid_order,
+    {{ total_count('page_views') }} as page_views,
+    {{ total_count('duration_seconds') }} as duration_seconds,
+    {{ total_count('orders_placed') }} as orders_placed,
+    {{ total_count('orders_paid') }} as orders_paid,
+    {{ total_count('units') }} as units,
+    {{ total_amount('gross_amount') }} as gross_amount,
+    {{ total_amount('discount_amount') }} as discount_amount,
+    {{ total_amount('gross_amount - discount_amount') }} as amount_before_refunds
+from counted
+group by created_date, channel, device, traffic_source

@@ -1,0 +1,39 @@
+{{ config(tags=['dimension']) }}
+
+with calendar as (
+
+    {{ calendar_days(var('calendar_start'), var('calendar_end')) }}
+
+),
+
+numbered as (
+
+    select
+        date_day,
+        cast(extract(year from date_day) as int64) as year_number,
+        cast(extract(quarter from date_day) as int64) as quarter_number,
+        cast(extract(month from date_day) as int64) as month_number,
+        cast(extract(day from date_day) as int64) as day_of_month,
+        cast({{ iso_week('date_day') }} as int64) as iso_week_number,
+        cast({{ iso_day_of_week('date_day') }} as int64) as iso_day_of_week
+    from calendar
+
+)
+
+select
+    date_day,
+    year_number * 10000 + month_number * 100 + day_of_month as date_key,
+    year_number,
+    quarter_number,
+    month_number,
+    {{ spelled('month_number', ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
+        'October', 'November', 'December']) }} as month_name,
+    day_of_month,
+    iso_week_number,
+    iso_day_of_week,
+    {{ spelled('iso_day_of_week', ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) }}
+        as day_name,
+    iso_day_of_week >= 6 as is_weekend,
+    cast({{ dbt.date_trunc('week', 'date_day') }} as date) as week_start_date,
+    cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month_start_date
+from numbered

@@ -1,0 +1,25 @@
+{{ by_day('recorded_date', cluster_by=['payment_attempt_id']) }}
+
+with classified as (
+
+    {{ classified('payment_attempts') }}
+
+)
+
+select
+    verdict as reason,
+    payment_attempt_id,
+    transaction_id,
+    attempt_number,
+    payment_method_id,
+    amount,
+    status,
+    failure_reason,
+    created_at,
+    recorded_at,
+    created_date,
+    recorded_date
+from classified
+where
+    verdict not in ('valid', 'exact_duplicate')
+    and {{ in_written_window() }}

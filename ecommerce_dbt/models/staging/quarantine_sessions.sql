@@ -1,0 +1,29 @@
+{{ by_day('recorded_date', cluster_by=['session_id']) }}
+
+with classified as (
+
+    {{ classified('sessions') }}
+
+)
+
+select
+    verdict as reason,
+    session_id,
+    customer_id,
+    channel,
+    device,
+    traffic_source,
+    campaign,
+    page_views,
+    product_views,
+    cart_adds,
+    checkout_started,
+    duration_seconds,
+    created_at,
+    recorded_at,
+    created_date,
+    recorded_date
+from classified
+where
+    verdict not in ('valid', 'exact_duplicate')
+    and {{ in_written_window() }}

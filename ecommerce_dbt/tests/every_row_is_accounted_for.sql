@@ -1,0 +1,6 @@
+-- rows in = rows valid + rows quarantined + exact duplicates, for each table and written day.
+select *
+from {{ ref('marts_data_quality') }}
+where
+    {{ in_written_window() }}
+    and rows_in <> rows_valid + rows_quarantined + rows_duplicate

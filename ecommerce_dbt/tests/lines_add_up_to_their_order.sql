@@ -1,0 +1,29 @@
+-- What an order's lines were allocated is the order's discount and shipping, to the cent, and no line less than nothing.
+with allocated as (
+
+    select
+        transaction_id,
+        created_date,
+        sum(discount_amount) as discount_amount,
+        sum(shipping_amount) as shipping_amount,
+        min(discount_amount) as least_discount,
+        min(shipping_amount) as least_shipping
+    from {{ ref('fact_transaction') }}
+    where {{ in_happened_window() }}
+    group by transaction_id, created_date
+
+)
+
+select allocated.transaction_id
+from allocated
+inner join {{ ref('stg_transactions') }} as orders
+    on
+        allocated.transaction_id = orders.transaction_id
+        and allocated.created_date = orders.created_date
+where
+    {{ in_written_window('orders.recorded_date') }}
+    and (
+        allocated.discount_amount <> orders.discount_amount
+        or allocated.shipping_amount <> orders.shipping_amount
+        or least(allocated.least_discount, allocated.least_shipping) < 0
+    )

@@ -1,0 +1,30 @@
+-- An order whose lines were lost or quarantined: its sales are too low. A warning, because the rows say so themselves.
+{{ config(severity='warn') }}
+
+with lines_of_order as (
+
+    select
+        transaction_id,
+        created_date,
+        count(*) as line_count,
+        sum(gross_amount) as gross_amount
+    from {{ ref('fact_transaction') }}
+    where {{ in_happened_window() }}
+    group by transaction_id, created_date
+
+)
+
+select orders.transaction_id
+from {{ ref('stg_transactions') }} as orders
+left join lines_of_order
+    on
+        orders.transaction_id = lines_of_order.transaction_id
+        and orders.created_date = lines_of_order.created_date
+where
+    {{ in_happened_window('orders.created_date') }}
+    and {{ in_written_window('orders.recorded_date') }}
+    and (
+        lines_of_order.transaction_id is null
+        or orders.line_count <> lines_of_order.line_count
+        or orders.gross_amount <> lines_of_order.gross_amount
+    )

@@ -1,0 +1,39 @@
+-- By day, what visits led to is what was sold outside the stores, and the funnel counts the same visits.
+with told as (
+
+    select
+        created_date,
+        sum(case when is_paid then gross_amount else 0 end) as gross_amount,
+        sum(case when is_paid then discount_amount else 0 end) as discount_amount,
+        0 as sessions
+    from {{ ref('fact_transaction') }}
+    where
+        channel <> 'store'
+        and {{ in_happened_window() }}
+    group by created_date
+    union all
+    select
+        created_date,
+        0 as gross_amount,
+        0 as discount_amount,
+        sessions
+    from {{ ref('marts_funnel_daily') }}
+    where {{ in_happened_window() }}
+    union all
+    select
+        created_date,
+        -gross_amount as gross_amount,
+        -discount_amount as discount_amount,
+        -sessions as sessions
+    from {{ ref('marts_session_transaction_summary') }}
+    where {{ in_happened_window() }}
+
+)
+
+select created_date
+from told
+group by created_date
+having
+    sum(gross_amount) <> 0
+    or sum(discount_amount) <> 0
+    or sum(sessions) <> 0

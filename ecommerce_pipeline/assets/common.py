@@ -1,0 +1,85 @@
+"""What all assets share: the calendar as Dagster partitions, the window of a run, and how an asset is presented."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any, Final
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    BackfillPolicy,
+    BetaWarning,
+    DailyPartitionsDefinition,
+    asset,
+)
+from sqlalchemy import Table
+
+from ecommerce_pipeline.io_managers.describe import column_schema
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.schema.tables import kind
+from ecommerce_pipeline.settings import Settings
+
+# Backfill policies are called beta; the pinned version is the one we use, and a warning per asset helps nobody.
+warnings.filterwarnings("ignore", category=BetaWarning)
+
+OWNER: Final = "team:data-platform"
+
+# The keys under which assets name their IO manager; the target decides what stands behind them.
+LAKE_IO_MANAGER: Final = "lake_io_manager"
+WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
+
+WAREHOUSE_POOL: Final = "warehouse"
+"""DuckDB admits one writing process: steps that write to it wait for each other, in one run and across runs."""
+
+# The tags that Dagster itself puts on a run; an asset without partitions has no other way to learn of the window.
+RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
+RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
+PARTITION_TAG: Final = "dagster/partition"
+
+
+def daily(settings: Settings) -> DailyPartitionsDefinition:
+    """Return the calendar: UTC days from the start date up to yesterday."""
+    return DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), timezone="UTC")
+
+
+def presented(layer: str, table: Table, settings: Settings, place: str, kinds: set[str]) -> dict[str, Any]:
+    """Return what the assets of every layer say of themselves: key, group, grain, columns, owner, kinds, partitions.
+
+    Args:
+        layer: First part of the key, and the group.
+        table: The contract.
+        settings: For the calendar.
+        place: Where the asset is kept, a phrase to end the description with.
+        kinds: The stores and formats, as the UI has icons for them.
+    """
+    return {
+        "key": AssetKey([layer, table.name]),
+        "group_name": layer,
+        "description": f"{table.comment} {place}",
+        "kinds": kinds,
+        "owners": [OWNER],
+        "tags": {"table_kind": kind(table)},
+        "metadata": {"dagster/column_schema": column_schema(table)},
+        "partitions_def": daily(settings) if kind(table) == "event" else None,
+    }
+
+
+def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable[..., Any]], AssetsDefinition]:
+    """Return the decorator of a table's asset: `presented` as told, a range of days being one run.
+
+    Args:
+        presentation: From `presented`.
+        more: Further arguments of Dagster's `asset`.
+    """
+    policy = BackfillPolicy.single_run() if presentation["partitions_def"] else None
+    decorator: Callable[[Callable[..., Any]], AssetsDefinition] = asset(**presentation, backfill_policy=policy, **more)
+    return decorator
+
+
+def window_of_run(context: AssetExecutionContext) -> Window | None:
+    """Return the days that the run materializes, also for assets without partitions; None if it has none."""
+    tags = context.run.tags
+    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
+    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
+    return Window.of_keys(first, last) if first and last else None

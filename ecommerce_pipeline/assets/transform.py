@@ -1,0 +1,161 @@
+"""Step 4, core/<model> and datamart/<model>: the dbt models, from staging to marts, in one dbt call per run.
+
+Models tagged `daily` are partitioned: dbt replaces the window of the run. The others are rebuilt whole.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetsDefinition,
+    BackfillPolicy,
+    DailyPartitionsDefinition,
+    Output,
+)
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
+
+from ecommerce_pipeline.assets.column_lineage import column_lineage
+from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.dbt import DbtResource, dbt_project, project_variables
+from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.settings import Settings
+
+KEPT_DBT_RUNS = 10
+
+
+class Translator(DagsterDbtTranslator):
+    """How a dbt model appears as an asset: key [schema, name], group = schema, partitions by its tag."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_code_references=True))
+        self._daily = daily(settings)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the layer: the schema that the model is built in."""
+        return str(dbt_resource_props["schema"])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """Return the model's owners, or the platform's team."""
+        return super().get_owners(dbt_resource_props) or [OWNER]
+
+    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
+        """Return the calendar for models that are built by window, None for those that are rebuilt whole."""
+        return self._daily if "daily" in dbt_resource_props.get("tags", []) else None
+
+
+def window_variables(window: Window | None) -> dict[str, str]:
+    """Return the run's window as the environment variables that dbt's macros read; the end is not in it.
+
+    As dbt's own --vars they would make dbt parse the whole project anew at every run, for seconds.
+
+    >>> from datetime import date
+    >>> window_variables(Window.of_day(date(2026, 3, 1)))
+    {'WINDOW_START': '2026-03-01', 'WINDOW_END': '2026-03-02'}
+    """
+    return {"WINDOW_START": window.start.isoformat(), "WINDOW_END": window.end.isoformat()} if window else {}
+
+
+def transform_assets(settings: Settings) -> list[AssetsDefinition]:
+    """Return the dbt models as one multi-asset, so that a run calls dbt once."""
+    project = dbt_project(settings.target, settings.lateness_days)
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=Translator(settings),
+        backfill_policy=BackfillPolicy.single_run(),
+        pool=WAREHOUSE_POOL,
+    )
+    def transform(context: AssetExecutionContext, dbt: DbtResource, warehouse: DuckDBWarehouse) -> Iterator[Any]:
+        arguments = ["build", "--exclude-resource-type", "unit_test", *project_variables(settings.lateness_days)]
+        window = window_variables(window_of_run(context))
+        with _environment({"WAREHOUSE_DUCKDB_PATH": str(settings.warehouse_path.resolve())} | window):
+            invocation = dbt.cli(
+                arguments, context=context, raise_on_error=False, target_path=_target_path(settings, context.run_id)
+            )
+        events = []
+        for event in invocation.stream():
+            context.log.info(_progress(event))
+            events.append(event)
+        # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
+        described = _Described(settings, warehouse, invocation)
+        yield from (described(event) if isinstance(event, Output) else event for event in events)
+        if error := invocation.get_error():
+            raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
+
+    return [transform]
+
+
+def _target_path(settings: Settings, run_id: str) -> Path:
+    """Return dbt's folder for a run: its log, compiled SQL and results; those of the last few runs are kept."""
+    kept = settings.data_dir / "dbt"
+    kept.mkdir(parents=True, exist_ok=True)
+    by_age = sorted(kept.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in by_age[:-KEPT_DBT_RUNS]:
+        shutil.rmtree(folder, ignore_errors=True)
+    return (kept / run_id).resolve()
+
+
+def said_by_dbt(error: str) -> str:
+    """Return what dbt itself said of a failure, without the command line around it."""
+    _, _, said = error.partition("Errors parsed from dbt logs:")
+    return said.strip() or error
+
+
+def _progress(event: Any) -> str:
+    match event:
+        case Output():
+            return f"built {event.output_name.replace('__', '/')}"
+        case AssetCheckResult():
+            name = f"{event.asset_key and event.asset_key.to_user_string()}: {event.check_name}"
+            return f"checked {name}: {'passed' if event.passed else 'FAILED'}"
+    return str(event)
+
+
+class _Described:
+    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage."""
+
+    def __init__(self, settings: Settings, warehouse: DuckDBWarehouse, invocation: DbtCliInvocation) -> None:
+        self._invocation = invocation
+        self._kept_in = settings.data_dir / "column_lineage"
+        self._warehouse = warehouse
+        self._counts = warehouse.row_counts()
+
+    def __call__(self, output: Output[Any]) -> Output[Any]:
+        schema, name = output.output_name.split("__", 1)
+        [head] = self._warehouse.heads([(schema, name)], PREVIEW_ROWS).values()
+        lineage = column_lineage(str(output.metadata["unique_id"].value), self._invocation, self._kept_in)
+        return output.with_metadata(
+            {
+                **output.metadata,
+                **volume(self._counts[schema, name]),
+                "dagster/table_name": f"{schema}.{name}",
+                "dagster/uri": f"{self._warehouse.path}#{schema}.{name}",
+                "preview": preview(head),
+                **lineage,
+            }
+        )
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for the programs started in the block: dbt reads its profile from them."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,1 @@
+"""What runs when: jobs named after the steps, and their schedules."""

@@ -1,0 +1,112 @@
+"""`ecommerce-pipeline`: the platform for people who want no UI. Commands read here; what they do is elsewhere."""
+
+import sys
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+from dotenv import load_dotenv
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
+
+app = typer.Typer(
+    help="An e-commerce data platform: PostgreSQL, a Parquet lake, a warehouse and dbt marts in one Dagster graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; an error meant for a person is one message and exit code 1, without a trace."""
+    load_dotenv(PROJECT_ROOT / ".env")
+    try:
+        app()
+    except (PlatformError, SettingsError) as error:
+        typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
+        sys.exit(1)
+
+
+@app.command()
+def run(
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day, YYYY-MM-DD; default: RUN_DAYS before --to.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE.")
+    ] = None,
+    job: Annotated[
+        str, typer.Option(help="Which step: ingest, extract, load, transform, or everything.")
+    ] = "everything",
+) -> None:
+    """Materialize the graph for a range of days, in one run; any range, in any order, any number of times."""
+    settings = Settings.from_environment()
+    window = asked_window(settings, from_, to)
+
+    from ecommerce_pipeline.commands.run import run_command
+
+    run_command(settings, window, job)
+
+
+@app.command()
+def status() -> None:
+    """Show what is materialized: tables, rows and days of each layer, and the revenue in the marts."""
+    from ecommerce_pipeline.commands.status import status_command
+
+    status_command(Settings.from_environment())
+
+
+@app.command()
+def doctor() -> None:
+    """Check Python, PostgreSQL, folders, DuckDB, dbt and ports; each line says ok or what to do."""
+    from ecommerce_pipeline.commands.doctor import doctor_command
+
+    if not doctor_command(Settings.from_environment()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded PostgreSQL; whoever needs it next starts it again."""
+    from ecommerce_pipeline.commands.stop import stop_command
+
+    stop_command(Settings.from_environment())
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete everything kept on this machine: embedded database, lake, warehouse, run history. Asks first."""
+    from ecommerce_pipeline.commands.stop import reset_command
+
+    reset_command(Settings.from_environment(), ask=not yes)
+
+
+def asked_window(settings: Settings, first: str | None, last: str | None) -> Window:
+    """Return the window that a command was asked for.
+
+    Raises:
+        PlatformError: A day is malformed, the days are in the wrong order, or one is not in the calendar.
+    """
+    end = _day("--to", last) if last else settings.end_date
+    start = _day("--from", first) if first else max(end - (settings.run_days - 1) * ONE_DAY, settings.start_date)
+    if start > end:
+        raise PlatformError(f"--from {start} is after --to {end}: give the earlier day first")
+    if start < settings.start_date:
+        raise PlatformError(
+            f"--from {start} is before the calendar starts ({settings.start_date}): begin there, or set START_DATE"
+        )
+    yesterday = datetime.now(tz=UTC).date() - ONE_DAY
+    if end > yesterday:
+        raise PlatformError(f"--to {end} is not over yet: the last whole day (UTC) is {yesterday}")
+    return Window(start, end + ONE_DAY)
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PlatformError(f"{option} {text}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None

@@ -1,0 +1,44 @@
+"""`stop` and `reset`: end what runs in the background, and delete what is kept."""
+
+import shutil
+
+import typer
+
+from ecommerce_pipeline.home import prepare_home
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import postgres
+
+
+def stop_command(settings: Settings) -> None:
+    """Stop the embedded PostgreSQL."""
+    embedded = postgres(settings).embedded()
+    if embedded is None:
+        typer.echo(f"POSTGRES_HOST={settings.postgres_host} names a server that is not ours to stop; nothing to do")
+        return
+    running = embedded.status().running
+    embedded.stop()
+    typer.echo("the embedded PostgreSQL is stopped" if running else "the embedded PostgreSQL was not running")
+
+
+def reset_command(settings: Settings, *, ask: bool) -> None:
+    """Delete the data folder, the embedded PostgreSQL's data included."""
+    if not settings.data_dir.exists():
+        typer.echo(f"nothing to delete: {settings.data_dir} does not exist")
+        return
+    if ask:
+        typer.confirm(f"Delete {settings.data_dir} (database, lake, warehouse and run history)?", abort=True)
+    embedded = postgres(settings).embedded()
+    if embedded is not None:
+        embedded.destroy()
+    # By name, not the folder itself: DATA_DIR may be a folder that holds other things too.
+    for kept in (
+        settings.lake_dir,
+        settings.dagster_home,
+        settings.data_dir / "column_lineage",
+        settings.data_dir / "dbt",
+    ):
+        shutil.rmtree(kept, ignore_errors=True)
+    for file in settings.data_dir.glob(f"{settings.warehouse_path.name}*"):
+        file.unlink()
+    prepare_home(settings)  # so that `dagster dev` finds the home that .env names
+    typer.echo(f"deleted what the platform kept in {settings.data_dir}")

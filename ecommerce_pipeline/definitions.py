@@ -1,0 +1,37 @@
+"""The code location: assembles assets, jobs, schedules and resources, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster import Definitions, in_process_executor, with_source_code_references
+
+from ecommerce_pipeline.assets.lake import lake_assets
+from ecommerce_pipeline.assets.source import source_assets
+from ecommerce_pipeline.assets.staging import staging_assets
+from ecommerce_pipeline.assets.transform import transform_assets
+from ecommerce_pipeline.automation.jobs import jobs
+from ecommerce_pipeline.automation.schedules import schedules
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import target_resources
+
+
+def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None = None) -> Definitions:
+    """Assemble the platform for the given settings.
+
+    Args:
+        settings: What can be set.
+        resources: Replacements of single resources, by key.
+    """
+    loaded = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
+    defined_jobs = jobs(settings)
+    return Definitions(
+        assets=[*with_source_code_references(loaded), *transform_assets(settings)],
+        jobs=defined_jobs,
+        schedules=schedules(defined_jobs),
+        resources={**target_resources(settings), **(resources or {})},
+        # One process a run: every further process would pay seconds for its imports.
+        executor=in_process_executor,
+    )
+
+
+defs = build_definitions(Settings.from_environment())

@@ -1,0 +1,52 @@
+"""Dagster's home inside the tree: the instance of `dagster.yaml`, and what runs that were killed have left in it."""
+
+import os
+from pathlib import Path
+
+import psutil
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+
+PROCESS_TAG = "ecommerce_pipeline/process"
+"""Names the process of a run that a command line executes itself: `<pid>@<start time>`."""
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Make Dagster's home, DAGSTER_HOME or a folder inside the tree, with the project's dagster.yaml; return it."""
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    configuration = home / "dagster.yaml"
+    if not configuration.exists():
+        configuration.unlink(missing_ok=True)
+        configuration.symlink_to(PROJECT_ROOT / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def this_process() -> str:
+    """Return the value of PROCESS_TAG for this process; process numbers alone are used again."""
+    process = psutil.Process()
+    return f"{process.pid}@{process.create_time():.0f}"
+
+
+def bury_dead_runs(instance: DagsterInstance) -> list[str]:
+    """Mark runs failed whose process is gone, and free the pool slots that they hold.
+
+    Returns:
+        The ids of the runs.
+    """
+    unfinished = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
+    dead = [run for run in instance.get_runs(unfinished) if PROCESS_TAG in run.tags and not _is_alive(run)]
+    for run in dead:
+        instance.report_run_failed(run, f"The process {run.tags[PROCESS_TAG].split('@')[0]} of this run was killed.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in dead]
+
+
+def _is_alive(run: DagsterRun) -> bool:
+    pid, started = run.tags[PROCESS_TAG].split("@")
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.0f}" == started
+    except psutil.NoSuchProcess:
+        return False

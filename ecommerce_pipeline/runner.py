@@ -1,0 +1,92 @@
+"""Running the graph from the command line: one Dagster run of a window in this process, with its progress told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from dagster import DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
+
+from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.home import PROCESS_TAG, bury_dead_runs, this_process
+from ecommerce_pipeline.partitions import Window
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Something that happened in a run: a step that started, moved on or ended."""
+
+    kind: Literal["started", "said", "wrote", "ended", "failed"]
+    step: str
+    message: str = ""
+    rows: int | None = None
+
+
+def run_window(job: JobDefinition, window: Window, instance: DagsterInstance, tell: Callable[[Progress], None]) -> str:
+    """Materialize the job's assets for a window in one run.
+
+    Args:
+        job: The job.
+        window: The days.
+        instance: Where the run is recorded.
+        tell: Called with everything that happens, in order.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        PlatformError: A step failed; the message is that of its innermost cause.
+    """
+    bury_dead_runs(instance)
+    run_id = str(uuid4())
+    instance.add_event_listener(run_id, lambda entry: _tell(entry, tell))
+    result = job.execute_in_process(
+        # Events are told as they come; the console logger would say them a second time.
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        instance=instance,
+        run_id=run_id,
+        raise_on_error=False,
+        tags={
+            RANGE_START_TAG: window.start.isoformat(),
+            RANGE_END_TAG: window.last.isoformat(),
+            PROCESS_TAG: this_process(),
+        },
+    )
+    if not result.success:
+        raise PlatformError(_innermost(result.all_events))
+    return run_id
+
+
+def _tell(entry: EventLogEntry, tell: Callable[[Progress], None]) -> None:
+    event = entry.dagster_event
+    step = (entry.step_key or "").replace("__", "/")
+    if event is None:
+        tell(Progress("said", step, entry.user_message))
+    elif event.event_type == DagsterEventType.STEP_START:
+        tell(Progress("started", step))
+    elif event.event_type == DagsterEventType.STEP_SUCCESS:
+        tell(Progress("ended", step))
+    elif event.event_type == DagsterEventType.STEP_FAILURE:
+        tell(Progress("failed", step))
+    elif event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
+        materialization = event.step_materialization_data.materialization
+        rows = materialization.metadata.get("dagster/row_count")
+        key = materialization.asset_key.to_user_string()
+        tell(Progress("wrote", step, key, None if rows is None else int(str(rows.value))))
+
+
+def _innermost(events: Sequence[DagsterEvent]) -> str:
+    """Return the message of the failure that started it: later steps fail for want of the first."""
+    for event in events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            error = event.step_failure_data.error
+            while error and error.cause:
+                error = error.cause
+            step = (event.step_key or "").replace("__", "/")
+            message = error.message.strip() if error else "it failed without a message"
+            return f"{step} failed: {message.removeprefix('ecommerce_pipeline.errors.PlatformError: ')}"
+    for event in events:
+        if event.event_type == DagsterEventType.PIPELINE_FAILURE:
+            return event.message or "the run failed"
+    return "the run did not finish"

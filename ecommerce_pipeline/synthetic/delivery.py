@@ -1,0 +1,54 @@
+"""How events reach the database: when each is written, which are late, and which are written twice.
+
+An order and its lines are one delivery. Nothing is written before it happened, nor more than the lateness after it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, instant
+from ecommerce_pipeline.synthetic.settings import ShopSettings
+from ecommerce_pipeline.synthetic.streams import Ints, Lottery, Stream
+
+# Most lags are seconds, a few are minutes: the upper bound of the lag, in seconds.
+_LAG: Final = Lottery({5: 50, 30: 40, 120: 8, 900: 2})
+# A writer retries after seconds, minutes, hours or, when a batch is run again, days.
+_RETRY: Final = Lottery({60: 40, 3600: 25, 6 * 3600: 10, 3 * 86_400: 25})
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """When the events of one day are written.
+
+    Attributes:
+        recorded: When each event is written, in microseconds.
+        copied: Positions of the events that are written a second time.
+        recorded_again: When each of these is, always after the first time.
+    """
+
+    recorded: Ints
+    copied: Ints
+    recorded_again: Ints
+
+
+def deliver(settings: ShopSettings, purpose: str, day: date, created: Ints) -> Delivery:
+    """Return when the events are written that happened on the day at `created`."""
+    stream = Stream(settings.seed, f"delivery:{purpose}", day)
+    size, lateness = len(created), settings.lateness_days
+    end = instant(day) + (lateness + 1) * DAY
+    lag = SECOND // 5 + stream.below(size, stream.pick(size, _LAG) * SECOND)
+    recorded = created + lag
+    # Only where lateness is 0 can midnight be too near; events happen some seconds before it at the latest.
+    recorded = np.where(recorded < end - SECOND, recorded, created + SECOND + lag % SECOND)
+    late = np.flatnonzero(stream.chance(size, settings.late_rate if lateness else 0.0))
+    days = 1 + stream.below(len(late), max(lateness, 1))
+    recorded[late] = instant(day) + days * DAY + stream.below(len(late), DAY - 10 * SECOND)
+
+    copied = np.flatnonzero(stream.chance(size, settings.duplicate_rate))
+    first = recorded[copied]
+    gap = SECOND + stream.below(len(copied), stream.pick(len(copied), _RETRY) * SECOND)
+    in_time = 1 + stream.below(len(copied), end - first - 1)
+    return Delivery(recorded, copied, np.where(first + gap < end, first + gap, first + in_time))

@@ -1,0 +1,166 @@
+"""The four dimensions as they are at the end of a day: each row is a function of its id and the day alone.
+
+A row changes when its version number does, and `updated_at` is the moment of that change: the newest version wins.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
+from ecommerce_pipeline.synthetic import catalog
+from ecommerce_pipeline.synthetic.frames import to_arrow
+from ecommerce_pipeline.synthetic.methods import METHODS
+from ecommerce_pipeline.synthetic.pools import CITIES_A_COUNTRY, COUNTRIES, pools
+from ecommerce_pipeline.synthetic.population import count, first_days
+from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, day_number, instant
+from ecommerce_pipeline.synthetic.settings import ShopSettings
+from ecommerce_pipeline.synthetic.streams import Ints, Lottery, trait
+from ecommerce_pipeline.synthetic.texts import choose, join, lower, padded, pick
+
+_COUNTRY: Final = Lottery({0: 62, 1: 14, 2: 9, 3: 9, 4: 6})
+_TIERS: Final = ("basic", "silver", "gold", "platinum")
+_TIER: Final = Lottery({0: 62, 1: 24, 2: 11, 3: 3})
+_MAIL_HOSTS: Final = ("example.com", "example.net", "example.org")  # reserved: no mail can ever reach anybody
+# Days of birth, as days from 1970-01-01: 1946 to 2004.
+_OLDEST: Final = -8766
+_YOUNGEST: Final = 12_784
+_REGIONS: Final = ("North", "East", "South", "West")
+
+
+def snapshot(settings: ShopSettings, table: str, day: date) -> pa.Table:
+    """Return a dimension as it is at the end of the UTC day, by key; before the shop's first day it is empty.
+
+    Raises:
+        ValueError: The table is not a dimension.
+    """
+    if table not in DIMENSIONS:
+        kind = "an event table, see generate()" if table in EVENTS else "no table of the shop"
+        raise ValueError(f"{table!r} is {kind}; the dimensions are {', '.join(DIMENSIONS)}")
+    rows = _SNAPSHOTS[table](settings, day)
+    return rows if day >= settings.start_date else rows.slice(0, 0)
+
+
+def _customers(settings: ShopSettings, day: date) -> pa.Table:
+    seed, made = settings.seed, pools()
+    ids, registered = _there(settings, "customers", day)
+    # A version lasts 120 to 720 days; each draws tier and consent anew, every third one the city.
+    period = 120 + trait(seed, "customer_period", ids, 600)
+    shifted = day_number(day) + trait(seed, "customer_phase", ids, 720)
+    version = shifted // period
+    changed_on = day_number(day) - (shifted - version * period)
+    changed = changed_on * DAY + trait(seed, "customer_hour", ids, 86_400) * SECOND
+    country = _lot(seed, "country", ids, _COUNTRY)
+    city = country * CITIES_A_COUNTRY + trait(seed, "city", ids * 1024 + version // 3, CITIES_A_COUNTRY)
+    first, last = made.first_names, made.last_names
+    first_name = pick(first, trait(seed, "first_name", ids, len(first)))
+    last_name = pick(last, trait(seed, "last_name", ids, len(last)))
+    host = choose(_MAIL_HOSTS, trait(seed, "mail_host", ids, len(_MAIL_HOSTS)))
+    born = _OLDEST + trait(seed, "born", ids, _YOUNGEST - _OLDEST)
+    texts = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "email": join("@", join(".", lower(first_name), lower(last_name), padded(ids, 1)), host),
+        "country": choose(COUNTRIES, country),
+        "city": pick(made.cities, city),
+        "loyalty_tier": choose(_TIERS, _lot(seed, "tier", ids * 1024 + version, _TIER)),
+    }
+    numbers = {
+        "customer_id": ids,
+        "birth_date": np.where(trait(seed, "tells_birth", ids, 10) == 0, 0, born),
+        "marketing_opt_in": trait(seed, "opt_in", ids * 1024 + version, 100) // 58 ^ 1,
+        "registered_at": registered,
+        "updated_at": np.maximum(registered, changed),
+    }
+    return to_arrow("customers", numbers, texts)
+
+
+def _products(settings: ShopSettings, day: date) -> pa.Table:
+    seed, brands = settings.seed, pools().brands
+    ids, launched = _there(settings, "products", day)
+    leaf = catalog.subcategory(seed, ids)
+    version, since = catalog.version(seed, ids, day)
+    leaves = catalog.SUBCATEGORIES
+    # A brand keeps to few categories: a dozen of the brands for each leaf of the tree.
+    brand = pick(brands, (leaf * 7 + trait(seed, "brand", ids, 12)) % len(brands))
+    modifier = choose(catalog.MODIFIERS, trait(seed, "modifier", ids, len(catalog.MODIFIERS)))
+    texts = {
+        "sku": join("-", choose([x.category[:3].upper() for x in leaves], leaf), padded(ids, 8)),
+        "product_name": join(" ", brand, modifier, choose([x.noun for x in leaves], leaf)),
+        "category": choose([x.category for x in leaves], leaf),
+        "subcategory": choose([x.name for x in leaves], leaf),
+        "brand": brand,
+    }
+    price = catalog.list_price(seed, ids, version)
+    numbers = {
+        "product_id": ids,
+        "list_price": price,
+        "unit_cost": np.maximum(catalog.base_price(seed, ids) * (38 + trait(seed, "cost", ids, 28)) // 100, 1),
+        "is_active": catalog.on_sale(seed, ids, version).astype(np.int64),
+        "launched_at": launched,
+        "updated_at": np.maximum(launched, since * DAY),
+    }
+    return to_arrow("products", numbers, texts)
+
+
+def _payment_methods(settings: ShopSettings, day: date) -> pa.Table:
+    del day
+    texts = {
+        "code": pa.array([method.code for method in METHODS]),
+        "method_name": pa.array([method.name for method in METHODS]),
+        "method_type": pa.array([method.kind for method in METHODS]),
+        "provider": pa.array([method.provider for method in METHODS]),
+    }
+    numbers = {
+        "payment_method_id": np.arange(1, len(METHODS) + 1, dtype=np.int64),
+        "fee_percent": np.array([method.fee for method in METHODS], dtype=np.int64),
+        "is_online": np.array([method.is_online for method in METHODS], dtype=np.int64),
+        "updated_at": np.full(len(METHODS), instant(settings.start_date), dtype=np.int64),
+    }
+    return to_arrow("payment_methods", numbers, texts)
+
+
+def _stores(settings: ShopSettings, day: date) -> pa.Table:
+    seed, cities = settings.seed, pools().cities
+    ids, opened = _there(settings, "stores", day)
+    country = _lot(seed, "store_country", ids, _COUNTRY)
+    # Stores one after the other in one country are in different cities.
+    city = pick(cities, country * CITIES_A_COUNTRY + ids % CITIES_A_COUNTRY)
+    number = padded(ids, 3)
+    region = trait(seed, "region", ids, len(_REGIONS))
+    texts = {
+        "code": join("", choose(COUNTRIES, country), number),
+        "store_name": join(" ", city, number),
+        "country": choose(COUNTRIES, country),
+        "region": choose(_REGIONS, region),
+        "city": city,
+    }
+    numbers = {
+        "store_id": ids,
+        "floor_area_m2": 80 + 10 * trait(seed, "floor_area", ids, 240),
+        "opened_on": opened // DAY,
+        "updated_at": opened,
+    }
+    return to_arrow("stores", numbers, texts)
+
+
+def _there(settings: ShopSettings, table: str, day: date) -> tuple[Ints, Ints]:
+    """Return the ids at the end of the day, and the moment at which each came, within its first day."""
+    ids = np.arange(1, count(settings, table, day) + 1, dtype=np.int64)
+    of_day = trait(settings.seed, f"first_hour:{table}", ids, 86_400) * SECOND
+    return ids, first_days(settings, table, ids) * DAY + of_day
+
+
+def _lot(seed: int, purpose: str, ids: Ints, lottery: Lottery) -> Ints:
+    return lottery.slots[trait(seed, purpose, ids, len(lottery.slots))]
+
+
+_SNAPSHOTS: Final[dict[str, Callable[[ShopSettings, date], pa.Table]]] = {
+    "customers": _customers,
+    "products": _products,
+    "payment_methods": _payment_methods,
+    "stores": _stores,
+}

@@ -1,0 +1,112 @@
+"""From whole numbers to Arrow: rows are columns of int64 until here, and each type of the contract has one decoder.
+
+Money is cents, times are microseconds, texts are codes of a vocabulary, flags are 0 and 1. NULL is 0 for a number
+that refers to another table, and -1 for a code.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.synthetic.reviews_text import bodies, titles
+from ecommerce_pipeline.synthetic.streams import Flags, Ints
+from ecommerce_pipeline.synthetic.texts import pick
+from ecommerce_pipeline.synthetic.words import VOCABULARIES
+
+Rows = dict[str, Ints]
+"""Columns by name, all of the same length."""
+
+Column: TypeAlias = "pa.Array[Any]"
+
+
+@lru_cache(maxsize=16)
+def schema_of(table: str) -> pa.Schema:
+    """Return the Arrow schema of the table contract."""
+    return arrow_schema(TABLES[table])
+
+
+def length(rows: Rows) -> int:
+    """Return the number of rows."""
+    return len(next(iter(rows.values())))
+
+
+def take(rows: Rows, which: "Ints | Flags | slice") -> Rows:
+    """Return the rows at these positions, or the flagged ones."""
+    return {name: column[which] for name, column in rows.items()}
+
+
+def concat(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of the parts, one part after the other; columns of the first part."""
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) -> pa.Table:
+    """Return the rows as an Arrow table of the table contract.
+
+    Args:
+        table: Name of the source table.
+        rows: Columns of whole numbers, by name.
+        texts: Columns that are Arrow texts already.
+    """
+    schema = schema_of(table)
+    ready = texts or {}
+    arrays = [ready[field.name] if field.name in ready else _decoded(field, rows[field.name]) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _decoded(field: "pa.Field[Any]", column: Ints) -> Column:
+    kind = field.type
+    if pa.types.is_string(kind):
+        return _text(field.name, column)
+    if pa.types.is_decimal(kind):
+        return money(column, kind)
+    if pa.types.is_timestamp(kind):
+        return pa.Array.from_buffers(kind, len(column), [None, _buffer(column)])
+    if pa.types.is_boolean(kind):
+        flags: Column = pa.array(column != 0)
+        return flags
+    if pa.types.is_date(kind):
+        days: Column = pa.array(column.astype(np.int32), mask=_mask(field, column)).cast(kind)
+        return days
+    if pa.types.is_int32(kind):
+        return pa.array(column.astype(np.int32))
+    numbers: Column = pa.array(column, mask=_mask(field, column))
+    return numbers
+
+
+def _mask(field: "pa.Field[Any]", column: Ints) -> "Flags | None":
+    return column == 0 if field.nullable else None
+
+
+def _buffer(numbers: Ints) -> pa.Buffer:
+    memory: Any = np.ascontiguousarray(numbers)
+    return pa.py_buffer(memory)
+
+
+def money(cents: Ints, kind: pa.DataType) -> Column:
+    """Return cents as decimals with two places, without ever being floats: 128 bits, low word first."""
+    words = np.empty((len(cents), 2), dtype=np.int64)
+    words[:, 0] = cents
+    words[:, 1] = cents >> 63
+    return pa.Array.from_buffers(kind, len(cents), [None, _buffer(words)])
+
+
+def _text(name: str, codes: Ints) -> Column:
+    if name == "title":
+        return titles(codes)
+    if name == "body":
+        return bodies(codes)
+    words = _vocabulary(name)
+    return pick(words, np.where(codes < 0, len(words) - 1, codes))
+
+
+@lru_cache(maxsize=32)
+def _vocabulary(name: str) -> Column:
+    return pa.array([*VOCABULARIES[name], None], type=pa.string())

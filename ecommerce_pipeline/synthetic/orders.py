@@ -1,0 +1,181 @@
+"""The orders of a day as they happened: headers, lines, and how often each was tried to be paid and with what end.
+
+This is the truth that payments, sessions, refunds, reviews and the ledger derive from; delivery and defects come later.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from ecommerce_pipeline.synthetic import catalog, methods, words
+from ecommerce_pipeline.synthetic.frames import Rows
+from ecommerce_pipeline.synthetic.population import known
+from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS, HOURS, SECOND, campaign_code, day_number, demand, instant
+from ecommerce_pipeline.synthetic.settings import ShopSettings
+from ecommerce_pipeline.synthetic.streams import Flags, Ints, Lottery, Popularity, Stream
+
+MEAN_ORDERS: Final = 555
+MEAN_SESSIONS: Final = 1682
+
+NUMBERS_A_DAY: Final = 100_000_000
+"""Event n (from 1) of a day has the number day_number * NUMBERS_A_DAY + n: later days can derive it again."""
+LINES_AN_ORDER: Final = 10
+"""Order line l has the number transaction_id * LINES_AN_ORDER + l."""
+
+REGULARS: Final = Popularity("customer_rank", offset=20, quarters=2)
+_BUSY_STORES: Final = Popularity("store_rank", offset=4, quarters=2)
+
+_CHANNEL: Final = Lottery({words.WEB: 46, words.MOBILE_APP: 30, words.MARKETPLACE: 9, words.STORE: 15})
+_LINES: Final = Lottery({1: 360, 2: 260, 3: 170, 4: 100, 5: 60, 6: 30, 7: 15, 8: 5})
+_QUANTITY: Final = Lottery({1: 740, 2: 160, 3: 50, 4: 25, 5: 10, 6: 10, 10: 5})
+_SALE_PERCENT: Final = Lottery({5: 2, 10: 4, 15: 3, 20: 3, 25: 2, 30: 1})
+_COUPON: Final = Lottery({0: 6, 1: 5, 2: 2, 3: 1, 4: 3, 5: 2})
+_TAKES_OFF: Final = np.array([off for _, off in words.COUPONS], dtype=np.int64)
+_SHIPPING: Final = Lottery({499: 92, 1299: 8})
+_FREE_SHIPPING_FROM: Final = 5000
+
+# Attempts x 2 + whether the last of them was approved: 1.15 attempts an order, 4.6 % of the orders are never paid.
+_OUTCOME: Final = Lottery({3: 850_000, 2: 30_000, 5: 84_000, 4: 10_800, 7: 17_600, 6: 3_800, 9: 2_700, 8: 1_100})
+
+# An order needs room before it for its visit, and after it for its payment, on the same day.
+_FIRST_SECOND: Final = 120
+_LAST_SECOND: Final = 86_280
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The orders of a day, by order number.
+
+    Attributes:
+        headers: Columns of `transactions`, without `recorded_at`.
+        lines: Columns of `transaction_items`, without `recorded_at`; the lines of an order lie together.
+        order_of_line: Position of each line's order.
+        attempts: Number of payment attempts of each order.
+        paid: Whether the last attempt was approved; all before it failed.
+    """
+
+    headers: Rows
+    lines: Rows
+    order_of_line: Ints
+    attempts: Ints
+    paid: Flags
+
+
+@lru_cache(maxsize=2)
+def orders_of(settings: ShopSettings, day: date) -> Orders:
+    """Return the orders that happened on the day."""
+    stream = Stream(settings.seed, "orders", day)
+    size = demand(settings, day, MEAN_ORDERS)
+    channel = stream.pick(size, _CHANNEL)
+    of_day = time_of_day(stream, (channel == words.STORE).astype(np.int64))
+    in_time = np.argsort(of_day, kind="stable")
+    channel, of_day = channel[in_time], of_day[in_time]
+    ids = day_number(day) * NUMBERS_A_DAY + np.arange(1, size + 1, dtype=np.int64)
+    created = instant(day) + np.clip(of_day, _FIRST_SECOND * SECOND, _LAST_SECOND * SECOND)
+
+    lines, order_of_line, firsts = _lines(settings, day, stream, ids, created)
+    gross = np.add.reduceat(lines["gross_amount"], firsts) if size else np.zeros(0, dtype=np.int64)
+    headers = _headers(settings, day, stream, channel, gross)
+    headers |= {"transaction_id": ids, "line_count": np.diff(firsts, append=len(order_of_line)), "created_at": created}
+    outcome = stream.pick(size, _OUTCOME)
+    # Cash and gift cards do not bounce.
+    outcome[headers["payment_method_id"] >= methods.GIFT_CARD] = 3
+    return Orders(headers, lines, order_of_line, outcome >> 1, (outcome & 1) == 1)
+
+
+def session_ids(settings: ShopSettings, day: date, orders: Ints) -> Ints:
+    """Return the numbers of the visits that lead to these orders: after those of the visits that only browse."""
+    return orders + browsing(settings, day)
+
+
+def browsing(settings: ShopSettings, day: date) -> int:
+    """Return how many visits of the day lead to no order."""
+    # The stores' orders have no visit; that so many more browse keeps the total.
+    return demand(settings, day, MEAN_SESSIONS) - demand(settings, day, MEAN_ORDERS) * 85 // 100
+
+
+def time_of_day(stream: Stream, hours: Ints) -> Ints:
+    """Draw microseconds from midnight; `hours` is 0 for the hours of the online channels and 1 for the stores'."""
+    return stream.pick_by(hours, HOURS) * 3600 * SECOND + stream.below(len(hours), 3600 * SECOND)
+
+
+def _lines(settings: ShopSettings, day: date, stream: Stream, orders: Ints, created: Ints) -> tuple[Rows, Ints, Ints]:
+    count = stream.pick(len(orders), _LINES)
+    ends = np.cumsum(count)
+    firsts = ends - count
+    order = np.repeat(np.arange(len(orders), dtype=np.int64), count)
+    size = len(order)
+    number = np.arange(1, size + 1, dtype=np.int64) - firsts[order]
+    product, price = _products(settings, day, stream, size)
+    on_sale = stream.chance(size, 0.35 if campaign_code(day) >= 0 else 0.12)
+    price = price * (100 - np.where(on_sale, stream.pick(size, _SALE_PERCENT), 0)) // 100
+    quantity = stream.pick(size, _QUANTITY)
+    transaction = orders[order]
+    lines = {
+        "transaction_item_id": transaction * LINES_AN_ORDER + number,
+        "transaction_id": transaction,
+        "line_number": number,
+        "product_id": product,
+        "quantity": quantity,
+        "unit_price": price,
+        "gross_amount": quantity * price,
+        "created_at": created[order],
+    }
+    return lines, order, firsts
+
+
+def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> tuple[Ints, Ints]:
+    """Draw products that are on sale, with their list prices."""
+    there, seed = known(settings, "products", day), settings.seed
+    product = catalog.BEST_SELLERS.pick(stream, size, seed, there, settings.products)
+    version, _ = catalog.version(seed, product, day)
+    off = np.flatnonzero(~catalog.on_sale(seed, product, version))
+    for attempt in range(4):
+        if not len(off):
+            break
+        # The last resort is the product that is always on sale.
+        drawn = catalog.BEST_SELLERS.pick(stream, len(off), seed, there, settings.products)
+        product[off] = drawn if attempt < 3 else catalog.ALWAYS_ON_SALE  # noqa: PLR2004
+        version[off], _ = catalog.version(seed, product[off], day)
+        off = off[~catalog.on_sale(seed, product[off], version[off])]
+    return product, catalog.list_price(seed, product, version)
+
+
+def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, gross: Ints) -> Rows:
+    size, seed = len(channel), settings.seed
+    in_store = channel == words.STORE
+    customer = REGULARS.pick(stream, size, seed, known(settings, "customers", day), settings.customers)
+    store = _BUSY_STORES.pick(stream, size, seed, known(settings, "stores", day), settings.stores)
+    coupon, discount = _discounts(day, stream, gross)
+    shipping = stream.pick(size, _SHIPPING)
+    shipping[(gross - discount >= _FREE_SHIPPING_FROM) & (shipping < 1000)] = 0  # noqa: PLR2004
+    shipping[in_store] = 0
+    session = day_number(day) * NUMBERS_A_DAY + np.arange(1, size + 1, dtype=np.int64)
+    return {
+        "customer_id": customer,
+        "session_id": np.where(in_store, 0, session_ids(settings, day, session)),
+        "store_id": np.where(in_store, store, 0),
+        "channel": channel,
+        "payment_method_id": stream.pick_by(channel, methods.BY_CHANNEL),
+        "currency": np.zeros(size, dtype=np.int64),
+        "coupon_code": coupon,
+        "gross_amount": gross,
+        "discount_amount": discount,
+        "shipping_amount": shipping,
+        "total_amount": gross - discount + shipping,
+    }
+
+
+def _discounts(day: date, stream: Stream, gross: Ints) -> tuple[Ints, Ints]:
+    """Draw the coupons (-1: none) and the discounts: a coupon's, else perhaps the campaign's."""
+    size, campaign = len(gross), campaign_code(day)
+    coupon = np.where(stream.chance(size, 0.18), stream.pick(size, _COUPON), -1)
+    off = _TAKES_OFF[coupon]
+    by_coupon = np.where(off < 100, gross * off // 100, np.minimum(off, gross // 2))  # noqa: PLR2004
+    by_campaign = np.zeros(size, dtype=np.int64)
+    if campaign >= 0:
+        by_campaign = gross * CAMPAIGNS[campaign].discount_percent // 100 * stream.chance(size, 0.55)
+    return coupon, np.where(coupon >= 0, by_coupon, by_campaign)

@@ -1,0 +1,53 @@
+"""Names, places and words from which the shop's texts are drawn: Faker makes them once, small and seeded."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import pyarrow as pa
+from faker import Faker
+
+from ecommerce_pipeline.synthetic.texts import Texts
+
+_POOL_SEED: Final = 20_250_101  # The pools are the same for every seed of the shop: a seed draws from them.
+
+COUNTRIES: Final = ("US", "GB", "CA", "DE", "FR")
+_LOCALES: Final = ("en_US", "en_GB", "en_CA", "de_DE", "fr_FR")
+CITIES_A_COUNTRY: Final = 60
+
+# All of Faker's providers take seven times as long to load as the three that are used.
+_PROVIDERS: Final = [f"faker.providers.{name}" for name in ("person", "address", "company")]
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Arrow arrays of texts; cities lie country by country, `CITIES_A_COUNTRY` each."""
+
+    first_names: Texts
+    last_names: Texts
+    cities: Texts
+    brands: Texts
+
+
+@lru_cache(maxsize=1)
+def pools() -> Pools:
+    """Return the pools; making them takes about 0.2 s."""
+    fakers = [Faker(locale, providers=_PROVIDERS) for locale in _LOCALES]
+    for faker in fakers:
+        faker.seed_instance(_POOL_SEED)
+    english = fakers[0]
+    cities = [city for faker in fakers for city in _different(faker, "city", CITIES_A_COUNTRY)]
+    return Pools(
+        first_names=pa.array(_different(english, "first_name", 400)),
+        last_names=pa.array(_different(english, "last_name", 500)),
+        cities=pa.array(cities),
+        brands=pa.array(_different(english, "company", 240)),
+    )
+
+
+def _different(faker: Faker, provider: str, size: int) -> list[str]:
+    make = getattr(faker, provider)
+    found: dict[str, None] = {}
+    while len(found) < size:
+        found[str(make()).replace(", Inc", "")] = None
+    return list(found)

@@ -1,0 +1,37 @@
+"""How many customers, products and stores there are on a day: closed formulas, so that no day depends on another."""
+
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from ecommerce_pipeline.synthetic.seasons import day_number
+from ecommerce_pipeline.synthetic.settings import ShopSettings
+from ecommerce_pipeline.synthetic.streams import Ints
+
+# Days of steady growth up to the reference date. 1974 days put 77 % of the customers before the default start.
+GROWTH_DAYS: Final = {"customers": 1974, "products": 1974, "stores": 4000}
+_FOUNDERS: Final = 10  # the shop opens with so many at least, however early its calendar starts
+
+
+def count(settings: ShopSettings, table: str, day: date) -> int:
+    """Return how many there are at the end of the day: the ids from 1 to this number."""
+    total, growth = _total(settings, table), GROWTH_DAYS[table]
+    return max(min(total, _FOUNDERS), total * (growth + (day - settings.reference_date).days) // growth)
+
+
+def known(settings: ShopSettings, table: str, day: date) -> int:
+    """Return how many can take part in the day's events: those that were there when it began."""
+    return count(settings, table, day - timedelta(days=1))
+
+
+def first_days(settings: ShopSettings, table: str, ids: Ints) -> Ints:
+    """Return the day number of each id's first day: the inverse of `count`."""
+    total, growth = _total(settings, table), GROWTH_DAYS[table]
+    first = day_number(settings.reference_date) - growth - (-ids * growth) // total
+    founded = np.minimum(first, day_number(settings.start_date) - 1)
+    return np.where(ids <= _FOUNDERS, founded, first)
+
+
+def _total(settings: ShopSettings, table: str) -> int:
+    return int(getattr(settings, table))

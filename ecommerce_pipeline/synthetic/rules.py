@@ -1,0 +1,180 @@
+"""How a row breaks exactly one rule: by table and rule, what is changed in a copy of a real row.
+
+A rule has the name under which the warehouse must catch the row. To plant another: write what it does to the copies,
+and name it in `_OWN_BREAKS` under its tables.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from ecommerce_pipeline.synthetic import words
+from ecommerce_pipeline.synthetic.frames import Rows, length
+from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY
+from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, another_title
+from ecommerce_pipeline.synthetic.seasons import DAY
+from ecommerce_pipeline.synthetic.streams import Ints, Stream
+
+EXACT_DUPLICATE: Final = "exact_duplicate"
+CONFLICTING_DUPLICATE: Final = "conflicting_duplicate"
+
+_NO_SUCH: Final = 9_000_000_000  # no customer or product has such a number
+_NO_SUCH_METHOD: Final = 99
+_MOST_DAYS_AHEAD: Final = 400
+
+
+@dataclass(frozen=True)
+class Case:
+    """The copies of one rule: what is drawn for them, and where the rules look that need more than the row."""
+
+    stream: Stream
+    rows: Rows
+    lateness_days: int
+
+    def below(self, bound: "int | Ints") -> Ints:
+        """Draw for each copy a whole number from 0 up to, without, `bound`."""
+        return self.stream.below(length(self.rows), bound)
+
+
+Break = Callable[[Case], Rows]
+
+
+def _constant(column: str, value: int) -> Break:
+    return lambda case: {column: np.full(length(case.rows), value, dtype=np.int64)}
+
+
+def _unknown(column: str) -> Break:
+    return lambda case: {column: _NO_SUCH + case.below(1_000_000)}
+
+
+def _impossible_date(case: Case) -> Rows:
+    return {"created_at": case.rows["recorded_at"] + (1 + case.below(_MOST_DAYS_AHEAD)) * DAY}
+
+
+def _too_late(case: Case) -> Rows:
+    of_day = case.rows["created_at"] % DAY
+    recorded_day = case.rows["recorded_at"] - case.rows["recorded_at"] % DAY
+    days = case.lateness_days + 1 + case.below(60)
+    # Every second one is from the first day of Unix time: a writer that lost the date.
+    return {"created_at": np.where(case.below(2) == 0, of_day, recorded_day - days * DAY + of_day)}
+
+
+def _bad_funnel(case: Case) -> Rows:
+    more = case.rows["page_views"] + 1 + case.below(20)
+    return {"product_views": np.where(case.below(2) == 0, -1, more)}
+
+
+def _missing_store(case: Case) -> Rows:
+    nothing = np.zeros(length(case.rows), dtype=np.int64)
+    return {
+        "channel": nothing + words.STORE,
+        "store_id": nothing,
+        "session_id": nothing,
+        "shipping_amount": nothing,
+        "total_amount": case.rows["gross_amount"] - case.rows["discount_amount"],
+    }
+
+
+def _bad_header_amount(case: Case) -> Rows:
+    gross, discount, shipping = (case.rows[f"{name}_amount"] for name in ("gross", "discount", "shipping"))
+    how = case.below(3)
+    # The total is wrong; the discount exceeds the gross amount; the gross amount is negative.
+    discount = np.where(how == 1, gross + 1 + case.below(1000), np.where(how == 2, 0, discount))  # noqa: PLR2004
+    gross = np.where(how == 2, -gross, gross)  # noqa: PLR2004
+    wrong = np.where(how == 0, 1 + case.below(500), 0)
+    total = gross - discount + shipping + wrong
+    return {"gross_amount": gross, "discount_amount": discount, "total_amount": total}
+
+
+def _bad_quantity(case: Case) -> Rows:
+    quantity = -case.below(3)
+    return {"quantity": quantity, "gross_amount": quantity * case.rows["unit_price"]}
+
+
+def _unknown_transaction(case: Case) -> Rows:
+    day = case.rows["transaction_id"] // NUMBERS_A_DAY
+    return {"transaction_id": (day + 1) * NUMBERS_A_DAY - 1 - case.below(1_000_000)}
+
+
+def _bad_line_amount(case: Case) -> Rows:
+    return {"gross_amount": case.rows["gross_amount"] + 1 + case.below(2000)}
+
+
+def _not_positive(case: Case) -> Rows:
+    return {"amount": np.where(case.below(2) == 0, 0, -case.rows["amount"])}
+
+
+def _unknown_status(case: Case) -> Rows:
+    nothing = np.zeros(length(case.rows), dtype=np.int64)
+    return {"status": nothing + words.UNKNOWN_STATUS, "failure_reason": nothing - 1}
+
+
+def _bad_rating(case: Case) -> Rows:
+    return {"rating": np.array([0, 6, -1], dtype=np.int64)[case.below(3)]}
+
+
+def _bad_sentiment(case: Case) -> Rows:
+    return {"sentiment": (SENTIMENT_OF_STARS[case.rows["rating"]] + 1 + case.below(2)) % 3}
+
+
+def _other(column: str, words_of_it: int) -> Break:
+    return lambda case: {column: (case.rows[column] + 1) % words_of_it}
+
+
+def _one_more(column: str) -> Break:
+    return lambda case: {column: case.rows[column] + 1}
+
+
+# Breaks nothing but agreement with the row written before: a column that no other rule looks at.
+_CONFLICTS: Final[Mapping[str, Break]] = {
+    "sessions": _one_more("duration_seconds"),
+    "transactions": _other("coupon_code", len(words.COUPONS)),
+    "transaction_items": _one_more("line_number"),
+    "payment_attempts": _one_more("attempt_number"),
+    "refunds": _other("reason", len(words.VOCABULARIES["reason"])),
+    "reviews": lambda case: {"title": another_title(case.rows["title"])},
+}
+
+_DATES: Final[Mapping[str, Break]] = {"impossible_date": _impossible_date, "too_late": _too_late}
+_UNKNOWN_CHANNEL: Final = {"unknown_channel": _constant("channel", words.UNKNOWN_CHANNEL)}
+_UNKNOWN_CUSTOMER: Final = {"unknown_customer": _unknown("customer_id")}
+_UNKNOWN_PRODUCT: Final = {"unknown_product": _unknown("product_id")}
+_UNKNOWN_METHOD: Final = {"unknown_payment_method": _constant("payment_method_id", _NO_SUCH_METHOD)}
+
+_OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
+    "sessions": {**_UNKNOWN_CHANNEL, "bad_funnel": _bad_funnel},
+    "transactions": {
+        **_UNKNOWN_CHANNEL,
+        **_UNKNOWN_CUSTOMER,
+        **_UNKNOWN_METHOD,
+        "missing_store": _missing_store,
+        "bad_amount": _bad_header_amount,
+    },
+    "transaction_items": {
+        **_UNKNOWN_PRODUCT,
+        "bad_quantity": _bad_quantity,
+        "unknown_transaction": _unknown_transaction,
+        "bad_amount": _bad_line_amount,
+    },
+    "payment_attempts": {**_UNKNOWN_METHOD, "unknown_status": _unknown_status, "bad_amount": _not_positive},
+    "refunds": {**_UNKNOWN_PRODUCT, **_UNKNOWN_CHANNEL, "bad_amount": _not_positive},
+    "reviews": {
+        **_UNKNOWN_PRODUCT,
+        **_UNKNOWN_CUSTOMER,
+        "bad_rating": _bad_rating,
+        "bad_sentiment": _bad_sentiment,
+    },
+}
+
+BREAKS: Final = {
+    table: {**_DATES, CONFLICTING_DUPLICATE: _CONFLICTS[table], **breaks} for table, breaks in _OWN_BREAKS.items()
+}
+
+RULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({table: tuple(rules) for table, rules in BREAKS.items()})
+"""The names of the rules that broken rows of each event table break; one each."""
+
+REASONS: Final = (None, EXACT_DUPLICATE, *dict.fromkeys(rule for rules in RULES.values() for rule in rules))
+"""Reasons by code; code 0 is a real row."""

@@ -1,0 +1,60 @@
+"""What can be set about the synthetic shop. Every function of this package takes these settings, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+MOST_SCALE: Final = 1000
+MOST_LATENESS_DAYS: Final = 30
+MOST_RATE: Final = 0.5
+
+
+@dataclass(frozen=True)
+class ShopSettings:
+    """The shop's seed, its size, its calendar and the rates of its defects.
+
+    Attributes:
+        seed: Seed of every random stream.
+        scale: Multiplies the events per day; 1 is about 550 orders.
+        start_date: First day of the shop's calendar (UTC); no event happens before it.
+        lateness_days: Most days from the day an event happened to the day it is written.
+        customers: Customers at the end of `reference_date`.
+        products: Products at the end of `reference_date`.
+        stores: Stores at the end of `reference_date`.
+        reference_date: The day on which the shop has the sizes above; it grows before and after.
+        late_rate: Share of deliveries written 1 to `lateness_days` days late.
+        duplicate_rate: Share of deliveries written twice.
+        broken_rate: Broken rows added, as a share of the day's rows.
+
+    Raises:
+        ValueError: A setting is out of its range; the message names it, its value and the range.
+    """
+
+    seed: int = 42
+    scale: int = 1
+    start_date: date = date(2025, 1, 1)
+    lateness_days: int = 3
+    customers: int = 100_000
+    products: int = 60_000
+    stores: int = 40
+    reference_date: date = date(2026, 3, 31)
+    late_rate: float = 0.01
+    duplicate_rate: float = 0.005
+    broken_rate: float = 0.005
+
+    def __post_init__(self) -> None:
+        _whole("seed", self.seed, 0, 2**63 - 1)
+        _whole("scale", self.scale, 1, MOST_SCALE)
+        _whole("lateness_days", self.lateness_days, 0, MOST_LATENESS_DAYS)
+        _whole("customers", self.customers, 1, 100_000_000)
+        _whole("products", self.products, 1, 100_000_000)
+        _whole("stores", self.stores, 1, 100_000)
+        for name in ("late_rate", "duplicate_rate", "broken_rate"):
+            rate = getattr(self, name)
+            if not 0 <= rate <= MOST_RATE:
+                raise ValueError(f"{name}={rate}: it must be a share from 0 to {MOST_RATE}")
+
+
+def _whole(name: str, value: int, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{name}={value!r}: it must be a whole number from {least} to {most}")

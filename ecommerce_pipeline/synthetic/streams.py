@@ -1,0 +1,117 @@
+"""Random draws that are the same on every machine: raw 64-bit words of PCG64, mapped by integers and tables only.
+
+Also the traits that belong to an id for ever (a hash of the id), and weighted choices (`Lottery`, `Popularity`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Words = NDArray[np.uint64]
+
+_SLOT_BITS: Final = 16
+_SLOTS: Final = 1 << _SLOT_BITS
+_UNIT: Final = 2.0**-53
+_MASK: Final = 2**64 - 1
+
+
+class Lottery:
+    """A weighted choice among whole numbers, by a table of 65,536 slots."""
+
+    def __init__(self, weights: dict[int, int]) -> None:
+        """Share the slots out by the weights, rounded on the running sum."""
+        total, running, edges = sum(weights.values()), 0, [0]
+        for weight in weights.values():
+            running += weight
+            edges.append(running * _SLOTS // total)
+        self.slots: Ints = np.repeat(np.array(list(weights), dtype=np.int64), np.diff(edges))
+
+
+class Lotteries:
+    """One lottery per row of a table: the choice of the drawing depends on a code."""
+
+    def __init__(self, lotteries: Sequence[Lottery]) -> None:
+        self.slots: Ints = np.stack([lottery.slots for lottery in lotteries])
+
+
+class Stream:
+    """The random draws of one purpose on one day."""
+
+    def __init__(self, seed: int, purpose: str, day: date) -> None:
+        # NumPy may change how `Generator` maps words to numbers; the words themselves are PCG64's definition.
+        self._bits = np.random.PCG64(np.random.SeedSequence([seed, crc32(purpose.encode()), day.toordinal()]))
+
+    def words(self, size: int) -> Words:
+        """Draw `size` raw words."""
+        return self._bits.random_raw(size).astype(np.uint64, copy=False)
+
+    def below(self, size: int, bound: "int | Ints") -> Ints:
+        """Draw whole numbers from 0 up to, without, `bound` (one for all, or one for each; at most 2**53)."""
+        # One IEEE multiplication and one truncation: exact everywhere, and always less than the bound.
+        unit = (self.words(size) >> np.uint64(11)).astype(np.float64) * _UNIT
+        return (unit * bound).astype(np.int64)
+
+    def chance(self, size: int, probability: float) -> Flags:
+        """Draw flags that are true with the given probability."""
+        return (self.words(size) >> np.uint64(11)) < np.uint64(int(probability * 2**53))
+
+    def pick(self, size: int, lottery: Lottery) -> Ints:
+        """Draw from a lottery."""
+        return lottery.slots[(self.words(size) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)]
+
+    def pick_by(self, codes: Ints, lotteries: Lotteries) -> Ints:
+        """Draw from the lottery that each code names."""
+        return lotteries.slots[codes, (self.words(len(codes)) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)]
+
+
+@lru_cache(maxsize=256)
+def _salt(seed: int, purpose: str) -> np.uint64:
+    return np.uint64(((seed * 0x9E3779B97F4A7C15) ^ (crc32(purpose.encode()) * 0xD6E8FEB86659FD93)) & _MASK)
+
+
+def trait(seed: int, purpose: str, ids: Ints, bound: int) -> Ints:
+    """Return a number from 0 up to, without, `bound` that belongs to each id: the finalizer of SplitMix64."""
+    x = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + _salt(seed, purpose)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    x ^= x >> np.uint64(31)
+    return (x % np.uint64(bound)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Popularity:
+    """A power law over the ids from 1 on: the weight of an id never changes, however many ids follow it.
+
+    Attributes:
+        purpose: Name of the trait that ranks the ids.
+        offset: Added to the rank; flattens the head.
+        quarters: Exponent of the power law in quarters (2: one over the square root).
+    """
+
+    purpose: str
+    offset: int
+    quarters: int
+
+    def pick(self, stream: Stream, size: int, seed: int, known: int, ranks: int) -> Ints:
+        """Draw `size` ids from 1 to `known`; the ranks are spread over 0 up to `ranks`."""
+        sums = _running_weights(self, seed, -(-known // ranks) * ranks, ranks)[:known]
+        return np.searchsorted(sums, stream.below(size, int(sums[-1])), side="right").astype(np.int64) + 1
+
+
+@lru_cache(maxsize=16)
+def _running_weights(law: Popularity, seed: int, ids: int, ranks: int) -> Ints:
+    rank = trait(seed, law.purpose, np.arange(1, ids + 1, dtype=np.int64), ranks) + law.offset
+    # Square roots and products are rounded the same everywhere (IEEE 754); powers are not.
+    fourth_root = np.sqrt(np.sqrt(rank.astype(np.float64)))
+    weight = np.full(ids, 1e9)
+    for _ in range(law.quarters):
+        weight /= fourth_root
+    return np.cumsum(weight.astype(np.int64) + 1)

@@ -1,0 +1,40 @@
+"""The shop's vocabularies: columns of text are codes (positions in these) until the Arrow table is built.
+
+A code of -1 is NULL. The last words of a vocabulary may be ones that only broken rows carry.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ecommerce_pipeline.schema.tables import CHANNELS
+from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS
+
+WEB, MOBILE_APP, MARKETPLACE, STORE, UNKNOWN_CHANNEL = range(5)
+DESKTOP, MOBILE, TABLET = range(3)
+DIRECT, ORGANIC, PAID_SEARCH, SOCIAL, EMAIL, AFFILIATE, REFERRAL = range(7)
+APPROVED, DECLINED, ERROR, UNKNOWN_STATUS = range(4)
+NEGATIVE, NEUTRAL, POSITIVE = range(3)
+
+# Code, what it takes off, in per cent (up to 100) or in cents.
+COUPONS: Final = (("WELCOME5", 5), ("SAVE10", 10), ("EXTRA15", 15), ("VIP20", 20), ("FIVEOFF", 500), ("TENOFF", 1000))
+
+VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "channel": (*CHANNELS, "telegraph"),
+    "device": ("desktop", "mobile", "tablet"),
+    "traffic_source": ("direct", "organic", "paid_search", "social", "email", "affiliate", "referral"),
+    "campaign": tuple(campaign.name for campaign in CAMPAIGNS),
+    "currency": ("USD",),
+    "coupon_code": tuple(code for code, _ in COUPONS),
+    "status": ("approved", "declined", "error", "perhaps"),
+    "failure_reason": (
+        "insufficient_funds",
+        "card_expired",
+        "suspected_fraud",
+        "limit_exceeded",
+        "authentication_failed",
+        "provider_timeout",
+        "provider_unavailable",
+    ),
+    "reason": ("damaged", "wrong_item", "not_as_described", "changed_mind", "late_delivery"),
+    "sentiment": ("negative", "neutral", "positive"),
+}

@@ -1,0 +1,101 @@
+"""The rows written on a day: what happened on it and in the days before, as delivered, and the planted defects."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES, WRITTEN_AT, business_key
+from ecommerce_pipeline.synthetic.defects import broken_rows
+from ecommerce_pipeline.synthetic.events import happened
+from ecommerce_pipeline.synthetic.frames import Rows, concat, take, to_arrow
+from ecommerce_pipeline.synthetic.rules import EXACT_DUPLICATE, REASONS
+from ecommerce_pipeline.synthetic.seasons import DAY, instant
+from ecommerce_pipeline.synthetic.settings import MOST_LATENESS_DAYS, ShopSettings
+from ecommerce_pipeline.synthetic.streams import Flags
+
+_REASON: Final = "reason_code"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A defect among the rows written on a day.
+
+    Attributes:
+        table: Name of the event table.
+        key: The row's business key.
+        recorded_at: When the row was written; with the key, it names the row.
+        reason: `exact_duplicate`, or the name of the rule that the row breaks.
+    """
+
+    table: str
+    key: int
+    recorded_at: datetime
+    reason: str
+
+
+def generate(settings: ShopSettings, table: str, day: date) -> pa.Table:
+    """Return the rows of an event table that were written on the UTC day, by `recorded_at` and key.
+
+    They happened on that day or at most `lateness_days` before it. Before the shop's first day there are none.
+
+    Raises:
+        ValueError: The table is not an event table.
+    """
+    return to_arrow(table, _written(settings, table, day))
+
+
+def planted(settings: ShopSettings, table: str, day: date) -> tuple[Planted, ...]:
+    """Return every planted defect among the rows that `generate` returns, in the same order.
+
+    Raises:
+        ValueError: The table is not an event table.
+    """
+    rows = _written(settings, table, day)
+    bad = np.flatnonzero(rows[_REASON])
+    columns = (rows[name][bad].tolist() for name in (business_key(TABLES[table]), WRITTEN_AT, _REASON))
+    return tuple(
+        Planted(table, key, _EPOCH + timedelta(microseconds=recorded), str(REASONS[reason]))
+        for key, recorded, reason in zip(*columns, strict=True)
+    )
+
+
+def _written(settings: ShopSettings, table: str, day: date) -> Rows:
+    if table not in EVENTS:
+        kind = "a dimension, see snapshot()" if table in DIMENSIONS else "no table of the shop"
+        raise ValueError(f"{table!r} is {kind}; the event tables are {', '.join(EVENTS)}")
+    key = business_key(TABLES[table])
+    today = _of_day(settings, table, day)
+    real = take(today, (today[_REASON] == 0) & _written_on(today, day))
+    parts = [take(today, _written_on(today, day)), broken_rows(settings, table, key, day, real)]
+    for days in range(1, settings.lateness_days + 1):
+        late = _late(settings, table, day - timedelta(days=days))
+        parts.append(take(late, _written_on(late, day)))
+    _late(settings, table, day)  # while the day's rows are at hand: the days after it will ask
+    rows = concat(parts)
+    return take(rows, np.lexsort((rows[key], rows[WRITTEN_AT])))
+
+
+def _written_on(rows: Rows, day: date) -> Flags:
+    start = instant(day)
+    return (rows[WRITTEN_AT] >= start) & (rows[WRITTEN_AT] < start + DAY)
+
+
+@lru_cache(maxsize=1)
+def _of_day(settings: ShopSettings, table: str, day: date) -> Rows:
+    """Return the rows that happened on the day, copies included, whenever they are written."""
+    events = happened(settings, table, day)
+    which, recorded, copy = events.written()
+    return take(events.rows, which) | {WRITTEN_AT: recorded, _REASON: copy * REASONS.index(EXACT_DUPLICATE)}
+
+
+# Few rows a day. Enough days for the greatest lateness and, at the default, for all event tables in turn.
+@lru_cache(maxsize=MOST_LATENESS_DAYS + 10)
+def _late(settings: ShopSettings, table: str, day: date) -> Rows:
+    """Return those of the day's rows that are written on later days."""
+    rows = _of_day(settings, table, day)
+    return take(rows, rows[WRITTEN_AT] >= instant(day) + DAY)

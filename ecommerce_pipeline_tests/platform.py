@@ -1,0 +1,84 @@
+"""A whole platform in a folder of its own: real PostgreSQL, lake folder, DuckDB file, dbt and Dagster instance."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+from dagster import DagsterInstance, Definitions
+
+from ecommerce_pipeline.definitions import build_definitions
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.runner import Progress, run_window
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import postgres
+
+SMALL_SHOP = {
+    "CUSTOMERS": "400",
+    "PRODUCTS": "120",
+    "STORES": "4",
+    "LATE_RATE": "0.1",
+    "DUPLICATE_RATE": "0.05",
+    "BROKEN_RATE": "0.03",
+}
+"""A shop in which every hard case is frequent."""
+
+
+@dataclass
+class Platform:
+    """The platform in a folder.
+
+    Attributes:
+        folder: Its data folder.
+        environment: Settings that differ from those of the small shop.
+    """
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings.from_environment(SMALL_SHOP | self.environment | {"DATA_DIR": str(self.folder)})
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return build_definitions(self.settings)
+
+    @cached_property
+    def instance(self) -> DagsterInstance:
+        home = self.folder / "dagster"
+        home.mkdir(parents=True, exist_ok=True)
+        return DagsterInstance.local_temp(str(home))
+
+    def run(self, first: str, last: str | None = None, job: str = "everything") -> list[Progress]:
+        """Run a job for the days from first to last; return what it told."""
+        told: list[Progress] = []
+        window = Window.of_keys(first, last or first)
+        run_window(self.definitions.resolve_job_def(job), window, self.instance, told.append)
+        return told
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a query to the warehouse."""
+        with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+    def content_hashes(self) -> dict[str, str]:
+        """Return a hash of every warehouse table's rows, whatever their order."""
+        tables = self.query("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL")
+        return {f"{schema}.{table}": self._content_hash(f'"{schema}"."{table}"') for schema, table in tables}
+
+    def _content_hash(self, table: str) -> str:
+        digest = hashlib.sha256()
+        for row in self.query(f"FROM {table} ORDER BY ALL"):
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Stop what the platform started."""
+        embedded = postgres(self.settings).embedded()
+        if embedded is not None:
+            embedded.destroy()
+        if "instance" in self.__dict__:
+            self.instance.dispose()

@@ -1,0 +1,77 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
+
+
+def call(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        env=inherited | {"DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "message"),
+    [
+        (["run"], {"TARGET": "azure"}, "TARGET=azure: input should be 'local'"),
+        (["run"], {"SOURCE": "kafka"}, "SOURCE=kafka: input should be 'synthetic' or 'external'"),
+        (["run", "--from", "2026-3-1"], {}, "--from 2026-3-1: not a day; write it as YYYY-MM-DD"),
+        (["run", "--to", "yesterday"], {}, "--to yesterday: not a day; write it as YYYY-MM-DD"),
+        (["run", "--from", "2026-03-05", "--to", "2026-03-01"], {}, "--from 2026-03-05 is after --to 2026-03-01"),
+        (["run", "--from", "2024-12-31", "--to", "2025-01-02"], {}, "before the calendar starts (2025-01-01)"),
+        (["run", "--to", "2999-01-01"], {}, "--to 2999-01-01 is not over yet: the last whole day (UTC) is"),
+        (["run", "--job", "everthing"], {}, "--job everthing: there is no such job; the jobs are everything, extract"),
+    ],
+)
+def test_a_bad_request_gets_one_clear_message_and_builds_nothing(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], message: str
+) -> None:
+    called = call(*arguments, folder=tmp_path, **environment)
+    assert called.returncode == 1
+    assert called.stderr.startswith("error: ")
+    assert message in called.stderr
+    assert "Traceback" not in called.stderr + called.stdout
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+def test_help_names_every_command_in_a_sentence(tmp_path: Path) -> None:
+    called = call("--help", folder=tmp_path, COLUMNS="120")
+    assert called.returncode == 0
+    for command in ("run", "status", "doctor", "stop", "reset"):
+        assert f" {command} " in called.stdout
+
+
+def test_status_before_the_first_run_says_what_to_do(tmp_path: Path) -> None:
+    called = call("status", folder=tmp_path)
+    assert called.returncode == 1
+    assert "`ecommerce-pipeline run` builds it" in called.stderr
+    assert "Traceback" not in called.stderr
+
+
+def test_reset_deletes_only_what_is_its_own_and_asks_first(tmp_path: Path) -> None:
+    (tmp_path / "lake" / "sessions").mkdir(parents=True)
+    (tmp_path / "warehouse.duckdb").write_bytes(b"")
+    (tmp_path / "thesis.txt").write_text("years of work")
+    refused = subprocess.run(
+        [PROGRAM, "reset"],
+        env=os.environ | {"DATA_DIR": str(tmp_path)},
+        input="n\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert (tmp_path / "lake").exists()
+    assert call("reset", "--yes", folder=tmp_path).returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dagster", "thesis.txt"]
+    assert [path.name for path in (tmp_path / "dagster").iterdir()] == ["dagster.yaml"]
