@@ -75,7 +75,7 @@ def _split(settings: Settings, window: Window, total: float, folder: str) -> Mea
         "PostgreSQL (write, read)": max(layers["source"] - generated, 0) + read,
         "Parquet": max(layers["lake"] - read, 0),
         "DuckDB (staging, models, tests)": layers["staging"] + sql,
-        "dbt": max(layers["transform"] - sql, 0),
+        "dbt": max(layers["dbt"] - sql, 0),
         "Dagster, Python start": total - sum(layers.values()),
     }
     return Measured(len(window), rows, total, shares)
@@ -93,7 +93,7 @@ def _step_seconds(data_dir: Path) -> tuple[dict[str, float], float]:
                 starts[step] = entry.timestamp
             else:
                 layers[step.split("__", maxsplit=1)[0]] += entry.timestamp - starts[step]
-    results = json.loads((data_dir / "dbt" / run.run_id / "run_results.json").read_text())["results"]
+    results = json.loads((data_dir / "dbt" / "runs" / run.run_id / "run_results.json").read_text())["results"]
     return layers, sum(result["execution_time"] for result in results)
 
 
@@ -127,7 +127,8 @@ def report(measured: list[Measured]) -> str:
         "Written by `python -m benchmarks.graph`: one `ecommerce-pipeline run` per row, in an empty data folder, the",
         "environment and dbt's manifest being there, from the start of the process to its end.",
         "",
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, {parts}.",
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()},",
+        f"{parts}.",
         "",
         "| days in one run | source rows | seconds | rows per second | " + " | ".join(measured[0].shares) + " |",
         "| ---: | ---: | ---: | ---: | " + " | ".join("---:" for _ in measured[0].shares) + " |",
@@ -144,10 +145,10 @@ def report(measured: list[Measured]) -> str:
         ]
     lines += [
         "",
-        "How the shares are split: generation and reading from PostgreSQL into nowhere are measured apart on the same",
-        "data and taken from the steps `source` and `lake`; what is left of these is writing to PostgreSQL and Parquet.",
-        "DuckDB is the `staging` steps and the execution times in dbt's run results (two models at a time, so that",
-        "their sum can exceed the clock's); dbt is the rest of its step; Dagster is what no step accounts for.",
+        "How the shares are split: generation and reading from PostgreSQL into nowhere are measured apart on the",
+        "same data and taken from the steps `source` and `lake`; what is left of these is writing to PostgreSQL and",
+        "Parquet. DuckDB is the `staging` steps and the execution times in dbt's run results (two models at a time,",
+        "so that their sum can exceed the clock's); dbt is the rest of its step; Dagster is what no step accounts for.",
         "",
     ]
     return "\n".join(lines)

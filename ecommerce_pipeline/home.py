@@ -8,8 +8,8 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
-PROCESS_TAG = "ecommerce_pipeline/process"
-"""Names the process of a run that a command line executes itself: `<pid>@<start time>`."""
+PROCESS_TAG = ".dagster/ecommerce_pipeline_process"
+"""Names the process of a run that a command line executes itself: `<pid>@<start time>`; the UI hides such tags."""
 
 
 def prepare_home(settings: Settings) -> Path:

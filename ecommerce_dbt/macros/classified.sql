@@ -3,11 +3,11 @@
     why it is quarantined. The first rule that a row breaks gives the reason. Copies of a key are compared among the rows
     that break no rule, so a broken row never costs a sound one; the first written of them is the valid one.
 
-    A copy counts if it was written from the day on which the row happened: earlier days belong to other facts' windows.
+    A copy counts if it was written since the day on which the row happened: what was written before belongs to other
+    days' facts, and days must be buildable in any order. So a key used again for an event of a later day is not noticed.
 #}
 {% macro classified(table) -%}
-    {%- set event = event_table(table) -%}
-    {%- set content = event.columns | list + ['created_at'] -%}
+    {%- set content = event_content(table) -%}
     select
         *,
         case
@@ -20,24 +20,24 @@
         select
             *,
             lag(recorded_date) over (
-                partition by {{ event.key }}, broken_rule is null
-                order by recorded_at, {{ content | join(', ') }}
+                partition by {{ event_key(table) }}, broken_rule is null
+                order by recorded_at, {{ content }}
             ) as copy_written,
             lag(recorded_date) over (
-                partition by {{ content | join(', ') }}, broken_rule is null
+                partition by {{ content }}, broken_rule is null
                 order by recorded_at
             ) as equal_copy_written
         from (
             select
                 *,
                 case
-                    {%- for reason, broken in common_rules() + event.rules %}
+                    {%- for reason, broken in event_rules(table) %}
                     when {{ broken }} then '{{ reason }}'
                     {%- endfor %}
                 end as broken_rule
             from (
                 select
-                    {%- for name, type in event.columns.items() %}
+                    {%- for name, type in event_columns(table).items() %}
                     cast({{ name }} as {{ type }}) as {{ name }},
                     {%- endfor %}
                     created_at,
@@ -49,18 +49,4 @@
             ) as typed
         ) as judged
     ) as compared
-{%- endmacro %}
-
-
-{# Rules that every event must keep: (reason, SQL that is true of a row that breaks it). #}
-{% macro common_rules() %}
-    {{ return([
-        ('impossible_date', 'created_at > recorded_at'),
-        ('too_late', 'recorded_date > ' ~ days_after('created_date', var('lateness_days'))),
-    ]) }}
-{% endmacro %}
-
-
-{% macro days_after(date_column, days) -%}
-    cast({{ dbt.dateadd('day', days, date_column) }} as date)
 {%- endmacro %}

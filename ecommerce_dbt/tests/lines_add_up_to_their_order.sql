@@ -1,4 +1,4 @@
--- What an order's lines were allocated is the order's discount and shipping, to the cent, and no line less than nothing.
+-- An order's lines were allocated its discount and shipping, to the cent, and no line less than nothing.
 with allocated as (
 
     select

@@ -4,10 +4,8 @@ Models tagged `daily` are partitioned: dbt replaces the window of the run. The o
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -25,11 +23,9 @@ from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, daily, windo
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt import DbtResource, dbt_project, project_variables
+from ecommerce_pipeline.resources.dbt import DbtResource, dbt_environment, dbt_project, dbt_run_dir, dbt_variables
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.settings import Settings
-
-KEPT_DBT_RUNS = 10
 
 
 class Translator(DagsterDbtTranslator):
@@ -66,22 +62,21 @@ def window_variables(window: Window | None) -> dict[str, str]:
 
 def transform_assets(settings: Settings) -> list[AssetsDefinition]:
     """Return the dbt models as one multi-asset, so that a run calls dbt once."""
-    project = dbt_project(settings.target, settings.lateness_days)
+    project = dbt_project(settings)
 
     @dbt_assets(
+        name="dbt",
         manifest=project.manifest_path,
         project=project,
         dagster_dbt_translator=Translator(settings),
         backfill_policy=BackfillPolicy.single_run(),
         pool=WAREHOUSE_POOL,
     )
-    def transform(context: AssetExecutionContext, dbt: DbtResource, warehouse: DuckDBWarehouse) -> Iterator[Any]:
-        arguments = ["build", "--exclude-resource-type", "unit_test", *project_variables(settings.lateness_days)]
-        window = window_variables(window_of_run(context))
-        with _environment({"WAREHOUSE_DUCKDB_PATH": str(settings.warehouse_path.resolve())} | window):
-            invocation = dbt.cli(
-                arguments, context=context, raise_on_error=False, target_path=_target_path(settings, context.run_id)
-            )
+    def dbt_models(context: AssetExecutionContext, dbt: DbtResource, warehouse: DuckDBWarehouse) -> Iterator[Any]:
+        arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
+        with _environment(dbt_environment(settings) | window_variables(window_of_run(context))):
+            run_dir = dbt_run_dir(settings, context.run_id)
+            invocation = dbt.cli(arguments, context=context, raise_on_error=False, target_path=run_dir)
         events = []
         for event in invocation.stream():
             context.log.info(_progress(event))
@@ -92,17 +87,7 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
         if error := invocation.get_error():
             raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
 
-    return [transform]
-
-
-def _target_path(settings: Settings, run_id: str) -> Path:
-    """Return dbt's folder for a run: its log, compiled SQL and results; those of the last few runs are kept."""
-    kept = settings.data_dir / "dbt"
-    kept.mkdir(parents=True, exist_ok=True)
-    by_age = sorted(kept.iterdir(), key=lambda folder: folder.stat().st_mtime)
-    for folder in by_age[:-KEPT_DBT_RUNS]:
-        shutil.rmtree(folder, ignore_errors=True)
-    return (kept / run_id).resolve()
+    return [dbt_models]
 
 
 def said_by_dbt(error: str) -> str:
@@ -126,7 +111,7 @@ class _Described:
 
     def __init__(self, settings: Settings, warehouse: DuckDBWarehouse, invocation: DbtCliInvocation) -> None:
         self._invocation = invocation
-        self._kept_in = settings.data_dir / "column_lineage"
+        self._kept_in = settings.data_dir / "dbt" / "column_lineage"
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
 

@@ -112,7 +112,7 @@ def _warehouse(settings: Settings) -> str:
 def _dbt(settings: Settings) -> str:
     from ecommerce_pipeline.resources.dbt import dbt_project
 
-    return f"{dbt_project(settings.target, settings.lateness_days).project_dir} parses for target {settings.target}"
+    return f"{dbt_project(settings).project_dir} parses for target {settings.target}"
 
 
 def _port(_: Settings) -> str:

@@ -34,7 +34,6 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
     for kept in (
         settings.lake_dir,
         settings.dagster_home,
-        settings.data_dir / "column_lineage",
         settings.data_dir / "dbt",
     ):
         shutil.rmtree(kept, ignore_errors=True)

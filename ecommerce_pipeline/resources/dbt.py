@@ -1,10 +1,13 @@
-"""dbt as Dagster runs it: the project, its manifest parsed only when a file changed, and the command line."""
+"""dbt as Dagster runs it: the project, its manifest parsed only when something changed, and the command line."""
 
 import fcntl
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +16,11 @@ from dagster_dbt import DbtCliResource, DbtProject
 from packaging.version import Version
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
-TARGET_DIR: Final = DBT_DIR / "target"
+PARTIAL_PARSE: Final = "partial_parse.msgpack"
+KEPT_RUNS: Final = 10
 
 
 def dbt_executable() -> str:
@@ -24,65 +28,50 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).with_name("dbt"))
 
 
-def dbt_project(target: str, lateness_days: int) -> DbtProject:
+def dbt_project(settings: Settings) -> DbtProject:
     """Return the dbt project, with a manifest that is not older than any of its files.
 
     Raises:
         PlatformError: A model, macro or property file cannot be parsed; the message is dbt's own.
     """
-    project = DbtProject(project_dir=DBT_DIR, target_path=TARGET_DIR, target=target, profiles_dir=DBT_DIR)
-    TARGET_DIR.mkdir(exist_ok=True)
-    with (TARGET_DIR / ".parse.lock").open("w") as lock:
+    target = _parsed_dir(settings)
+    target.mkdir(parents=True, exist_ok=True)
+    project = DbtProject(project_dir=DBT_DIR, target_path=target, target=settings.target, profiles_dir=DBT_DIR)
+    with (target / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = TARGET_DIR / f".parsed-for-{target}-{lateness_days}"
-        if _is_stale(project.manifest_path, stamp):
-            _parse(target, lateness_days)
-            for other in TARGET_DIR.glob(".parsed-for-*"):
-                other.unlink()
+        stamp = target / f".parsed-{_fingerprint(settings)}"
+        if not stamp.exists() or not project.manifest_path.exists():
+            _parse(settings, target)
+            for older in target.glob(".parsed-*"):
+                older.unlink()
             stamp.touch()
     return project
 
 
-def project_variables(lateness_days: int) -> list[str]:
+def dbt_variables(settings: Settings) -> list[str]:
     """Return dbt's arguments for the project's variables: alike in every call, or dbt parses everything anew."""
-    return ["--vars", json.dumps({"lateness_days": lateness_days})]
+    return ["--vars", json.dumps({"lateness_days": settings.lateness_days})]
 
 
-def _is_stale(manifest: Path, stamp: Path) -> bool:
-    if not manifest.exists() or not stamp.exists():
-        return True
-    parsed_at = stamp.stat().st_mtime
-    return any(
-        (Path(folder) / name).stat().st_mtime > parsed_at
-        for folder, folders, names in os.walk(DBT_DIR)
-        for name in _pruned(folders, names)
-    )
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment variables that profiles.yml reads: alike in every call, for the same reason."""
+    return {"WAREHOUSE_DUCKDB_PATH": str(settings.warehouse_path.resolve())}
 
 
-def _pruned(folders: list[str], names: list[str]) -> list[str]:
-    folders[:] = [folder for folder in folders if folder not in {"target", "logs"}]
-    return [name for name in names if name.endswith((".sql", ".yml", ".yaml", ".csv"))]
+def dbt_run_dir(settings: Settings, run_id: str) -> Path:
+    """Make dbt's folder for a run, for its log, compiled SQL and results, with what has been parsed already.
 
-
-def _parse(target: str, lateness_days: int) -> None:
-    command = [dbt_executable(), "--quiet", "parse", "--target", target, "--target-path", str(TARGET_DIR)]
-    parsed = subprocess.run(
-        [
-            *command,
-            *project_variables(lateness_days),
-            "--project-dir",
-            str(DBT_DIR),
-            "--profiles-dir",
-            str(DBT_DIR),
-            "--log-path",
-            str(TARGET_DIR),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if parsed.returncode:
-        raise PlatformError(f"the dbt project does not parse:\n{(parsed.stdout + parsed.stderr).strip()}")
+    The folders of the last few runs are kept.
+    """
+    kept = settings.data_dir.resolve() / "dbt" / "runs"
+    kept.mkdir(parents=True, exist_ok=True)
+    by_age = sorted(kept.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in by_age[: -KEPT_RUNS + 1]:
+        shutil.rmtree(folder, ignore_errors=True)
+    run_dir = kept / run_id
+    run_dir.mkdir(exist_ok=True)
+    shutil.copy(_parsed_dir(settings) / PARTIAL_PARSE, run_dir)
+    return run_dir
 
 
 class DbtResource(DbtCliResource):
@@ -99,3 +88,34 @@ class DbtResource(DbtCliResource):
     def _initialize_dbt_core_adapter(self, args: Any) -> Any:  # noqa: ARG002 - the signature overridden
         """Open no adapter."""
         return None
+
+
+def _parsed_dir(settings: Settings) -> Path:
+    # Beside the data: dbt parses anew for another warehouse path, as its connection is known to the macros.
+    return settings.data_dir.resolve() / "dbt" / "parsed"
+
+
+def _fingerprint(settings: Settings) -> str:
+    state = [settings.target, *dbt_variables(settings), *dbt_environment(settings).values(), version("dbt-core")]
+    state += [f"{path} {path.stat().st_mtime_ns}" for path in sorted(_project_files())]
+    return hashlib.sha256("\n".join(state).encode()).hexdigest()[:16]
+
+
+def _project_files() -> Iterator[Path]:
+    for folder, folders, names in os.walk(DBT_DIR):
+        folders[:] = [name for name in folders if name not in {"target", "logs"}]
+        yield from (Path(folder) / name for name in names if name.endswith((".sql", ".yml", ".csv")))
+
+
+def _parse(settings: Settings, target: Path) -> None:
+    folders = {"--project-dir": DBT_DIR, "--profiles-dir": DBT_DIR, "--target-path": target, "--log-path": target}
+    located = [part for option, folder in folders.items() for part in (option, str(folder))]
+    parsed = subprocess.run(
+        [dbt_executable(), "--quiet", "parse", "--target", settings.target, *dbt_variables(settings), *located],
+        env=os.environ | dbt_environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if parsed.returncode:
+        raise PlatformError(f"the dbt project does not parse:\n{(parsed.stdout + parsed.stderr).strip()}")

@@ -1,15 +1,26 @@
 {{ config(tags=['summary']) }}
 
-with purchases as (
+with paid_lines as (
 
     select
         customer_id,
-        cast({{ dbt.date_trunc('month', 'created_date') }} as date) as order_month,
-        count(distinct transaction_id) as orders,
-        sum(gross_amount - discount_amount) as amount_before_refunds
+        transaction_id,
+        net_amount,
+        cast({{ date_trunc('month', 'created_date') }} as date) as order_month
     from {{ ref('fact_transaction') }}
     where is_paid
-    group by customer_id, cast({{ dbt.date_trunc('month', 'created_date') }} as date)
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        order_month,
+        count(distinct transaction_id) as orders,
+        sum(net_amount) as amount_before_refunds
+    from paid_lines
+    group by customer_id, order_month
 
 ),
 
@@ -31,18 +42,28 @@ sizes as (
     from cohorts
     group by cohort_month
 
+),
+
+activity as (
+
+    select
+        cohorts.cohort_month,
+        sizes.cohort_customers,
+        purchases.orders,
+        purchases.amount_before_refunds,
+        {{ datediff('cohorts.cohort_month', 'purchases.order_month', 'month') }} as months_since_first
+    from purchases
+    inner join cohorts on purchases.customer_id = cohorts.customer_id
+    inner join sizes on cohorts.cohort_month = sizes.cohort_month
+
 )
 
 select
-    cohorts.cohort_month,
-    cast({{ dbt.datediff('cohorts.cohort_month', 'purchases.order_month', 'month') }} as int64) as months_since_first,
-    cast(max(sizes.cohort_customers) as int64) as cohort_customers,
+    cohort_month,
+    cast(months_since_first as int64) as months_since_first,
+    cast(cohort_customers as int64) as cohort_customers,
     cast(count(*) as int64) as active_customers,
-    {{ total_count('purchases.orders') }} as orders,
-    {{ total_amount('purchases.amount_before_refunds') }} as amount_before_refunds
-from purchases
-inner join cohorts on purchases.customer_id = cohorts.customer_id
-inner join sizes on cohorts.cohort_month = sizes.cohort_month
-group by
-    cohorts.cohort_month,
-    {{ dbt.datediff('cohorts.cohort_month', 'purchases.order_month', 'month') }}
+    {{ total_count('orders') }} as orders,
+    {{ total_amount('amount_before_refunds') }} as amount_before_refunds
+from activity
+group by cohort_month, months_since_first, cohort_customers

@@ -1,25 +1,29 @@
 {{ by_day('recorded_date', cluster_by=['table_name']) }}
 
-with
-{% for table in ['sessions', 'transactions', 'transaction_items', 'payment_attempts', 'refunds', 'reviews'] %}
-{%- set event = event_table(table) %}
-{%- set columns = event.columns | join(', ') %}
-{{ table }}_written as (
+{% set tables = ['sessions', 'transactions', 'transaction_items', 'payment_attempts', 'refunds', 'reviews'] %}
 
+with written as (
+
+    {% for table in tables %}
     select
-        {{ event.key }} as event_key,
+        '{{ table }}' as table_name,
+        {{ event_key(table) }} as event_key,
         recorded_at,
         {{ utc_date('recorded_at') }} as recorded_date,
-        row_number() over (partition by {{ columns }}, created_at order by recorded_at) as copy_number
+        row_number() over (partition by {{ event_content(table) }} order by recorded_at) as copy_number
     from {{ source('staging', table) }}
     where {{ read_from_staging() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
-{{ table }}_judged as (
+judged as (
 
+    {% for table in tables %}
     select
-        {{ event.key }} as event_key,
+        '{{ table }}' as table_name,
+        {{ event_key(table) }} as event_key,
         recorded_at,
         recorded_date,
         1 as is_valid,
@@ -28,56 +32,57 @@ with
     where {{ in_written_window() }}
     union all
     select
-        {{ event.key }} as event_key,
+        '{{ table }}' as table_name,
+        {{ event_key(table) }} as event_key,
         recorded_at,
         recorded_date,
         0 as is_valid,
         0 as is_late
     from {{ ref('quarantine_' ~ table) }}
     where {{ in_written_window() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
-{{ table }}_counted as (
+-- What came in, with the copies of it that went nowhere, and what came out: counted apart, so that a test can compare.
+counted as (
 
-    -- What came in, and the copies among it that went nowhere.
     select
+        written.table_name,
         written.recorded_date,
         1 as rows_in,
         0 as rows_valid,
         0 as rows_quarantined,
         case when written.copy_number > 1 and judged.event_key is null then 1 else 0 end as rows_duplicate,
         0 as rows_late
-    from {{ table }}_written as written
-    left join {{ table }}_judged as judged
+    from written
+    left join judged
         on
-            written.event_key = judged.event_key
+            written.table_name = judged.table_name
+            and written.event_key = judged.event_key
             and written.recorded_at = judged.recorded_at
     where {{ in_written_window('written.recorded_date') }}
     union all
-    -- Where it went.
     select
+        table_name,
         recorded_date,
         0 as rows_in,
         is_valid as rows_valid,
         1 - is_valid as rows_quarantined,
         0 as rows_duplicate,
         is_late as rows_late
-    from {{ table }}_judged
+    from judged
 
-){{ ',' if not loop.last }}
-{% endfor %}
+)
 
-{% for table in ['sessions', 'transactions', 'transaction_items', 'payment_attempts', 'refunds', 'reviews'] %}
 select
     recorded_date,
-    '{{ table }}' as table_name,
+    table_name,
     {{ total_count('rows_in') }} as rows_in,
     {{ total_count('rows_valid') }} as rows_valid,
     {{ total_count('rows_quarantined') }} as rows_quarantined,
     {{ total_count('rows_duplicate') }} as rows_duplicate,
     {{ total_count('rows_late') }} as rows_late
-from {{ table }}_counted
-group by recorded_date
-{{ 'union all' if not loop.last }}
-{% endfor %}
+from counted
+group by recorded_date, table_name

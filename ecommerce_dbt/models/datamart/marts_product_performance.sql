@@ -39,10 +39,23 @@ reviewed as (
 
 ),
 
+-- A product that the shop has deleted keeps its sales here; what it was called is not known any more.
+every_product as (
+
+    select product_id from {{ ref('dim_product') }}
+    union distinct
+    select product_id from sold
+    union distinct
+    select product_id from returned
+    union distinct
+    select product_id from reviewed
+
+),
+
 combined as (
 
     select
-        products.product_id,
+        every_product.product_id,
         products.product_name,
         products.category,
         products.subcategory,
@@ -60,10 +73,11 @@ combined as (
         coalesce(reviewed.reviews, 0) as reviews,
         coalesce(reviewed.rating_sum, 0) as rating_sum,
         sold.last_sold_date
-    from {{ ref('dim_product') }} as products
-    left join sold on products.product_id = sold.product_id
-    left join returned on products.product_id = returned.product_id
-    left join reviewed on products.product_id = reviewed.product_id
+    from every_product
+    left join {{ ref('dim_product') }} as products on every_product.product_id = products.product_id
+    left join sold on every_product.product_id = sold.product_id
+    left join returned on every_product.product_id = returned.product_id
+    left join reviewed on every_product.product_id = reviewed.product_id
 
 )
 

@@ -38,7 +38,7 @@ select
     cast(reviewed.reviews as int64) as reviews,
     cast(reviewed.rating_sum as int64) as rating_sum,
     cast(
-        cast(reviewed.rating_sum as {{ decimal_type() }}) / reviewed.reviews as {{ decimal_type(5, 2) }}
+        round(cast(reviewed.rating_sum as {{ decimal_type() }}) / reviewed.reviews, 2) as {{ decimal_type(5, 2) }}
     ) as average_rating,
     {% for stars in range(1, 6) -%}
     cast(reviewed.reviews_{{ stars }}_star as int64) as reviews_{{ stars }}_star,

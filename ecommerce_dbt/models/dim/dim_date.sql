@@ -34,6 +34,6 @@ select
     {{ spelled('iso_day_of_week', ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) }}
         as day_name,
     iso_day_of_week >= 6 as is_weekend,
-    cast({{ dbt.date_trunc('week', 'date_day') }} as date) as week_start_date,
-    cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month_start_date
+    {{ days_after('date_day', '1 - iso_day_of_week') }} as week_start_date,
+    cast({{ date_trunc('month', 'date_day') }} as date) as month_start_date
 from numbered

@@ -43,7 +43,7 @@ paid_orders as (
         on
             orders.transaction_id = approved_attempts.transaction_id
             and orders.created_date <= approved_attempts.recorded_date
-            and {{ days_after('orders.created_date', var('lateness_days')) }} >= approved_attempts.recorded_date
+            and {{ days_after('orders.created_date', lateness_days()) }} >= approved_attempts.recorded_date
 
 ),
 

@@ -1,0 +1,68 @@
+"""dbt run for tests: in this process, on a DuckDB file of its own, without a file left in the project."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.settings import PROJECT_ROOT
+
+DBT_DIR = PROJECT_ROOT / "ecommerce_dbt"
+
+Dbt = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
+    """Run a dbt command and return the folder of its artifacts; a failure says which nodes failed and why."""
+    target_path = tmp_path_factory.mktemp("dbt")
+
+    def run(*arguments: str, environment: Mapping[str, str] | None = None) -> Path:
+        folders = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]
+        artifacts = ["--target-path", str(target_path), "--log-path", str(target_path)]
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in (environment or {}).items():
+                patch.setenv(name, value)
+            result = dbtRunner().invoke([*arguments, "--quiet", *folders, *artifacts])
+            # dbt keeps the file open for its next command; tests want to look into it.
+            DuckDBConnectionManager.close_all_connections()
+        bad = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.failures]
+        assert result.success, result.exception or bad or result.result
+        return target_path
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def manifest(dbt: Dbt) -> dict[str, Any]:
+    """The parsed project."""
+    parsed: dict[str, Any] = json.loads((dbt("parse", "--no-partial-parse") / "manifest.json").read_text())
+    return parsed
+
+
+def of_window(warehouse: Path, window: Window, lateness_days: int) -> dict[str, str]:
+    """Return the environment that tells dbt the warehouse and the window."""
+    return {
+        "WAREHOUSE_DUCKDB_PATH": str(warehouse),
+        "WINDOW_START": window.start.isoformat(),
+        "WINDOW_END": window.end.isoformat(),
+        "LATENESS_DAYS": str(lateness_days),
+    }
+
+
+def with_staging(path: Path) -> Path:
+    """Make a warehouse whose staging tables are empty."""
+    with duckdb.connect(os.fspath(path)) as connection:
+        connection.execute("CREATE SCHEMA staging")
+        for table in TABLES.values():
+            connection.execute(create_table(table, "staging"))
+    return path

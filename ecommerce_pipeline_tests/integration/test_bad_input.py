@@ -1,0 +1,127 @@
+"""What a user meets when something is not as it must be: one clear message, and nothing half written."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources import dbt as dbt_resource
+from ecommerce_pipeline.runner import Progress
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.platform import Platform
+
+DAY = "2026-03-08"
+
+
+def test_a_corrupt_object_fails_its_load_and_a_new_extraction_mends_it(new_platform: Callable[..., Platform]) -> None:
+    platform = new_platform()
+    for job in ("ingest", "extract", "load"):
+        platform.run(DAY, job=job)
+    before = platform.content_hashes()
+    damaged = platform.settings.lake_dir / f"refunds/date={DAY}/part-0.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    with pytest.raises(PlatformError) as caught:
+        platform.run(DAY, job="load")
+    assert f"the object {damaged} is corrupt" in str(caught.value)
+    assert f"materialize lake/refunds of {DAY} again" in str(caught.value)
+    assert platform.content_hashes() == before
+    platform.run(DAY, job="extract")
+    platform.run(DAY, job="load")
+    assert platform.content_hashes() == before
+
+
+def test_a_load_before_its_extraction_names_the_object_that_is_missing(new_platform: Callable[..., Platform]) -> None:
+    with pytest.raises(PlatformError, match=r"lake/\w+ has no object at .*: materialize lake/\w+ first"):
+        new_platform().run(DAY, job="load")
+
+
+def test_a_database_that_goes_away_in_the_middle_leaves_whole_objects_only(
+    new_platform: Callable[..., Platform],
+) -> None:
+    platform = new_platform(POSTGRES_DB="ecommerce")
+    platform.run(DAY, job="ingest")
+    platform.run(DAY, job="extract")
+    objects = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
+    address = postgres(platform.settings).address()
+    gone = Platform(
+        platform.folder,
+        {"POSTGRES_HOST": address.host, "POSTGRES_PORT": str(address.port), "POSTGRES_USER": address.user},
+    )
+    os.environ["POSTGRES_PASSWORD"] = address.password
+    stopped = []
+
+    def stop_in_the_middle(progress: Progress) -> None:
+        if progress.kind == "ended" and not stopped:
+            embedded = postgres(platform.settings).embedded()
+            assert embedded is not None
+            embedded.stop()
+            stopped.append(progress.step)
+
+    try:
+        with pytest.raises(PlatformError) as caught:
+            gone.run(DAY, job="extract", tell=stop_in_the_middle)
+    finally:
+        del os.environ["POSTGRES_PASSWORD"]
+    message = str(caught.value)
+    assert f"PostgreSQL at {address.host}:{address.port}" in message
+    assert address.password not in message
+    assert stopped
+    assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == objects
+    assert not list((platform.settings.lake_dir / ".incoming").iterdir())
+
+
+def test_a_full_disk_fails_with_the_folder_named_and_keeps_the_old_objects(tmp_path: Path) -> None:
+    """A file system of 1 MiB, in a mount namespace of its own, so that the machine is not touched."""
+    script = 'set -e; mkdir small; mount -t tmpfs -o size=1m tmpfs small; exec "$0" -c "$1"'
+    code = """
+from pathlib import Path
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources.object_store import FolderStore
+store = FolderStore(folder=str(Path("small").resolve()))
+with store.writing("sessions/part-0.parquet") as file:
+    file.write(b"old")
+try:
+    with store.writing("sessions/part-0.parquet") as file:
+        for _ in range(64):
+            file.write(bytes(65536))
+except PlatformError as error:
+    print(error)
+print(sorted(str(path) for path in Path("small").rglob("*") if path.is_file()))
+print(store.reading("sessions/part-0.parquet").read())
+"""
+    said = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "bash", "-c", script, sys.executable, code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "no space left for the lake object" in said.stdout, said.stderr
+    assert "set DATA_DIR to a folder on a larger disk" in said.stdout
+    assert said.stdout.endswith("['small/sessions/part-0.parquet']\nb'old'\n")
+
+
+def test_a_broken_model_fails_with_what_dbt_says_and_mends_when_it_does(
+    new_platform: Callable[..., Platform], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "ecommerce_dbt"
+    shutil.copytree(dbt_resource.DBT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
+    monkeypatch.setattr(dbt_resource, "DBT_DIR", project)
+    model = project / "models/fact/fact_refund.sql"
+    whole = model.read_text()
+    model.write_text(whole.replace("from {{ ref('stg_refunds') }}", "from {{ ref('stg_refunds') }}, nowhere.at_all"))
+    assert model.read_text() != whole
+    with pytest.raises(PlatformError) as caught:
+        new_platform("broken").run(DAY)
+    message = str(caught.value)
+    assert "dbt could not build the models" in message
+    assert "fact_refund" in message
+    assert "at_all" in message
+    model.write_text("{{ config(")
+    with pytest.raises(PlatformError, match="the dbt project does not parse"):
+        _ = new_platform("unparsable").definitions

@@ -1,0 +1,92 @@
+"""What the graph promises to a reader of the UI, and what importing it costs."""
+
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from dagster import AssetKey, AssetSelection, Definitions
+
+from ecommerce_pipeline.definitions import build_definitions
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
+    return build_definitions(Settings.from_environment({"DATA_DIR": str(tmp_path_factory.mktemp("data"))}))
+
+
+def test_the_graph_is_one_from_source_to_mart(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for table in TABLES:
+        chain = [AssetKey([layer, table]) for layer in ("source", "lake", "staging")] + [
+            AssetKey(["core", f"stg_{table}"])
+        ]
+        for upstream, downstream in pairwise(chain):
+            assert upstream in graph.get(downstream).parent_keys
+    upstream_of_mart = AssetSelection.assets(["datamart", "marts_sales_daily"]).upstream().resolve(graph)
+    assert {AssetKey(["source", name]) for name in ("transactions", "payment_attempts", "refunds")} <= upstream_of_mart
+
+
+def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    assert len(graph.materializable_asset_keys) == 10 + 10 + 10 + 37
+    for key in graph.materializable_asset_keys:
+        asset = graph.get(key)
+        assert asset.owners, key
+        assert asset.kinds, key
+        assert asset.group_name == key.path[0], key
+        assert asset.description, key
+        assert "row per" in asset.description, (key, asset.description)
+        assert "dagster/column_schema" in asset.metadata, key
+        assert "dagster/code_references" in asset.metadata, key
+
+
+def test_events_facts_and_daily_marts_are_partitioned_and_a_range_of_them_is_one_run(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    daily = {key.path[-1] for key in graph.materializable_asset_keys if graph.get(key).is_partitioned}
+    assert set(EVENTS) <= daily
+    assert {"fact_transaction", "fact_refund", "marts_sales_daily", "stg_sessions", "quarantine_reviews"} <= daily
+    assert not {"customers", "dim_product", "marts_customer_rfm"} & daily
+    for key in graph.materializable_asset_keys:
+        if graph.get(key).is_partitioned:
+            policy = graph.get(key).backfill_policy
+            assert policy is not None, key
+            assert policy.max_partitions_per_run is None, key
+
+
+def test_jobs_are_named_after_the_steps_and_the_schedule_runs_yesterday(definitions: Definitions) -> None:
+    repository = definitions.get_repository_def()
+    assert {"ingest", "extract", "load", "transform", "everything"} <= set(repository.job_names)
+    schedule = repository.get_schedule_def("daily")
+    assert schedule.job_name == "everything"
+    assert schedule.cron_schedule == "0 1 * * *"
+
+
+def test_the_code_location_validates(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("dagster")
+    validated = subprocess.run(
+        [program, "definitions", "validate"],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"DATA_DIR": str(tmp_path), "DAGSTER_HOME": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert validated.returncode == 0, validated.stderr
+    assert "Validation successful" in validated.stdout + validated.stderr
+
+
+def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> None:
+    def tree() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.name != ".lock"}
+
+    command = [sys.executable, "-c", "import ecommerce_pipeline.definitions"]
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run(command, env=environment, check=True)
+    before = tree()
+    subprocess.run(command, env=environment, check=True)
+    assert tree() == before
