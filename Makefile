@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv --quiet
+# Two files at a time: a test file shares what it builds.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 # Use the Python that runs us; never download another.
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
@@ -19,23 +21,24 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
 	@$(BIN)/dagster dev
 
-test: lint types dbt unit integration ## everything that must pass
+test: lint types unit integration ## everything that must pass
 
-lint: .venv/test.stamp
+lint: .venv/test.stamp ## ruff and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --config ecommerce_dbt/.sqlfluff ecommerce_dbt/models
+	$(BIN)/sqlfluff lint --processes 2 --config ecommerce_dbt/.sqlfluff ecommerce_dbt/models ecommerce_dbt/tests
 
-types: .venv/test.stamp
+types: .venv/test.stamp ## mypy, strict
 	$(BIN)/mypy
 
-dbt: .venv/test.stamp
+unit: .venv/test.stamp ## the parts, each on real neighbours
+	$(PYTEST) --ignore ecommerce_pipeline_tests/dbt --ignore ecommerce_pipeline_tests/integration
 
-unit: .venv/test.stamp
-	$(BIN)/pytest ecommerce_pipeline_tests --ignore ecommerce_pipeline_tests/integration
+dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, windows, the books
+	$(PYTEST) ecommerce_pipeline_tests/dbt
 
-integration: .venv/test.stamp
-	$(BIN)/pytest ecommerce_pipeline_tests/integration
+integration: .venv/test.stamp ## dbt, and the whole platform: totals, order, kills, bad input, daemons
+	$(PYTEST) ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
 
 lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -1,4 +1,6 @@
 -- The day's totals are the same in every mart that has them, and equal what the facts say. To the cent.
+{{ config(meta={'dagster': {'ref': {'name': 'marts_sales_daily'}}}) }}
+
 with totals as (
 
     select

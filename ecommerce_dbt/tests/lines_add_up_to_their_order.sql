@@ -1,4 +1,6 @@
 -- An order's lines were allocated its discount and shipping, to the cent, and no line less than nothing.
+{{ config(meta={'dagster': {'ref': {'name': 'fact_transaction'}}}) }}
+
 with allocated as (
 
     select

@@ -1,5 +1,5 @@
 -- An order whose lines were lost or quarantined: its sales are too low. A warning, because the rows say so themselves.
-{{ config(severity='warn') }}
+{{ config(meta={'dagster': {'ref': {'name': 'fact_transaction'}}}, severity='warn') }}
 
 with lines_of_order as (
 

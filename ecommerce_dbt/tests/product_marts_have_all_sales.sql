@@ -1,4 +1,6 @@
 -- Over all days, each mart by product has the revenue of the facts, to the cent.
+{{ config(meta={'dagster': {'ref': {'name': 'marts_product_performance'}}}) }}
+
 with told as (
 
     select

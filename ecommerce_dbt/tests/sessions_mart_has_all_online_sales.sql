@@ -1,4 +1,6 @@
 -- By day, what visits led to is what was sold outside the stores, and the funnel counts the same visits.
+{{ config(meta={'dagster': {'ref': {'name': 'marts_session_transaction_summary'}}}) }}
+
 with told as (
 
     select

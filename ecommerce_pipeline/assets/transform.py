@@ -82,7 +82,7 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             context.log.info(_progress(event))
             events.append(event)
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = _Described(settings, warehouse, invocation)
+        described = _Described(warehouse, invocation)
         yield from (described(event) if isinstance(event, Output) else event for event in events)
         if error := invocation.get_error():
             raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
@@ -109,23 +109,24 @@ def _progress(event: Any) -> str:
 class _Described:
     """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage."""
 
-    def __init__(self, settings: Settings, warehouse: DuckDBWarehouse, invocation: DbtCliInvocation) -> None:
+    def __init__(self, warehouse: DuckDBWarehouse, invocation: DbtCliInvocation) -> None:
         self._invocation = invocation
-        self._kept_in = settings.data_dir / "dbt" / "column_lineage"
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
+        self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
 
     def __call__(self, output: Output[Any]) -> Output[Any]:
         schema, name = output.output_name.split("__", 1)
-        [head] = self._warehouse.heads([(schema, name)], PREVIEW_ROWS).values()
-        lineage = column_lineage(str(output.metadata["unique_id"].value), self._invocation, self._kept_in)
+        lineage = column_lineage(
+            self._invocation.manifest, str(output.metadata["unique_id"].value), self._invocation.target_path
+        )
         return output.with_metadata(
             {
                 **output.metadata,
                 **volume(self._counts[schema, name]),
                 "dagster/table_name": f"{schema}.{name}",
                 "dagster/uri": f"{self._warehouse.path}#{schema}.{name}",
-                "preview": preview(head),
+                "preview": preview(self._heads[schema, name]),
                 **lineage,
             }
         )

@@ -5,7 +5,7 @@
     group by {{ columns | join(', ') }}
     having
         count(*) > 1
-        {%- for column in columns if column not in nullable %}
+{%- for column in columns if column not in nullable %}
         or {{ column }} is null
         {%- endfor %}
 {% endtest %}

@@ -1,0 +1,127 @@
+"""Several programs at once: runs wait for each other, and Dagster's daemon runs ranges and schedules."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+
+BIN = Path(sys.executable).parent
+
+
+def environment(platform: Platform) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return inherited | SMALL_SHOP | {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
+
+
+def test_two_runs_at_once_wait_for_each_other_and_end_with_the_rows_of_one(
+    new_platform: Callable[..., Platform],
+) -> None:
+    one, both = new_platform("one"), new_platform("both")
+    one.run("2026-03-07", "2026-03-08")
+    runs = [
+        subprocess.Popen(
+            [BIN / "ecommerce-pipeline", "run", "--from", day, "--to", day],
+            env=environment(both),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for day in ("2026-03-07", "2026-03-08")
+    ]
+    for run in runs:
+        said, _ = run.communicate(timeout=300)
+        assert run.returncode == 0, said
+    assert both.content_hashes() == one.content_hashes()
+
+
+class Ui:
+    """`dagster dev` on a free port, asked by GraphQL as its own pages do."""
+
+    def __init__(self, platform: Platform) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        home = platform.folder / "dagster"
+        home.mkdir(parents=True)
+        (home / "dagster.yaml").symlink_to(Path(__file__).parents[2] / "dagster.yaml")
+        self.log = platform.folder / "dev.log"
+        self.process = subprocess.Popen(
+            [BIN / "dagster", "dev", "--port", str(self.port)],
+            env=environment(platform),
+            cwd=Path(__file__).parents[2],
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+            return json.load(answer)["data"]
+
+    def wait_for(self, found: Callable[[], Any], seconds: float) -> Any:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if answer := found():
+                    return answer
+            except OSError:
+                pass
+            time.sleep(0.5)
+        raise AssertionError(f"not within {seconds} s:\n{self.log.read_text()[-3000:]}")
+
+    def close(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+
+
+@pytest.fixture
+def ui(new_platform: Callable[..., Platform]) -> Iterator[Ui]:
+    started = Ui(new_platform("dev"))
+    yield started
+    started.close()
+
+
+LAUNCH = """mutation($params: LaunchBackfillParams!) {
+    launchPartitionBackfill(backfillParams: $params) { ... on LaunchBackfillSuccess { backfillId } }
+}"""
+BACKFILL = """query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {
+    status runs(limit: 50) { status assetSelection { path } tags { key value } }
+} } }"""
+
+
+def test_a_backfill_from_the_ui_is_one_run_for_the_range(ui: Ui, new_platform: Callable[..., Platform]) -> None:
+    ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
+    path = ["source", "refunds"]
+    days = ["2026-03-07", "2026-03-08", "2026-03-09"]
+    params = {"assetSelection": [{"path": path}, {"path": ["lake", "refunds"]}], "partitionNames": days, "tags": []}
+    backfill = ui.ask(LAUNCH, params=params)["launchPartitionBackfill"]["backfillId"]
+
+    def finished() -> Any:
+        state = ui.ask(BACKFILL, id=backfill)["partitionBackfillOrError"]
+        return state if state["status"] in {"COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED"} else None
+
+    state = ui.wait_for(finished, 180)
+    assert state["status"] == "COMPLETED_SUCCESS"
+    [run] = state["runs"]
+    tags = {tag["key"]: tag["value"] for tag in run["tags"]}
+    assert (tags["dagster/asset_partition_range_start"], tags["dagster/asset_partition_range_end"]) == (
+        days[0],
+        days[-1],
+    )
+    lake = ui.log.parent / "lake" / "refunds"
+    assert sorted(folder.name for folder in lake.iterdir()) == [f"date={day}" for day in days]
