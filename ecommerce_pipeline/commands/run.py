@@ -42,10 +42,12 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
             run_id = runner.run_window(job, window, instance, telling.tell)
         console.print(f"\n[green]done[/] in {time.monotonic() - started:.1f} s, run {run_id}\n")
         print_overview(settings, instance, console)
-    console.print(
-        "\nNext: [bold]make dev[/] opens the graph in the Dagster UI; [bold]ecommerce-pipeline status[/] shows this "
-        "table again;\n[bold]ecommerce-pipeline run --from 2026-01-01 --to 2026-03-31[/] backfills a range in one run."
-    )
+    console.print("""
+Next:
+  make dev                                                            the graph in the Dagster UI
+  .venv/bin/ecommerce-pipeline status                                 this table again
+  .venv/bin/ecommerce-pipeline run --from 2026-01-01 --to 2026-03-31  a longer range, in one run
+  .venv/bin/ecommerce-pipeline stop                                   stop the embedded PostgreSQL""")
 
 
 class _Telling:

@@ -50,11 +50,12 @@ def print_overview(settings: Settings, instance: DagsterInstance, console: Conso
     grid = Grid("layer", "tables", "rows", "days", "where", title="What is there", title_justify="left")
     for column in grid.columns[1:4]:
         column.justify = "right"
+    grid.columns[4].overflow = "fold"
     for layer in _layers(settings):
         days = len(instance.get_materialized_partitions(DAILY_ASSETS[layer.name]))
         grid.add_row(layer.name, f"{layer.tables}", f"{layer.rows:,}", f"{days:,}", layer.place)
     console.print(grid)
-    console.print(_revenue(settings))
+    console.print(_revenue(settings), soft_wrap=True)
 
 
 def _layers(settings: Settings) -> Iterator[Layer]:
