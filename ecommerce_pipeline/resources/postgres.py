@@ -8,9 +8,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import adbc_driver_manager
-import adbc_driver_postgresql.dbapi as adbc
 import psycopg
 import pyarrow as pa
 from dagster import ConfigurableResource
@@ -26,6 +26,9 @@ from ecommerce_pipeline.resources.postgres_scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.postgres import create_table, differences, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
@@ -144,8 +147,11 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         return count
 
     @contextmanager
-    def _incoming(self, table: Table, rows: pa.RecordBatchReader) -> Iterator[tuple[adbc.Cursor, int]]:
+    def _incoming(self, table: Table, rows: pa.RecordBatchReader) -> Iterator[tuple["adbc.Cursor", int]]:
         """Copy rows into the temporary table `incoming`, with no locks on the table itself yet."""
+        # It imports pandas, which costs every start of the code location half a second.
+        import adbc_driver_postgresql.dbapi as adbc
+
         address = self.address()
         with _clear_errors(address), adbc.connect(address.conninfo) as connection, connection.cursor() as cursor:
             like = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {}) ON COMMIT DROP").format(_identifier(table))
