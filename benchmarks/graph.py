@@ -126,8 +126,8 @@ def report(measured: list[Measured]) -> str:
     lines = [
         "# Measurements",
         "",
-        "Written by `python -m benchmarks.graph`: one `ecommerce-pipeline run` per row, from the start of the process to",
-        "its end, without data, after `ecommerce-pipeline doctor` started PostgreSQL and parsed the dbt project.",
+        "Written by `python -m benchmarks.graph`: one `ecommerce-pipeline run` per row, from the start of the process",
+        "to its end, without data, after `ecommerce-pipeline doctor` started PostgreSQL and parsed the dbt project.",
         "",
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()},",
         f"{parts}.",
