@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, AssetSelection, Definitions
+from dagster import AssetKey, AssetSelection, BackfillPolicy, Definitions
 
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
@@ -90,3 +90,10 @@ def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> No
     before = tree()
     subprocess.run(command, env=environment, check=True)
     assert tree() == before
+
+
+def test_any_selection_can_be_run_for_a_range_at_once(definitions: Definitions) -> None:
+    """Dagster's command line and UI run a range at once only if every asset selected, dimensions too, says so."""
+    graph = definitions.resolve_asset_graph()
+    policies = {key: graph.get(key).backfill_policy for key in graph.materializable_asset_keys}
+    assert all(policy == BackfillPolicy.single_run() for policy in policies.values()), policies

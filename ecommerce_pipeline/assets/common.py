@@ -72,7 +72,8 @@ def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable
         presentation: From `presented`.
         more: Further arguments of Dagster's `asset`.
     """
-    policy = BackfillPolicy.single_run() if presentation["partitions_def"] else None
+    # Dimensions too, though they have no days: Dagster runs a range at once only if all its assets say so.
+    policy = BackfillPolicy.single_run()
     decorator: Callable[[Callable[..., Any]], AssetsDefinition] = asset(**presentation, backfill_policy=policy, **more)
     return decorator
 

@@ -45,6 +45,6 @@ class Address:
             text = text.replace(self.password, "***")
         reason = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
         return PlatformError(
-            f"PostgreSQL at {self}: {reason}. Nothing is half written; mend that (`ecommerce-pipeline doctor` says "
-            "whether the server answers) and run it again."
+            f"PostgreSQL at {self}: {reason}. Nothing is half written; check that the server runs and that "
+            "POSTGRES_* name it (`ecommerce-pipeline doctor` does), then run it again."
         )

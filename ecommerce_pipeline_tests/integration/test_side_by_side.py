@@ -57,9 +57,9 @@ class Ui:
         (home / "dagster.yaml").symlink_to(Path(__file__).parents[2] / "dagster.yaml")
         self.log = platform.folder / "dev.log"
         self.process = subprocess.Popen(
-            [BIN / "dagster", "dev", "--port", str(self.port)],
+            [BIN / "dagster", "dev", "--module-name", "ecommerce_pipeline.definitions", "--port", str(self.port)],
             env=environment(platform),
-            cwd=Path(__file__).parents[2],
+            cwd=platform.folder,  # not the project's: its .env would name another home, and win
             stdout=self.log.open("w"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
