@@ -5,13 +5,11 @@ Passwords are not here: resources read them when they connect. `docs/settings.md
 
 import os
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from ecommerce_pipeline.partitions import Window
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -73,12 +71,6 @@ class Settings(BaseModel):
             return cls.model_validate({name: value for name, value in found.items() if value})
         except ValidationError as error:
             raise SettingsError("\n".join(_sentences(error))) from None
-
-    @property
-    def default_window(self) -> Window:
-        """The days that `run` builds unless told otherwise: the last `run_days` up to `end_date`, in the calendar."""
-        first = self.end_date - timedelta(days=self.run_days - 1)
-        return Window(max(first, self.start_date), self.end_date + timedelta(days=1))
 
     @property
     def lake_dir(self) -> Path:

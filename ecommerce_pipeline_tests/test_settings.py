@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ecommerce_pipeline.cli import asked_window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 
 
@@ -25,9 +26,9 @@ def test_an_empty_variable_counts_as_unset() -> None:
 
 
 def test_the_default_window_is_the_last_days_of_the_calendar_and_never_before_its_start() -> None:
-    window = Settings.from_environment({}).default_window
+    window = asked_window(Settings.from_environment({}), None, None)
     assert (window.start, window.last) == (date(2026, 3, 2), date(2026, 3, 31))
-    short = Settings.from_environment({"START_DATE": "2026-03-30"}).default_window
+    short = asked_window(Settings.from_environment({"START_DATE": "2026-03-30"}), None, None)
     assert (short.start, short.last) == (date(2026, 3, 30), date(2026, 3, 31))
 
 

@@ -35,6 +35,7 @@ class LakeIOManager(ConfigurableIOManager):
         Raises:
             PlatformError: The store is full or cannot be written, or a row's day is none of the run's partitions.
         """
+        self.store.clean()
         table = context.asset_key.path[-1]
         keys = partition_keys(context)
         reader = as_reader(table, obj)

@@ -1,4 +1,4 @@
-"""Where the lake's objects are kept: a folder here. A bucket is another store with the same four verbs.
+"""Where the lake's objects are kept: a folder here. A bucket is another store with the same verbs.
 
 An object appears when it is complete and never before; replacing one is atomic for its readers.
 """
@@ -33,6 +33,10 @@ class ObjectStore(Protocol):
 
     def reading(self, path: str) -> IO[bytes]:
         """Open an object for reading, seekable."""
+        ...
+
+    def clean(self) -> None:
+        """Remove what writers that were killed have left behind."""
         ...
 
     def writing(self, path: str) -> AbstractContextManager[IO[bytes]]:

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -155,3 +158,14 @@ def test_a_truncated_object_is_called_corrupt(tmp_path: Path) -> None:
 def test_something_else_than_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="lake/transaction_items returned int"):
         write(tmp_path, 7, "2026-03-01", "2026-03-01")
+
+
+def test_what_a_killed_writer_left_is_removed_and_what_another_is_writing_stays(tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    incoming = tmp_path / ".incoming"
+    incoming.mkdir()
+    (incoming / f"{killed.pid}-dead").write_bytes(b"half")
+    (incoming / f"{os.getpid()}-alive").write_bytes(b"half")
+    write(tmp_path, order_lines(instants("2026-03-01", 2)), "2026-03-01", "2026-03-01")
+    assert [path.name for path in incoming.iterdir()] == [f"{os.getpid()}-alive"]
