@@ -1,6 +1,9 @@
 """Dagster's home inside the tree: the instance of `dagster.yaml`, and what runs that were killed have left in it."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -22,6 +25,18 @@ def prepare_home(settings: Settings) -> Path:
         configuration.symlink_to(PROJECT_ROOT / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
+    """Open the Dagster instance of the home; one process at a time makes the tables of its storages."""
+    home = prepare_home(settings)
+    with DagsterInstance.get() as instance:
+        with (home / ".opening.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # They are made when they are first asked for, and Dagster fails where two processes do so at once.
+            _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+        yield instance
 
 
 def this_process() -> str:

@@ -6,14 +6,13 @@ from contextlib import redirect_stdout
 from io import StringIO
 from typing import Self
 
-from dagster import DagsterInstance
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ecommerce_pipeline import runner
 from ecommerce_pipeline.commands.status import print_overview
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.home import prepare_home
+from ecommerce_pipeline.home import open_instance
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import Settings
 
@@ -25,7 +24,6 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
         PlatformError: There is no such job, or a step failed.
     """
     console = Console(highlight=False, file=sys.stdout)
-    prepare_home(settings)
     console.print(f"[bold]{job_name}[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)")
     with console.status("loading the asset graph"):
         from ecommerce_pipeline.definitions import defs
@@ -36,7 +34,7 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
             raise PlatformError(f"--job {job_name}: there is no such job; the jobs are {known}")
         job = repository.get_job(job_name)
     started = time.monotonic()
-    with DagsterInstance.get() as instance:
+    with open_instance(settings) as instance:
         # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
         with _Telling(console, total=len(list(job.nodes))) as telling, redirect_stdout(StringIO()):
             run_id = runner.run_window(job, window, instance, telling.tell)

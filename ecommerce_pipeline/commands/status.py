@@ -9,7 +9,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table as Grid
 
-from ecommerce_pipeline.home import prepare_home
+from ecommerce_pipeline.home import open_instance
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres, warehouse
@@ -40,8 +40,7 @@ def status_command(settings: Settings) -> None:
     Raises:
         PlatformError: Nothing is materialized yet.
     """
-    prepare_home(settings)
-    with DagsterInstance.get() as instance:
+    with open_instance(settings) as instance:
         print_overview(settings, instance, Console(highlight=False))
 
 
