@@ -31,11 +31,12 @@ def prepare_home(settings: Settings) -> Path:
 def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
     """Open the Dagster instance of the home; one process at a time makes the tables of its storages."""
     home = prepare_home(settings)
-    with DagsterInstance.get() as instance:
-        with (home / ".opening.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            # They are made when they are first asked for, and Dagster fails where two processes do so at once.
-            _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+    with (home / ".opening.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        instance = DagsterInstance.get()
+        # Some are made only when they are first asked for; Dagster fails where two processes make one at once.
+        _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+    with instance:
         yield instance
 
 
