@@ -6,7 +6,7 @@ from ecommerce_pipeline.assets.common import LAKE_IO_MANAGER, WAREHOUSE_IO_MANAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store import FolderStore, ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.settings import Settings
 
@@ -42,8 +42,17 @@ def postgres(settings: Settings) -> PostgresResource:
     )
 
 
-def lake_store(settings: Settings) -> FolderStore:
-    """Return where the lake's objects are."""
+def lake_store(settings: Settings) -> ObjectStore:
+    """Return where the lake's objects are: a folder, or a bucket."""
+    if settings.target == "gcp":
+        # Importing Google's client takes a second, which the local target does not wait for.
+        from dagster_gcp import GCSResource
+
+        from ecommerce_pipeline.resources.gcs import GcsStore
+
+        return GcsStore(
+            gcs=GCSResource(project=settings.gcp_project), bucket=settings.gcs_bucket or "", prefix=settings.gcs_prefix
+        )
     return FolderStore(folder=str(settings.lake_dir))
 
 

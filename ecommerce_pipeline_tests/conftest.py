@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from dagster_gcp import GCSResource
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, storage
 
+from ecommerce_pipeline.resources.gcs import GcsStore
 from ecommerce_pipeline_tests.emulators import BigQueryEmulator, StorageEmulator, bigquery_emulator, storage_emulator
+from ecommerce_pipeline_tests.faults import Proxy, faulty
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +49,25 @@ def storage_client(
 
 
 @pytest.fixture
+def storage_proxy(
+    storage_server: StorageEmulator, storage_client: storage.Client, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Proxy]:
+    """Put a proxy between product code and the Cloud Storage emulator; the tests' own client goes past it."""
+    with faulty(storage_server.endpoint) as proxy:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", proxy.endpoint)
+        yield proxy
+
+
+@pytest.fixture
 def bucket(storage_client: storage.Client, project: str) -> storage.Bucket:
     """Give an empty bucket in US."""
     return storage_client.create_bucket(f"{project}-lake", location="US")
+
+
+@pytest.fixture
+def gcs_store(bucket: storage.Bucket, project: str) -> GcsStore:
+    """Give the store of a lake in the bucket, under the prefix `lake`."""
+    return GcsStore(gcs=GCSResource(project=project), bucket=bucket.name, prefix="lake", retry_seconds=60)
 
 
 @pytest.fixture
@@ -59,3 +78,13 @@ def bigquery_client(
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_server.endpoint)
     with bigquery.Client(project=project, credentials=AnonymousCredentials(), location="US") as client:
         yield client
+
+
+@pytest.fixture
+def bigquery_proxy(
+    bigquery_server: BigQueryEmulator, bigquery_client: bigquery.Client, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Proxy]:
+    """Put a proxy between product code and the BigQuery emulator; the tests' own client goes past it."""
+    with faulty(bigquery_server.endpoint) as proxy:
+        monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", proxy.endpoint)
+        yield proxy
