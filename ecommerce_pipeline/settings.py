@@ -61,6 +61,10 @@ class Settings(BaseModel):
     gcs_bucket: str | None = Field(None, description="bucket of the lake, without gs://; TARGET=gcp needs it")
     gcs_prefix: str = Field("", description="folder in the bucket, for example lake")
 
+    bigquery_dataset: str = Field(
+        "ecommerce", pattern=r"^\w+$", description="beginning of the datasets' names: <it>_staging, _core, _datamart"
+    )
+
     @field_validator("gcs_bucket")
     @classmethod
     def _is_a_bucket_s_name(cls, bucket: str) -> str:
@@ -111,6 +115,11 @@ class Settings(BaseModel):
     def postgres_dir(self) -> Path:
         """The folder of the embedded PostgreSQL."""
         return self.data_dir / "postgres"
+
+    @property
+    def bigquery_datasets(self) -> dict[str, str]:
+        """The names of the warehouse's datasets, by layer."""
+        return {layer: f"{self.bigquery_dataset}_{layer}" for layer in ("staging", "core", "datamart")}
 
     @property
     def dagster_home(self) -> Path:

@@ -117,7 +117,7 @@ class Upload(io.BufferedIOBase):
     def _attempt(self, end: int, last: bool) -> None:
         total = str(end) if last else "*"
         if self._unsure:
-            self._ask(total)
+            self._ask(total, last)
         if self._object is not None or (self._arrived >= end and not last):
             return
         before = self._arrived
@@ -130,11 +130,13 @@ class Upload(io.BufferedIOBase):
         if self._object is None and self._arrived == before:
             raise ServiceUnavailable("nothing of what was sent was kept")
 
-    def _ask(self, total: str) -> None:
+    def _ask(self, total: str, last: bool) -> None:
         """Ask how much has arrived, after an answer that said nothing of it."""
         try:
             self._put(b"", {"Content-Range": f"bytes */{total}"})
         except ForgottenError:
+            if not last:
+                raise
             # It expired, or it is finished and the answer that said so was lost.
             with contextlib.suppress(NotFound):
                 self._blob.reload(timeout=self._timeout, retry=self._retry)
