@@ -26,7 +26,7 @@ from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 ROW_GROUP_ROWS = 122_880
 """DuckDB's own row group size: one group is one unit of work of a scan, and small enough to hold in memory."""
 
-LOOKUPS = 8
+LOOKUPS = 4
 """Objects looked up at once: a bucket's answer takes its time, and a range has many objects."""
 
 

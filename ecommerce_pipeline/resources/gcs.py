@@ -17,11 +17,12 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.gcs_upload import ForgottenError, Upload
-from ecommerce_pipeline.resources.google_errors import in_words
+from ecommerce_pipeline.resources.google_errors import ACCOUNT, in_words
 
 READ_BYTES = 256 * 1024
 """Least that is fetched at once: a Parquet footer with room to spare."""
-STORAGE_ROLE = "roles/storage.objectUser"
+OBJECT_ROLE = "roles/storage.objectUser"
+BUCKET_ROLE = "roles/storage.legacyBucketReader"
 
 
 class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
@@ -85,6 +86,15 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
                 upload.cancel()
                 raise
 
+    def delete(self, path: str) -> None:
+        """Delete an object.
+
+        Raises:
+            PlatformError: It is not there, or must not be deleted.
+        """
+        with self._in_words(path, "deleted", missing="it is not there"):
+            self._bucket.blob(self._name(path)).delete(timeout=self.timeout_seconds, retry=self._retry)
+
     def clean(self) -> None:
         """Do nothing: an unfinished upload is invisible, and forgotten by Google after a week."""
 
@@ -95,6 +105,16 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
             google.api_core.exceptions.NotFound: There is no such bucket.
         """
         list(self.client.list_blobs(self.bucket, max_results=1, timeout=self.timeout_seconds, retry=self._retry))
+
+    def location(self) -> str:
+        """Return where the bucket is, as Google writes it: `US`, `EUROPE-WEST1`.
+
+        Raises:
+            PlatformError: The bucket is not there, or must not be looked at.
+        """
+        with self._refused(f"the location of gs://{self.bucket} cannot be seen", BUCKET_ROLE):
+            found = self.client.get_bucket(self.bucket, timeout=self.timeout_seconds, retry=self._retry)
+        return str(found.location).upper()
 
     @cached_property
     def client(self) -> storage.Client:
@@ -119,12 +139,14 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
         return f"{self.prefix}/{path}" if self.prefix else path
 
     def _in_words(self, path: str, verb: str, missing: str | None = None) -> AbstractContextManager[None]:
-        project = self.gcs.project
+        return self._refused(f"{self.uri(path)} cannot be {verb}", OBJECT_ROLE, missing)
+
+    def _refused(self, doing: str, role: str, missing: str | None = None) -> AbstractContextManager[None]:
         return in_words(
-            f"{self.uri(path)} cannot be {verb}",
+            doing,
             missing=missing
             or f"there is no bucket {self.bucket}: correct GCS_BUCKET, or create it by deploy/terraform or "
-            f"`gcloud storage buckets create gs://{self.bucket} --project={project}`",
-            forbidden=f"grant {STORAGE_ROLE} on the bucket: `gcloud storage buckets add-iam-policy-binding "
-            f"gs://{self.bucket} --member=... --role={STORAGE_ROLE}`",
+            f"`gcloud storage buckets create gs://{self.bucket} --project={self.gcs.project}`",
+            forbidden=f"grant {role} on the bucket: `gcloud storage buckets add-iam-policy-binding gs://{self.bucket} "
+            f"--member={ACCOUNT} --role={role}`",
         )

@@ -17,6 +17,8 @@ SIGN_IN = (
     "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service "
     "account's key file"
 )
+ACCOUNT = "serviceAccount:EMAIL"
+"""Stands in commands for the account; Google's own words, before them, name it."""
 NO_CREDENTIALS = "no Google credentials are found, or their file cannot be used"
 EXPIRED = "the Google credentials have expired or were revoked"
 REQUEST = re.compile(r"^[A-Z]+ https?://\S+: ")

@@ -1,20 +1,18 @@
 """A store in a bucket over a network that breaks: what passes is survived, what stays is one clear error."""
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from dagster_gcp import GCSResource
 from google.cloud import storage
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources import gcs_upload
 from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline_tests.credentials import write_key
 from ecommerce_pipeline_tests.emulators import storage_emulator
 from ecommerce_pipeline_tests.faults import Break, Fault, Proxy, delay, lose_response, reset, status
 
@@ -183,21 +181,3 @@ def write_while(store: GcsStore, event: Callable[[], object]) -> None:
     with store.writing(PATH) as file:
         event()
         file.write(CONTENT)
-
-
-def write_key(path: Path, token_uri: str) -> str:
-    """Write a service account's key file as Google makes them; return the private key in it."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    content = {
-        "type": "service_account",
-        "project_id": "shop",
-        "private_key_id": "1",
-        "private_key": private,
-        "client_email": "pipeline@shop.iam.gserviceaccount.com",
-        "token_uri": token_uri,
-    }
-    path.write_text(json.dumps(content))
-    return private
