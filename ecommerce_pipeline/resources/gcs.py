@@ -3,7 +3,7 @@
 Uploading is in `gcs_upload`. STORAGE_EMULATOR_HOST, Google's own variable, points it at an emulator.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import IO, cast
@@ -85,6 +85,17 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
             except BaseException:
                 upload.cancel()
                 raise
+
+    def paths(self) -> Sequence[str]:
+        """Return the paths of all Parquet objects, in order.
+
+        Raises:
+            PlatformError: The bucket cannot be listed.
+        """
+        root = self._name("")
+        with self._refused(f"{self.uri('')} cannot be listed", OBJECT_ROLE):
+            blobs = self.client.list_blobs(self.bucket, prefix=root, timeout=self.timeout_seconds, retry=self._retry)
+            return sorted(blob.name.removeprefix(root) for blob in blobs if blob.name.endswith(".parquet"))
 
     def delete(self, path: str) -> None:
         """Delete an object.

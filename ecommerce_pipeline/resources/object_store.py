@@ -6,7 +6,7 @@ An object appears when it is complete and never before; replacing one is atomic 
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -31,6 +31,10 @@ class ObjectStore(Protocol):
         """Open an object for reading, seekable; FileNotFoundError where there is no such object."""
         ...
 
+    def paths(self) -> Sequence[str]:
+        """Return the paths of all Parquet objects, in order."""
+        ...
+
     def clean(self) -> None:
         """Remove what writers that were killed have left behind."""
         ...
@@ -48,6 +52,11 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
     def uri(self, path: str) -> str:
         """Return the file's absolute path."""
         return str(self._file(path))
+
+    def paths(self) -> Sequence[str]:
+        """Return the paths of all Parquet objects, in order."""
+        root = Path(self.folder)
+        return sorted(file.relative_to(root).as_posix() for file in root.glob("[!.]*/**/*.parquet"))
 
     def reading(self, path: str) -> IO[bytes]:
         """Open a file for reading."""
