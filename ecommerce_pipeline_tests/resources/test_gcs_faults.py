@@ -8,9 +8,10 @@ import pytest
 import requests
 from dagster_gcp import GCSResource
 from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources import gcs_upload
+from ecommerce_pipeline.resources import gcs, gcs_upload
 from ecommerce_pipeline.resources.gcs import GcsStore
 from ecommerce_pipeline_tests.credentials import write_key
 from ecommerce_pipeline_tests.emulators import storage_emulator
@@ -25,8 +26,9 @@ NAMES = ["reset", "lost response", "503", "429"]
 
 
 @pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_chunks_and_short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gcs_upload, "CHUNK", gcs_upload.QUANTUM)
+    monkeypatch.setattr(gcs, "DEFAULT_RETRY", DEFAULT_RETRY.with_delay(initial=0.05, maximum=0.5))
 
 
 def write(store: GcsStore, content: bytes = CONTENT) -> None:
