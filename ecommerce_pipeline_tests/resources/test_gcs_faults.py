@@ -110,6 +110,24 @@ def test_an_upload_to_a_forbidden_bucket_names_the_role_and_the_command(
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (403, "cannot be read: permission denied (403 on a test's script): grant roles/storage.objectUser"),
+        (401, "cannot be read: the Google credentials have expired or were revoked: run `gcloud auth"),
+    ],
+)
+@pytest.mark.parametrize("path", [r"/o/[^?]*\?projection=", "alt=media"], ids=["look-up", "range"])
+def test_a_download_that_is_refused_names_the_remedy(
+    storage_proxy: Proxy, gcs_store: GcsStore, code: int, words: str, path: str
+) -> None:
+    write(gcs_store)
+    storage_proxy.add(Fault(status(code), "GET", path, times=10))
+    with pytest.raises(PlatformError) as caught:
+        read(gcs_store)
+    assert words in str(caught.value)
+
+
 def test_a_bucket_that_vanishes_during_an_upload_is_one_clear_error(
     tmp_path: Path, gcs_store: GcsStore, bucket: storage.Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
