@@ -3,7 +3,7 @@
 Uploading is in `gcs_upload`. STORAGE_EMULATOR_HOST, Google's own variable, points it at an emulator.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import IO, cast
@@ -86,16 +86,22 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
                 upload.cancel()
                 raise
 
-    def paths(self) -> Sequence[str]:
-        """Return the paths of all Parquet objects, in order.
+    def sizes(self) -> dict[str, int]:
+        """Return the size of every object, bytes, by path.
 
         Raises:
-            PlatformError: The bucket cannot be listed.
+            PlatformError: The bucket cannot be read.
         """
-        root = self._name("")
-        with self._refused(f"{self.uri('')} cannot be listed", OBJECT_ROLE):
-            blobs = self.client.list_blobs(self.bucket, prefix=root, timeout=self.timeout_seconds, retry=self._retry)
-            return sorted(blob.name.removeprefix(root) for blob in blobs if blob.name.endswith(".parquet"))
+        before = self._name("")
+        with self._in_words("", "listed"):
+            blobs = self.client.list_blobs(
+                self.bucket,
+                prefix=before,
+                fields="items(name,size),nextPageToken",
+                timeout=self.timeout_seconds,
+                retry=self._retry,
+            )
+            return {blob.name.removeprefix(before): int(blob.size) for blob in blobs}
 
     def delete(self, path: str) -> None:
         """Delete an object.

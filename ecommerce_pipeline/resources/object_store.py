@@ -6,7 +6,7 @@ An object appears when it is complete and never before; replacing one is atomic 
 import errno
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -31,8 +31,8 @@ class ObjectStore(Protocol):
         """Open an object for reading, seekable; FileNotFoundError where there is no such object."""
         ...
 
-    def paths(self) -> Sequence[str]:
-        """Return the paths of all Parquet objects, in order."""
+    def sizes(self) -> dict[str, int]:
+        """Return the size of every object, bytes, by path, in the order of the paths."""
         ...
 
     def clean(self) -> None:
@@ -53,14 +53,15 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
         """Return the file's absolute path."""
         return str(self._file(path))
 
-    def paths(self) -> Sequence[str]:
-        """Return the paths of all Parquet objects, in order."""
-        root = Path(self.folder)
-        return sorted(file.relative_to(root).as_posix() for file in root.glob("[!.]*/**/*.parquet"))
-
     def reading(self, path: str) -> IO[bytes]:
         """Open a file for reading."""
         return self._file(path).open("rb")
+
+    def sizes(self) -> dict[str, int]:
+        """Return the size of every file, bytes, by path."""
+        folder = Path(self.folder)
+        files = sorted(path for path in folder.glob("[!.]*/**/*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:

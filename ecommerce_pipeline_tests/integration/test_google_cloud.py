@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from google.cloud import bigquery, storage
 
 from ecommerce_pipeline_tests.platform import Platform
