@@ -19,6 +19,8 @@ import duckdb
 import psutil
 from duckdb_extensions import import_extension
 
+from ecommerce_pipeline.settings import PROJECT_ROOT
+
 START_SECONDS = 60
 """BigQuery's takes 3 s on an idle machine and five times that on one whose cores are all taken."""
 PORTS_TRIED = 3
@@ -82,6 +84,7 @@ def bigquery_emulator(folder: Path, objects: Path) -> Iterator[BigQueryEmulator]
     with duckdb.connect(config={"extension_directory": str(folder / ".duckdb" / "extensions")}) as connection:
         import_extension("spatial", con=connection)
     environment = {
+        "PYTHONPATH": str(PROJECT_ROOT),
         "HOME": str(folder),
         "BQEMU_GCS_LOCAL_ROOT": str(objects),
         "BQEMU_UPLOAD_STAGING_DIR": str(folder / "uploads"),
@@ -89,7 +92,7 @@ def bigquery_emulator(folder: Path, objects: Path) -> Iterator[BigQueryEmulator]
         # Avro's extension would be downloaded.
         "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
     }
-    command = [sys.executable, "-m", "bqemulator", "start", "--ephemeral"]
+    command = [sys.executable, "-m", "ecommerce_pipeline_tests.bigquery_server", "start", "--ephemeral"]
     with _serving(folder, command, ["--rest-port", "--grpc-port"], environment, "/readyz") as ports:
         yield BigQueryEmulator(f"http://127.0.0.1:{ports[0]}", f"127.0.0.1:{ports[1]}")
 

@@ -114,7 +114,8 @@ def _revenue(settings: Settings) -> str:
         f"""
         SELECT
             min(created_date) AS first, max(created_date) AS last, sum(orders_paid) AS orders,
-            sum(gross_amount) AS gross, sum(discount_amount) AS discount, sum(refund_amount) AS refund, sum(net_amount) AS net
+            sum(gross_amount) AS gross, sum(discount_amount) AS discount,
+            sum(refund_amount) AS refund, sum(net_amount) AS net
         FROM {marts.schema_of("datamart")}.marts_sales_daily
         """  # noqa: S608 - its own name
     ).to_pylist()[0]

@@ -88,26 +88,25 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: The table is not there.
         """
-        within, bounds = _within(window)
+        within = _within(window)
         if window is None and WRITTEN_AT in table.columns:
             within = f"{WRITTEN_AT} IS NOT NULL"  # a filter that partitioned tables ask for
         chosen = ", ".join(f"`{name}`" for name in columns or table.columns.keys())
         name = self._reference(layer, table.name)
-        return self.query(f"SELECT {chosen} FROM `{name}` WHERE {within}", bounds)  # noqa: S608 - names of the contract
+        return self.query(f"SELECT {chosen} FROM `{name}` WHERE {within}")  # noqa: S608 - names of the contract
 
     def schema_of(self, layer: str) -> str:
         """Return the dataset that holds the tables of a layer."""
         return self.datasets[layer]
 
-    def query(self, sql: str, parameters: Sequence[bigquery.ScalarQueryParameter] = ()) -> pa.Table:
+    def query(self, sql: str) -> pa.Table:
         """Return the result of a query, read through the Storage API where there is one.
 
         Raises:
             PlatformError: Google refused it.
         """
-        config = bigquery.QueryJobConfig(query_parameters=list(parameters))
         with job_errors(self.project, "the query to BigQuery"):
-            rows = self._client.query(sql, job_config=config).result(timeout=self.timeout_seconds)
+            rows = self._client.query(sql).result(timeout=self.timeout_seconds)
             reader = bigquery_read_client()
             return rows.to_arrow(bqstorage_client=reader, create_bqstorage_client=False)
 
@@ -151,15 +150,15 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         loaded = rows_loaded(
             jobs.load("load", uris, incoming, {"schema": fields, "write_disposition": "WRITE_TRUNCATE"})
         )
-        within, bounds = _within(window)
-        stray = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({within})", bounds)  # noqa: S608
+        within = _within(window)
+        stray = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({within})")  # noqa: S608
         outside = next(iter(cast(bigquery.QueryJob, stray).result())).rows_
         if outside:
             raise PlatformError(
                 f"{target.dataset_id}.{table.name}: {outside} of {loaded} rows of the objects were not written on "
                 f"{window}; the table is as it was. Materialize lake/{table.name} of these days again"
             )
-        swap = jobs.run("replace", _replace_script(table, str(target), str(incoming), within), bounds)
+        swap = jobs.run("replace", _replace_script(table, str(target), str(incoming), within))
         self._client.delete_table(incoming, not_found_ok=True)
         return loaded, cost(swap)
 
@@ -171,7 +170,8 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
     def _rows(self, reference: bigquery.TableReference, rows: int) -> pa.Table:
         table = self._client.get_table(reference)
-        return self._client.list_rows(table, max_results=rows).to_arrow(create_bqstorage_client=False)
+        head = self._client.list_rows(table, selected_fields=table.schema, max_results=rows)
+        return head.to_arrow(create_bqstorage_client=False)
 
 
 def _parts(uris: Sequence[str], window: Window | None) -> Iterator[tuple[Window | None, list[str]]]:
@@ -185,18 +185,16 @@ def _parts(uris: Sequence[str], window: Window | None) -> Iterator[tuple[Window 
         yield Window.of_keys(str(part[0]), str(part[-1])), list(uris[first : first + DAYS_AT_ONCE])
 
 
-def _within(window: Window | None) -> tuple[str, list[bigquery.ScalarQueryParameter]]:
+def _within(window: Window | None) -> str:
+    """Return the condition of a row of the window, in literals of its days: the optimizer prunes partitions by them."""
     if window is None:
-        return "TRUE", []
-    return f"{WRITTEN_AT} >= @first AND {WRITTEN_AT} < @end", [
-        bigquery.ScalarQueryParameter("first", "TIMESTAMP", start_of(window.start)),
-        bigquery.ScalarQueryParameter("end", "TIMESTAMP", start_of(window.end)),
-    ]
+        return "TRUE"
+    first, end = (f"TIMESTAMP '{start_of(day):%F %T}+00'" for day in (window.start, window.end))
+    return f"{WRITTEN_AT} >= {first} AND {WRITTEN_AT} < {end}"
 
 
 def _replace_script(table: Table, target: str, incoming: str, within: str) -> str:
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
-    # Names are the contract's, values are bound.
     return f"""
         BEGIN TRANSACTION;
         DELETE FROM `{target}` WHERE {within};

@@ -49,13 +49,13 @@ class Jobs:
             step, lambda name: self.client.load_table_from_uri(uris, target, job_id=name, job_config=load)
         )
 
-    def run(self, step: str, sql: str, parameters: list[bigquery.ScalarQueryParameter]) -> Job:
+    def run(self, step: str, sql: str) -> Job:
         """Run a query or a script.
 
         Raises:
             PlatformError: The job was refused or failed.
         """
-        config = bigquery.QueryJobConfig(query_parameters=parameters, labels=self._labels(), use_query_cache=False)
+        config = bigquery.QueryJobConfig(labels=self._labels(), use_query_cache=False)
         return self._once(step, lambda name: self.client.query(sql, job_id=name, job_config=config, job_retry=None))
 
     def _once(self, step: str, start: Callable[[str], Job]) -> Job:
