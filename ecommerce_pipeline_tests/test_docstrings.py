@@ -5,12 +5,12 @@ import pytest
 
 from ecommerce_pipeline import settings_mail
 from ecommerce_pipeline.alerts import content, facts, masking, message
-from ecommerce_pipeline.alerts.watch import failed_runs
+from ecommerce_pipeline.alerts.watch import launch
 from ecommerce_pipeline.assets import transform
 from ecommerce_pipeline.io_managers import objects
 
 
-@pytest.mark.parametrize("module", [objects, transform, settings_mail, content, facts, failed_runs, masking, message])
+@pytest.mark.parametrize("module", [objects, transform, settings_mail, content, facts, launch, masking, message])
 def test_the_examples_in_docstrings_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

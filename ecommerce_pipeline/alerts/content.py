@@ -15,6 +15,7 @@ PREFIX: Final = "[ecommerce]"
 SHOWN: Final = 12
 """How many assets a list names before it only counts."""
 SUBJECT_CHARACTERS: Final = 160
+LEAD_CHARACTERS: Final = 240
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
@@ -161,9 +162,9 @@ def _reasons(problem: Problem) -> Iterator[Section]:
     for error in problem.errors[:TOLD_IN_FULL]:
         where = f"{error.step}: " if error.step and len(problem.errors) > 1 else ""
         text = [*f"{_class(error)}{error.message}".splitlines()]
-        yield Section(f"{where}what went wrong", "text", [Line(line) for line in text])
+        yield Section(f"{where}What went wrong", "text", [Line(line) for line in text])
         if error.trace:
-            yield Section(f"{where}where (end of the trace)", "text", [Line(line) for line in error.trace.splitlines()])
+            yield Section(f"{where}Where (end of the trace)", "text", [Line(line) for line in error.trace.splitlines()])
     if len(problem.errors) > TOLD_IN_FULL:
         rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[TOLD_IN_FULL:]]
         yield Section("More failed steps", "list", _first(rest))
@@ -210,13 +211,7 @@ def _digest(letter: Letter, ui: Ui) -> Content:
         title = f"{count} {counted} failed alike: {_name(problems[0])}"
     groups = [Line(f"{alike[problem.fingerprint]} x {_why(problem)}") for problem in first]
     told = first[:TOLD_IN_FULL] if len(alike) > 1 else problems[:1]
-    cases = [
-        Line(
-            " ".join(filter(None, [moment(problem.seen), str(problem.span or ""), _name(problem)])),
-            ui.run(problem.run_id) if problem.run_id else None,
-        )
-        for problem in problems
-    ]
+    cases = [_case(problem, ui) for problem in problems]
     if letter.more:
         cases.append(Line(f"and {letter.more} more"))
     facts = [
@@ -249,10 +244,7 @@ def _recovery(letter: Letter, ui: Ui) -> Content:
     title = f"{_name(first)} works again{_about(first)}"
     sections = []
     if between:
-        lines = [
-            Line(" ".join(filter(None, [moment(problem.seen), str(problem.span or ""), _name(problem)])))
-            for problem in between
-        ]
+        lines = [_case(problem, ui) for problem in between]
         rest = [Line(f"and {letter.more} more")] if letter.more else []
         sections.append(Section("Failures in between that no mail has named yet", "list", [*lines, *rest]))
     return Content(
@@ -264,6 +256,11 @@ def _recovery(letter: Letter, ui: Ui) -> Content:
         sections=sections,
         links=[link for link in _links(first, ui) if link.text != "Read the logs"],
     )
+
+
+def _case(problem: Problem, ui: Ui) -> Line:
+    said = " ".join(filter(None, [moment(problem.seen), str(problem.span or ""), _name(problem)]))
+    return Line(said, ui.run(problem.run_id) if problem.run_id else None)
 
 
 def _name(problem: Problem) -> str:
@@ -284,10 +281,14 @@ def _first_partition(problem: Problem) -> str | None:
 def _why(problem: Problem) -> str:
     if problem.errors:
         error = problem.errors[0]
-        return f"{_class(error)}{' '.join(error.message.split())}"[:200]
+        return _short(f"{_class(error)}{' '.join(error.message.split())}")
     if problem.checks:
-        return ", ".join(f"{check.asset}: {check.name}" for check in problem.checks)[:200]
+        return _short(", ".join(f"{check.asset}: {check.name}" for check in problem.checks))
     return problem.note
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LEAD_CHARACTERS else f"{text[:LEAD_CHARACTERS].rstrip()} ..."
 
 
 def _told_by(problem: Problem) -> str:

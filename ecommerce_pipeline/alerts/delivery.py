@@ -21,7 +21,7 @@ CLAIM_SECONDS: Final = 90.0
 """Longer than a session lasts: whoever holds a claim longer has been killed."""
 SENDING_SECONDS: Final = 25.0
 """No mail is begun later in a tick: Dagster ends a tick after 60 seconds."""
-SERVER_PAUSES: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+SERVER_PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0, 600.0)
 LETTER_PAUSES: Final = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 """Greylisting servers want a mail again after one to fifteen minutes; a wrong address is not mended in seconds."""
 GIVEN_UP_AFTER: Final = 5 * 86_400.0
@@ -186,6 +186,9 @@ class LocalPost:
     """Keeps letters in a folder, through a real mail server on loopback that is there while they are delivered."""
 
     folder: Path
+
+    def __str__(self) -> str:
+        return "the mail catcher of this machine"
 
     @contextmanager
     def session(self) -> Iterator[SmtpSession]:

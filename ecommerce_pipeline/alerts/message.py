@@ -20,7 +20,7 @@ _PRE: Final = (
 )
 _COMMAND: Final = _PRE.replace("#f2f4f7", "#1d2939").replace("color:#1d2939;", "color:#f9fafb;")
 _LABEL: Final = "padding:4px 12px 4px 0;color:#667085;vertical-align:top;white-space:nowrap"
-_VALUE: Final = "padding:4px 0;overflow-wrap:anywhere;word-break:break-word"
+_VALUE: Final = "padding:4px 0;width:100%;overflow-wrap:anywhere;word-break:break-word"
 _TITLE: Final = "margin:0 0 8px;font-size:20px;line-height:1.3;overflow-wrap:anywhere"
 _LINK: Final = "color:#175cd3;text-decoration:underline"
 

@@ -91,7 +91,7 @@ def remind(state: State, now: float, rules: Rules) -> None:
 
 
 def recover(state: State, is_over: Callable[[Watched], bool], now: float, rules: Rules) -> None:
-    """Close the incidents of which everything has succeeded again, and say so if wanted.
+    """Close the incidents of which everything has succeeded again; say so if wanted, or if runs are left to be named.
 
     Args:
         state: Is changed.
@@ -104,11 +104,9 @@ def recover(state: State, is_over: Callable[[Watched], bool], now: float, rules:
         if broken or not incident.watched:
             incident.watched = broken
             continue
-        if rules.recovery:
+        if rules.recovery or incident.untold:
             incident.untold.insert(0, incident.first)
             _write_untold(state, incident, "recovery", now, rules)
-        elif incident.untold:
-            _write_untold(state, incident, "reminder", now, rules)
         del state.incidents[incident.fingerprint]
 
 

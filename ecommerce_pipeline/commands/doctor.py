@@ -23,8 +23,12 @@ FREE_MIB = 2_000
 Check = Callable[[Settings], str]
 
 
-def doctor_command(settings: Settings) -> bool:
+def doctor_command(settings: Settings, *, send_test_email: bool = False) -> bool:
     """Print one line per check.
+
+    Args:
+        settings: What can be set.
+        send_test_email: Whether to send one, and to do nothing else.
 
     Returns:
         Whether all checks are ok.
@@ -40,7 +44,10 @@ def doctor_command(settings: Settings) -> bool:
         "warehouse": _warehouse,
         "dbt": _dbt,
         "UI port": _port,
+        "alerts": _alerts,
     }
+    if send_test_email:
+        checks = {"test e-mail": _test_email}
     healthy = True
     for name, check in checks.items():
         try:
@@ -125,3 +132,21 @@ def _port(_: Settings) -> str:
                 f"{UI_PORT} is taken (a UI that runs already?); free it, or `.venv/bin/dagster dev --port 3001`"
             ) from None
     return f"{UI_PORT} is free for `make dev`"
+
+
+def _alerts(settings: Settings) -> str:
+    from ecommerce_pipeline.resources.smtp import SmtpServer
+
+    if settings.smtp_host is None:
+        return (
+            f"SMTP_HOST is not set: `make dev` keeps alerts in {settings.mail_dir}; elsewhere nobody hears of a failure"
+        )
+    server = SmtpServer.of(settings)
+    with server.session():
+        return f"{server} takes mail for {', '.join(settings.alert_to)}; `doctor --send-test-email` sends one"
+
+
+def _test_email(settings: Settings) -> str:
+    from ecommerce_pipeline.alerts.trial import send_test_email
+
+    return send_test_email(settings)

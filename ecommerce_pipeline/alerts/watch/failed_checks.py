@@ -18,6 +18,8 @@ from dagster._core.storage.legacy_storage import LegacyEventLogStorage
 
 from ecommerce_pipeline.alerts.facts import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State, Waiting
+from ecommerce_pipeline.alerts.watch.again import command_again
+from ecommerce_pipeline.alerts.watch.launch import launched_by, span_of
 from ecommerce_pipeline.alerts.watch.positions import PAGE, new_records
 from ecommerce_pipeline.alerts.watch.view import View
 
@@ -43,19 +45,26 @@ def failed_checks(state: State, view: View) -> list[Problem]:
             continue
         del state.unfinished[run_id]
         if run is not None and run.status != DagsterRunStatus.FAILURE:
+            evaluations = list(_evaluations(view, run_id))
             problems.append(
                 _problem(
                     view,
                     f"checks-{run_id}",
-                    list(_evaluations(view, run_id)),
+                    evaluations,
                     found[run_id].end_time or view.now,
                     job=run.job_name,
                     tags=run.tags,
                     started=found[run_id].start_time,
                     run_id=run_id,
+                    again=command_again(view, run, span_of(run.tags), checked(evaluations)),
                 )
             )
     return problems
+
+
+def checked(evaluations: Sequence[AssetCheckEvaluation]) -> list[AssetKey]:
+    """Return the assets that were checked."""
+    return list(dict.fromkeys(evaluation.asset_key for evaluation in evaluations))
 
 
 def checks_of_run(view: View, run_id: str) -> list[dict[str, str]]:
@@ -64,10 +73,7 @@ def checks_of_run(view: View, run_id: str) -> list[dict[str, str]]:
 
 
 def _problem(view: View, id_: str, evaluations: Sequence[AssetCheckEvaluation], seen: float, **run: Any) -> Problem:
-    # The watch of runs uses this module for the checks of failed runs.
-    from ecommerce_pipeline.alerts.watch.failed_runs import launched_by, span_of
-
-    keys = list(dict.fromkeys(evaluation.asset_key for evaluation in evaluations))
+    keys = checked(evaluations)
     tags = run.pop("tags", {})
     of_check = next((evaluation.partition for evaluation in evaluations if evaluation.partition), None)
     span = span_of(tags) or (Span(first=of_check, last=of_check) if of_check else None)

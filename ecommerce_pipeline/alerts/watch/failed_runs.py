@@ -1,6 +1,6 @@
 """Runs that failed for good: what Dagster will try again is waited for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from dagster import (
@@ -16,14 +16,9 @@ from dagster import (
 from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
 from dagster._core.storage.tags import (
     AUTO_RETRY_RUN_ID_TAG,
-    AUTOMATION_CONDITION_TAG,
     BACKFILL_ID_TAG,
     MAX_RETRIES_TAG,
-    PARENT_RUN_ID_TAG,
     RETRY_NUMBER_TAG,
-    SCHEDULE_NAME_TAG,
-    SENSOR_NAME_TAG,
-    USER_TAG,
     WILL_RETRY_TAG,
 )
 
@@ -32,10 +27,9 @@ from ecommerce_pipeline.alerts.state import State, Waiting
 from ecommerce_pipeline.alerts.watch.again import command_again
 from ecommerce_pipeline.alerts.watch.errors import described
 from ecommerce_pipeline.alerts.watch.failed_checks import checks_of_run
+from ecommerce_pipeline.alerts.watch.launch import launched_by, span_of
 from ecommerce_pipeline.alerts.watch.positions import PAGE, new_records
 from ecommerce_pipeline.alerts.watch.view import View
-from ecommerce_pipeline.assets.common import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
-from ecommerce_pipeline.home import PROCESS_TAG
 
 RETRY_PATIENCE: Final = 900.0
 """A retry that was announced and does not come within that time is not waited for any longer."""
@@ -85,33 +79,6 @@ def decision(run: DagsterRun, view: View, waited: float) -> str:
         if state is None or state.status in BULK_ACTION_TERMINAL_STATUSES:
             return "failed"
     return "wait" if waited < RETRY_PATIENCE else "failed"
-
-
-def span_of(tags: Mapping[str, str]) -> Span | None:
-    """Return the partitions that a run's tags name."""
-    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
-    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
-    return Span(first=first, last=last) if first and last else None
-
-
-def launched_by(tags: Mapping[str, str]) -> str:
-    """Return who started a run, in words.
-
-    >>> launched_by({"dagster/schedule_name": "daily"})
-    'schedule daily'
-    """
-    if PARENT_RUN_ID_TAG in tags and RETRY_NUMBER_TAG in tags:
-        rest = {name: value for name, value in tags.items() if name not in {PARENT_RUN_ID_TAG, RETRY_NUMBER_TAG}}
-        return f"automatic retry of run {tags[PARENT_RUN_ID_TAG]} ({launched_by(rest)})"
-    for tag, what in ((SCHEDULE_NAME_TAG, "schedule"), (SENSOR_NAME_TAG, "sensor"), (BACKFILL_ID_TAG, "backfill")):
-        if tag in tags:
-            return f"{what} {tags[tag]}{f', by {tags[USER_TAG]}' if USER_TAG in tags else ''}"
-    if AUTOMATION_CONDITION_TAG in tags:
-        return "an automation condition"
-    if PROCESS_TAG in tags:
-        return "a person, on the command line"
-    person = tags.get(USER_TAG) or "a person, in the UI or by its API"
-    return f"{person}, again after run {tags[PARENT_RUN_ID_TAG]}" if PARENT_RUN_ID_TAG in tags else person
 
 
 def _problem(record: RunRecord, event: int, view: View) -> Problem:

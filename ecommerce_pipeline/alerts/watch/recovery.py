@@ -58,8 +58,9 @@ class Recovery:
             return False
         key = AssetCheckKey(asset, watched.check)
         latest = self._view.instance.event_log_storage.get_latest_asset_check_execution_by_key([key]).get(key)
-        succeeded = latest is not None and latest.status == AssetCheckExecutionRecordStatus.SUCCEEDED
-        return succeeded and latest is not None and latest.create_timestamp > watched.after
+        if latest is None or latest.event is None or latest.status != AssetCheckExecutionRecordStatus.SUCCEEDED:
+            return False
+        return latest.event.timestamp > watched.after
 
     def _job(self, watched: Watched) -> bool:
         wanted = RunsFilter(
