@@ -8,7 +8,7 @@ from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationConte
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
-SECONDS_BETWEEN_TICKS: Final = 20
+SECONDS_BETWEEN_TICKS: Final = 15
 SECONDS_BETWEEN_NOTICES: Final = 86_400
 OFF: Final = (
     "Alerts are off: SMTP_HOST is not set, and nobody would hear of a failure. "
