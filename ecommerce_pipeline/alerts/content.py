@@ -140,7 +140,7 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
     if steps and problem.run_id:
         yield (
             "Failed step" if len(steps) == 1 else "Failed steps",
-            [Line(step, ui.logs(problem.run_id, step)) for step in steps],
+            _first([Line(step, ui.logs(problem.run_id, step)) for step in steps]),
         )
     if problem.span:
         yield "Partition" if problem.span.first == problem.span.last else "Partitions", [Line(str(problem.span))]
@@ -159,11 +159,13 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
 
 
 def _reasons(problem: Problem) -> Iterator[Section]:
+    traces = set()
     for error in problem.errors[:TOLD_IN_FULL]:
         where = f"{error.step}: " if error.step and len(problem.errors) > 1 else ""
         text = [*f"{_class(error)}{error.message}".splitlines()]
         yield Section(f"{where}What went wrong", "text", [Line(line) for line in text])
-        if error.trace:
+        if error.trace and error.trace not in traces:
+            traces.add(error.trace)
             yield Section(f"{where}Where (end of the trace)", "text", [Line(line) for line in error.trace.splitlines()])
     if len(problem.errors) > TOLD_IN_FULL:
         rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[TOLD_IN_FULL:]]
@@ -207,8 +209,10 @@ def _digest(letter: Letter, ui: Ui) -> Content:
         title = f"{_name(problems[0])} still fails: {count} more {counted}"
     elif backfill:
         title = f"{count} {counted} of backfill {backfill} failed{' alike' if len(alike) == 1 else ''}"
-    else:
+    elif len(alike) == 1:
         title = f"{count} {counted} failed alike: {_name(problems[0])}"
+    else:
+        title = f"{count} failures while no mail could be sent"
     groups = [Line(f"{alike[problem.fingerprint]} x {_why(problem)}") for problem in first]
     told = first[:TOLD_IN_FULL] if len(alike) > 1 else problems[:1]
     cases = [_case(problem, ui) for problem in problems]

@@ -20,6 +20,8 @@ FORGOTTEN_AFTER: Final = 7 * DAY
 TOLD_IN_FULL: Final = 5
 LISTED: Final = 200
 KNOWN: Final = 5_000
+WAITING: Final = 100
+"""While so many mails wait for the server, what is new joins the last of them: the state may not grow without end."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,18 @@ def recover(state: State, is_over: Callable[[Watched], bool], now: float, rules:
 def _tell(state: State, problem: Problem, now: float, rules: Rules) -> None:
     incident = state.incidents.get(problem.fingerprint)
     if incident is None:
-        letter = _write(state, "alert", problem.id, [problem], now=now, rules=rules)
+        open_letters = [letter for letter in state.letters if letter.kind == "alert" and not letter.sealed]
+        if open_letters and len(state.letters) >= WAITING:
+            letter = open_letters[-1]
+            _join(letter, problem)
+        else:
+            letter = _write(state, "alert", problem.id, [problem], now=now, rules=rules)
         _note(state, problem, letter, now, rules)
         return
     _count(incident, problem)
     waiting = [letter for letter in state.letters if letter.incident == incident.fingerprint and not letter.sealed]
     if waiting and waiting[-1].kind != "recovery":
-        letter = waiting[-1]
-        letter.more += _append(letter.problems, problem)
-        letter.to = _united([letter.to, problem.to])
-        letter.pending = list(letter.to)
+        _join(waiting[-1], problem)
     else:
         incident.more_untold += _append(incident.untold, problem)
 
@@ -175,6 +179,12 @@ def _write(state: State, kind: LetterKind, name: str, problems: list[Problem], *
     )
     state.letters.append(letter)
     return letter
+
+
+def _join(letter: Letter, problem: Problem) -> None:
+    letter.more += _append(letter.problems, problem)
+    letter.to = _united([letter.to, problem.to])
+    letter.pending = list(letter.to)
 
 
 def _append(problems: list[Problem], problem: Problem) -> int:

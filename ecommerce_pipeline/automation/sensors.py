@@ -55,7 +55,7 @@ def alerts_tick(context: SensorEvaluationContext, settings: Settings) -> SkipRea
     for _, delivered in report.delivered:
         context.log.info(f"Mailed to {', '.join(delivered.to)}: {delivered.subject} ({delivered.answer}).{where}")
     if report.trouble:
-        raise PlatformError(f"{report.trouble}. {report.waiting} alerts wait; none is lost.")
+        raise PlatformError(f"{report.trouble}. Alerts that wait: {report.waiting}; none is lost.")
     if report.delivered:
-        return SkipReason(f"{len(report.delivered)} alerts mailed.{where}")
-    return SkipReason(f"{report.waiting} alerts wait for the mail server." if report.waiting else "Nothing failed.")
+        return SkipReason(f"Alerts mailed: {len(report.delivered)}.{where}")
+    return SkipReason(f"Alerts that wait for the mail server: {report.waiting}." if report.waiting else "Nothing new.")

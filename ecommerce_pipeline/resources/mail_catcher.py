@@ -48,10 +48,18 @@ def mail_catcher(folder: Path) -> Iterator[int]:
     try:
         yield listening.sockets[0].getsockname()[1]
     finally:
-        loop.call_soon_threadsafe(listening.close)
+        asyncio.run_coroutine_threadsafe(_close(listening), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _close(listening: asyncio.Server) -> None:
+    listening.close()
+    open_connections = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in open_connections:
+        task.cancel()
+    await asyncio.gather(*open_connections, return_exceptions=True)
 
 
 class _Keeper:
@@ -62,7 +70,10 @@ class _Keeper:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Keep a mail; its sender hears of success only when it is there."""
-        place = keep(self._folder, cast(bytes, envelope.content))
+        try:
+            place = keep(self._folder, cast(bytes, envelope.content))
+        except OSError as error:
+            return f"451 it cannot be kept in {self._folder}: {error.strerror}"
         return f"250 kept as {place.name}"
 
 

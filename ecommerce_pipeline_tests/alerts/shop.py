@@ -12,17 +12,21 @@ from dagster import (
     AssetCheckSeverity,
     AssetExecutionContext,
     AssetKey,
+    AssetOut,
     BackfillPolicy,
     DagsterInstance,
     DailyPartitionsDefinition,
     Definitions,
     ExecuteInProcessResult,
+    Nothing,
     RepositoryDefinition,
+    StaticPartitionsDefinition,
     asset,
     asset_check,
     define_asset_job,
     in_process_executor,
     job,
+    multi_asset,
     op,
 )
 
@@ -33,6 +37,9 @@ from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline_tests.mailbox import Mailbox
 
+# Anything may stand in a key of partitions, and nearly anything in a key of assets.
+HOSTILE_KEY = "Größe <img src=x onerror=alert(1)>\"'; rm -rf / \u2028Bcc: eve@example.com"
+HOSTILE_ASSET = AssetKey(["böse <b>", "tables; DROP"])
 DAYS = DailyPartitionsDefinition("2026-03-01", end_date="2026-06-01")
 ORDERS, SALES, REPORT = AssetKey(["shop", "orders"]), AssetKey(["mart", "sales"]), AssetKey(["mart", "report"])
 
@@ -74,6 +81,8 @@ class Shop:
     def instance(self) -> DagsterInstance:
         return DagsterInstance.local_temp(str(self.folder), overrides=self.dagster_yaml)
 
+    load = define_asset_job("load", [ORDERS])
+
     @cached_property
     def definitions(self) -> Definitions:
         def fail(context: AssetExecutionContext, name: str) -> None:
@@ -109,6 +118,14 @@ class Shop:
         def report(context: AssetExecutionContext) -> None:
             fail(context, "report")
 
+        # Only so may a key be what is no name in Python.
+        @multi_asset(
+            outs={"hostile": AssetOut(key=HOSTILE_ASSET, dagster_type=Nothing)},
+            partitions_def=StaticPartitionsDefinition([HOSTILE_KEY]),
+        )
+        def hostile(context: AssetExecutionContext) -> None:
+            fail(context, "hostile")
+
         @asset_check(asset=ORDERS, name="orders_have_customers")
         def check() -> AssetCheckResult:
             return AssetCheckResult(
@@ -127,9 +144,14 @@ class Shop:
             count()
 
         return Definitions(
-            assets=[orders, sales, report],
+            assets=[orders, sales, report, hostile],
             asset_checks=[check],
-            jobs=[define_asset_job("everything", "*"), define_asset_job("load", [ORDERS]), counting],
+            jobs=[
+                define_asset_job("everything", [ORDERS, SALES, REPORT]),
+                define_asset_job("hostile", [HOSTILE_ASSET]),
+                self.load,
+                counting,
+            ],
             executor=in_process_executor,
         )
 

@@ -46,7 +46,7 @@ def stubborn() -> None:
 
 
 @sensor(
-    jobs=[flaky, stubborn],
+    jobs=[flaky, stubborn, shop.load],
     minimum_interval_seconds=600,
     default_status=DefaultSensorStatus.RUNNING,
 )
@@ -57,6 +57,7 @@ def starter(context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReaso
     context.update_cursor("started")
     yield RunRequest(job_name="flaky")
     yield RunRequest(job_name="stubborn")
+    yield RunRequest(job_name="load", partition_key="2026-03-01")
 
 
 @sensor(job=flaky, minimum_interval_seconds=5, default_status=DefaultSensorStatus.RUNNING)

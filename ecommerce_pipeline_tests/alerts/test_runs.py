@@ -1,14 +1,16 @@
 """Runs that fail, on a real Dagster instance, and the mails that a real mail server gets."""
 
 import re
+import shlex
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 import pytest
 from dagster import DagsterEventType
 
+from ecommerce_pipeline.alerts.masking import clean
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline_tests.alerts.shop import Shop
+from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
 from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
 
 
@@ -156,6 +158,29 @@ def test_hostile_text_of_an_exception_harms_neither_headers_nor_html(shop: Shop,
     assert mail.defects == []
     raw = mailbox.received[0][1]
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_hostile_names_of_assets_and_partitions_harm_neither_headers_nor_html_nor_the_shell(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    shop.broken["hostile"] = ValueError("no")
+    shop.run("hostile", HOSTILE_KEY)
+    shop.tick()
+    [mail] = mailbox.mails
+    assert mailbox.received[0][0] == ["ops@shop.example"]
+    assert mail["Bcc"] is None
+    assert mail.defects == []
+    assert "<img" not in html_of(mail)
+    assert "<b>" not in html_of(mail)
+    assert "Größe &lt;img src=x onerror=alert(1)&gt;&quot;" in html_of(mail)
+    assert "/assets/b%C3%B6se%20%3Cb%3E/tables%3B%20DROP?partition=Gr%C3%B6%C3%9Fe+%3Cimg" in text_of(mail)
+    command = text_of(mail).partition("Run it again\n------------\n")[2].partition("\n\n")[0]
+    words = shlex.split(command)
+    assert words[words.index("--partition") + 1] == clean(HOSTILE_KEY)
+    shop.broken.clear()
+    shop.run("hostile", HOSTILE_KEY)
+    shop.tick()
+    assert "works again" in mailbox.subjects[1]
 
 
 def test_no_secret_planted_in_an_exception_leaves_the_house(

@@ -130,19 +130,21 @@ def test_twenty_failures_while_the_server_is_down_and_the_daemon_is_killed_give_
     assert sorted(shop.mailbox.message_ids) == sorted(f"<run-{run_id}@shop.example>" for run_id in run_ids)
 
 
-def test_only_what_fails_for_good_is_mailed_and_ticks_that_fail_too(shop: Shop, start: Callable[..., Daemon]) -> None:
+def test_only_what_fails_for_good_is_mailed_and_checks_and_ticks_that_fail_too(
+    shop: Shop, start: Callable[..., Daemon]
+) -> None:
     daemon = start(SHOP_STARTS="yes")
 
     def told() -> bool:
         subjects = " ".join(shop.mailbox.subjects)
-        return "stubborn failed" in subjects and "sensor broken" in subjects
+        return all(said in subjects for said in ("stubborn failed", "sensor broken", "1 check failed"))
 
     daemon.wait_for(told)
     daemon.wait_for(lambda: shop.instance.get_runs(RunsFilter(job_name="flaky", statuses=[DagsterRunStatus.SUCCESS])))
     before = shop.state.positions["run failures"].after
     daemon.wait_for(lambda: shop.state.positions["run failures"].after >= before and not shop.state.retrying)
     by_subject = {str(mail["Subject"]): text_of(mail) for mail in shop.mailbox.mails}
-    assert len(by_subject) == len(shop.mailbox.mails) == 2, by_subject.keys()
+    assert len(by_subject) == len(shop.mailbox.mails) == 3, by_subject.keys()
     [stubborn] = [text for subject, text in by_subject.items() if "stubborn" in subject]
     assert "ValueError: every time" in stubborn
     assert "Try:          2 of 2" in stubborn
@@ -150,6 +152,8 @@ def test_only_what_fails_for_good_is_mailed_and_ticks_that_fail_too(shop: Shop, 
     assert "(sensor starter)" in stubborn
     [tick] = [text for subject, text in by_subject.items() if "sensor broken" in subject]
     assert "LookupError: no bucket" in tick
+    [check] = [text for subject, text in by_subject.items() if "check failed" in subject]
+    assert "shop/orders: orders_have_customers (3 orders of customer <nobody>)" in check
 
 
 def test_without_a_mail_server_the_sensor_says_once_that_it_is_off_and_is_silent(

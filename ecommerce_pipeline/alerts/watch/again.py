@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ def command_again(view: View, run: DagsterRun, span: Span | None, missing: Seque
     """
     named = not run.job_name.startswith("__") and view.repository.has_job(run.job_name)
     whole = named and not run.asset_selection and not run.op_selection
-    if whole and span and missing:
+    if whole and span and missing and _are_days(span):
         return command_again_for(run.job_name, span)
     if whole and (not missing or len(missing) > LONGEST_SELECTION):
         return _dagster(view, "job", "execute", "-m", MODULE, "-j", run.job_name)
@@ -42,6 +43,13 @@ def command_again(view: View, run: DagsterRun, span: Span | None, missing: Seque
 def command_again_for(job: str, span: Span) -> str:
     """Return the platform's own command that runs a job for a range of days."""
     return _shell([_program("ecommerce-pipeline"), "run", "--job", job, "--from", span.first, "--to", span.last])
+
+
+def _are_days(span: Span) -> bool:
+    try:
+        return date.fromisoformat(span.first) <= date.fromisoformat(span.last)
+    except ValueError:
+        return False
 
 
 def _dagster(view: View, *arguments: str) -> str:

@@ -45,4 +45,6 @@ def _without_class(error: SerializableErrorInfo) -> str:
 
 def _frames(stack: Sequence[str]) -> str:
     ours = [frame for frame in stack if not any(part in frame for part in _FRAMEWORK)]
-    return "".join((ours or list(stack))[-FRAMES:]).rstrip()
+    lines = "".join((ours or list(stack))[-FRAMES:]).rstrip().splitlines()
+    # Python's marks under a line point nowhere once a narrow screen has broken it.
+    return "\n".join(line for line in lines if line.strip(" ^~"))
