@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import quote, urlencode
@@ -89,22 +89,34 @@ class Ui:
 
 def content_of(letter: Letter, ui: Ui) -> Content:
     """Return what a letter says."""
-    footer = f"{ui.url}: this platform's Dagster. What is mailed when: docs/alerts.md."
-    if letter.kind == "recovery":
-        said = _recovery(letter, ui)
-    elif len(letter.problems) == 1 and letter.kind == "alert":
-        said = _alert(letter.problems[0], ui)
-    else:
-        said = _digest(letter, ui)
-    return Content(
+    try:
+        said = _said(letter, ui)
+    except Exception as error:  # A mail that says little is better than one that blocks all that wait behind it.
+        said = _bare(letter, ui, error)
+    return replace(
+        said,
         subject=f"{PREFIX} {said.subject}"[:SUBJECT_CHARACTERS],
-        tone=said.tone,
-        title=said.title,
-        lead=said.lead,
-        facts=said.facts,
-        sections=said.sections,
-        links=said.links,
-        footer=footer,
+        footer=f"{ui.url}: this platform's Dagster. What is mailed when: docs/alerts.md.",
+    )
+
+
+def _said(letter: Letter, ui: Ui) -> Content:
+    if letter.kind == "recovery":
+        return _recovery(letter, ui)
+    if len(letter.problems) == 1 and letter.kind == "alert":
+        return _alert(letter.problems[0], ui)
+    return _digest(letter, ui)
+
+
+def _bare(letter: Letter, ui: Ui, error: Exception) -> Content:
+    runs = [Line(problem.id, ui.run(problem.run_id) if problem.run_id else None) for problem in letter.problems]
+    lead = f"More cannot be told here ({type(error).__name__}); see the links."
+    return Content(
+        subject=f"{letter.kind}: {len(runs)} failures",
+        tone="bad",
+        title=f"{len(runs)} failures",
+        lead=lead,
+        sections=[Section("What it is about", "list", runs)],
     )
 
 

@@ -13,6 +13,7 @@ from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
 from ecommerce_pipeline.alerts import policy
 from ecommerce_pipeline.alerts.content import Ui
 from ecommerce_pipeline.alerts.delivery import Delivery, LocalPost, Post, Report
+from ecommerce_pipeline.alerts.facts import Problem
 from ecommerce_pipeline.alerts.masking import Masker
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
@@ -51,28 +52,49 @@ class Alerting:
     def tick(self) -> Report:
         """Do what is due; returns what was delivered, and what went wrong."""
         store = StateStore(self.instance)
-        store.change(self._take_in)
+        troubles = store.change(self._take_in)
         report = self.delivery(store).round()
         self._note_in_runs(report)
+        report.trouble = "; ".join([*troubles, *filter(None, [report.trouble])])
         return report
 
     def delivery(self, store: StateStore) -> Delivery:
         """Return what delivers the letters."""
         return Delivery(store, post(self.settings), self.settings.alert_sender, Ui(self.settings.ui_url), self.clock)
 
-    def _take_in(self, state: State) -> None:
+    def _take_in(self, state: State) -> list[str]:
+        """Take in what is new; returns what could not be looked at."""
         files = [self.settings.postgres_dir / "password", *filter(None, [self.settings.smtp_password_file])]
         masker = Masker.of(os.environ, files)
         view = View(self.instance, self.repository, self.settings, masker, self.clock(), self.location)
         rules = rules_of(self.settings)
-        policy.recover(state, Recovery(state, view), view.now, rules)
-        found = [*failed_runs(state, view), *failed_checks(state, view), *failed_ticks(state, view, SENSOR)]
-        for problem in sorted(found, key=lambda problem: problem.seen):
-            policy.take(state, problem, view.now, rules)
-        for problem in late_partitions(state, view):
-            policy.take(state, problem, view.now, rules)
+
+        def recoveries() -> list[Problem]:
+            policy.recover(state, Recovery(state, view), view.now, rules)
+            return []
+
+        sources: dict[str, Callable[[], list[Problem]]] = {
+            "recoveries": recoveries,
+            "failed runs": lambda: failed_runs(state, view),
+            "failed checks": lambda: failed_checks(state, view),
+            "failed ticks": lambda: failed_ticks(state, view, SENSOR),
+            "late partitions": lambda: late_partitions(state, view),
+        }
+        troubles = []
+        for name, source in sources.items():
+            before = state.model_copy(deep=True)
+            try:
+                found = source()
+            except Exception as error:  # One that fails, whatever for, must not keep the others from being told.
+                for field in State.model_fields:
+                    setattr(state, field, getattr(before, field))
+                troubles.append(masker(f"{name} cannot be looked at: {type(error).__name__}: {error}"))
+                continue
+            for problem in sorted(found, key=lambda problem: problem.seen):
+                policy.take(state, problem, view.now, rules)
         policy.release_backfills(state, self._has_ended, view.now, rules)
         policy.remind(state, view.now, rules)
+        return troubles
 
     def _has_ended(self, backfill_id: str) -> bool:
         backfill = self.instance.get_backfill(backfill_id)

@@ -254,3 +254,43 @@ def test_the_runs_log_says_who_was_told(shop: Shop) -> None:
     assert "Alert mailed to ops@shop.example" in [
         record.event_log_entry.get_dagster_event().message for record in records
     ]
+
+
+def test_a_run_that_cannot_be_described_is_told_all_the_same_and_blocks_no_other(
+    shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tick()
+    shop.broken["orders"] = ValueError("first")
+    odd = shop.run().run_id
+    shop.broken["orders"] = ValueError("second")
+    shop.run()
+    records = shop.instance.get_records_for_run
+
+    def unreadable(run_id: str, *arguments: object, **more: object) -> object:
+        if run_id == odd:
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, "corrupted")
+        return records(run_id, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shop.instance, "get_records_for_run", unreadable)
+    shop.tick()
+    assert len(mailbox.mails) == 2
+    [bare] = [mail for mail in mailbox.mails if mail["Message-ID"] == f"<run-{odd}@shop.example>"]
+    assert "why cannot be read (UnicodeDecodeError" in text_of(bare)
+
+
+def test_what_cannot_be_looked_at_is_said_and_keeps_nothing_else_from_being_told(
+    shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tick()
+    shop.broken["orders"] = ValueError("no object")
+    shop.run()
+
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("password=hunter2")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.instance, "all_instigator_state", broken)
+        report = shop.tick()
+    assert "failed ticks cannot be looked at: LookupError: password=***" in report.trouble
+    assert len(mailbox.mails) == 1
+    assert shop.tick().trouble == ""

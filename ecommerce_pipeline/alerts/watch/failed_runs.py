@@ -33,6 +33,8 @@ from ecommerce_pipeline.alerts.watch.view import View
 
 RETRY_PATIENCE: Final = 900.0
 """A retry that was announced and does not come within that time is not waited for any longer."""
+DESCRIBED: Final = 100
+"""So many runs a tick: to describe one takes some 30 ms, and Dagster ends a tick after 60 seconds."""
 TAGGED_WITHIN: Final = 60.0
 """Dagster announces a retry after it has stored the failure; a run killed in between announces nothing."""
 
@@ -50,11 +52,18 @@ def failed_runs(state: State, view: View) -> list[Problem]:
         return []
     records = view.instance.get_run_records(RunsFilter(run_ids=list(state.retrying)))
     found = {record.dagster_run.run_id: record for record in records}
-    problems = []
+    problems: list[Problem] = []
     for run_id, waiting in list(state.retrying.items()):
+        if len(problems) == DESCRIBED:
+            break
         match decision(found[run_id].dagster_run, view, view.now - waiting.since) if run_id in found else "deleted":
             case "failed":
-                problems.append(_problem(found[run_id], waiting.event, view))
+                try:
+                    problems.append(_problem(found[run_id], waiting.event, view))
+                except (
+                    Exception
+                ) as error:  # A mail that says little is better than none, for this run and those behind.
+                    problems.append(_bare_problem(found[run_id].dagster_run, view, error))
             case "wait":
                 continue
         del state.retrying[run_id]
@@ -108,6 +117,26 @@ def _problem(record: RunRecord, event: int, view: View) -> Problem:
         stale=[key.to_user_string() for key in view.downstream(missing)],
         again=command_again(view, run, span, missing),
         watched=tuple(_watched(view, run, missing, span, event=event, ended=ended)),
+    )
+
+
+def _bare_problem(run: DagsterRun, view: View, error: Exception) -> Problem:
+    return view.problem(
+        [],
+        id=f"run-{run.run_id}",
+        kind="run",
+        job=run.job_name,
+        errors=[
+            {
+                "step": "",
+                "error": "",
+                "message": f"The run failed; why cannot be read ({type(error).__name__}: {error}). See its log.",
+            }
+        ],
+        seen=view.now,
+        run_id=run.run_id,
+        backfill=run.tags.get(BACKFILL_ID_TAG),
+        watched=(Watched(kind="job", name=run.job_name, after=view.now),),
     )
 
 
