@@ -80,7 +80,9 @@ class Ui:
     def asset(self, key: str, partition: str | None = None) -> str:
         """Return the page of an asset, or of one of its partitions."""
         path = "/".join(quote(part, safe="") for part in key.split("/"))
-        return f"{self.url}/assets/{path}" + (f"?{urlencode({'partition': partition})}" if partition else "")
+        return f"{self.url}/assets/{path}" + (
+            f"?{urlencode({'view': 'partitions', 'partition': partition})}" if partition else ""
+        )
 
     def page(self, path: str) -> str:
         """Return another page."""
@@ -202,7 +204,7 @@ def _links(problem: Problem, ui: Ui) -> Iterator[Line]:
     if problem.run_id:
         yield Line("Open the run", ui.run(problem.run_id))
     if problem.assets:
-        yield Line("Open the asset", ui.asset(problem.assets[0], _first_partition(problem)))
+        yield Line("Open the asset", _page(problem.assets[0], problem, ui))
     if problem.run_id:
         yield Line("Read the logs", ui.logs(problem.run_id, next((e.step for e in problem.errors if e.step), "")))
     if problem.link:
@@ -290,8 +292,8 @@ def _about(problem: Problem) -> str:
     return f" for {problem.span}" if problem.span else ""
 
 
-def _first_partition(problem: Problem) -> str | None:
-    return problem.span.first if problem.span else None
+def _page(key: str, problem: Problem, ui: Ui) -> str:
+    return ui.asset(key, problem.span.first if problem.span and key not in problem.whole else None)
 
 
 def _why(problem: Problem) -> str:
@@ -320,7 +322,7 @@ def _class(error: StepError) -> str:
 
 
 def _asset_lines(keys: Sequence[str], problem: Problem, ui: Ui) -> list[Line]:
-    return _first([Line(key, ui.asset(key, _first_partition(problem))) for key in keys])
+    return _first([Line(key, _page(key, problem, ui)) for key in keys])
 
 
 def _first(lines: Sequence[Line]) -> list[Line]:

@@ -89,6 +89,7 @@ class Problem(Fact):
         run_id: The run, if there is one.
         backfill: The backfill that the run belongs to.
         stale: Keys of the assets downstream that now lack what was not made.
+        whole: Keys of those among assets and stale that have no partitions.
         again: The command that runs it again.
         link: Path of the thing in the UI, where it is not a run.
         note: A sentence about it, where there is no error to show.
@@ -116,6 +117,7 @@ class Problem(Fact):
     run_id: str | None = None
     backfill: str | None = None
     stale: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     again: str = ""
     link: str = ""
     note: str = ""

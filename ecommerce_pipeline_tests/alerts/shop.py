@@ -148,7 +148,7 @@ class Shop:
             asset_checks=[check],
             jobs=[
                 define_asset_job("everything", [ORDERS, SALES, REPORT]),
-                define_asset_job("hostile", [HOSTILE_ASSET]),
+                define_asset_job("hostile_names", [HOSTILE_ASSET]),
                 self.load,
                 counting,
             ],

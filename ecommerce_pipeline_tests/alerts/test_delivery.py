@@ -137,7 +137,7 @@ def test_killed_at_any_write_nothing_is_lost_and_a_copy_has_the_same_message_id(
     """Two alerts make seven writes: taking in, server answers, claim and booking of each, and a claim in vain."""
     shop.tick()
     whole = StateStore.change
-    for step in range(8):
+    for step in range(7):
         mailbox.received.clear()
         writes = iter(range(100))
 

@@ -31,7 +31,7 @@ def test_a_failed_run_leads_to_one_mail_that_says_what_where_why_and_what_to_do(
         "raise what",
         "Launched by:  a person",
         f"http://127.0.0.1:3000/runs/{run_id}",
-        "http://127.0.0.1:3000/assets/shop/orders?partition=2026-03-01",
+        "http://127.0.0.1:3000/assets/shop/orders?view=partitions&partition=2026-03-01",
         f"/runs/{run_id}?logs=step%3Ashop__orders",
         "Downstream and now stale (2)",
         "- mart/sales",
@@ -40,7 +40,9 @@ def test_a_failed_run_leads_to_one_mail_that_says_what_where_why_and_what_to_do(
     ):
         assert said in text
         if ":  " not in said and not said.startswith("- "):
-            assert said in html_of(mail)
+            assert said.replace("&", "&amp;") in html_of(mail)
+    assert 'assets/mart/sales?view=partitions&amp;partition=2026-03-01"' in html_of(mail)
+    assert 'assets/mart/report"' in html_of(mail), "it has no partitions"
     assert re.search(r"Started: .* UTC\nEnded: .* UTC, after [\d.]+ s", text)
 
 
@@ -164,7 +166,7 @@ def test_hostile_names_of_assets_and_partitions_harm_neither_headers_nor_html_no
     shop: Shop, mailbox: Mailbox
 ) -> None:
     shop.broken["hostile"] = ValueError("no")
-    shop.run("hostile", HOSTILE_KEY)
+    shop.run("hostile_names", HOSTILE_KEY)
     shop.tick()
     [mail] = mailbox.mails
     assert mailbox.received[0][0] == ["ops@shop.example"]
@@ -173,12 +175,14 @@ def test_hostile_names_of_assets_and_partitions_harm_neither_headers_nor_html_no
     assert "<img" not in html_of(mail)
     assert "<b>" not in html_of(mail)
     assert "Größe &lt;img src=x onerror=alert(1)&gt;&quot;" in html_of(mail)
-    assert "/assets/b%C3%B6se%20%3Cb%3E/tables%3B%20DROP?partition=Gr%C3%B6%C3%9Fe+%3Cimg" in text_of(mail)
+    assert "/assets/b%C3%B6se%20%3Cb%3E/tables%3B%20DROP?view=partitions&partition=Gr%C3%B6%C3%9Fe+%3Cimg" in text_of(
+        mail
+    )
     command = text_of(mail).partition("Run it again\n------------\n")[2].partition("\n\n")[0]
     words = shlex.split(command)
     assert words[words.index("--partition") + 1] == clean(HOSTILE_KEY)
     shop.broken.clear()
-    shop.run("hostile", HOSTILE_KEY)
+    shop.run("hostile_names", HOSTILE_KEY)
     shop.tick()
     assert "works again" in mailbox.subjects[1]
 

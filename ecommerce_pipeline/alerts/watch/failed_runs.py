@@ -185,9 +185,7 @@ def _missing(view: View, run: DagsterRun, planned: dict[str, list[AssetKey]], fa
 def _watched(
     view: View, run: DagsterRun, missing: Sequence[AssetKey], span: Span | None, *, event: int, ended: float
 ) -> Iterator[Watched]:
-    graph = view.repository.asset_graph
     for key in missing:
-        daily = graph.has(key) and graph.get(key).is_partitioned
-        yield Watched(kind="asset", name=key.to_string(), span=span if daily else None, after=event)
+        yield Watched(kind="asset", name=key.to_string(), span=span if view.is_partitioned(key) else None, after=event)
     if not missing:
         yield Watched(kind="job", name=run.job_name, span=span, after=ended)

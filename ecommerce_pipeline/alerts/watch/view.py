@@ -45,6 +45,8 @@ class View:
 
     def problem(self, owned: Iterable[AssetKey], **facts: Any) -> Problem:
         """Return a problem, told to the owners of the assets, with everything that is text masked and shortened."""
+        shown = [*facts.get("assets", ())[:NAMES], *facts.get("stale", ())[:NAMES]]
+        facts["whole"] = [name for name in shown if not self.is_partitioned(AssetKey.from_user_string(name))]
         masked = {name: value if name in _KEPT else self.masker.walk(value) for name, value in facts.items()}
         for error in masked.get("errors", ()):
             error["message"] = _head(error["message"].strip(), MESSAGE_CHARACTERS)
@@ -66,6 +68,11 @@ class View:
                 own = (owner,) if "@" in owner else settings.alert_default
                 found |= dict.fromkeys(settings.alert_routes.get(owner, own))
         return settings.alert_default if without_owner else tuple(found)
+
+    def is_partitioned(self, key: AssetKey) -> bool:
+        """Return whether an asset is known and has partitions."""
+        graph = self.repository.asset_graph
+        return graph.has(key) and graph.get(key).is_partitioned
 
     def downstream(self, keys: Iterable[AssetKey]) -> list[AssetKey]:
         """Return the assets that are made of these, nearest first, without these."""
