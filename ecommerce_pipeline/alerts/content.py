@@ -223,6 +223,8 @@ def _digest(letter: Letter, ui: Ui) -> Content:
         title = f"{_name(problems[0])} still fails: {count} more {counted}"
     elif backfill:
         title = f"{count} {counted} of backfill {backfill} failed{' alike' if len(alike) == 1 else ''}"
+    elif problems[0].kind == "late" and len(alike) == 1:
+        title = f"{count} partitions of {_name(problems[0])} are late"
     elif len(alike) == 1:
         title = f"{count} {counted} failed alike: {_name(problems[0])}"
     else:

@@ -171,6 +171,14 @@ def test_a_scheduled_partition_that_is_not_there_hours_later_is_told_once(
     assert mailbox.subjects[1] == f"[ecommerce] load works again for {YESTERDAY}"
 
 
+def test_partitions_that_are_late_together_are_one_mail(
+    shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
+) -> None:
+    instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - 3 * 24 * HOUR)
+    look(shop, scheduled, 5)
+    assert [subject.partition(":")[0] for subject in mailbox.subjects] == ["[ecommerce] 4 partitions of load are late"]
+
+
 def test_a_partition_that_is_there_is_not_late(shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition) -> None:
     instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - HOUR)
     shop.instance.report_runless_asset_event(AssetMaterialization(ORDERS, partition=YESTERDAY))
