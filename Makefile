@@ -40,11 +40,12 @@ dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, window
 integration: .venv/test.stamp ## dbt, and the whole platform: totals, order, kills, bad input, daemons
 	$(PYTEST) ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
 
+# The larger set first: its emulators live beside dbt and Dagster and need older versions of what those use too.
 lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  pyproject.toml --output-file requirements/run.txt
+	  --extra dev pyproject.toml --output-file requirements/test.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra dev --constraint requirements/run.txt pyproject.toml --output-file requirements/test.txt
+	  --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
 
 clean: ## remove the environment and caches; data stays (ecommerce-pipeline reset deletes it)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info

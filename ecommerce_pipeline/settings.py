@@ -4,16 +4,19 @@ Passwords are not here: resources read them when they connect. `docs/settings.md
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecommerce_pipeline.settings_mail import MailSettings
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
+NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
+"""The settings without a default that a target needs."""
 
 
 class SettingsError(ValueError):
@@ -25,7 +28,7 @@ class Settings(MailSettings):
 
     model_config = ConfigDict(frozen=True)
 
-    target: Literal["local"] = Field("local", description="where lake and warehouse are")
+    target: Literal["local", "gcp"] = Field("local", description="where lake and warehouse are")
     source: Literal["synthetic", "external"] = Field(
         "synthetic", description="synthetic: the shop's rows are generated; external: the tables are already there"
     )
@@ -55,6 +58,27 @@ class Settings(MailSettings):
         "prefer", description="TLS to POSTGRES_HOST, as libpq names it"
     )
 
+    gcp_project: str | None = Field(None, description="Google Cloud project; TARGET=gcp needs it")
+    gcp_location: str = Field("US", min_length=2, description="where bucket and datasets are, the same for both")
+    gcs_bucket: str | None = Field(None, description="bucket of the lake, without gs://; TARGET=gcp needs it")
+    gcs_prefix: str = Field("", description="folder in the bucket, for example lake")
+
+    bigquery_dataset: str = Field(
+        "ecommerce", pattern=r"^\w+$", description="beginning of the datasets' names: <it>_staging, _core, _datamart"
+    )
+
+    @field_validator("gcs_bucket")
+    @classmethod
+    def _is_a_bucket_s_name(cls, bucket: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9._-]+[a-z0-9]", bucket):
+            raise ValueError("the name alone, without gs:// and folders (GCS_PREFIX has those)")
+        return bucket
+
+    @field_validator("gcs_prefix")
+    @classmethod
+    def _without_outer_slashes(cls, prefix: str) -> str:
+        return prefix.strip("/")
+
     @model_validator(mode="after")
     def _calendar_is_in_order(self) -> "Settings":
         if self.end_date < self.start_date:
@@ -68,11 +92,16 @@ class Settings(MailSettings):
         Raises:
             SettingsError: At least one variable is wrong; the message names them all.
         """
-        found = {name: environment.get(name.upper()) for name in cls.model_fields}
+        read = {name: environment.get(name.upper()) for name in cls.model_fields}
+        found = {name: value for name, value in read.items() if value}
+        wrong = _missing(found)
         try:
-            return cls.model_validate({name: value for name, value in found.items() if value})
+            settings = cls.model_validate(found)
         except ValidationError as error:
-            raise SettingsError("\n".join(_sentences(error))) from None
+            wrong = [*_sentences(error), *wrong]
+        if wrong:
+            raise SettingsError("\n".join(wrong))
+        return settings
 
     @property
     def lake_dir(self) -> Path:
@@ -95,9 +124,21 @@ class Settings(MailSettings):
         return self.data_dir / "mail"
 
     @property
+    def bigquery_datasets(self) -> dict[str, str]:
+        """The names of the warehouse's datasets, by layer."""
+        return {layer: f"{self.bigquery_dataset}_{layer}" for layer in ("staging", "core", "datamart")}
+
+    @property
     def dagster_home(self) -> Path:
         """The folder of Dagster's own storage."""
         return self.data_dir / "dagster"
+
+
+def _missing(found: Mapping[str, str]) -> list[str]:
+    missing = [name for name in NEEDED.get(found.get("target", ""), ()) if name not in found]
+    if not missing:
+        return []
+    return [f"TARGET={found['target']} needs {', '.join(name.upper() for name in missing)}: set them, see .env.example"]
 
 
 def _sentences(error: ValidationError) -> list[str]:

@@ -1,14 +1,17 @@
 """The one place that knows the targets: which resources and IO managers stand behind the graph's keys."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecommerce_pipeline.assets.common import LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store import FolderStore, ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from ecommerce_pipeline.resources.gcs import GcsStore
 
 
 def target_resources(settings: Settings) -> dict[str, Any]:
@@ -42,9 +45,23 @@ def postgres(settings: Settings) -> PostgresResource:
     )
 
 
-def lake_store(settings: Settings) -> FolderStore:
-    """Return where the lake's objects are."""
+def lake_store(settings: Settings) -> ObjectStore:
+    """Return where the lake's objects are: a folder, or a bucket."""
+    if settings.target == "gcp":
+        return bucket_store(settings)
     return FolderStore(folder=str(settings.lake_dir))
+
+
+def bucket_store(settings: Settings) -> "GcsStore":
+    """Return the bucket of the lake."""
+    # Importing Google's client takes a second, which the local target does not wait for.
+    from dagster_gcp import GCSResource
+
+    from ecommerce_pipeline.resources.gcs import GcsStore
+
+    return GcsStore(
+        gcs=GCSResource(project=settings.gcp_project), bucket=settings.gcs_bucket or "", prefix=settings.gcs_prefix
+    )
 
 
 def warehouse(settings: Settings) -> DuckDBWarehouse:

@@ -45,6 +45,23 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
         assert "dagster/code_references" in asset.metadata, key
 
 
+def test_the_cloud_s_graph_is_the_same_and_needs_no_credentials_to_be_assembled(
+    definitions: Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
+    cloud = build_definitions(
+        Settings.from_environment(
+            {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "DATA_DIR": str(tmp_path)}
+        )
+    ).resolve_asset_graph()
+    local = definitions.resolve_asset_graph()
+    assert cloud.get_all_asset_keys() == local.get_all_asset_keys()
+    for key in local.get_all_asset_keys():
+        assert cloud.get(key).parent_keys == local.get(key).parent_keys
+    assert "gcs" in cloud.get(AssetKey(["lake", "sessions"])).kinds
+    assert "gcs" not in local.get(AssetKey(["lake", "sessions"])).kinds
+
+
 def test_events_facts_and_daily_marts_are_partitioned_and_a_range_of_them_is_one_run(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     daily = {key.path[-1] for key in graph.materializable_asset_keys if graph.get(key).is_partitioned}

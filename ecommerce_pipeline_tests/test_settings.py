@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.cli import asked_window
+from ecommerce_pipeline.io_managers.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
+from ecommerce_pipeline.targets import lake_store
 
 
 def test_one_error_names_every_variable_that_is_wrong() -> None:
@@ -14,6 +16,27 @@ def test_one_error_names_every_variable_that_is_wrong() -> None:
     assert "TARGET=azure: input should be 'local'" in message
     assert "SCALE=many" in message
     assert "START_DATE=2026-13-01" in message
+
+
+def test_one_error_names_every_variable_that_the_cloud_needs_and_every_wrong_one() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"TARGET": "gcp", "SCALE": "many"})
+    scale, needed = str(caught.value).splitlines()
+    assert scale.startswith("SCALE=many: ")
+    assert needed == "TARGET=gcp needs GCP_PROJECT, GCS_BUCKET: set them, see .env.example"
+
+
+def test_a_bucket_is_named_without_its_scheme() -> None:
+    with pytest.raises(SettingsError, match=r"GCS_BUCKET=gs://shop-lake: the name alone, without gs:// and folders"):
+        Settings.from_environment({"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "gs://shop-lake"})
+
+
+@pytest.mark.parametrize(("prefix", "folder"), [("", ""), ("raw", "raw/"), ("/raw/shop/", "raw/shop/")])
+def test_the_lake_of_the_cloud_is_the_bucket_and_the_prefix_in_it(prefix: str, folder: str) -> None:
+    cloud = {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "GCS_PREFIX": prefix}
+    store = lake_store(Settings.from_environment(cloud))
+    path = object_path("sessions", "2026-03-01")
+    assert store.uri(path) == f"gs://shop-lake/{folder}sessions/date=2026-03-01/part-0.parquet"
 
 
 def test_a_calendar_that_ends_before_it_starts_is_refused() -> None:

@@ -57,7 +57,7 @@ def _follow(
     for column in columns:
         if column not in selected:
             continue
-        node = lineage(column, query, schema, dialect=dialect, scope=scope, copy=False, trim_selects=False)
+        node = lineage(column, query, schema=schema, dialect=dialect, scope=scope, copy=False, trim_selects=False)
         origins = {
             (leaf.expression.db, leaf.expression.name, leaf.name.split(".")[-1])
             for leaf in node.walk()

@@ -26,7 +26,7 @@ def _objects(table: Table, settings: Settings) -> AssetsDefinition:
     place = "Parquet, one object per written day." if kind(table) == "event" else "Parquet, one object, replaced whole."
 
     @table_asset(
-        presented(LAYER, table, settings, place, {"parquet"}),
+        presented(LAYER, table, settings, place, {"parquet", "gcs"} if settings.target == "gcp" else {"parquet"}),
         deps=[AssetKey([source.LAYER, table.name])],
         io_manager_key=LAKE_IO_MANAGER,
     )

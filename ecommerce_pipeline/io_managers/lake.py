@@ -1,10 +1,13 @@
 """The lake IO manager: one Parquet object per table and day, on any object store.
 
 Takes record batches, Arrow tables and pandas frames; hands over references (`LakeObjects`), `pa.Table` or
-`pandas.DataFrame`, as the annotation of the asset's argument asks. See `IOManager` in Dagster's documentation.
+`pandas.DataFrame`, as the annotation of the asset's argument asks; of the columns that its metadata names, if it does:
+`AssetIn(metadata={"columns": [...]})`. See `IOManager` in Dagster's documentation.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -13,21 +16,24 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.annotations import hand_over
-from ecommerce_pipeline.io_managers.describe import days, preview, volume
-from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, object_path, read_object
+from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview, volume
+from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, object_path, read_head, read_object
 from ecommerce_pipeline.io_managers.split import by_day
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 
 ROW_GROUP_ROWS = 122_880
 """DuckDB's own row group size: one group is one unit of work of a scan, and small enough to hold in memory."""
 
+LOOKUPS = 4
+"""Objects looked up at once: a bucket's answer takes its time, and a range has many objects."""
+
 
 class LakeIOManager(ConfigurableIOManager):
     """Keeps an asset `[..., table]` as Parquet objects `<table>[/date=YYYY-MM-DD]/part-0.parquet`."""
 
-    store: ResourceDependency[FolderStore]
+    store: ResourceDependency[ObjectStore]
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Write one object per partition of the run, or one object of an asset without partitions.
@@ -51,7 +57,7 @@ class LakeIOManager(ConfigurableIOManager):
                 **days(keys),
                 "dagster/uri": MetadataValue.text(written.uris[-1]),
                 "objects": len(written.objects),
-                "preview": preview(read_object(self.store, written.objects[-1])),
+                "preview": preview(read_head(self.store, written.objects[-1], PREVIEW_ROWS)),
             }
         )
 
@@ -62,7 +68,12 @@ class LakeIOManager(ConfigurableIOManager):
             PlatformError: An object is missing or corrupt; the message names it and the asset that makes it.
         """
         found = self.find(context.asset_key.path[-1], partition_keys(context))
-        return hand_over(context, found, lambda: pa.concat_tables(read_object(self.store, o) for o in found.objects))
+        columns = (context.definition_metadata or {}).get("columns")
+
+        def read() -> pa.Table:
+            return pa.concat_tables(read_object(self.store, object_, columns) for object_ in found.objects)
+
+        return hand_over(context, found, read)
 
     def find(self, table: str, keys: Sequence[str]) -> LakeObjects:
         """Return the references to a table's objects: of the given days, or its only one.
@@ -71,7 +82,8 @@ class LakeIOManager(ConfigurableIOManager):
             PlatformError: An object is missing or corrupt.
         """
         partitions: Sequence[str | None] = keys or [None]
-        return LakeObjects(table, tuple(find_object(self.store, table, partition) for partition in partitions))
+        with ThreadPoolExecutor(LOOKUPS) as pool:
+            return LakeObjects(table, tuple(pool.map(partial(find_object, self.store, table), partitions)))
 
     def _write(self, path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
         with self.store.writing(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:

@@ -1,8 +1,10 @@
 """References to lake objects: what lake assets hand over, so that a warehouse loads them by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import SEEK_END
+from itertools import islice
 from typing import IO
 
 import pyarrow as pa
@@ -65,26 +67,36 @@ def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeOb
     Raises:
         PlatformError: There is no such object, or it is no readable Parquet file.
     """
-    path = object_path(table, partition)
-    size = store.size(path)
-    if size is None:
-        raise PlatformError(
-            f"lake/{table}{_of(partition)} has no object at {store.uri(path)}: "
-            f"materialize lake/{table}{_of(partition)} first"
-        )
     with _opened(store, table, partition) as file:
+        size = file.seek(0, SEEK_END)
         rows = pq.read_metadata(file).num_rows
-    return LakeObject(table, partition, store.uri(path), rows, size)
+    return LakeObject(table, partition, store.uri(object_path(table, partition)), rows, size)
 
 
-def read_object(store: ObjectStore, object_: LakeObject) -> pa.Table:
-    """Read all rows of an object.
+def read_object(store: ObjectStore, object_: LakeObject, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the rows of an object, all columns or some.
+
+    Raises:
+        PlatformError: The object is no readable Parquet file, or has no such column.
+    """
+    with _opened(store, object_.table, object_.partition) as file:
+        known = pq.read_schema(file).names
+        unknown = [name for name in columns or () if name not in known]
+        if unknown:
+            raise PlatformError(f"lake/{object_.table} has no column {', '.join(unknown)}: it has {', '.join(known)}")
+        file.seek(0)
+        return pq.read_table(file, columns=columns if columns is None else list(columns))
+
+
+def read_head(store: ObjectStore, object_: LakeObject, rows: int) -> pa.Table:
+    """Read the first rows of an object, and no more of it than its first row group.
 
     Raises:
         PlatformError: The object is no readable Parquet file.
     """
     with _opened(store, object_.table, object_.partition) as file:
-        return pq.read_table(file)
+        parquet = pq.ParquetFile(file)
+        return pa.Table.from_batches(islice(parquet.iter_batches(rows), 1), parquet.schema_arrow)
 
 
 @contextmanager
@@ -93,6 +105,9 @@ def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[I
     try:
         with store.reading(path) as file:
             yield file
+    except FileNotFoundError:
+        asset = f"lake/{table}{_of(partition)}"
+        raise PlatformError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
     except (pa.ArrowException, OSError) as error:
         asset = f"lake/{table}{_of(partition)}"
         raise PlatformError(f"the object {store.uri(path)} is corrupt ({error}): materialize {asset} again") from None

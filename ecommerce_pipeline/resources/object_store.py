@@ -1,4 +1,4 @@
-"""Where the lake's objects are kept: a folder here. A bucket is another store with the same verbs.
+"""Where the lake's objects are kept: a folder here. A bucket, `GcsStore`, is another store with the same verbs.
 
 An object appears when it is complete and never before; replacing one is atomic for its readers.
 """
@@ -27,12 +27,8 @@ class ObjectStore(Protocol):
         """Return the address under which a warehouse reads the object."""
         ...
 
-    def size(self, path: str) -> int | None:
-        """Return the object's size in bytes, or None where there is no such object."""
-        ...
-
-    def reading(self, path: str) -> IO[bytes]:
-        """Open an object for reading, seekable."""
+    def reading(self, path: str) -> AbstractContextManager[IO[bytes]]:
+        """Open an object for reading, seekable; FileNotFoundError where there is no such object."""
         ...
 
     def clean(self) -> None:
@@ -52,13 +48,6 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
     def uri(self, path: str) -> str:
         """Return the file's absolute path."""
         return str(self._file(path))
-
-    def size(self, path: str) -> int | None:
-        """Return the file's size in bytes, or None where there is no such file."""
-        try:
-            return self._file(path).stat().st_size
-        except FileNotFoundError:
-            return None
 
     def reading(self, path: str) -> IO[bytes]:
         """Open a file for reading."""

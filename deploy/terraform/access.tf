@@ -1,0 +1,61 @@
+# Who may do what. Bindings are added, never set: nobody else's access is taken away.
+resource "google_service_account" "pipeline" {
+  account_id   = var.account
+  display_name = "E-commerce data platform"
+}
+
+# Read, write, replace and delete objects; BigQuery's load jobs read them with the same right.
+resource "google_storage_bucket_iam_member" "objects" {
+  bucket = google_storage_bucket.lake.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.pipeline.member
+}
+
+# See the bucket's location, which `ecommerce-pipeline doctor` compares with the datasets'.
+resource "google_storage_bucket_iam_member" "bucket" {
+  bucket = google_storage_bucket.lake.name
+  role   = "roles/storage.legacyBucketReader"
+  member = google_service_account.pipeline.member
+}
+
+# Make, load, replace and read tables, in these datasets only.
+resource "google_bigquery_dataset_iam_member" "tables" {
+  for_each = google_bigquery_dataset.layer
+
+  dataset_id = each.value.dataset_id
+  role       = "roles/bigquery.dataEditor"
+  member     = google_service_account.pipeline.member
+}
+
+# Run jobs, and read results by the Storage API. Both can be granted on a project only, and give no access to data.
+resource "google_project_iam_member" "jobs" {
+  for_each = toset(["roles/bigquery.jobUser", "roles/bigquery.readSessionUser"])
+
+  project = var.project
+  role    = each.value
+  member  = google_service_account.pipeline.member
+}
+
+resource "google_service_account_iam_member" "impersonators" {
+  for_each = var.impersonators
+
+  service_account_id = google_service_account.pipeline.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = each.value
+}
+
+resource "google_service_account_iam_member" "workloads" {
+  for_each = var.workloads
+
+  service_account_id = google_service_account.pipeline.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = each.value
+}
+
+resource "google_bigquery_dataset_iam_member" "readers" {
+  for_each = var.readers
+
+  dataset_id = google_bigquery_dataset.layer["datamart"].dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = each.value
+}

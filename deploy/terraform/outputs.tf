@@ -1,0 +1,16 @@
+output "env" {
+  description = "Lines for .env: `terraform output -raw env >> ../../.env`."
+  value       = <<-EOT
+    TARGET=gcp
+    GCP_PROJECT=${var.project}
+    GCP_LOCATION=${var.location}
+    GCS_BUCKET=${google_storage_bucket.lake.name}
+    GCS_PREFIX=${var.prefix}
+    BIGQUERY_DATASET=${var.dataset}
+  EOT
+}
+
+output "service_account" {
+  description = "E-mail address of the account that the platform runs as."
+  value       = google_service_account.pipeline.email
+}

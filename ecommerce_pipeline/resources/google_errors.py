@@ -1,0 +1,76 @@
+"""Google's errors in one sentence each: what could not be done, why, and the remedy.
+
+No trace and no address of a request is shown: the address of an upload is as good as a password for it.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from google.api_core import exceptions as api
+from google.auth import exceptions as auth
+from requests import RequestException
+
+from ecommerce_pipeline.errors import PlatformError
+
+SIGN_IN = (
+    "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service "
+    "account's key file"
+)
+ACCOUNT = "serviceAccount:EMAIL"
+"""Stands in commands for the account; Google's own words, before them, name it."""
+NO_CREDENTIALS = "no Google credentials are found, or their file cannot be used"
+EXPIRED = "the Google credentials have expired or were revoked"
+REQUEST = re.compile(r"^[A-Z]+ https?://\S+: ")
+"""Stands before the server's own words: the method and the address."""
+LONGEST = 300
+
+
+@contextmanager
+def in_words(doing: str, *, missing: str, forbidden: str) -> Iterator[None]:
+    """Turn Google's errors and those of the network into PlatformErrors.
+
+    Args:
+        doing: What could not be done, to what: "gs://shop/lake/x cannot be written".
+        missing: What it means that Google does not know the thing, and the remedy.
+        forbidden: The role that is missing, and how to grant it.
+
+    Raises:
+        PlatformError: Google refused, failed for longer than was waited, or could not be reached.
+    """
+    try:
+        yield
+    except api.RetryError as error:
+        last = error.cause or error
+        raise PlatformError(f"{doing}, also after retries ({reason(last)}): run it again later") from None
+    except (api.GoogleAPICallError, auth.GoogleAuthError, RequestException, ConnectionError) as error:
+        raise PlatformError(f"{doing}: {_explained(error, missing, forbidden)}") from None
+
+
+def _explained(error: Exception, missing: str, forbidden: str) -> str:
+    match error:
+        case auth.DefaultCredentialsError():
+            return f"{NO_CREDENTIALS}: {SIGN_IN}"
+        case auth.RefreshError() | api.Unauthorized() | auth.InvalidOperation():
+            return f"{EXPIRED}: {SIGN_IN}"
+        case api.NotFound():
+            return missing
+        case api.Forbidden():
+            return f"permission denied ({reason(error)}): {forbidden}"
+        case api.GoogleAPICallError():
+            return f"Google refused it ({reason(error)})"
+    return f"Google cannot be reached ({reason(error)}): check the network and run it again"
+
+
+def reason(error: BaseException) -> str:
+    """Return the cause of an error in a few words, without addresses of requests."""
+    if isinstance(error, api.GoogleAPICallError):
+        return f"{error.code} {REQUEST.sub('', str(error.message))}".splitlines()[0][:LONGEST]
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    inner = [
+        each
+        for each in (*error.args, getattr(error, "reason", None), error.__cause__)
+        if isinstance(each, BaseException)
+    ]
+    return reason(inner[0]) if inner else type(error).__name__

@@ -1,0 +1,153 @@
+"""A store in a bucket, as long as nothing breaks."""
+
+import os
+import tracemalloc
+
+import google_crc32c
+import pytest
+from google.cloud import storage
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources import gcs_upload
+from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline_tests.faults import Fault, Proxy, damage_body, status
+
+PATH = "sessions/date=2026-03-01/part-0.parquet"
+NAME = f"lake/{PATH}"
+UPLOAD = "upload_id="
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gcs_upload, "CHUNK", gcs_upload.QUANTUM)
+
+
+def write(gcs_store: GcsStore, content: bytes, piece: int = 100_000) -> None:
+    with gcs_store.writing(PATH) as file:
+        for start in range(0, len(content), piece):
+            file.write(content[start : start + piece])
+
+
+def break_off(gcs_store: GcsStore) -> None:
+    with gcs_store.writing(PATH) as file:
+        file.write(os.urandom(700_000))
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    "size",
+    [0, 1, gcs_upload.QUANTUM - 1, gcs_upload.QUANTUM, gcs_upload.QUANTUM + 1, 2 * gcs_upload.QUANTUM, 1_000_000],
+)
+def test_what_was_written_is_read(gcs_store: GcsStore, bucket: storage.Bucket, size: int) -> None:
+    content = os.urandom(size)
+    write(gcs_store, content)
+    assert bucket.blob(NAME).download_as_bytes() == content
+    with gcs_store.reading(PATH) as file:
+        assert file.read() == content
+
+
+def test_the_address_of_an_object_is_its_bucket_prefix_and_path(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    assert gcs_store.uri(PATH) == f"gs://{bucket.name}/lake/sessions/date=2026-03-01/part-0.parquet"
+    write(gcs_store, b"rows")
+    assert [blob.name for blob in bucket.list_blobs()] == ["lake/sessions/date=2026-03-01/part-0.parquet"]
+
+
+def test_without_a_prefix_objects_lie_at_the_bucket_s_top(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    bare = GcsStore(gcs=gcs_store.gcs, bucket=bucket.name)
+    assert bare.uri(PATH) == f"gs://{bucket.name}/{PATH}"
+
+
+def test_an_object_appears_when_the_block_ends_and_not_before(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    write(gcs_store, b"old")
+    with gcs_store.writing(PATH) as file:
+        file.write(os.urandom(700_000))
+        assert bucket.blob(NAME).download_as_bytes() == b"old"
+    assert bucket.get_blob(NAME).size == 700_000
+
+
+def test_a_block_that_fails_halfway_leaves_the_old_object(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    write(gcs_store, b"old")
+    with pytest.raises(ZeroDivisionError):
+        break_off(gcs_store)
+    assert bucket.blob(NAME).download_as_bytes() == b"old"
+    assert [blob.name for blob in bucket.list_blobs()] == [NAME]
+
+
+def test_a_failed_upload_is_cancelled_by_its_own_address(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
+    with pytest.raises(ZeroDivisionError):
+        break_off(gcs_store)
+    assert len(storage_proxy.matching("DELETE", UPLOAD)) == 1
+
+
+def test_memory_stays_constant_as_an_object_grows(gcs_store: GcsStore) -> None:
+    piece = os.urandom(100_000)
+    tracemalloc.start()
+    with gcs_store.writing(PATH) as file:
+        for _ in range(200):
+            file.write(piece)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # 20 MB were written, in chunks of 256 KiB.
+    assert peak < 3_000_000
+
+
+def test_a_part_of_an_object_is_read_without_the_rest(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
+    content = os.urandom(5_000_000)
+    write(gcs_store, content, 1_000_000)
+    before = storage_proxy.bytes_answered
+    with gcs_store.reading(PATH) as file:
+        file.seek(-8, os.SEEK_END)
+        assert file.read(8) == content[-8:]
+        file.seek(1_000_000)
+        assert file.read(10) == content[1_000_000:1_000_010]
+    assert storage_proxy.bytes_answered - before < 600_000
+
+
+def test_all_ranges_are_asked_of_the_version_that_was_opened(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
+) -> None:
+    """Without it a reader would mix the bytes of an object and of the one that replaces it meanwhile."""
+    write(gcs_store, b"rows")
+    generation = bucket.get_blob(NAME).generation
+    with gcs_store.reading(PATH) as file:
+        file.read()
+    ranges = storage_proxy.matching("GET", "alt=media")
+    assert ranges
+    assert all(f"generation={generation}" in each.path for each in ranges)
+
+
+def test_an_object_replaced_while_it_is_read_is_one_clear_error(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
+    write(gcs_store, b"rows")
+    storage_proxy.add(Fault(status(404, "No such object"), "GET", "alt=media"))
+    with pytest.raises(PlatformError) as caught, gcs_store.reading(PATH) as file:
+        file.read()
+    assert (
+        str(caught.value) == f"{gcs_store.uri(PATH)} cannot be read: it was replaced or deleted meanwhile; run it again"
+    )
+
+
+def test_the_last_request_names_the_checksum_so_that_other_bytes_are_refused(
+    storage_proxy: Proxy, gcs_store: GcsStore
+) -> None:
+    content = os.urandom(600_000)
+    write(gcs_store, content)
+    puts = storage_proxy.matching("PUT", UPLOAD)
+    assert [each.headers["Content-Range"] for each in puts] == [
+        "bytes 0-262143/*",
+        "bytes 262144-524287/*",
+        "bytes 524288-599999/600000",
+    ]
+    assert ["X-Goog-Hash" in each.headers for each in puts] == [False, False, True]
+    sent = puts[-1].headers["X-Goog-Hash"].removeprefix("crc32c=")
+    assert sent == gcs_upload.text_of(google_crc32c.Checksum(content))
+
+
+def test_bytes_damaged_on_the_way_never_stay(storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    """The emulator keeps them, Cloud Storage refuses them by the checksum in the last request."""
+    storage_proxy.add(Fault(damage_body, "PUT", UPLOAD))
+    with pytest.raises(PlatformError, match=f"{gcs_store.uri(PATH)} arrived damaged .* was deleted: run it again"):
+        write(gcs_store, os.urandom(600_000))
+    assert bucket.get_blob(NAME) is None
+    # Only the damaged version, not one that somebody has written since.
+    assert all("ifGenerationMatch=" in each.path for each in storage_proxy.matching("DELETE", "/o/"))
+    assert storage_proxy.all_happened

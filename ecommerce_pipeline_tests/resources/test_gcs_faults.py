@@ -1,0 +1,183 @@
+"""A store in a bucket over a network that breaks: what passes is survived, what stays is one clear error."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from dagster_gcp import GCSResource
+from google.cloud import storage
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources import gcs_upload
+from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline_tests.credentials import write_key
+from ecommerce_pipeline_tests.emulators import storage_emulator
+from ecommerce_pipeline_tests.faults import Break, Fault, Proxy, delay, lose_response, reset, status
+
+PATH = "sessions/date=2026-03-01/part-0.parquet"
+NAME = f"lake/{PATH}"
+CONTENT = os.urandom(3 * gcs_upload.QUANTUM + 1)
+
+PASSING: list[Break] = [reset, lose_response, status(503), status(429)]
+NAMES = ["reset", "lost response", "503", "429"]
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gcs_upload, "CHUNK", gcs_upload.QUANTUM)
+
+
+def write(store: GcsStore, content: bytes = CONTENT) -> None:
+    with store.writing(PATH) as file:
+        file.write(content)
+
+
+def read(store: GcsStore) -> bytes:
+    with store.reading(PATH) as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=NAMES)
+@pytest.mark.parametrize(
+    "where",
+    [("POST", "uploadType=resumable", 0), ("PUT", "upload_id", 0), ("PUT", "upload_id", 1), ("PUT", "upload_id", 3)],
+    ids=["begin", "first chunk", "second chunk", "last chunk"],
+)
+def test_an_upload_survives_what_passes(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket, fault: Break, where: tuple[str, str, int]
+) -> None:
+    storage_proxy.add(Fault(fault, *where))
+    write(gcs_store)
+    assert bucket.blob(NAME).download_as_bytes() == CONTENT
+    assert storage_proxy.all_happened
+
+
+def test_an_upload_survives_when_nearly_every_request_breaks(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
+) -> None:
+    storage_proxy.add(*(Fault(fault, skip=position) for position, fault in enumerate(PASSING)))
+    write(gcs_store)
+    assert bucket.blob(NAME).download_as_bytes() == CONTENT
+    assert storage_proxy.all_happened
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=NAMES)
+@pytest.mark.parametrize("path", [r"/o/[^?]*\?projection=", "alt=media"], ids=["look-up", "range"])
+def test_a_download_survives_what_passes(storage_proxy: Proxy, gcs_store: GcsStore, fault: Break, path: str) -> None:
+    write(gcs_store)
+    storage_proxy.add(Fault(fault, "GET", path))
+    assert read(gcs_store) == CONTENT
+    assert storage_proxy.all_happened
+
+
+def test_a_server_that_does_not_answer_is_asked_again(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
+) -> None:
+    hasty = gcs_store.model_copy(update={"timeout_seconds": 0.5})
+    storage_proxy.add(Fault(delay(1.5), "PUT", "upload_id", skip=1), Fault(delay(1.5), "GET", "alt=media"))
+    write(hasty)
+    assert read(hasty) == CONTENT
+    assert storage_proxy.all_happened
+
+
+def test_what_does_not_pass_is_given_up_in_time(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
+    impatient = gcs_store.model_copy(update={"retry_seconds": 2})
+    storage_proxy.add(Fault(status(503, "we are sorry"), "POST", times=1000))
+    with pytest.raises(PlatformError) as caught:
+        write(impatient)
+    assert str(caught.value) == (
+        f"{gcs_store.uri(PATH)} cannot be written, also after retries (503 we are sorry): run it again later"
+    )
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_an_upload_to_a_forbidden_bucket_names_the_role_and_the_command(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket, method: str
+) -> None:
+    storage_proxy.add(Fault(status(403, "x does not have storage.objects.create access", "forbidden"), method))
+    with pytest.raises(PlatformError) as caught:
+        write(gcs_store)
+    message = str(caught.value)
+    assert message.startswith(f"{gcs_store.uri(PATH)} cannot be written: permission denied")
+    assert "x does not have storage.objects.create access" in message
+    assert "roles/storage.objectUser" in message
+    assert f"gcloud storage buckets add-iam-policy-binding gs://{bucket.name}" in message
+    assert "upload_id" not in message
+    assert "\n" not in message
+
+
+def test_a_bucket_that_vanishes_during_an_upload_is_one_clear_error(
+    tmp_path: Path, gcs_store: GcsStore, bucket: storage.Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with storage_emulator(tmp_path / "other") as server:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.endpoint)
+        storage.Client().create_bucket(bucket.name)
+        with pytest.raises(PlatformError) as caught:
+            write_while(gcs_store, lambda: requests.get(f"{server.endpoint}/wipe", timeout=5))
+        assert str(caught.value) == (
+            f"{gcs_store.uri(PATH)} cannot be written: there is no bucket {bucket.name}: correct GCS_BUCKET, or create "
+            f"it by deploy/terraform or `gcloud storage buckets create gs://{bucket.name} "
+            f"--project={gcs_store.gcs.project}`"
+        )
+        with pytest.raises(PlatformError, match=f"{PATH} cannot be read: there is no bucket {bucket.name}"):
+            read(gcs_store)
+
+
+def test_an_upload_that_the_server_forgot_leaves_the_old_object(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
+) -> None:
+    write(gcs_store, b"old")
+    storage_proxy.add(Fault(status(410, "Gone"), "PUT", "upload_id", skip=2))
+    with pytest.raises(PlatformError) as caught:
+        write(gcs_store)
+    assert str(caught.value) == f"Cloud Storage forgot the upload of {gcs_store.uri(PATH)}: run it again"
+    assert bucket.blob(NAME).download_as_bytes() == b"old"
+
+
+def test_a_server_that_is_not_there_is_one_clear_error(
+    gcs_store: GcsStore, bucket: storage.Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")
+    with pytest.raises(PlatformError) as caught:
+        write(gcs_store.model_copy(update={"retry_seconds": 1}))
+    assert str(caught.value) == (
+        f"{gcs_store.uri(PATH)} cannot be written, also after retries (Connection refused): run it again later"
+    )
+
+
+def test_without_credentials_the_error_says_how_to_sign_in(
+    project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "key.json"
+    key.write_text('{"type": "service_account", "private_key": "s3cret"')
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+    with pytest.raises(PlatformError) as caught:
+        write(GcsStore(gcs=GCSResource(project=project), bucket="shop-lake"))
+    assert str(caught.value) == (
+        f"gs://shop-lake/{PATH} cannot be written: no Google credentials are found, or their file cannot be used: run "
+        "`gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service "
+        "account's key file"
+    )
+
+
+def test_revoked_credentials_are_one_clear_error_without_their_content(
+    storage_proxy: Proxy, project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST")
+    storage_proxy.add(Fault(status(400, "invalid_grant: Invalid JWT Signature"), "POST", "/token"))
+    key = tmp_path / "key.json"
+    private = write_key(key, f"{storage_proxy.endpoint}/token")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+    with pytest.raises(PlatformError) as caught:
+        write(GcsStore(gcs=GCSResource(project=project), bucket="shop-lake"))
+    assert "the Google credentials have expired or were revoked: run `gcloud auth" in str(caught.value)
+    assert private.splitlines()[1] not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def write_while(store: GcsStore, event: Callable[[], object]) -> None:
+    with store.writing(PATH) as file:
+        event()
+        file.write(CONTENT)

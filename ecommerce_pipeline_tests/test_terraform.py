@@ -1,0 +1,131 @@
+"""What deploy/terraform makes, read by a parser: nothing public, and no right that the platform does not use."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import hcl2
+import pytest
+from hcl2.utils import SerializationOptions
+
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+
+FOLDER = PROJECT_ROOT / "deploy" / "terraform"
+TEXT = "\n".join(file.read_text() for file in sorted(FOLDER.glob("*.tf")))
+PARSED = hcl2.loads(TEXT, serialization_options=SerializationOptions(strip_string_quotes=True, explicit_blocks=False))
+
+PIPELINE = "${google_service_account.pipeline.member}"
+GRANTED = {
+    ("google_storage_bucket_iam_member", "roles/storage.objectUser"),
+    ("google_storage_bucket_iam_member", "roles/storage.legacyBucketReader"),
+    ("google_bigquery_dataset_iam_member", "roles/bigquery.dataEditor"),
+    ("google_project_iam_member", "roles/bigquery.jobUser"),
+    ("google_project_iam_member", "roles/bigquery.readSessionUser"),
+}
+"""All that the platform's account may do, and on what."""
+ASKED_FOR = {
+    ("google_service_account_iam_member", "roles/iam.serviceAccountTokenCreator"),
+    ("google_service_account_iam_member", "roles/iam.workloadIdentityUser"),
+    ("google_bigquery_dataset_iam_member", "roles/bigquery.dataViewer"),
+}
+"""What others may do, if they are named in a variable that is empty by default."""
+
+
+def resources() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for block in PARSED["resource"]:
+        for kind, named in block.items():
+            for name, body in named.items():
+                yield kind, name, body
+
+
+def only(kind: str) -> dict[str, Any]:
+    (body,) = [body for found, _, body in resources() if found == kind]
+    return body
+
+
+def variables() -> dict[str, dict[str, Any]]:
+    return {name: body for block in PARSED["variable"] for name, body in block.items()}
+
+
+def roles(body: dict[str, Any]) -> list[str]:
+    """Return the roles that a grant names, itself or by each value of its set."""
+    if body["role"] != "${each.value}":
+        return [body["role"]]
+    return re.findall(r"roles/[\w.]+", str(body["for_each"]))
+
+
+def test_the_account_has_exactly_the_rights_that_it_uses() -> None:
+    granted = {(kind, role) for kind, _, body in resources() if body.get("member") == PIPELINE for role in roles(body)}
+    assert granted == GRANTED
+
+
+def test_others_have_rights_only_if_a_variable_names_them() -> None:
+    asked = [(kind, body) for kind, _, body in resources() if "member" in body and body["member"] != PIPELINE]
+    assert {(kind, role) for kind, body in asked for role in roles(body)} == ASKED_FOR
+    for _, body in asked:
+        variable = re.fullmatch(r"\$\{var\.(\w+)\}", body["for_each"])
+        assert variable
+        assert body["member"] == "${each.value}"
+        assert variables()[variable[1]]["default"] == []
+
+
+def test_no_grant_takes_away_another_s_or_is_hidden_in_a_kind_of_its_own() -> None:
+    known = {kind for kind, _ in GRANTED | ASKED_FOR}
+    assert {kind for kind, _, _ in resources() if "iam" in kind or "access" in kind or "acl" in kind} == known
+
+
+@pytest.mark.parametrize(
+    "text", ["allUsers", "allAuthenticatedUsers", "roles/owner", "roles/editor", "admin", "service_account_key"]
+)
+def test_nothing_is_public_and_nobody_an_administrator(text: str) -> None:
+    assert text.lower() not in TEXT.lower()
+
+
+def test_the_bucket_cannot_be_made_public_and_keeps_replaced_objects_for_a_while() -> None:
+    bucket = only("google_storage_bucket")
+    assert bucket["public_access_prevention"] == "enforced"
+    assert bucket["uniform_bucket_level_access"] is True
+    assert bucket["force_destroy"] is False
+    assert bucket["versioning"] == [{"enabled": True}]
+    (rule,) = bucket["lifecycle_rule"]
+    # Only replaced objects are ever deleted.
+    assert rule["condition"] == [
+        {"days_since_noncurrent_time": "${var.noncurrent_days}", "with_state": "ARCHIVED"},
+    ]
+    assert rule["action"] == [{"type": "Delete"}]
+
+
+def test_bucket_and_datasets_are_in_one_place() -> None:
+    assert only("google_storage_bucket")["location"] == "${var.location}"
+    assert only("google_bigquery_dataset")["location"] == "${var.location}"
+    assert variables()["location"]["default"] == Settings.from_environment({}).gcp_location
+
+
+def test_the_datasets_are_those_of_the_settings() -> None:
+    settings = Settings.from_environment({})
+    assert only("google_bigquery_dataset")["dataset_id"] == "${var.dataset}_${each.key}"
+    assert variables()["dataset"]["default"] == settings.bigquery_dataset
+    layers = PARSED["locals"][0]["layers"]
+    assert {layer: f"{settings.bigquery_dataset}_{layer}" for layer in layers} == settings.bigquery_datasets
+    assert only("google_bigquery_dataset")["delete_contents_on_destroy"] is False
+
+
+def test_the_output_is_lines_for_the_environment_that_the_settings_read() -> None:
+    (env,) = [block["env"]["value"] for block in PARSED["output"] if "env" in block]
+    lines = [line.strip() for line in env.splitlines()[1:-1]]
+    names = [line.split("=")[0] for line in lines]
+    assert names == ["TARGET", "GCP_PROJECT", "GCP_LOCATION", "GCS_BUCKET", "GCS_PREFIX", "BIGQUERY_DATASET"]
+    assert {name.lower() for name in names} <= Settings.model_fields.keys()
+
+
+def test_every_variable_and_resource_referred_to_is_there_and_every_variable_used_and_described() -> None:
+    used = set(re.findall(r"\bvar\.(\w+)", TEXT))
+    assert used == variables().keys()
+    assert all(body["description"] for body in variables().values())
+    there = {f"{kind}.{name}" for kind, name, _ in resources()}
+    assert set(re.findall(r"\bgoogle_\w+\.\w+", TEXT)) <= there
+
+
+def test_the_example_gives_what_has_no_default() -> None:
+    given = hcl2.loads((FOLDER / "terraform.tfvars.example").read_text())
+    assert {name for name, body in variables().items() if "default" not in body} <= given.keys() <= variables().keys()
