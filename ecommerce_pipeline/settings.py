@@ -67,6 +67,13 @@ class Settings(MailSettings):
         "ecommerce", pattern=r"^\w+$", description="beginning of the datasets' names: <it>_staging, _core, _datamart"
     )
 
+    bigquery_priority: Literal["interactive", "batch"] = Field("interactive", description="of dbt's queries")
+    bigquery_maximum_bytes_billed: int | None = Field(
+        None, ge=10_485_760, description="a model that would be billed more fails before it runs; unset: no limit"
+    )
+    bigquery_job_retries: int = Field(1, ge=0, description="how often dbt tries a job again that failed for a while")
+    bigquery_job_timeout_seconds: int = Field(1800, ge=1, description="how long one job may run")
+
     @field_validator("gcs_bucket")
     @classmethod
     def _is_a_bucket_s_name(cls, bucket: str) -> str:

@@ -8,6 +8,7 @@ from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.resources.object_store import FolderStore, ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,6 +65,15 @@ def bucket_store(settings: Settings) -> "GcsStore":
     )
 
 
-def warehouse(settings: Settings) -> DuckDBWarehouse:
-    """Return the warehouse."""
+def warehouse(settings: Settings) -> Warehouse:
+    """Return the warehouse: a DuckDB file, or three datasets of BigQuery."""
+    if settings.target == "gcp":
+        from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
+
+        return BigQueryWarehouse(
+            project=settings.gcp_project or "",
+            location=settings.gcp_location,
+            datasets=settings.bigquery_datasets,
+            timeout_seconds=settings.bigquery_job_timeout_seconds,
+        )
     return DuckDBWarehouse(path=str(settings.warehouse_path))

@@ -192,7 +192,7 @@ class Proxy:
 def faulty(upstream: str) -> Iterator[Proxy]:
     """Run a proxy in front of a server, on a free port of loopback."""
     proxy = Proxy(upstream)
-    thread = threading.Thread(target=proxy.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=proxy.server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
         yield proxy

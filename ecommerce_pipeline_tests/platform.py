@@ -13,7 +13,7 @@ from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.runner import Progress, run_window
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline.targets import postgres, warehouse
 
 SMALL_SHOP = {
     "CUSTOMERS": "400",
@@ -75,6 +75,16 @@ class Platform:
         with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
+
+    def rows(self) -> dict[str, list[str]]:
+        """Return the rows of every table of the warehouse, whatever it is and whatever their order, as texts."""
+        store = warehouse(self.settings)
+        return {
+            f"{layer}.{table}": sorted(
+                map(repr, store.query(f"SELECT * FROM {store.schema_of(layer)}.{table}").to_pylist())
+            )
+            for layer, table in store.row_counts()
+        }
 
     def content_hashes(self) -> dict[str, str]:
         """Return a hash of every warehouse table's rows, whatever their order."""

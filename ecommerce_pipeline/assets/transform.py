@@ -3,9 +3,11 @@
 Models tagged `daily` are partitioned: dbt replaces the window of the run. The others are rebuilt whole.
 """
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -15,6 +17,7 @@ from dagster import (
     BackfillPolicy,
     DailyPartitionsDefinition,
     Output,
+    ResourceParam,
 )
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
 
@@ -24,7 +27,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.dbt import DbtResource, dbt_environment, dbt_project, dbt_run_dir, dbt_variables
-from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
 
@@ -36,8 +39,8 @@ class Translator(DagsterDbtTranslator):
         self._daily = daily(settings)
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Return the layer: the schema that the model is built in."""
-        return str(dbt_resource_props["schema"])
+        """Return the layer: the schema that the model is built in, without the target's own name for it."""
+        return self.get_asset_key(dbt_resource_props).path[0]
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         """Return the model's owners, or the platform's team."""
@@ -72,7 +75,9 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
         backfill_policy=BackfillPolicy.single_run(),
         pool=WAREHOUSE_POOL,
     )
-    def dbt_models(context: AssetExecutionContext, dbt: DbtResource, warehouse: DuckDBWarehouse) -> Iterator[Any]:
+    def dbt_models(
+        context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
+    ) -> Iterator[Any]:
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
         with _environment(dbt_environment(settings) | window_variables(window_of_run(context))):
             run_dir = dbt_run_dir(settings, context.run_id)
@@ -109,27 +114,39 @@ def _progress(event: Any) -> str:
 class _Described:
     """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage."""
 
-    def __init__(self, warehouse: DuckDBWarehouse, invocation: DbtCliInvocation) -> None:
+    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation) -> None:
         self._invocation = invocation
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
         self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
+        self._costs = _costs(invocation.target_path)
 
     def __call__(self, output: Output[Any]) -> Output[Any]:
         schema, name = output.output_name.split("__", 1)
-        lineage = column_lineage(
-            self._invocation.manifest, str(output.metadata["unique_id"].value), self._invocation.target_path
-        )
+        unique_id = str(output.metadata["unique_id"].value)
+        lineage = column_lineage(self._invocation.manifest, unique_id, self._invocation.target_path)
         return output.with_metadata(
             {
                 **output.metadata,
                 **volume(self._counts[schema, name]),
                 "dagster/table_name": f"{schema}.{name}",
-                "dagster/uri": f"{self._warehouse.path}#{schema}.{name}",
+                "dagster/uri": self._warehouse.uri(schema, name),
+                **self._costs.get(unique_id, {}),
                 "preview": preview(self._heads[schema, name]),
                 **lineage,
             }
         )
+
+
+def _costs(run_dir: Path) -> dict[str, dict[str, int]]:
+    """Return what each model cost, by dbt's name of it; nothing where the warehouse sends no bill."""
+    results = json.loads((run_dir / "run_results.json").read_text())["results"]
+    billed = {result["unique_id"]: result["adapter_response"] for result in results}
+    return {
+        unique_id: {"bytes billed": int(answer["bytes_billed"]), "slot milliseconds": int(answer.get("slot_ms") or 0)}
+        for unique_id, answer in billed.items()
+        if answer.get("bytes_billed") is not None
+    }
 
 
 @contextmanager

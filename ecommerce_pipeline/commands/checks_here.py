@@ -107,9 +107,10 @@ def warehouse_file(settings: Settings) -> str:
     Raises:
         PlatformError: The file cannot be opened.
     """
-    if not settings.warehouse_path.exists():
+    if settings.target == "local" and not settings.warehouse_path.exists():
         return f"{settings.warehouse_path} is not there yet; `ecommerce-pipeline run` builds it"
-    return f"{settings.warehouse_path}, {len(warehouse(settings).row_counts())} tables"
+    place = settings.warehouse_path if settings.target == "local" else f"BigQuery, {settings.gcp_project}"
+    return f"{place}, {len(warehouse(settings).row_counts())} tables"
 
 
 def dbt(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow.parquet as pq
 from dagster import AssetKey, DagsterInstance
@@ -10,9 +11,11 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from ecommerce_pipeline.home import open_instance
+from ecommerce_pipeline.io_managers.objects import OBJECT_NAME
+from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import postgres, warehouse
+from ecommerce_pipeline.targets import lake_store, postgres, warehouse
 
 # A daily asset of each layer: its materialized partitions are the layer's days.
 DAILY_ASSETS = {
@@ -26,11 +29,11 @@ DAILY_ASSETS = {
 
 @dataclass(frozen=True)
 class Layer:
-    """What one layer holds."""
+    """What one layer holds; rows are None where counting them would take a request per object."""
 
     name: str
     tables: int
-    rows: int
+    rows: int | None
     place: str
 
 
@@ -52,7 +55,9 @@ def print_overview(settings: Settings, instance: DagsterInstance, console: Conso
     grid.columns[4].overflow = "fold"
     for layer in _layers(settings):
         days = len(instance.get_materialized_partitions(DAILY_ASSETS[layer.name]))
-        grid.add_row(layer.name, f"{layer.tables}", f"{layer.rows:,}", f"{days:,}", layer.place)
+        grid.add_row(
+            layer.name, f"{layer.tables}", "" if layer.rows is None else f"{layer.rows:,}", f"{days:,}", layer.place
+        )
     console.print(grid)
     console.print(_revenue(settings), soft_wrap=True)
 
@@ -63,7 +68,7 @@ def _layers(settings: Settings) -> Iterator[Layer]:
     yield _lake_layer(settings)
     for schema in ("staging", "core", "datamart"):
         tables = [rows for (found, _), rows in counts.items() if found == schema]
-        yield Layer(schema, len(tables), sum(tables), f"{settings.warehouse_path}, schema {schema}")
+        yield Layer(schema, len(tables), sum(tables), _place(settings, schema))
 
 
 def _source_layer(settings: Settings) -> Layer:
@@ -84,21 +89,38 @@ def _source_layer(settings: Settings) -> Layer:
 
 
 def _lake_layer(settings: Settings) -> Layer:
-    objects = sorted(path for path in settings.lake_dir.glob("[!.]*/**/*.parquet"))
-    tables = {path.relative_to(settings.lake_dir).parts[0] for path in objects}
-    rows = sum(pq.read_metadata(path).num_rows for path in objects)
-    return Layer("lake", len(tables), rows, f"{settings.lake_dir} ({len(objects):,} objects)")
+    store = lake_store(settings)
+    sizes = {path: size for path, size in store.sizes().items() if path.endswith(OBJECT_NAME)}
+    tables = {path.split("/")[0] for path in sizes}
+    rows = None if settings.target == "gcp" else sum(map(partial(_rows, store), sizes))
+    mib = sum(sizes.values()) / 2**20
+    return Layer("lake", len(tables), rows, f"{store.uri('')} ({len(sizes):,} objects, {mib:,.1f} MiB)")
+
+
+def _place(settings: Settings, layer: str) -> str:
+    if settings.target == "gcp":
+        return f"BigQuery, {settings.gcp_project}.{settings.bigquery_datasets[layer]}"
+    return f"{settings.warehouse_path}, schema {layer}"
+
+
+def _rows(store: ObjectStore, path: str) -> int:
+    with store.reading(path) as file:
+        return int(pq.read_metadata(file).num_rows)
 
 
 def _revenue(settings: Settings) -> str:
-    with warehouse(settings).connect(read_only=True) as connection:
-        sums = connection.execute(
-            "SELECT min(created_date), max(created_date), sum(orders_paid), sum(gross_amount), sum(discount_amount), "
-            "sum(refund_amount), sum(net_amount) FROM datamart.marts_sales_daily"
-        ).fetchone()
-    if sums is None or sums[0] is None:
+    marts = warehouse(settings)
+    sums = marts.query(
+        f"""
+        SELECT
+            min(created_date) AS first, max(created_date) AS last, sum(orders_paid) AS orders,
+            sum(gross_amount) AS gross, sum(discount_amount) AS discount, sum(refund_amount) AS refund, sum(net_amount) AS net
+        FROM {marts.schema_of("datamart")}.marts_sales_daily
+        """  # noqa: S608 - its own name
+    ).to_pylist()[0]
+    first, last, orders, gross, discount, refund, net = sums.values()
+    if first is None:
         return "No sales yet."
-    first, last, orders, gross, discount, refund, net = sums
     return (
         f"Revenue {first} to {last}, paid orders only: [bold]{net:,.2f}[/] net = {gross:,.2f} gross - {discount:,.2f} "
         f"discount - {refund:,.2f} refunds, from {orders:,} orders"

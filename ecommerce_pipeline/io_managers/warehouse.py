@@ -14,7 +14,7 @@ from ecommerce_pipeline.io_managers.describe import days, preview, volume
 from ecommerce_pipeline.io_managers.lake import partition_keys
 from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
 from ecommerce_pipeline.schema.tables import TABLES
 
 
@@ -22,15 +22,15 @@ from ecommerce_pipeline.schema.tables import TABLES
 class TableSlice:
     """The rows of a warehouse table that were written in a window, or all of them."""
 
-    schema: str
+    layer: str
     table: str
     window: Window | None
 
 
 class WarehouseIOManager(ConfigurableIOManager):
-    """Keeps an asset `[schema, table]` as the table of that name."""
+    """Keeps an asset `[layer, table]` as the table of that name, in any warehouse."""
 
-    warehouse: ResourceDependency[DuckDBWarehouse]
+    warehouse: ResourceDependency[Warehouse]
 
     def handle_output(self, context: OutputContext, obj: LakeObjects) -> None:
         """Load the objects and replace the run's partitions by them, in one transaction.
@@ -40,29 +40,47 @@ class WarehouseIOManager(ConfigurableIOManager):
         """
         slice_ = table_slice(context)
         if not isinstance(obj, LakeObjects):
-            raise PlatformError(f"{slice_.schema}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
-        total, head = self.warehouse.replace(TABLES[slice_.table], slice_.schema, obj.uris, obj.rows, slice_.window)
+            raise PlatformError(f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
+        done = self.warehouse.replace(
+            TABLES[slice_.table],
+            slice_.layer,
+            obj.uris,
+            obj.rows,
+            window=slice_.window,
+            writer=_writer(context),
+        )
         context.add_output_metadata(
             {
                 **volume(obj.rows, obj.bytes),
                 **days(partition_keys(context)),
-                "rows in table": total,
-                "dagster/table_name": f"{slice_.schema}.{slice_.table}",
-                "dagster/uri": MetadataValue.text(f"{self.warehouse.path}#{slice_.schema}.{slice_.table}"),
-                "preview": preview(head),
+                "rows in table": done.rows,
+                "dagster/table_name": f"{slice_.layer}.{slice_.table}",
+                "dagster/uri": MetadataValue.text(self.warehouse.uri(slice_.layer, slice_.table)),
+                **done.cost,
+                "preview": preview(done.head),
             }
         )
 
     def load_input(self, context: InputContext) -> Any:
         """Hand over the rows of the partitions asked for, as the argument's annotation asks."""
         slice_ = table_slice(context)
+        columns = (context.definition_metadata or {}).get("columns")
         return hand_over(
-            context, slice_, lambda: self.warehouse.read(TABLES[slice_.table], slice_.schema, slice_.window)
+            context, slice_, lambda: self.warehouse.read(TABLES[slice_.table], slice_.layer, slice_.window, columns)
         )
 
 
 def table_slice(context: InputContext | OutputContext) -> TableSlice:
     """Return the table and the window that a run reads or writes."""
-    *_, schema, table = context.asset_key.path
+    *_, layer, table = context.asset_key.path
     keys = partition_keys(context)
-    return TableSlice(schema, table, Window.of_keys(keys[0], keys[-1]) if keys else None)
+    return TableSlice(layer, table, Window.of_keys(keys[0], keys[-1]) if keys else None)
+
+
+def _writer(context: OutputContext) -> Writer:
+    """Return who writes: the asset, in which run, at which of its attempts."""
+    return Writer(
+        asset=context.asset_key.to_user_string(),
+        run_id=context.step_context.run_id,
+        attempt=context.step_context.previous_attempt_count,
+    )

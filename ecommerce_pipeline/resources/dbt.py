@@ -55,7 +55,11 @@ def dbt_variables(settings: Settings) -> list[str]:
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """Return the environment variables that profiles.yml reads: alike in every call, for the same reason."""
-    return {"WAREHOUSE_DUCKDB_PATH": str(settings.warehouse_path.resolve())}
+    told = {"WAREHOUSE_DUCKDB_PATH": str(settings.warehouse_path.resolve())}
+    if settings.target == "gcp":
+        names = [name for name in Settings.model_fields if name.startswith(("gcp_", "bigquery_"))]
+        told |= {name.upper(): str(getattr(settings, name) or 0) for name in names}
+    return told
 
 
 def dbt_run_dir(settings: Settings, run_id: str) -> Path:

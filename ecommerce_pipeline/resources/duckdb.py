@@ -12,6 +12,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.resources.warehouse import Replaced, Writer
 from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
@@ -56,33 +57,27 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                     ) from None
                 time.sleep(0.2)
 
+    def uri(self, layer: str, table: str) -> str:
+        """Return the file's path and the table in it; schemas are named like their layers."""
+        return f"{self.path}#{layer}.{table}"
+
     def replace(
-        self, table: Table, schema: str, uris: Sequence[str], rows: int, window: Window | None
-    ) -> tuple[int, pa.Table]:
+        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
+    ) -> Replaced:
         """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
-
-        Args:
-            table: The contract of the table; it is created if it is not there.
-            schema: The schema it lies in.
-            uris: The objects.
-            rows: How many rows they hold together.
-            window: The written days to replace; None for the whole table.
-
-        Returns:
-            The number of rows in the table now, and its first few of the window.
 
         Raises:
             PlatformError: An object is corrupt or holds rows of other days; nothing is changed then.
         """
-        name = f'"{schema}"."{table.name}"'
+        name = f'"{layer}"."{table.name}"'
         within = "true" if window is None else f"{WRITTEN_AT} >= ? AND {WRITTEN_AT} < ?"
         bounds = [] if window is None else [start_of(window.start), start_of(window.end)]
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         with self.connect() as connection:
             try:
                 connection.begin()
-                connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-                connection.execute(create_table(table, schema))
+                connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
+                connection.execute(create_table(table, layer))
                 connection.execute(f"DELETE FROM {name} WHERE {within}", bounds)  # noqa: S608 - names of the contract
                 loaded = connection.execute(
                     f"INSERT INTO {name} SELECT {columns} FROM read_parquet(?) WHERE {within}",  # noqa: S608
@@ -90,22 +85,22 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 ).fetchone()
                 if loaded is None or loaded[0] != rows:
                     raise PlatformError(
-                        f"{schema}.{table.name}: the objects hold {rows} rows, {loaded and loaded[0]} of them written "
-                        f"on {window}: materialize lake/{table.name} of these days again"
+                        f"{layer}.{table.name}: the objects hold {rows} rows, {loaded and loaded[0]} of them written "
+                        f"on {window}: materialize {writer.asset} again, and lake/{table.name} of these days first"
                     )
                 connection.commit()
             except duckdb.Error as error:
                 raise PlatformError(
-                    f"{schema}.{table.name} could not be loaded from {_culprit(uris)} ({_first_line(error)}); the "
+                    f"{layer}.{table.name} could not be loaded from {_culprit(uris)} ({_first_line(error)}); the "
                     f"table is as it was. Materialize lake/{table.name} of that day again, then this"
                 ) from None
             sample = connection.execute(f"SELECT * FROM {name} WHERE {within} LIMIT 5", bounds)  # noqa: S608
             head = sample.to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
-        return (total[0] if total else 0), head
+        return Replaced(total[0] if total else 0, head)
 
-    def read(self, table: Table, schema: str, window: Window | None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all of them.
+    def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read the rows of a table that were written in the window, or all of them; all columns or some.
 
         Raises:
             PlatformError: The table is not there.
@@ -114,11 +109,30 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         bounds = [] if window is None else [start_of(window.start), start_of(window.end)]
         with self.connect(read_only=True) as connection:
             try:
-                query = f'SELECT * FROM "{schema}"."{table.name}" WHERE {within}'  # noqa: S608 - names of the contract
+                chosen = ", ".join(f'"{name}"' for name in columns or table.columns.keys())
+                query = f'SELECT {chosen} FROM "{layer}"."{table.name}" WHERE {within}'  # noqa: S608 - its own names
                 return connection.execute(query, bounds).to_arrow_table()
             except duckdb.CatalogException:
                 raise PlatformError(
-                    f"{schema}.{table.name} is not in {self.path}: materialize {schema}/{table.name} first"
+                    f"{layer}.{table.name} is not in {self.path}: materialize {layer}/{table.name} first"
+                ) from None
+
+    def schema_of(self, layer: str) -> str:
+        """Return the schema that holds the tables of a layer: it has the layer's name."""
+        return layer
+
+    def query(self, sql: str) -> pa.Table:
+        """Return the rows of a query.
+
+        Raises:
+            PlatformError: A table is not there.
+        """
+        with self.connect(read_only=True) as connection:
+            try:
+                return connection.execute(sql).to_arrow_table()
+            except duckdb.CatalogException as error:
+                raise PlatformError(
+                    f"{_first_line(error)}: materialize the models first, `ecommerce-pipeline run --job transform`"
                 ) from None
 
     def row_counts(self) -> dict[tuple[str, str], int]:

@@ -86,6 +86,23 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
                 upload.cancel()
                 raise
 
+    def sizes(self) -> dict[str, int]:
+        """Return the size of every object, bytes, by path.
+
+        Raises:
+            PlatformError: The bucket cannot be read.
+        """
+        before = self._name("")
+        with self._in_words("", "listed"):
+            blobs = self.client.list_blobs(
+                self.bucket,
+                prefix=before,
+                fields="items(name,size),nextPageToken",
+                timeout=self.timeout_seconds,
+                retry=self._retry,
+            )
+            return {blob.name.removeprefix(before): int(blob.size) for blob in blobs}
+
     def delete(self, path: str) -> None:
         """Delete an object.
 

@@ -3,6 +3,7 @@
 No trace and no address of a request is shown: the address of an upload is as good as a password for it.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,10 +50,11 @@ def in_words(doing: str, *, missing: str, forbidden: str) -> Iterator[None]:
 
 def _explained(error: Exception, missing: str, forbidden: str) -> str:
     match error:
-        case auth.DefaultCredentialsError():
-            return f"{NO_CREDENTIALS}: {SIGN_IN}"
+        # InvalidOperation, which comes of credentials that cannot be renewed, is a DefaultCredentialsError as well.
         case auth.RefreshError() | api.Unauthorized() | auth.InvalidOperation():
             return f"{EXPIRED}: {SIGN_IN}"
+        case auth.DefaultCredentialsError():
+            return f"{NO_CREDENTIALS}: {SIGN_IN}"
         case api.NotFound():
             return missing
         case api.Forbidden():
@@ -65,7 +67,7 @@ def _explained(error: Exception, missing: str, forbidden: str) -> str:
 def reason(error: BaseException) -> str:
     """Return the cause of an error in a few words, without addresses of requests."""
     if isinstance(error, api.GoogleAPICallError):
-        return f"{error.code} {REQUEST.sub('', str(error.message))}".splitlines()[0][:LONGEST]
+        return f"{error.code} {_said(error)}".rstrip()
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     inner = [
@@ -74,3 +76,13 @@ def reason(error: BaseException) -> str:
         if isinstance(each, BaseException)
     ]
     return reason(inner[0]) if inner else type(error).__name__
+
+
+def _said(error: api.GoogleAPICallError) -> str:
+    """Return the server's own words, the first line of them."""
+    said = getattr(error.response, "text", "")
+    try:
+        said = json.loads(said)["error"]["message"]
+    except (ValueError, KeyError, TypeError):
+        said = said or REQUEST.sub("", str(error.message))
+    return next(iter(str(said).splitlines()), "")[:LONGEST]

@@ -31,6 +31,10 @@ class ObjectStore(Protocol):
         """Open an object for reading, seekable; FileNotFoundError where there is no such object."""
         ...
 
+    def sizes(self) -> dict[str, int]:
+        """Return the size of every object, bytes, by path, in the order of the paths."""
+        ...
+
     def clean(self) -> None:
         """Remove what writers that were killed have left behind."""
         ...
@@ -52,6 +56,12 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
     def reading(self, path: str) -> IO[bytes]:
         """Open a file for reading."""
         return self._file(path).open("rb")
+
+    def sizes(self) -> dict[str, int]:
+        """Return the size of every file, bytes, by path."""
+        folder = Path(self.folder)
+        files = sorted(path for path in folder.glob("[!.]*/**/*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:

@@ -57,6 +57,13 @@ def test_without_a_prefix_objects_lie_at_the_bucket_s_top(gcs_store: GcsStore, b
     assert bare.uri(PATH) == f"gs://{bucket.name}/{PATH}"
 
 
+def test_the_sizes_of_all_objects_under_the_prefix_are_listed(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    assert gcs_store.sizes() == {}
+    write(gcs_store, b"rows")
+    bucket.blob("lakeside/house").upload_from_string(b"not ours")
+    assert gcs_store.sizes() == {PATH: 4}
+
+
 def test_an_object_appears_when_the_block_ends_and_not_before(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
     write(gcs_store, b"old")
     with gcs_store.writing(PATH) as file:

@@ -8,9 +8,10 @@ import pytest
 import requests
 from dagster_gcp import GCSResource
 from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources import gcs_upload
+from ecommerce_pipeline.resources import gcs, gcs_upload
 from ecommerce_pipeline.resources.gcs import GcsStore
 from ecommerce_pipeline_tests.credentials import write_key
 from ecommerce_pipeline_tests.emulators import storage_emulator
@@ -25,8 +26,9 @@ NAMES = ["reset", "lost response", "503", "429"]
 
 
 @pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_chunks_and_short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gcs_upload, "CHUNK", gcs_upload.QUANTUM)
+    monkeypatch.setattr(gcs, "DEFAULT_RETRY", DEFAULT_RETRY.with_delay(initial=0.05, maximum=0.5))
 
 
 def write(store: GcsStore, content: bytes = CONTENT) -> None:
@@ -106,6 +108,24 @@ def test_an_upload_to_a_forbidden_bucket_names_the_role_and_the_command(
     assert f"gcloud storage buckets add-iam-policy-binding gs://{bucket.name}" in message
     assert "upload_id" not in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (403, "cannot be read: permission denied (403 on a test's script): grant roles/storage.objectUser"),
+        (401, "cannot be read: the Google credentials have expired or were revoked: run `gcloud auth"),
+    ],
+)
+@pytest.mark.parametrize("path", [r"/o/[^?]*\?projection=", "alt=media"], ids=["look-up", "range"])
+def test_a_download_that_is_refused_names_the_remedy(
+    storage_proxy: Proxy, gcs_store: GcsStore, code: int, words: str, path: str
+) -> None:
+    write(gcs_store)
+    storage_proxy.add(Fault(status(code), "GET", path, times=10))
+    with pytest.raises(PlatformError) as caught:
+        read(gcs_store)
+    assert words in str(caught.value)
 
 
 def test_a_bucket_that_vanishes_during_an_upload_is_one_clear_error(

@@ -1,0 +1,211 @@
+"""The warehouse in the cloud: BigQuery, which loads the lake's objects itself and replaces a window in one transaction.
+
+Clients and errors are in `google_clients` and `google_errors`, tables in `bigquery_tables`, jobs in `bigquery_jobs`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, cast
+
+import pyarrow as pa
+from dagster import ConfigurableResource
+from google.cloud import bigquery
+from sqlalchemy import Table
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.resources.bigquery_jobs import Jobs, cost, job_errors, rows_loaded
+from ecommerce_pipeline.resources.bigquery_tables import contract_fields, ensure, load_table, staging_table
+from ecommerce_pipeline.resources.google_clients import bigquery_client, bigquery_read_client
+from ecommerce_pipeline.resources.warehouse import Replaced, Writer
+from ecommerce_pipeline.schema.tables import WRITTEN_AT
+
+DAYS_AT_ONCE = 2_000
+"""A job may change 4,000 partitions and load 10,000 objects (https://cloud.google.com/bigquery/quotas); half of it."""
+
+LOOKUPS = 8
+"""Tables looked up at once."""
+
+HEAD_ROWS = 5
+
+
+class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
+    """Three datasets of a project, one a layer; credentials are Google's application default.
+
+    Attributes:
+        project: The project that holds the datasets and pays.
+        location: Where they are.
+        datasets: Their names, by layer.
+        timeout_seconds: How long a job may run.
+    """
+
+    project: str
+    location: str
+    datasets: dict[str, str]
+    timeout_seconds: float = 1800
+
+    @cached_property
+    def _client(self) -> bigquery.Client:
+        with job_errors(self.project, f"BigQuery in {self.project}"):
+            return bigquery_client(self.project, self.location)
+
+    def uri(self, layer: str, table: str) -> str:
+        """Return the table's full name."""
+        return f"bigquery://{self.project}.{self.datasets[layer]}.{table}"
+
+    def replace(
+        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
+    ) -> Replaced:
+        """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
+
+        A window of more days than one job may touch is replaced in parts, each in a transaction of its own.
+
+        Raises:
+            PlatformError: An object is missing, corrupt or holds rows of other days, the table differs from the
+                contract, or Google refused; a part that was not done is as it was then.
+        """
+        target = self._reference(layer, table.name)
+        with job_errors(self.project, f"preparing {target}"):
+            ensure(self._client, staging_table(table, target), location=self.location)
+        loaded = 0
+        told: Mapping[str, Any] = {}
+        for part, objects in _parts(uris, window):
+            count, told = self._replace_part(table, target, objects, part, writer)
+            loaded += count
+        if loaded != rows:
+            raise PlatformError(
+                f"{target.dataset_id}.{table.name}: the objects held {rows} rows, {loaded} were loaded: materialize "
+                f"{writer.asset} again"
+            )
+        head = self._rows(target, HEAD_ROWS)
+        return Replaced(self._count(target), head, told)
+
+    def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read the rows of a table that were written in the window, or all of them; all columns or some.
+
+        Raises:
+            PlatformError: The table is not there.
+        """
+        within, bounds = _within(window)
+        if window is None and WRITTEN_AT in table.columns:
+            within = f"{WRITTEN_AT} IS NOT NULL"  # a filter that partitioned tables ask for
+        chosen = ", ".join(f"`{name}`" for name in columns or table.columns.keys())
+        name = self._reference(layer, table.name)
+        return self.query(f"SELECT {chosen} FROM `{name}` WHERE {within}", bounds)  # noqa: S608 - names of the contract
+
+    def schema_of(self, layer: str) -> str:
+        """Return the dataset that holds the tables of a layer."""
+        return self.datasets[layer]
+
+    def query(self, sql: str, parameters: Sequence[bigquery.ScalarQueryParameter] = ()) -> pa.Table:
+        """Return the result of a query, read through the Storage API where there is one.
+
+        Raises:
+            PlatformError: Google refused it.
+        """
+        config = bigquery.QueryJobConfig(query_parameters=list(parameters))
+        with job_errors(self.project, "the query to BigQuery"):
+            rows = self._client.query(sql, job_config=config).result(timeout=self.timeout_seconds)
+            reader = bigquery_read_client()
+            return rows.to_arrow(bqstorage_client=reader, create_bqstorage_client=False)
+
+    def row_counts(self) -> dict[tuple[str, str], int]:
+        """Return the number of rows of every table, by layer and name; of what BigQuery knows, without a scan."""
+        with job_errors(self.project, f"looking at the datasets of {self.project}"):
+            here = {dataset.dataset_id for dataset in self._client.list_datasets()}
+            found = [
+                (layer, table.table_id)
+                for layer, dataset in self.datasets.items()
+                if dataset in here
+                for table in self._client.list_tables(dataset)
+                if not table.table_id.startswith("_")
+            ]
+            with ThreadPoolExecutor(LOOKUPS) as pool:
+                counts = pool.map(lambda key: self._count(self._reference(*key)), found)
+                return dict(zip(found, counts, strict=True))
+
+    def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
+        """Return the first rows of tables, each given by layer and name; free of charge."""
+        with (
+            job_errors(self.project, f"looking at the datasets of {self.project}"),
+            ThreadPoolExecutor(LOOKUPS) as pool,
+        ):
+            heads = pool.map(lambda key: self._rows(self._reference(*key), rows), tables)
+            return dict(zip(tables, heads, strict=True))
+
+    def _replace_part(
+        self,
+        table: Table,
+        target: bigquery.TableReference,
+        uris: list[str],
+        window: Window | None,
+        writer: Writer,
+    ) -> tuple[int, Mapping[str, Any]]:
+        partitions = f"{window.start}_{window.last}" if window else "all"
+        jobs = Jobs(self._client, writer, partitions, self.timeout_seconds)
+        fields = contract_fields(table)
+        with job_errors(self.project, f"preparing the load of {target}"):
+            incoming = load_table(self._client, target.dataset_id, _load_name(table, partitions, writer), fields)
+        loaded = rows_loaded(
+            jobs.load("load", uris, incoming, {"schema": fields, "write_disposition": "WRITE_TRUNCATE"})
+        )
+        within, bounds = _within(window)
+        stray = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({within})", bounds)  # noqa: S608
+        outside = next(iter(cast(bigquery.QueryJob, stray).result())).rows_
+        if outside:
+            raise PlatformError(
+                f"{target.dataset_id}.{table.name}: {outside} of {loaded} rows of the objects were not written on "
+                f"{window}; the table is as it was. Materialize lake/{table.name} of these days again"
+            )
+        swap = jobs.run("replace", _replace_script(table, str(target), str(incoming), within), bounds)
+        self._client.delete_table(incoming, not_found_ok=True)
+        return loaded, cost(swap)
+
+    def _reference(self, layer: str, table: str) -> bigquery.TableReference:
+        return bigquery.TableReference.from_string(f"{self.project}.{self.datasets[layer]}.{table}")
+
+    def _count(self, reference: bigquery.TableReference) -> int:
+        return int(self._client.get_table(reference).num_rows or 0)
+
+    def _rows(self, reference: bigquery.TableReference, rows: int) -> pa.Table:
+        table = self._client.get_table(reference)
+        return self._client.list_rows(table, max_results=rows).to_arrow(create_bqstorage_client=False)
+
+
+def _parts(uris: Sequence[str], window: Window | None) -> Iterator[tuple[Window | None, list[str]]]:
+    """Cut a window and its objects, one a day, into parts that one job may touch."""
+    if window is None:
+        yield None, list(uris)
+        return
+    days = list(window.days())
+    for first in range(0, len(days), DAYS_AT_ONCE):
+        part = days[first : first + DAYS_AT_ONCE]
+        yield Window.of_keys(str(part[0]), str(part[-1])), list(uris[first : first + DAYS_AT_ONCE])
+
+
+def _within(window: Window | None) -> tuple[str, list[bigquery.ScalarQueryParameter]]:
+    if window is None:
+        return "TRUE", []
+    return f"{WRITTEN_AT} >= @first AND {WRITTEN_AT} < @end", [
+        bigquery.ScalarQueryParameter("first", "TIMESTAMP", start_of(window.start)),
+        bigquery.ScalarQueryParameter("end", "TIMESTAMP", start_of(window.end)),
+    ]
+
+
+def _replace_script(table: Table, target: str, incoming: str, within: str) -> str:
+    columns = ", ".join(f"`{column.name}`" for column in table.columns)
+    # Names are the contract's, values are bound.
+    return f"""
+        BEGIN TRANSACTION;
+        DELETE FROM `{target}` WHERE {within};
+        INSERT INTO `{target}` ({columns}) SELECT {columns} FROM `{incoming}`;
+        COMMIT TRANSACTION;
+    """  # noqa: S608
+
+
+def _load_name(table: Table, partitions: str, writer: Writer) -> str:
+    """Return a name for the load table that no other attempt has; `_` at its start keeps it out of listings."""
+    attempt = hashlib.sha256(f"{partitions} {writer.run_id} {writer.attempt}".encode()).hexdigest()[:12]
+    return f"_load_{table.name}_{attempt}"

@@ -1,0 +1,99 @@
+"""BigQuery's staging tables, as the table contract wants them: created, given new nullable columns, or refused."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from google.api_core.exceptions import Conflict, NotFound
+from google.cloud import bigquery
+from sqlalchemy import Table
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.schema.bigquery import bigquery_fields, clustering
+from ecommerce_pipeline.schema.tables import WRITTEN_AT, kind
+
+LABELS = {"platform": "ecommerce_pipeline"}
+LOAD_TABLE_LIFE = timedelta(hours=6)
+"""A load table that a killed run leaves behind is gone after this; a load takes minutes."""
+
+
+def contract_fields(table: Table) -> list[bigquery.SchemaField]:
+    """Return the table's columns as BigQuery's client takes them."""
+    return [bigquery.SchemaField.from_api_repr(field) for field in bigquery_fields(table)]
+
+
+def staging_table(table: Table, reference: bigquery.TableReference) -> bigquery.Table:
+    """Return the definition of a staging table: events by written day, clustered by key, never scanned whole."""
+    wanted = bigquery.Table(reference, schema=contract_fields(table))
+    wanted.description = f"{table.comment} As delivered, with duplicates and broken rows."
+    wanted.labels = {**LABELS, "layer": "staging"}
+    if kind(table) == "event":
+        wanted.time_partitioning = bigquery.TimePartitioning(field=WRITTEN_AT)
+        wanted.require_partition_filter = True
+        wanted.clustering_fields = clustering(table)
+    return wanted
+
+
+def ensure(client: bigquery.Client, wanted: bigquery.Table, *, location: str) -> None:
+    """Create the table, or add the nullable columns that it lacks; the dataset too, if it may be created.
+
+    Raises:
+        PlatformError: The table differs in another way; the message says how.
+    """
+    try:
+        found = client.get_table(wanted.reference)
+    except NotFound:
+        dataset = bigquery.Dataset(f"{wanted.project}.{wanted.dataset_id}")
+        dataset.location = location
+        client.create_dataset(dataset, exists_ok=True)
+        try:
+            client.create_table(wanted)
+            return
+        except Conflict:  # another run was quicker
+            found = client.get_table(wanted.reference)
+    added = new_columns(found.schema, wanted.schema, f"{wanted.dataset_id}.{wanted.table_id}")
+    if added:
+        found.schema = [*found.schema, *added]
+        client.update_table(found, ["schema"])
+
+
+def new_columns(
+    found: Sequence[bigquery.SchemaField], wanted: Sequence[bigquery.SchemaField], name: str
+) -> list[bigquery.SchemaField]:
+    """Return the columns that a table lacks.
+
+    Raises:
+        PlatformError: It has others, of other types, or lacks one that must not be null.
+    """
+    there = {field.name: field for field in found}
+    asked = {field.name: field for field in wanted}
+    differences = [f"column {column} is not in the contract" for column in there if column not in asked]
+    for column, field in asked.items():
+        if column in there and _kind(there[column]) != _kind(field):
+            differences.append(f"column {column} is {_kind(there[column])}, the contract says {_kind(field)}")
+        if column not in there and field.mode != "NULLABLE":
+            differences.append(f"column {column} is missing and must not be null")
+    if differences:
+        raise PlatformError(
+            f"the table {name} differs from the contract: {'; '.join(differences)}. Only nullable columns are added by "
+            "themselves: change the table by hand, or drop it and materialize its days again"
+        )
+    return [field for column, field in asked.items() if column not in there]
+
+
+def load_table(
+    client: bigquery.Client, dataset: str, name: str, fields: Sequence[bigquery.SchemaField]
+) -> bigquery.TableReference:
+    """Create the table into which objects are loaded before they replace anything; it expires by itself."""
+    table = bigquery.Table(f"{client.project}.{dataset}.{name}", schema=fields)
+    table.expires = datetime.now(UTC) + LOAD_TABLE_LIFE
+    table.labels = {**LABELS, "layer": "load"}
+    client.create_table(table, exists_ok=True)
+    return bigquery.TableReference.from_string(f"{client.project}.{dataset}.{name}")
+
+
+def _kind(field: bigquery.SchemaField) -> str:
+    """Return type and mode as one text; BigQuery has two names for most types."""
+    names = {"INT64": "INTEGER", "BOOL": "BOOLEAN", "DECIMAL": "NUMERIC", "FLOAT64": "FLOAT"}
+    size = f"({field.precision},{field.scale})" if field.precision else ""
+    null = "" if field.mode == "NULLABLE" else " not null"
+    return f"{names.get(field.field_type, field.field_type)}{size}{null}"

@@ -1,0 +1,51 @@
+"""BigQuery schemas derived from the table contract; as plain data, so that no Google library is needed here."""
+
+from typing import Any
+
+from sqlalchemy import Boolean, Date, DateTime, Integer, Numeric, Table, Text
+from sqlalchemy.types import TypeEngine
+
+from ecommerce_pipeline.schema.tables import business_key, kind
+
+
+def bigquery_type(type_: "TypeEngine[object]") -> dict[str, str]:
+    """Map a contract type to a field's `type`, `precision` and `scale` in BigQuery's REST API.
+
+    Raises:
+        TypeError: The contract uses a type that has no mapping.
+    """
+    match type_:
+        case Integer():  # BigInteger too: BigQuery's whole numbers have 64 bits
+            return {"type": "INTEGER"}
+        case Numeric(precision=int(precision), scale=int(scale)):
+            return {"type": "NUMERIC", "precision": str(precision), "scale": str(scale)}
+        case Boolean():
+            return {"type": "BOOLEAN"}
+        case DateTime(timezone=True):
+            return {"type": "TIMESTAMP"}
+        case Date():
+            return {"type": "DATE"}
+        case Text():
+            return {"type": "STRING"}
+    raise TypeError(f"the table contract has no BigQuery type for {type_!r}")
+
+
+def bigquery_fields(table: Table) -> list[dict[str, Any]]:
+    """Return the fields of a staging table as BigQuery's REST API takes them, in column order, with descriptions.
+
+    https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema
+    """
+    return [
+        {
+            "name": column.name,
+            "mode": "NULLABLE" if column.nullable else "REQUIRED",
+            "description": column.comment,
+            **bigquery_type(column.type),
+        }
+        for column in table.columns
+    ]
+
+
+def clustering(table: Table) -> list[str]:
+    """Return the columns by which a staging table is clustered: of an event its key, by which copies are compared."""
+    return [business_key(table)] if kind(table) == "event" else []
