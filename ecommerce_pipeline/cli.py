@@ -59,12 +59,24 @@ def status() -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Check Python, PostgreSQL, folders, DuckDB, dbt and ports; each line says ok or what to do."""
+def doctor(
+    send_test_email: Annotated[
+        bool, typer.Option("--send-test-email", help="Send one to everybody who gets alerts; nothing else is checked.")
+    ] = False,
+) -> None:
+    """Check Python, PostgreSQL, folders, DuckDB, dbt, ports and mail; each line says ok or what to do."""
     from ecommerce_pipeline.commands.doctor import doctor_command
 
-    if not doctor_command(Settings.from_environment()):
+    if not doctor_command(Settings.from_environment(), send_test_email=send_test_email):
         raise typer.Exit(1)
+
+
+@app.command()
+def mail() -> None:
+    """List the alerts that were kept on this machine for want of a mail server, and where to read them."""
+    from ecommerce_pipeline.commands.mail import mail_command
+
+    mail_command(Settings.from_environment())
 
 
 @app.command()

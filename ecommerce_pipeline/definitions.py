@@ -11,6 +11,7 @@ from ecommerce_pipeline.assets.staging import staging_assets
 from ecommerce_pipeline.assets.transform import transform_assets
 from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
+from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_resources
 
@@ -28,6 +29,7 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         assets=[*with_source_code_references(loaded), *transform_assets(settings)],
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),
+        sensors=sensors(settings),
         resources={**target_resources(settings), **(resources or {})},
         # One process a run: every further process would pay seconds for its imports.
         executor=in_process_executor,

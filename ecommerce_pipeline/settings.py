@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ecommerce_pipeline.settings_mail import MailSettings
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
@@ -21,7 +23,7 @@ class SettingsError(ValueError):
     """One or more settings are missing or wrong; the message names each variable, its value and what it takes."""
 
 
-class Settings(BaseModel):
+class Settings(MailSettings):
     """The platform's settings; the name of a variable is the field's in capitals."""
 
     model_config = ConfigDict(frozen=True)
@@ -122,6 +124,11 @@ class Settings(BaseModel):
     def postgres_dir(self) -> Path:
         """The folder of the embedded PostgreSQL."""
         return self.data_dir / "postgres"
+
+    @property
+    def mail_dir(self) -> Path:
+        """The folder of alerts that were kept for want of a mail server."""
+        return self.data_dir / "mail"
 
     @property
     def bigquery_datasets(self) -> dict[str, str]:

@@ -58,7 +58,11 @@ def test_the_default_window_is_the_last_days_of_the_calendar_and_never_before_it
 def test_the_example_file_names_every_setting_and_no_other() -> None:
     lines = (PROJECT_ROOT / ".env.example").read_text().splitlines()
     named = {line.lstrip("#").split("=")[0] for line in lines if "=" in line and not line.startswith("# ")}
-    assert named == {name.upper() for name in Settings.model_fields} | {"DAGSTER_HOME", "POSTGRES_PASSWORD"}
+    assert named == {name.upper() for name in Settings.model_fields} | {
+        "DAGSTER_HOME",
+        "POSTGRES_PASSWORD",
+        "SMTP_PASSWORD",
+    }
 
 
 def test_the_example_file_shows_the_defaults() -> None:
@@ -69,3 +73,46 @@ def test_the_example_file_shows_the_defaults() -> None:
             shown[name] = value
     shown["DATA_DIR"] = str(Path(PROJECT_ROOT / shown["DATA_DIR"]))
     assert Settings.from_environment(shown) == Settings.from_environment({})
+
+
+MAIL = {"SMTP_HOST": "mail.example", "ALERT_FROM": "dagster@shop.example", "ALERT_TO": "ops@shop.example"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"ALERT_TO": "", "ALERT_FROM": ""}, "SMTP_HOST=mail.example is set, so ALERT_TO and ALERT_FROM must be too"),
+        ({"ALERT_TO": "ann@shop.example,bob"}, "'bob' is no mail address"),
+        ({"ALERT_TO": "ann@shop.example\nBcc: eve@example.com"}, "is no mail address"),
+        ({"ALERT_ROUTES": "team:sales"}, "'team:sales' is no route; write OWNER=ADDRESS,ADDRESS;OWNER=ADDRESS"),
+        ({"SMTP_SECURITY": "ssl"}, "SMTP_SECURITY=ssl"),
+        ({"SMTP_PORT": "70000"}, "SMTP_PORT=70000"),
+        ({"SMTP_USER": "ann", "SMTP_SECURITY": "none"}, "would send the password readable to anyone on the way"),
+        ({"SMTP_PASSWORD_FILE": "/nowhere"}, "SMTP_PASSWORD_FILE=/nowhere: there is no such file"),
+        ({"UI_URL": "dagster"}, "UI_URL=dagster: is no address of a web page"),
+    ],
+)
+def test_mail_that_cannot_be_sent_as_told_is_refused_at_the_start(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(MAIL | variables)
+    assert said in str(caught.value)
+
+
+def test_mail_settings_are_read_as_people_write_them() -> None:
+    settings = Settings.from_environment(
+        MAIL
+        | {
+            "ALERT_TO": "Ann <ann@bücher.example>, bob@shop.example,",
+            "ALERT_ROUTES": "team:sales = a@shop.example, b@shop.example ; carl@shop.example=c@shop.example;",
+            "UI_URL": "https://dagster.shop.example/",
+        }
+    )
+    assert settings.alert_to == ("ann@xn--bcher-kva.example", "bob@shop.example")
+    assert settings.alert_routes["team:sales"] == ("a@shop.example", "b@shop.example")
+    assert settings.alert_routes["carl@shop.example"] == ("c@shop.example",)
+    assert settings.ui_url == "https://dagster.shop.example"
+    assert settings.smtp_address == ("mail.example", 587)
+
+
+def test_the_password_of_the_mail_server_is_no_setting() -> None:
+    assert "hunter2" not in repr(Settings.from_environment(MAIL | {"SMTP_PASSWORD": "hunter2"}))

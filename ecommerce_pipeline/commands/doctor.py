@@ -1,6 +1,6 @@
 """`doctor`: checks what the platform stands on; each line says ok, or what is wrong and what to do.
 
-The checks themselves are in `checks_here`, of this machine, and `checks_gcp`, of Google Cloud.
+The checks themselves are in `checks_here`, of this machine, `checks_gcp`, of Google Cloud, and `checks_mail`, of mail.
 """
 
 from collections.abc import Callable
@@ -9,21 +9,27 @@ from rich.console import Console
 from rich.markup import escape
 
 from ecommerce_pipeline.commands import checks_here as here
+from ecommerce_pipeline.commands import checks_mail as mail
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
 Check = Callable[[Settings], str]
 
 
-def doctor_command(settings: Settings) -> bool:
+def doctor_command(settings: Settings, *, send_test_email: bool = False) -> bool:
     """Print one line per check.
+
+    Args:
+        settings: What can be set.
+        send_test_email: Whether to send one, and to check nothing else.
 
     Returns:
         Whether all checks are ok.
     """
     console = Console(highlight=False, soft_wrap=True)
     healthy = True
-    for name, check in checks_of(settings).items():
+    checks = {"test e-mail": mail.test_email} if send_test_email else checks_of(settings)
+    for name, check in checks.items():
         try:
             console.print(f"[green]ok[/]    {name:<14} {escape(check(settings))}")
         except PlatformError as error:
@@ -57,4 +63,4 @@ def checks_of(settings: Settings) -> dict[str, Check]:
         }
     else:
         place = {"warehouse": here.warehouse_file}
-    return {**machine, **place, "dbt": here.dbt, "UI port": here.ui_port}
+    return {**machine, **place, "dbt": here.dbt, "UI port": here.ui_port, "alerts": mail.alerts}

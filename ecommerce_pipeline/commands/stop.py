@@ -35,6 +35,7 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
         settings.lake_dir,
         settings.dagster_home,
         settings.data_dir / "dbt",
+        settings.mail_dir,
     ):
         shutil.rmtree(kept, ignore_errors=True)
     for file in settings.data_dir.glob(f"{settings.warehouse_path.name}*"):

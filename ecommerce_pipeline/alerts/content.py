@@ -1,0 +1,354 @@
+"""What a mail says, before it is text or HTML: wording is here, and nothing else."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, Literal
+from urllib.parse import quote, urlencode
+
+from ecommerce_pipeline.alerts.facts import Problem, StepError
+from ecommerce_pipeline.alerts.policy import TOLD_IN_FULL
+from ecommerce_pipeline.alerts.state import Letter
+
+PREFIX: Final = "[ecommerce]"
+SHOWN: Final = 12
+"""How many assets a list names before it only counts."""
+SUBJECT_CHARACTERS: Final = 160
+LEAD_CHARACTERS: Final = 240
+
+MINUTE: Final = 60
+HOUR: Final = 3_600
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a list or a value: text, and where a link leads."""
+
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the mail under a heading: preformatted text, a list, or a command to copy."""
+
+    heading: str
+    kind: Literal["text", "list", "command"]
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a mail says.
+
+    Attributes:
+        subject: Of the mail.
+        tone: bad, good or note.
+        title: The heading.
+        lead: The first sentence under it.
+        facts: Label and lines.
+        sections: In order.
+        links: Buttons: label and address.
+        footer: Why one gets this mail.
+    """
+
+    subject: str
+    tone: Literal["bad", "good", "note"]
+    title: str
+    lead: str
+    facts: Sequence[tuple[str, Sequence[Line]]] = ()
+    sections: Sequence[Section] = ()
+    links: Sequence[Line] = ()
+    footer: str = ""
+
+
+@dataclass(frozen=True)
+class Ui:
+    """Addresses of pages of the Dagster UI."""
+
+    url: str
+
+    def run(self, run_id: str) -> str:
+        """Return the page of a run."""
+        return f"{self.url}/runs/{quote(run_id, safe='')}"
+
+    def logs(self, run_id: str, step: str) -> str:
+        """Return the page of a run with the log of one step."""
+        return f"{self.run(run_id)}?{urlencode({'logs': f'step:{step}'})}" if step else self.run(run_id)
+
+    def asset(self, key: str, partition: str | None = None) -> str:
+        """Return the page of an asset, or of one of its partitions."""
+        path = "/".join(quote(part, safe="") for part in key.split("/"))
+        return f"{self.url}/assets/{path}" + (
+            f"?{urlencode({'view': 'partitions', 'partition': partition})}" if partition else ""
+        )
+
+    def page(self, path: str) -> str:
+        """Return another page."""
+        return f"{self.url}{quote(path, safe='/@')}"
+
+
+def content_of(letter: Letter, ui: Ui) -> Content:
+    """Return what a letter says."""
+    try:
+        said = _said(letter, ui)
+    except Exception as error:  # A mail that says little is better than one that blocks all that wait behind it.
+        said = _bare(letter, ui, error)
+    return replace(
+        said,
+        subject=f"{PREFIX} {said.subject}"[:SUBJECT_CHARACTERS],
+        footer=f"{ui.url}: this platform's Dagster. What is mailed when: docs/alerts.md.",
+    )
+
+
+def _said(letter: Letter, ui: Ui) -> Content:
+    if letter.kind == "recovery":
+        return _recovery(letter, ui)
+    if len(letter.problems) == 1 and letter.kind == "alert":
+        return _alert(letter.problems[0], ui)
+    return _digest(letter, ui)
+
+
+def _bare(letter: Letter, ui: Ui, error: Exception) -> Content:
+    runs = [Line(problem.id, ui.run(problem.run_id) if problem.run_id else None) for problem in letter.problems]
+    lead = f"More cannot be told here ({type(error).__name__}); see the links."
+    return Content(
+        subject=f"{letter.kind}: {len(runs)} failures",
+        tone="bad",
+        title=f"{len(runs)} failures",
+        lead=lead,
+        sections=[Section("What it is about", "list", runs)],
+    )
+
+
+def _alert(problem: Problem, ui: Ui) -> Content:
+    name = _name(problem)
+    match problem.kind:
+        case "run":
+            what, lead = f"{name} failed", _why(problem)
+        case "checks":
+            count = f"{len(problem.checks)} {'check' if len(problem.checks) == 1 else 'checks'}"
+            what, lead = f"{count} failed after {name}", "The run succeeded, but what it made does not hold."
+        case "late":
+            what, lead = f"{name} is late", problem.note
+        case "tick":
+            what, lead = f"{name} could not decide what to run", _why(problem)
+    subject = f"{what}{_about(problem)}" if problem.kind == "late" else f"{what}{_about(problem)}: {_told_by(problem)}"
+    return Content(
+        subject=subject,
+        tone="bad",
+        title=f"{what}{_about(problem)}",
+        lead=lead,
+        facts=list(_facts(problem, ui)),
+        sections=[*_reasons(problem), *_consequences(problem, ui)],
+        links=list(_links(problem, ui)),
+    )
+
+
+def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
+    label = {"run": "Not made", "checks": "Checked", "late": "Missing", "tick": ""}[problem.kind]
+    if problem.assets:
+        yield label, _asset_lines(problem.assets, problem, ui)
+    steps = list(dict.fromkeys(error.step for error in problem.errors if error.step))
+    if steps and problem.run_id:
+        yield (
+            "Failed step" if len(steps) == 1 else "Failed steps",
+            _first([Line(step, ui.logs(problem.run_id, step)) for step in steps]),
+        )
+    if problem.span:
+        yield "Partition" if problem.span.first == problem.span.last else "Partitions", [Line(str(problem.span))]
+    if problem.started is not None:
+        yield "Started", [Line(moment(problem.started))]
+        yield "Ended", [Line(f"{moment(problem.seen)}, after {duration(problem.seen - problem.started)}")]
+    else:
+        yield "When", [Line(moment(problem.seen))]
+    if problem.kind == "run":
+        number, of = problem.tries
+        yield "Try", [Line(f"{number} of {of}" if of else f"{number}")]
+    if problem.launched_by:
+        yield "Launched by", [Line(problem.launched_by)]
+    if problem.run_id:
+        yield "Run", [Line(problem.run_id, ui.run(problem.run_id))]
+
+
+def _reasons(problem: Problem) -> Iterator[Section]:
+    traces = set()
+    for error in problem.errors[:TOLD_IN_FULL]:
+        where = f"{error.step}: " if error.step and len(problem.errors) > 1 else ""
+        text = [*f"{_class(error)}{error.message}".splitlines()]
+        yield Section(f"{where}What went wrong", "text", [Line(line) for line in text])
+        if error.trace and error.trace not in traces:
+            traces.add(error.trace)
+            yield Section(f"{where}Where (end of the trace)", "text", [Line(line) for line in error.trace.splitlines()])
+    if len(problem.errors) > TOLD_IN_FULL:
+        rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[TOLD_IN_FULL:]]
+        yield Section("More failed steps", "list", _first(rest))
+    if problem.checks:
+        lines = [
+            Line(f"{check.asset}: {check.name}{f' ({check.said})' if check.said else ''}") for check in problem.checks
+        ]
+        yield Section("Failed checks", "list", _first(lines))
+
+
+def _consequences(problem: Problem, ui: Ui) -> Iterator[Section]:
+    if problem.stale:
+        yield Section(
+            f"Downstream and now stale ({len(problem.stale)})", "list", _asset_lines(problem.stale, problem, ui)
+        )
+    if problem.again:
+        yield Section("Run it again", "command", [Line(problem.again)])
+
+
+def _links(problem: Problem, ui: Ui) -> Iterator[Line]:
+    if problem.run_id:
+        yield Line("Open the run", ui.run(problem.run_id))
+    if problem.assets:
+        yield Line("Open the asset", _page(problem.assets[0], problem, ui))
+    if problem.run_id:
+        yield Line("Read the logs", ui.logs(problem.run_id, next((e.step for e in problem.errors if e.step), "")))
+    if problem.link:
+        yield Line("Open it in the UI", ui.page(problem.link))
+
+
+def _digest(letter: Letter, ui: Ui) -> Content:
+    problems = letter.problems
+    count = len(problems) + letter.more
+    alike = Counter(problem.fingerprint for problem in problems)
+    first = [next(problem for problem in problems if problem.fingerprint == one) for one, _ in alike.most_common()]
+    backfill = problems[0].backfill if letter.kind == "alert" else None
+    things = {"run": "runs", "checks": "check failures", "late": "late partitions", "tick": "failed ticks"}
+    counted = things[problems[0].kind] if count > 1 else things[problems[0].kind].removesuffix("s")
+    if letter.kind == "reminder":
+        title = f"{_name(problems[0])} still fails: {count} more {counted}"
+    elif backfill:
+        title = f"{count} {counted} of backfill {backfill} failed{' alike' if len(alike) == 1 else ''}"
+    elif problems[0].kind == "late" and len(alike) == 1:
+        title = f"{count} partitions of {_name(problems[0])} are late"
+    elif len(alike) == 1:
+        title = f"{count} {counted} failed alike: {_name(problems[0])}"
+    else:
+        title = f"{count} failures while no mail could be sent"
+    groups = [Line(f"{alike[problem.fingerprint]} x {_why(problem)}") for problem in first]
+    told = first[:TOLD_IN_FULL] if len(alike) > 1 else problems[:1]
+    cases = [_case(problem, ui) for problem in problems]
+    if letter.more:
+        cases.append(Line(f"and {letter.more} more"))
+    facts = [
+        ("How often", [Line(f"{count} times, {moment(problems[0].seen)} to {moment(problems[-1].seen)}")]),
+        ("Failure" if len(groups) == 1 else "Failures", groups),
+        *(fact for fact in _facts(problems[0], ui) if fact[0] in {"Launched by"}),
+    ]
+    stale = sorted({key for problem in problems for key in problem.stale})
+    return Content(
+        subject=f"{title}: {_why(problems[0])}",
+        tone="bad",
+        title=title,
+        lead=_why(problems[0]),
+        facts=facts,
+        sections=[
+            *(section for problem in told for section in _reasons(problem)),
+            Section("Each of them", "list", cases),
+            *([Section(f"Downstream and now stale ({len(stale)})", "list", _first([Line(key) for key in stale]))]),
+            *([Section("Run the first of them again", "command", [Line(problems[0].again)])] * bool(problems[0].again)),
+        ],
+        links=[
+            *([Line("Open the backfill", ui.page(f"/runs/b/{backfill}"))] if backfill else []),
+            *_links(problems[0], ui),
+        ],
+    )
+
+
+def _recovery(letter: Letter, ui: Ui) -> Content:
+    first, *between = letter.problems
+    title = f"{_name(first)} works again{_about(first)}"
+    sections = []
+    if between:
+        lines = [_case(problem, ui) for problem in between]
+        rest = [Line(f"and {letter.more} more")] if letter.more else []
+        sections.append(Section("Failures in between that no mail has named yet", "list", [*lines, *rest]))
+    return Content(
+        subject=title,
+        tone="good",
+        title=title,
+        lead=f"What failed on {moment(first.seen)} has succeeded since: {_why(first)}",
+        facts=[fact for fact in _facts(first, ui) if fact[0] in {"Not made", "Checked", "Missing", "Partition"}],
+        sections=sections,
+        links=[link for link in _links(first, ui) if link.text != "Read the logs"],
+    )
+
+
+def _case(problem: Problem, ui: Ui) -> Line:
+    said = " ".join(filter(None, [moment(problem.seen), str(problem.span or ""), _name(problem)]))
+    return Line(said, ui.run(problem.run_id) if problem.run_id else None)
+
+
+def _name(problem: Problem) -> str:
+    if problem.kind == "run" and problem.job.startswith("__"):
+        shown = ", ".join(problem.assets[:2]) or "a run of assets"
+        return shown if len(problem.assets) <= 2 else f"{shown} and {len(problem.assets) - 2} more"  # noqa: PLR2004
+    return problem.job
+
+
+def _about(problem: Problem) -> str:
+    return f" for {problem.span}" if problem.span else ""
+
+
+def _page(key: str, problem: Problem, ui: Ui) -> str:
+    return ui.asset(key, problem.span.first if problem.span and key not in problem.whole else None)
+
+
+def _why(problem: Problem) -> str:
+    if problem.errors:
+        error = problem.errors[0]
+        return _short(f"{_class(error)}{' '.join(error.message.split())}")
+    if problem.checks:
+        return _short(", ".join(f"{check.asset}: {check.name}" for check in problem.checks))
+    return problem.note
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LEAD_CHARACTERS else f"{text[:LEAD_CHARACTERS].rstrip()} ..."
+
+
+def _told_by(problem: Problem) -> str:
+    """Return what a subject has room for: the first asset and the reason; the name of a job says neither."""
+    asset = (
+        f"{problem.assets[0]}: " if problem.assets and problem.kind == "run" and _name(problem) == problem.job else ""
+    )
+    return f"{asset}{_why(problem)}"
+
+
+def _class(error: StepError) -> str:
+    return f"{error.error}: " if error.error else ""
+
+
+def _asset_lines(keys: Sequence[str], problem: Problem, ui: Ui) -> list[Line]:
+    return _first([Line(key, _page(key, problem, ui)) for key in keys])
+
+
+def _first(lines: Sequence[Line]) -> list[Line]:
+    rest = len(lines) - SHOWN
+    return [*lines[:SHOWN], *([Line(f"and {rest} more")] if rest > 0 else [])]
+
+
+def moment(seconds: float) -> str:
+    """Return a time to read.
+
+    >>> moment(0)
+    '1970-01-01 00:00:00 UTC'
+    """
+    return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration to read.
+
+    >>> duration(0.4), duration(75), duration(7_380)
+    ('0.4 s', '1 min 15 s', '2 h 3 min')
+    """
+    if seconds < MINUTE:
+        return f"{max(seconds, 0):.1f} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE:.0f} min {seconds % MINUTE:.0f} s"
+    return f"{seconds // HOUR:.0f} h {seconds % HOUR // MINUTE:.0f} min"

@@ -1,0 +1,78 @@
+"""Keeps the `State` in Dagster's run storage, SQLite or PostgreSQL: no file or volume of our own, nothing to set up.
+
+It is one row of the table in which Dagster's daemons keep their own cursors. A change is written only over the very
+revision that it was made from, so that of two processes at work at once the second begins anew instead of undoing.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sql
+from dagster import DagsterInstance
+from dagster._core.storage.legacy_storage import LegacyRunStorage
+from dagster._core.storage.runs.schema import KeyValueStoreTable
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+from sqlalchemy.exc import IntegrityError
+
+from ecommerce_pipeline.alerts.state import State
+
+KEY: Final = "ecommerce_pipeline/alerts"
+ATTEMPTS: Final = 20
+
+Result = TypeVar("Result")
+
+
+class StateStore:
+    """Reads and changes the state of a Dagster instance."""
+
+    def __init__(self, instance: DagsterInstance) -> None:
+        storage: Any = instance.run_storage
+        # With one `storage:` block in dagster.yaml for all storages Dagster wraps each.
+        if isinstance(storage, LegacyRunStorage):
+            storage = storage._storage.run_storage
+        if not isinstance(storage, SqlRunStorage):
+            raise TypeError(f"alerts need a run storage in SQL, and {type(storage).__name__} is none")
+        self._storage = storage
+
+    def read(self) -> State:
+        """Return the state; an empty one before the first change."""
+        kept = self._kept()
+        return State() if kept is None else State.model_validate_json(kept)
+
+    def change(self, how: Callable[[State], Result]) -> Result:
+        """Apply a function to the state and write it, whole or not at all; again where another process was faster.
+
+        Returns:
+            What the function returned.
+
+        Raises:
+            RuntimeError: Others were faster time and again.
+        """
+        for _ in range(ATTEMPTS):
+            before = self._kept()
+            state = State() if before is None else State.model_validate_json(before)
+            unchanged = state.model_dump_json()
+            result = how(state)
+            if state.model_dump_json() == unchanged and before is not None:
+                return result
+            state.revision += 1
+            if self._replace(before, state.model_dump_json()):
+                return result
+        raise RuntimeError("the state of the alerts changes faster than it can be written")
+
+    def _kept(self) -> str | None:
+        query = sql.select(KeyValueStoreTable.c.value).where(KeyValueStoreTable.c.key == KEY)
+        with self._storage.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def _replace(self, before: str | None, after: str) -> bool:
+        table = KeyValueStoreTable
+        if before is None:
+            with suppress(IntegrityError), self._storage.connect() as connection:
+                connection.execute(table.insert().values(key=KEY, value=after))
+                return True
+            return False
+        same = sql.and_(table.c.key == KEY, table.c.value == before)
+        with self._storage.connect() as connection:
+            return bool(connection.execute(table.update().where(same).values(value=after)).rowcount)

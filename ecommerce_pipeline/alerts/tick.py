@@ -1,0 +1,132 @@
+"""One tick: take in what is new, decide who hears of it, deliver what is due."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dagster import DagsterInstance, MetadataValue, RepositoryDefinition, RunsFilter
+from dagster._core.events import EngineEventData
+from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
+
+from ecommerce_pipeline.alerts import policy
+from ecommerce_pipeline.alerts.content import Ui
+from ecommerce_pipeline.alerts.delivery import Delivery, LocalPost, Post, Report
+from ecommerce_pipeline.alerts.facts import Problem
+from ecommerce_pipeline.alerts.masking import Masker
+from ecommerce_pipeline.alerts.state import State
+from ecommerce_pipeline.alerts.store import StateStore
+from ecommerce_pipeline.alerts.watch.failed_checks import failed_checks
+from ecommerce_pipeline.alerts.watch.failed_runs import failed_runs
+from ecommerce_pipeline.alerts.watch.failed_ticks import failed_ticks
+from ecommerce_pipeline.alerts.watch.late_partitions import late_partitions
+from ecommerce_pipeline.alerts.watch.recovery import Recovery
+from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.resources.smtp import SmtpServer
+from ecommerce_pipeline.settings import Settings
+
+SENSOR: Final = "alerts"
+NOTED_RUNS: Final = 100
+"""In the logs of so many runs a mail is noted; a digest of more names them all in the mail itself."""
+
+
+@dataclass(frozen=True)
+class Alerting:
+    """The alerts of a Dagster instance.
+
+    Attributes:
+        instance: Whose.
+        repository: The code location's definitions.
+        settings: What can be set.
+        location: The code location's name.
+        clock: The time (seconds since 1970).
+    """
+
+    instance: DagsterInstance
+    repository: RepositoryDefinition
+    settings: Settings
+    location: str = "ecommerce_pipeline"
+    clock: Callable[[], float] = time.time
+
+    def tick(self) -> Report:
+        """Do what is due; returns what was delivered, and what went wrong."""
+        store = StateStore(self.instance)
+        troubles = store.change(self._take_in)
+        report = self.delivery(store).round()
+        self._note_in_runs(report)
+        report.trouble = "; ".join([*troubles, *filter(None, [report.trouble])])
+        return report
+
+    def delivery(self, store: StateStore) -> Delivery:
+        """Return what delivers the letters."""
+        return Delivery(store, post(self.settings), self.settings.alert_sender, Ui(self.settings.ui_url), self.clock)
+
+    def _take_in(self, state: State) -> list[str]:
+        """Take in what is new; returns what could not be looked at."""
+        files = [self.settings.postgres_dir / "password", *filter(None, [self.settings.smtp_password_file])]
+        masker = Masker.of(os.environ, files)
+        view = View(self.instance, self.repository, self.settings, masker, self.clock(), self.location)
+        rules = rules_of(self.settings)
+
+        def recoveries() -> list[Problem]:
+            policy.recover(state, Recovery(state, view), view.now, rules)
+            return []
+
+        sources: dict[str, Callable[[], list[Problem]]] = {
+            "recoveries": recoveries,
+            "failed runs": lambda: failed_runs(state, view),
+            "failed checks": lambda: failed_checks(state, view),
+            "failed ticks": lambda: failed_ticks(state, view, SENSOR),
+            "late partitions": lambda: late_partitions(state, view),
+        }
+        troubles = []
+        for name, source in sources.items():
+            before = state.model_copy(deep=True)
+            try:
+                found = source()
+            except Exception as error:  # One that fails, whatever for, must not keep the others from being told.
+                for field in State.model_fields:
+                    setattr(state, field, getattr(before, field))
+                troubles.append(masker(f"{name} cannot be looked at: {type(error).__name__}: {error}"))
+                continue
+            for problem in sorted(found, key=lambda problem: problem.seen):
+                policy.take(state, problem, view.now, rules)
+        policy.release_backfills(state, self._has_ended, view.now, rules)
+        policy.remind(state, view.now, rules)
+        return troubles
+
+    def _has_ended(self, backfill_id: str) -> bool:
+        backfill = self.instance.get_backfill(backfill_id)
+        return backfill is None or backfill.status in BULK_ACTION_TERMINAL_STATUSES
+
+    def _note_in_runs(self, report: Report) -> None:
+        """Say in the log of a run that, and where, people were told of it."""
+        for letter, delivered in report.delivered:
+            runs = [problem.run_id for problem in letter.problems if problem.run_id]
+            metadata: dict[str, MetadataValue[Any]] = {
+                "Subject": MetadataValue.text(delivered.subject),
+                "Message-ID": MetadataValue.text(delivered.message_id),
+                "the server said": MetadataValue.text(delivered.answer),
+            }
+            if self.settings.smtp_host is None:
+                metadata["kept in"] = MetadataValue.path(str(self.settings.mail_dir / "index.html"))
+            for run in self.instance.get_runs(RunsFilter(run_ids=runs[:NOTED_RUNS])) if runs else []:
+                self.instance.report_engine_event(
+                    f"Alert mailed to {', '.join(delivered.to)}", run, EngineEventData(metadata)
+                )
+
+
+def rules_of(settings: Settings) -> policy.Rules:
+    """Return the rules that the settings make."""
+    return policy.Rules(
+        remind_after=settings.alert_remind_minutes * 60,
+        backfill_patience=settings.alert_backfill_minutes * 60,
+        recovery=settings.alert_recovery,
+        domain=settings.alert_sender.rpartition("@")[2],
+    )
+
+
+def post(settings: Settings) -> Post:
+    """Return what takes letters: the mail server, or a folder where none is configured."""
+    return SmtpServer.of(settings) if settings.smtp_host else LocalPost(settings.mail_dir)

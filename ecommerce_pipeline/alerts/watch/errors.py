@@ -1,0 +1,50 @@
+"""Of Dagster's nested errors the one that a person wants to see: its class, message and the useful end of its trace."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from dagster import DagsterEventType, EventLogEntry
+from dagster_shared.error import SerializableErrorInfo
+
+FRAMES: Final = 8
+_FRAMEWORK: Final = ("/dagster/_", "/dagster_shared/", "/concurrent/futures/", "/contextlib.py")
+
+
+def described(entry: EventLogEntry) -> dict[str, Any]:
+    """Return class, message and trace of the failure that an event of a step or run tells of."""
+    event = entry.get_dagster_event()
+    if entry.dagster_event_type == DagsterEventType.STEP_FAILURE:
+        error = event.step_failure_data.error
+    else:
+        error = event.job_failure_data.error if event.event_specific_data else None
+    if error is None:
+        return {"step": entry.step_key or "", "error": "", "message": event.message or "it failed without a message"}
+    return {"step": entry.step_key or "", **told(error)}
+
+
+def told(error: SerializableErrorInfo) -> dict[str, str]:
+    """Return class, message and trace of the outermost error that is not Dagster's own wrapping."""
+    shown = error
+    while shown.cause and (shown.cls_name or "").startswith("Dagster"):
+        shown = shown.cause
+    root = shown
+    while root.cause:
+        root = root.cause
+    trace = _frames(root.stack)
+    if root is not shown:
+        trace += f"\ncaused by {root.message.strip()}"
+    return {"error": shown.cls_name or "", "message": _without_class(shown), "trace": trace}
+
+
+def _without_class(error: SerializableErrorInfo) -> str:
+    """Return the message; Dagster puts the class with its module in front."""
+    message = str(error.message)
+    head, colon, rest = message.partition(": ")
+    return (rest if colon and head.split(".")[-1] == error.cls_name else message).strip()
+
+
+def _frames(stack: Sequence[str]) -> str:
+    ours = [frame for frame in stack if not any(part in frame for part in _FRAMEWORK)]
+    lines = "".join((ours or list(stack))[-FRAMES:]).rstrip().splitlines()
+    # Python's marks under a line point nowhere once a narrow screen has broken it.
+    return "\n".join(line for line in lines if line.strip(" ^~"))

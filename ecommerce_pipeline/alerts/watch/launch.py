@@ -1,0 +1,44 @@
+"""What a run's tags say: for which partitions it was, and who started it."""
+
+from collections.abc import Mapping
+
+from dagster._core.storage.tags import (
+    AUTOMATION_CONDITION_TAG,
+    BACKFILL_ID_TAG,
+    PARENT_RUN_ID_TAG,
+    RETRY_NUMBER_TAG,
+    SCHEDULE_NAME_TAG,
+    SENSOR_NAME_TAG,
+    USER_TAG,
+)
+
+from ecommerce_pipeline.alerts.facts import Span
+from ecommerce_pipeline.assets.common import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
+from ecommerce_pipeline.home import PROCESS_TAG
+
+
+def span_of(tags: Mapping[str, str]) -> Span | None:
+    """Return the partitions that a run's tags name."""
+    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
+    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
+    return Span(first=first, last=last) if first and last else None
+
+
+def launched_by(tags: Mapping[str, str]) -> str:
+    """Return who started a run, in words.
+
+    >>> launched_by({"dagster/schedule_name": "daily"})
+    'schedule daily'
+    """
+    if PARENT_RUN_ID_TAG in tags and RETRY_NUMBER_TAG in tags:
+        rest = {name: value for name, value in tags.items() if name not in {PARENT_RUN_ID_TAG, RETRY_NUMBER_TAG}}
+        return f"automatic retry of run {tags[PARENT_RUN_ID_TAG]} ({launched_by(rest)})"
+    for tag, what in ((SCHEDULE_NAME_TAG, "schedule"), (SENSOR_NAME_TAG, "sensor"), (BACKFILL_ID_TAG, "backfill")):
+        if tag in tags:
+            return f"{what} {tags[tag]}{f', by {tags[USER_TAG]}' if USER_TAG in tags else ''}"
+    if AUTOMATION_CONDITION_TAG in tags:
+        return "an automation condition"
+    if PROCESS_TAG in tags:
+        return "a person, on the command line"
+    person = tags.get(USER_TAG) or "a person, in the UI or by its API"
+    return f"{person}, again after run {tags[PARENT_RUN_ID_TAG]}" if PARENT_RUN_ID_TAG in tags else person

@@ -1,0 +1,132 @@
+"""A mail server for a machine without one: on loopback, while there is mail to deliver; keeps it in a folder.
+
+Nobody has to start or stop it, and it outlives no process: whoever delivers opens it, on a free port, and closes it.
+Each mail is a `.eml` that any mail program opens, and a `.html` for the browser; `index.html` lists them.
+"""
+
+import asyncio
+import hashlib
+import html
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+from aiosmtpd.smtp import SMTP, Envelope
+
+INDEX = "index.html"
+LISTED = 500
+LARGEST = 20 * 2**20
+
+
+@contextmanager
+def mail_catcher(folder: Path) -> Iterator[int]:
+    """Listen on 127.0.0.1 while the block lasts.
+
+    Args:
+        folder: Where mails are kept.
+
+    Yields:
+        The port.
+    """
+    loop = asyncio.new_event_loop()
+    listening = loop.run_until_complete(
+        loop.create_server(
+            lambda: SMTP(_Keeper(folder), hostname="localhost", data_size_limit=LARGEST, loop=loop), "127.0.0.1", 0
+        )
+    )
+    thread = threading.Thread(target=loop.run_forever, name="mail catcher", daemon=True)
+    thread.start()
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        asyncio.run_coroutine_threadsafe(_close(listening), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _close(listening: asyncio.Server) -> None:
+    listening.close()
+    open_connections = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in open_connections:
+        task.cancel()
+    await asyncio.gather(*open_connections, return_exceptions=True)
+
+
+class _Keeper:
+    """Takes every mail; aiosmtpd calls it by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a mail; its sender hears of success only when it is there."""
+        try:
+            place = keep(self._folder, cast(bytes, envelope.content))
+        except OSError as error:
+            return f"451 it cannot be kept in {self._folder}: {error.strerror}"
+        return f"250 kept as {place.name}"
+
+
+def keep(folder: Path, content: bytes) -> Path:
+    """Write a mail and its HTML page, and list it; a mail with the same Message-ID takes its place.
+
+    Returns:
+        The `.eml` file.
+    """
+    message = _parsed(content)
+    written = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
+    same = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
+    words = re.sub(r"[^a-z0-9]+", "-", str(message["Subject"]).lower()).strip("-")[:60].strip("-")
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{written:%Y-%m-%dT%H-%M-%S}-{words}-{same}.eml"
+    body = message.get_body(("html",))
+    if body is not None:
+        _write(place.with_suffix(".html"), body.get_content().encode())
+    _write(place, content)
+    _write(folder / INDEX, _index(folder).encode())
+    return place
+
+
+def kept(folder: Path) -> list[tuple[Path, EmailMessage]]:
+    """Return the mails kept, the newest first."""
+    return [(place, _parsed(place.read_bytes())) for place in sorted(folder.glob("*.eml"), reverse=True)[:LISTED]]
+
+
+def _parsed(content: bytes) -> EmailMessage:
+    return message_from_bytes(content, policy=policy.default)
+
+
+def _index(folder: Path) -> str:
+    lines = []
+    for place, message in kept(folder):
+        date, to, subject = (html.escape(str(message[name])) for name in ("Date", "To", "Subject"))
+        lines.append(
+            f'<li><a href="{place.with_suffix(".html").name}">{subject}</a><br><small>{date}, to {to}, '
+            f'<a href="{place.name}">.eml</a></small></li>'
+        )
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Mail caught</title></head>'
+        '<body style="max-width:760px;margin:24px auto;padding:0 16px;font:16px/1.6 sans-serif"><h1>Mail caught</h1>'
+        "<p>SMTP_HOST is not set, so alerts are kept here instead of being sent. Newest first.</p>"
+        f"<ul>{''.join(lines)}</ul></body></html>"
+    )
+
+
+def _write(place: Path, content: bytes) -> None:
+    aside = place.with_name(f".{place.name}-{uuid4().hex}")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(place)

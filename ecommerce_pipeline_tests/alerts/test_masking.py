@@ -1,0 +1,91 @@
+import base64
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from ecommerce_pipeline.alerts.masking import Masker, clean
+
+PASSWORD = "s3cr/t p@ss'wörd"
+
+
+@pytest.fixture
+def masker() -> Masker:
+    return Masker.of({"POSTGRES_PASSWORD": PASSWORD, "PATH": "/usr/bin", "PWD": "/home/ann", "OLDPWD": "/home"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PASSWORD,
+        f"FATAL: login with '{PASSWORD}' failed",
+        f"postgresql://shop:{PASSWORD}@db.example.com:5432/shop",
+        f"postgresql://shop:{quote(PASSWORD, safe='')}@db.example.com/shop",
+        f"AUTH PLAIN {base64.b64encode(PASSWORD.encode()).decode()}",
+        repr(PASSWORD),
+        "s3cr/t p@ss\x1b[0m'wö\x00rd",
+    ],
+    ids=[
+        "alone",
+        "in a sentence",
+        "in a URL",
+        "quoted in a URL",
+        "in base64",
+        "as repr",
+        "broken by control characters",
+    ],
+)
+def test_the_value_of_a_secret_variable_is_masked_however_it_is_written(masker: Masker, text: str) -> None:
+    masked = masker(text)
+    assert "***" in masked
+    assert "s3cr" not in masked
+    assert "wörd" not in masked
+    assert base64.b64encode(PASSWORD.encode()).decode() not in masked
+
+
+@pytest.mark.parametrize(
+    ("text", "secret", "kept"),
+    [
+        ("https://ann:hunter2@example.com/a", "hunter2", "example.com/a"),
+        ("https://ghp_abcdefghijklmnop@github.com/x", "ghp_abc", "github.com/x"),
+        ("redis://:hunter2@cache/0", "hunter2", "cache/0"),
+        ("postgres://u:pa/ss:w@rd@db:5432/shop is down", "rd@", "db:5432/shop is down"),
+        ("host=db password=hunter2 user=ann", "hunter2", "user=ann"),
+        ("{'password': 'hunter2', 'user': 'ann'}", "hunter2", "'user': 'ann'"),
+        ('{"client_secret": "hun\\"ter2", "user": "ann"}', "ter2", '"user": "ann"'),
+        ("SMTP_PASSWORD=hunter2", "hunter2", "SMTP_PASSWORD="),
+        ("Authorization: Bearer abcdefghij.klm", "abcdefghij", "Authorization"),
+        ("token eyJhbGciOi.eyJzdWIi.c2lnbmF0 refused", "eyJ", "refused"),
+        ("key -----BEGIN PRIVATE KEY-----\nMIIE\nabc\n-----END PRIVATE KEY----- read", "MIIE", "read"),
+        ("?X-Goog-Signature=1&access_token=ya29.abc&n=1", "ya29", "&n=1"),
+    ],
+)
+def test_what_looks_like_a_credential_is_masked_and_the_rest_stays(text: str, secret: str, kept: str) -> None:
+    masked = Masker()(text)
+    assert secret not in masked
+    assert kept in masked
+
+
+def test_ordinary_text_stays_as_it_is(masker: Masker) -> None:
+    text = 'File "/home/ann/shop.py", line 3: 60,000 rows at http://127.0.0.1:3000/runs/1 by ann@example.com, ok'
+    assert masker(text) == text
+
+
+def test_files_that_secret_variables_name_are_secrets_too(tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    key.write_text(
+        '{"type": "service_account", "private_key": "-----BEGIN-----\\nMIIEvAIBADANBgkq\\n", "project": "shop"}'
+    )
+    word = tmp_path / "word"
+    word.write_text("correct horse\n")
+    masker = Masker.of({"GOOGLE_APPLICATION_CREDENTIALS": str(key)}, [word])
+    assert masker("MIIEvAIBADANBgkq and correct horse of shop") == "*** and *** of shop"
+
+
+def test_a_url_in_a_secret_variable_gives_away_its_password_too() -> None:
+    masker = Masker.of({"SHOP_DSN": "postgresql://shop:hunter2@db/shop"})
+    assert masker("password authentication with hunter2 failed") == "password authentication with *** failed"
+
+
+def test_signs_that_deceive_a_reader_are_gone() -> None:
+    assert clean("a\u202etxt.exe\u200b\x07\r\nb\ud800") == "atxt.exe\nb?"

@@ -1,0 +1,209 @@
+"""Checks, ticks and partitions: what fails without a run that fails."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckSeverity,
+    AssetMaterialization,
+    DailyPartitionsDefinition,
+    Definitions,
+    RepositoryDefinition,
+    asset,
+    build_schedule_from_partitioned_job,
+    define_asset_job,
+)
+from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    ScheduleInstigatorData,
+    SensorInstigatorData,
+    TickData,
+    TickStatus,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._utils.error import serializable_error_info_from_exc_info
+
+from ecommerce_pipeline.alerts.delivery import Report
+from ecommerce_pipeline.alerts.tick import Alerting
+from ecommerce_pipeline_tests.alerts.shop import ORDERS, Shop
+from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+
+HOUR = 3_600
+
+
+def test_a_failed_check_of_a_run_that_succeeded_is_told_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    shop.failing_checks = True
+    assert shop.run().success
+    for _ in range(2):
+        shop.tick()
+    [mail] = mailbox.mails
+    assert "1 check failed after load for 2026-03-01" in str(mail["Subject"])
+    assert "shop/orders: orders_have_customers (3 orders of customer <nobody>)" in text_of(mail)
+    assert "customer &lt;nobody&gt;" in html_of(mail)
+    assert "mart/sales" in text_of(mail)
+    assert "run --job load --from 2026-03-01 --to 2026-03-01" in text_of(mail)
+    shop.failing_checks = False
+    shop.run()
+    shop.tick()
+    assert "works again" in mailbox.subjects[1]
+
+
+def test_the_failed_checks_of_a_failed_run_are_in_its_own_mail(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    shop.failing_checks = True
+    shop.broken["sales"] = ValueError("no sales")
+    shop.run("everything")
+    shop.tick()
+    [mail] = mailbox.mails
+    assert "ValueError: no sales" in text_of(mail)
+    assert "shop/orders: orders_have_customers" in text_of(mail)
+
+
+@pytest.mark.parametrize(("severity", "mails"), [(AssetCheckSeverity.ERROR, 1), (AssetCheckSeverity.WARN, 0)])
+def test_a_check_reported_from_outside_is_told_if_it_is_an_error(
+    shop: Shop, mailbox: Mailbox, severity: AssetCheckSeverity, mails: int
+) -> None:
+    shop.tick()
+    shop.instance.report_runless_asset_event(
+        AssetCheckEvaluation(ORDERS, "orders_have_customers", passed=False, metadata={}, severity=severity)
+    )
+    shop.tick()
+    assert len(mailbox.mails) == mails
+
+
+def instigator(shop: Shop, kind: InstigatorType, name: str, since: float = 0) -> InstigatorState:
+    location = InProcessCodeLocationOrigin(LoadableTargetOrigin(python_file="shop.py"))
+    origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(location, "__repository__"), name)
+    data = SensorInstigatorData() if kind == InstigatorType.SENSOR else ScheduleInstigatorData("0 1 * * *", since)
+    state = InstigatorState(origin, kind, InstigatorStatus.RUNNING, data)
+    shop.instance.add_instigator_state(state)
+    return state
+
+
+def tick_of(shop: Shop, state: InstigatorState, status: TickStatus, message: str = "") -> None:
+    try:
+        raise LookupError(message)
+    except LookupError:
+        import sys
+
+        error = serializable_error_info_from_exc_info(sys.exc_info())
+    shop.instance.create_tick(
+        TickData(
+            state.instigator_origin_id,
+            state.instigator_name,
+            state.instigator_type,
+            status,
+            time.time(),
+            error=error if message else None,
+            selector_id=state.selector_id,
+        )
+    )
+
+
+def test_a_tick_that_fails_is_told_once_and_its_recovery(shop: Shop, mailbox: Mailbox) -> None:
+    new_files = instigator(shop, InstigatorType.SENSOR, "new_files")
+    shop.tick()
+    for _ in range(3):
+        tick_of(shop, new_files, TickStatus.FAILURE, "no bucket <b>")
+        shop.tick(later=60)
+    [mail] = mailbox.mails
+    assert "sensor new_files could not decide what to run: LookupError: no bucket <b>" in str(mail["Subject"])
+    assert "/locations/__repository__@ecommerce_pipeline/sensors/new_files" in text_of(mail)
+    tick_of(shop, new_files, TickStatus.SKIPPED)
+    shop.tick()
+    assert "sensor new_files works again" in mailbox.subjects[1]
+    assert "2 " not in mailbox.subjects[1]
+
+
+def test_a_failed_tick_of_the_alerts_themselves_is_not_mailed(shop: Shop, mailbox: Mailbox) -> None:
+    own = instigator(shop, InstigatorType.SENSOR, "alerts")
+    shop.tick()
+    tick_of(shop, own, TickStatus.FAILURE, "mail server down")
+    shop.tick()
+    assert mailbox.mails == []
+
+
+TODAY = datetime.now(tz=UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+YESTERDAY = f"{TODAY - timedelta(days=1):%Y-%m-%d}"
+
+
+@pytest.fixture
+def scheduled() -> RepositoryDefinition:
+    days = DailyPartitionsDefinition(f"{TODAY - timedelta(days=30):%Y-%m-%d}")
+
+    @asset(key=ORDERS, partitions_def=days)
+    def orders() -> None: ...
+
+    job = define_asset_job("load", [ORDERS], partitions_def=days)
+    daily = build_schedule_from_partitioned_job(job, name="daily", hour_of_day=1)
+    return Definitions(assets=[orders], jobs=[job], schedules=[daily]).get_repository_def()
+
+
+def look(shop: Shop, repository: RepositoryDefinition, hour: float) -> Report:
+    """Tick at an hour of today (UTC)."""
+    return Alerting(shop.instance, repository, shop.settings, clock=lambda: TODAY.timestamp() + hour * HOUR).tick()
+
+
+def test_a_scheduled_partition_that_is_not_there_hours_later_is_told_once(
+    shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
+) -> None:
+    instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - 24 * HOUR)
+    shop.instance.report_runless_asset_event(
+        AssetMaterialization(ORDERS, partition=f"{TODAY - timedelta(days=2):%Y-%m-%d}")
+    )
+    look(shop, scheduled, 3.9)
+    assert mailbox.mails == [], "due at 1, late three hours after"
+    look(shop, scheduled, 4.1)
+    look(shop, scheduled, 5)
+    [mail] = mailbox.mails
+    assert mail["Subject"] == f"[ecommerce] load is late for {YESTERDAY}"
+    assert "no run of it was started. Is Dagster's daemon running" in text_of(mail)
+    assert f"run --job load --from {YESTERDAY} --to {YESTERDAY}" in text_of(mail)
+    shop.instance.report_runless_asset_event(AssetMaterialization(ORDERS, partition=YESTERDAY))
+    look(shop, scheduled, 6)
+    assert mailbox.subjects[1] == f"[ecommerce] load works again for {YESTERDAY}"
+
+
+def test_partitions_that_are_late_together_are_one_mail(
+    shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
+) -> None:
+    instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - 3 * 24 * HOUR)
+    look(shop, scheduled, 5)
+    assert [subject.partition(":")[0] for subject in mailbox.subjects] == ["[ecommerce] 4 partitions of load are late"]
+
+
+def test_a_partition_that_is_there_is_not_late(shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition) -> None:
+    instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - HOUR)
+    shop.instance.report_runless_asset_event(AssetMaterialization(ORDERS, partition=YESTERDAY))
+    look(shop, scheduled, 5)
+    assert mailbox.mails == []
+
+
+def test_nothing_is_late_where_no_schedule_is_on_or_it_was_turned_on_after_its_time(
+    shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
+) -> None:
+    look(shop, scheduled, 5)
+    instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() + 2 * HOUR)
+    look(shop, scheduled, 6)
+    assert mailbox.mails == []
+
+
+def test_a_partition_whose_failure_was_told_is_not_told_as_late_too(
+    new_shop: Callable[..., Shop], mailbox: Mailbox, scheduled: RepositoryDefinition
+) -> None:
+    shop = new_shop()
+    instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - HOUR)
+    look(shop, scheduled, 2)
+    run = shop.instance.create_run_for_job(scheduled.get_job("load"), tags={"dagster/partition": YESTERDAY})
+    shop.instance.report_run_failed(run, "killed")
+    look(shop, scheduled, 3)
+    look(shop, scheduled, 5)
+    assert len(mailbox.mails) == 1
+    assert "load failed" in mailbox.subjects[0]

@@ -1,0 +1,250 @@
+"""What is told together, later, or not at all."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from dagster import DagsterRun, DagsterRunStatus
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
+from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+from ecommerce_pipeline.alerts.masking import Masker
+from ecommerce_pipeline.alerts.watch.failed_runs import RETRY_PATIENCE, TAGGED_WITHIN, decision
+from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline_tests.alerts.shop import DAYS, ORDERS, Shop
+from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+
+HOUR = 3_600
+FLAKY = {"run_retries": {"enabled": True, "max_retries": 2}}
+
+
+def add_backfill(shop: Shop, name: str) -> PartitionBackfill:
+    backfill = PartitionBackfill(
+        backfill_id=name,
+        status=BulkActionStatus.REQUESTED,
+        from_failure=False,
+        tags={},
+        backfill_timestamp=0.0,
+        asset_selection=[ORDERS],
+        serialized_asset_backfill_data="",
+    )
+    shop.instance.add_backfill(backfill)
+    return backfill
+
+
+def end(shop: Shop, backfill: PartitionBackfill) -> None:
+    shop.instance.update_backfill(backfill.with_status(BulkActionStatus.COMPLETED_FAILED))
+
+
+def test_fifty_runs_of_one_backfill_that_fail_alike_give_one_digest(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    backfill = add_backfill(shop, "abcdefgh")
+    shop.broken["orders"] = lambda day: ValueError(f"no object of {day}")
+    days = DAYS.get_partition_keys()[:50]
+    for number, day in enumerate(days):
+        shop.run(day=day, tags={"dagster/backfill": "abcdefgh"})
+        if number % 10 == 0:
+            shop.tick()
+    assert mailbox.mails == []
+    end(shop, backfill)
+    for _ in range(3):
+        shop.tick(later=2 * HOUR)
+    [mail] = mailbox.mails
+    text = text_of(mail)
+    assert "50 runs of backfill abcdefgh failed alike" in str(mail["Subject"])
+    assert "50 x ValueError: no object of 2026-03-01" in text
+    assert all(day in text for day in days)
+    assert "Launched by:  backfill abcdefgh" in text
+
+
+def test_a_digest_counts_each_failure_and_shows_the_first_of_it(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    backfill = add_backfill(shop, "mixed")
+    shop.broken["orders"] = lambda day: KeyError("customer") if day == "2026-03-02" else ValueError("no object")
+    for day in DAYS.get_partition_keys()[:4]:
+        shop.run(day=day, tags={"dagster/backfill": "mixed"})
+    end(shop, backfill)
+    shop.tick()
+    [mail] = mailbox.mails
+    assert "4 runs of backfill mixed failed" in str(mail["Subject"])
+    assert "3 x ValueError: no object" in text_of(mail)
+    assert "1 x KeyError: 'customer'" in text_of(mail)
+
+
+def test_a_backfill_that_goes_on_is_told_of_after_a_while_and_then_by_reminders(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    add_backfill(shop, "long")
+    shop.broken["orders"] = ValueError("no object")
+    for day in ("2026-03-01", "2026-03-02"):
+        shop.run(day=day, tags={"dagster/backfill": "long"})
+        shop.tick()
+    assert mailbox.mails == []
+    shop.tick(later=601)
+    assert ["2 runs of backfill long" in subject for subject in mailbox.subjects] == [True]
+    for day in ("2026-03-03", "2026-03-04"):
+        shop.run(day=day, tags={"dagster/backfill": "long"})
+        shop.tick(later=601)
+    assert len(mailbox.mails) == 1
+    shop.tick(later=HOUR)
+    assert "still fails: 2 more runs" in mailbox.subjects[1]
+
+
+def test_a_backfill_with_one_failed_run_gives_an_ordinary_mail(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    backfill = add_backfill(shop, "single")
+    shop.broken["orders"] = ValueError("no object")
+    shop.run(day="2026-03-01", tags={"dagster/backfill": "single"})
+    end(shop, backfill)
+    shop.tick()
+    assert "load failed for 2026-03-01" in mailbox.subjects[0]
+
+
+def test_a_failure_that_repeats_is_told_again_at_growing_intervals_and_each_run_is_named_once(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    shop.tick()
+    shop.broken["orders"] = ValueError("no object")
+    run_ids, told_at = [], []
+    for half_hour in range(40):
+        if half_hour % 2 == 0:
+            run_ids.append(shop.run().run_id)
+        before = len(mailbox.mails)
+        shop.tick(later=HOUR / 2)
+        told_at += [half_hour] * (len(mailbox.mails) - before)
+    pauses = [later - earlier for earlier, later in pairwise(told_at)]
+    assert len(told_at) <= 6
+    assert all(later >= earlier for earlier, later in pairwise(pauses)), pauses
+    shop.tick(later=30 * HOUR)
+    for run_id in run_ids:
+        holders = {mail["Message-ID"] for mail in mailbox.mails if f"/runs/{run_id}" in html_of(mail)}
+        assert len(holders) == 1, run_id
+    assert mailbox.mails[1]["In-Reply-To"] == mailbox.mails[0]["Message-ID"]
+
+
+def test_when_the_partition_succeeds_again_one_mail_says_so(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    shop.broken["orders"] = ValueError("no object")
+    shop.run(day="2026-03-01")
+    shop.tick()
+    shop.broken.clear()
+    shop.run(day="2026-03-02")
+    shop.tick()
+    assert len(mailbox.mails) == 1, "another partition is no recovery"
+    shop.run(day="2026-03-01")
+    for _ in range(3):
+        shop.tick()
+    first, second = mailbox.mails
+    assert second["Subject"] == "[ecommerce] load works again for 2026-03-01"
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert first["References"] in second["References"]
+
+
+def test_a_range_has_recovered_when_each_of_its_days_has(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    tags = {"dagster/asset_partition_range_start": "2026-03-01", "dagster/asset_partition_range_end": "2026-03-02"}
+    shop.broken["orders"] = ValueError("no object")
+    shop.run(day=None, tags=tags)
+    shop.broken.clear()
+    shop.run(day="2026-03-02")
+    shop.tick()
+    assert len(mailbox.mails) == 1
+    shop.run(day="2026-03-01")
+    shop.tick()
+    assert "works again for 2026-03-01 to 2026-03-02" in mailbox.subjects[1]
+
+
+def test_recovery_mails_can_be_turned_off_and_no_failure_goes_untold(
+    new_shop: Callable[..., Shop], mailbox: Mailbox
+) -> None:
+    shop = new_shop(ALERT_RECOVERY="false")
+    shop.tick()
+    for runs in (1, 2):
+        shop.broken["orders"] = ValueError("no object")
+        for _ in range(runs):
+            last = shop.run().run_id
+            shop.tick()
+        shop.broken.clear()
+        shop.run()
+        shop.tick()
+    assert ["failed" in subject for subject in mailbox.subjects] == [True, True, False]
+    assert f"/runs/{last}" in html_of(mailbox.mails[2])
+
+
+def test_a_failure_after_a_recovery_is_new(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    for _ in range(2):
+        shop.broken["orders"] = ValueError("no object")
+        shop.run()
+        shop.tick()
+        shop.broken.clear()
+        shop.run()
+        shop.tick()
+    assert ["failed" in subject for subject in mailbox.subjects] == [True, False, True, False]
+    assert len(set(mailbox.message_ids)) == 4
+
+
+@pytest.fixture
+def retrying(shop: Shop) -> tuple[View, DagsterRun]:
+    """A failed run of a code location, on an instance that tries runs again."""
+    shop.dagster_yaml = FLAKY
+    view = View(shop.instance, shop.repository, shop.settings, Masker(), 0)
+    location = InProcessCodeLocationOrigin(LoadableTargetOrigin(python_file="shop.py"))
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), "load")
+    return view, DagsterRun(job_name="load", run_id="1", status=DagsterRunStatus.FAILURE, remote_job_origin=origin)
+
+
+def tagged(run: DagsterRun, **tags: str) -> DagsterRun:
+    return run.with_tags({f"dagster/{name}": value for name, value in tags.items()})
+
+
+def test_a_run_is_told_of_only_when_dagster_will_not_try_it_again(retrying: tuple[View, DagsterRun]) -> None:
+    view, run = retrying
+    assert decision(tagged(run, will_retry="true"), view, 0) == "wait"
+    assert decision(tagged(run, will_retry="true", auto_retry_run_id="2"), view, 0) == "retried"
+    assert decision(tagged(run, will_retry="false"), view, 0) == "failed"
+
+
+def test_a_retry_that_is_announced_and_never_comes_is_not_waited_for_for_ever(
+    retrying: tuple[View, DagsterRun],
+) -> None:
+    view, run = retrying
+    assert decision(tagged(run, will_retry="true"), view, RETRY_PATIENCE) == "failed"
+    assert decision(tagged(run, will_retry="true", backfill="deleted"), view, 0) == "failed"
+
+
+def test_a_failure_whose_retry_is_not_decided_yet_waits_a_moment(retrying: tuple[View, DagsterRun]) -> None:
+    """Dagster stores the failure first and the announcement of the retry after it; a tick may fall in between."""
+    view, run = retrying
+    assert decision(run, view, 0) == "wait"
+    assert decision(run, view, TAGGED_WITHIN) == "failed"
+
+
+def test_a_run_of_the_command_line_is_never_tried_again(retrying: tuple[View, DagsterRun]) -> None:
+    view, run = retrying
+    assert decision(replace_origin(run), view, 0) == "failed"
+
+
+def replace_origin(run: DagsterRun) -> DagsterRun:
+    return DagsterRun(job_name=run.job_name, run_id=run.run_id, status=run.status, tags={"dagster/will_retry": "true"})
+
+
+def test_an_op_that_succeeds_on_its_second_try_is_no_failure(shop: Shop, mailbox: Mailbox) -> None:
+    from dagster import Definitions, RetryPolicy, job, op
+
+    tries = iter([ValueError("once"), None])
+
+    @op(retry_policy=RetryPolicy(max_retries=1))
+    def flaky() -> None:
+        if error := next(tries):
+            raise error
+
+    @job
+    def trying() -> None:
+        flaky()
+
+    shop.tick()
+    run = Definitions(jobs=[trying]).get_job_def("trying").execute_in_process(instance=shop.instance)
+    assert run.success
+    shop.tick()
+    assert mailbox.mails == []

@@ -1,0 +1,300 @@
+"""Runs that fail, on a real Dagster instance, and the mails that a real mail server gets."""
+
+import re
+import shlex
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+import pytest
+from dagster import DagsterEventType
+
+from ecommerce_pipeline.alerts.masking import clean
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
+from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+
+
+def test_a_failed_run_leads_to_one_mail_that_says_what_where_why_and_what_to_do(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["orders"] = ValueError("no object of 2026-03-01: extract it first")
+    run_id = shop.run("everything").run_id
+    for _ in range(3):
+        shop.tick()
+    [mail] = mailbox.mails
+    text = text_of(mail)
+    for said in (
+        "everything failed for 2026-03-01",
+        "ValueError: no object of 2026-03-01: extract it first",
+        "Not made:     shop/orders",
+        "Failed step:  shop__orders",
+        "Partition:    2026-03-01",
+        "in orders",
+        "raise what",
+        "Launched by:  a person",
+        f"http://127.0.0.1:3000/runs/{run_id}",
+        "http://127.0.0.1:3000/assets/shop/orders?view=partitions&partition=2026-03-01",
+        f"/runs/{run_id}?logs=step%3Ashop__orders",
+        "Downstream and now stale (2)",
+        "- mart/sales",
+        "- mart/report",
+        "ecommerce-pipeline run --job everything --from 2026-03-01 --to 2026-03-01",
+    ):
+        assert said in text
+        if ":  " not in said and not said.startswith("- "):
+            assert said.replace("&", "&amp;") in html_of(mail)
+    assert 'assets/mart/sales?view=partitions&amp;partition=2026-03-01"' in html_of(mail)
+    assert 'assets/mart/report"' in html_of(mail), "it has no partitions"
+    assert re.search(r"Started: .* UTC\nEnded: .* UTC, after [\d.]+ s", text)
+
+
+def test_the_headers_are_those_of_a_machine_that_can_be_threaded(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["orders"] = ValueError("first")
+    run_id = shop.run().run_id
+    shop.broken["orders"] = KeyError("second")
+    shop.run()
+    shop.run(day="2026-03-02")
+    shop.tick()
+    first, second, *_ = mailbox.mails
+    assert first["Message-ID"] == f"<run-{run_id}@shop.example>"
+    assert first["Auto-Submitted"] == "auto-generated"
+    assert first["From"] == "dagster@shop.example"
+    assert first["To"] == "ops@shop.example"
+    assert parsedate_to_datetime(first["Date"]).tzinfo is not None
+    assert first.get_content_type() == "multipart/alternative"
+    assert first["References"] == second["References"], "the same job and partition make one thread"
+
+
+def test_the_class_and_message_of_the_error_are_those_a_person_raised(shop: Shop, mailbox: Mailbox) -> None:
+    error = PlatformError("the lake has no object of 2026-03-01: run extract for it")
+    error.__cause__ = KeyError("etag")
+    shop.broken["orders"] = error
+    shop.run()
+    shop.tick()
+    text = text_of(mailbox.mails[0])
+    assert "PlatformError: the lake has no object of 2026-03-01: run extract for it" in text
+    assert "caused by KeyError: 'etag'" in text
+
+
+def test_a_range_is_named_by_its_ends(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["orders"] = ValueError("no")
+    tags = {"dagster/asset_partition_range_start": "2026-03-01", "dagster/asset_partition_range_end": "2026-03-07"}
+    shop.run(day=None, tags=tags)
+    shop.tick()
+    assert "Partitions:   2026-03-01 to 2026-03-07" in text_of(mailbox.mails[0])
+    assert "run --job load --from 2026-03-01 --to 2026-03-07" in text_of(mailbox.mails[0])
+
+
+def test_a_run_that_died_outside_any_step_names_the_assets_that_it_was_to_make(shop: Shop, mailbox: Mailbox) -> None:
+    run = shop.instance.create_run_for_job(
+        shop.repository.get_job("load"),
+        tags={"dagster/partition": "2026-03-01", "dagster/schedule_name": "daily"},
+        execution_plan=None,
+    )
+    shop.instance.report_run_failed(run, "The process 4711 of this run was killed.")
+    shop.tick()
+    text = text_of(mailbox.mails[0])
+    assert "The process 4711 of this run was killed." in text
+    assert "shop/orders" in text
+    assert "schedule daily" in text
+
+
+def test_a_job_without_assets_is_told_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["count"] = RuntimeError("nothing to count")
+    shop.run("counting", None)
+    shop.tick()
+    assert "counting failed: RuntimeError: nothing to count" in mailbox.subjects[0]
+    assert "job execute -m ecommerce_pipeline.definitions -j counting" in text_of(mailbox.mails[0])
+    shop.broken.clear()
+    shop.run("counting", None)
+    shop.tick()
+    assert mailbox.subjects[1] == "[ecommerce] counting works again"
+
+
+def test_owners_are_told_by_their_route_their_own_address_or_the_default(
+    new_shop: Callable[..., Shop], mailbox: Mailbox
+) -> None:
+    shop = new_shop(ALERT_ROUTES="team:orders=orders@shop.example,second@shop.example;team:none=none@shop.example")
+    shop.broken = {
+        "orders": ValueError("no orders"),
+        "sales": ValueError("no sales"),
+        "report": ValueError("no report"),
+    }
+    shop.run()
+    shop.tick()
+    shop.broken.pop("orders")
+    shop.run("everything")
+    shop.tick()
+    shop.broken.pop("sales")
+    shop.run("everything", "2026-03-02")
+    shop.tick()
+    told = {str(mail["Subject"]): to for (to, _), mail in zip(mailbox.received, mailbox.mails, strict=True)}
+    by_reason = {
+        reason: to
+        for subject, to in told.items()
+        for reason in ("no orders", "no sales", "no report")
+        if f"ValueError: {reason}" in subject
+    }
+    assert by_reason["no orders"] == ["orders@shop.example", "second@shop.example"]
+    assert by_reason["no sales"] == ["ops@shop.example", "ann@shop.example"]
+    assert by_reason["no report"] == ["ops@shop.example"]
+
+
+HOSTILE = (
+    "<script>alert(1)</script>\r\nBcc: eve@example.com\r\n\r\n.\r\nFrom evil \u202e\x1b[31mröd\x00 \ud83d\ude00 日本"
+)
+
+
+def test_hostile_text_of_an_exception_harms_neither_headers_nor_html(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["orders"] = type("Err<b>or", (Exception,), {})(HOSTILE)
+    shop.run()
+    shop.tick()
+    [mail] = mailbox.mails
+    assert mailbox.received[0][0] == ["ops@shop.example"]
+    assert mail["Bcc"] is None
+    assert "\n" not in str(mail["Subject"])
+    assert "röd" in str(mail["Subject"])
+    assert "<script>" not in html_of(mail)
+    assert "&lt;script&gt;" in html_of(mail)
+    assert "日本" in html_of(mail)
+    assert "日本" in text_of(mail)
+    assert "\x1b" not in text_of(mail)
+    assert mail.defects == []
+    raw = mailbox.received[0][1]
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_hostile_names_of_assets_and_partitions_harm_neither_headers_nor_html_nor_the_shell(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    shop.broken["hostile"] = ValueError("no")
+    shop.run("hostile_names", HOSTILE_KEY)
+    shop.tick()
+    [mail] = mailbox.mails
+    assert mailbox.received[0][0] == ["ops@shop.example"]
+    assert mail["Bcc"] is None
+    assert mail.defects == []
+    assert "<img" not in html_of(mail)
+    assert "<b>" not in html_of(mail)
+    assert "Größe &lt;img src=x onerror=alert(1)&gt;&quot;" in html_of(mail)
+    assert "/assets/b%C3%B6se%20%3Cb%3E/tables%3B%20DROP?view=partitions&partition=Gr%C3%B6%C3%9Fe+%3Cimg" in text_of(
+        mail
+    )
+    command = text_of(mail).partition("Run it again\n------------\n")[2].partition("\n\n")[0]
+    words = shlex.split(command)
+    assert words[words.index("--partition") + 1] == clean(HOSTILE_KEY)
+    shop.broken.clear()
+    shop.run("hostile_names", HOSTILE_KEY)
+    shop.tick()
+    assert "works again" in mailbox.subjects[1]
+
+
+def test_no_secret_planted_in_an_exception_leaves_the_house(
+    shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_PASSWORD", "hunter2-of-postgres")
+    monkeypatch.setenv("SMTP_PASSWORD", "hunter2-of-smtp")
+    monkeypatch.setenv("SOME_API_TOKEN", "hunter2-of-some-api")
+    (shop.folder / "postgres").mkdir()
+    (shop.folder / "postgres" / "password").write_text("hunter2-of-embedded\n")
+    inner = ConnectionError("postgresql://shop:hunter2-in-url@db/shop")
+    error = RuntimeError(
+        "login hunter2-of-postgres hunter2-of-smtp hunter2-of-some-api hunter2-of-embedded; password=hunter2-named"
+    )
+    error.__cause__ = inner
+    shop.broken["orders"] = error
+    shop.run()
+    shop.tick()
+    [mail] = mailbox.mails
+    whole = mailbox.received[0][1].decode() + text_of(mail) + html_of(mail) + str(mail["Subject"])
+    assert "hunter2" not in whole
+    assert "login *** *** *** ***; password=***" in text_of(mail)
+    assert "hunter2" not in shop.state.model_dump_json(), "nor is it written down"
+
+
+def test_dagsters_own_failure_sensor_forgets_a_run_whose_tick_failed(shop: Shop) -> None:
+    """Why the sensor is our own: the built-in one passes a run on which its function failed, and never comes back."""
+    from dagster import RunFailureSensorContext, build_sensor_context, run_failure_sensor
+
+    seen: list[str] = []
+
+    @run_failure_sensor(monitor_all_code_locations=True)
+    def built_in(context: RunFailureSensorContext) -> None:
+        seen.append(context.dagster_run.run_id)
+        raise ConnectionRefusedError("no mail server")
+
+    def tick(cursor: str | None) -> str | None:
+        with build_sensor_context(shop.instance, cursor, repository_def=shop.repository) as context:
+            return built_in.evaluate_tick(context).cursor
+
+    cursor = tick(None)
+    shop.broken["orders"] = ValueError("no")
+    run_id = shop.run().run_id
+    for _ in range(3):
+        cursor = tick(cursor)
+    assert seen == [run_id], "asked once, failed, never asked again"
+
+
+def test_the_first_tick_of_all_takes_in_the_last_hour_and_no_more(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["orders"] = ValueError("recent")
+    shop.run()
+    shop.tick(later=600)
+    assert len(mailbox.mails) == 1
+
+
+def test_old_failures_are_not_dug_up_when_alerts_are_first_turned_on(shop: Shop, mailbox: Mailbox) -> None:
+    shop.broken["orders"] = ValueError("old")
+    shop.run()
+    shop.tick(later=4_000)
+    assert mailbox.mails == []
+    shop.run()
+    shop.tick()
+    assert len(mailbox.mails) == 1
+
+
+def test_the_runs_log_says_who_was_told(shop: Shop) -> None:
+    shop.broken["orders"] = ValueError("no")
+    run_id = shop.run().run_id
+    shop.tick()
+    records = shop.instance.get_records_for_run(run_id, of_type=DagsterEventType.ENGINE_EVENT).records
+    assert "Alert mailed to ops@shop.example" in [
+        record.event_log_entry.get_dagster_event().message for record in records
+    ]
+
+
+def test_a_run_that_cannot_be_described_is_told_all_the_same_and_blocks_no_other(
+    shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tick()
+    shop.broken["orders"] = ValueError("first")
+    odd = shop.run().run_id
+    shop.broken["orders"] = ValueError("second")
+    shop.run()
+    records = shop.instance.get_records_for_run
+
+    def unreadable(run_id: str, *arguments: object, **more: object) -> object:
+        if run_id == odd:
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, "corrupted")
+        return records(run_id, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shop.instance, "get_records_for_run", unreadable)
+    shop.tick()
+    assert len(mailbox.mails) == 2
+    [bare] = [mail for mail in mailbox.mails if mail["Message-ID"] == f"<run-{odd}@shop.example>"]
+    assert "why cannot be read (UnicodeDecodeError" in text_of(bare)
+
+
+def test_what_cannot_be_looked_at_is_said_and_keeps_nothing_else_from_being_told(
+    shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tick()
+    shop.broken["orders"] = ValueError("no object")
+    shop.run()
+
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("password=hunter2")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.instance, "all_instigator_state", broken)
+        report = shop.tick()
+    assert "failed ticks cannot be looked at: LookupError: password=***" in report.trouble
+    assert len(mailbox.mails) == 1
+    assert shop.tick().trouble == ""

@@ -1,0 +1,91 @@
+"""The platform itself under `dagster dev`, with nothing configured: what breaks is told in the mail folder.
+
+A source, a load and a dbt model fail as they fail in life; the command of a mail is given, and a mail says it is over.
+"""
+
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ecommerce_pipeline.resources.mail_catcher import INDEX, kept
+from ecommerce_pipeline_tests.integration.test_side_by_side import BIN, LAUNCH, Ui, environment
+from ecommerce_pipeline_tests.mailbox import html_of, text_of
+from ecommerce_pipeline_tests.platform import Platform
+
+DAY = "2026-03-07"
+
+
+@pytest.fixture
+def platform(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
+    made = new_platform("alerted")
+    yield made
+    if made.settings.postgres_dir.is_file():
+        made.settings.postgres_dir.unlink()
+
+
+@pytest.fixture
+def ui(platform: Platform) -> Iterator[Ui]:
+    started = Ui(platform)
+    yield started
+    started.close()
+
+
+def mails(platform: Platform) -> dict[str, Any]:
+    return {str(mail["Subject"]): mail for _, mail in kept(platform.settings.mail_dir)}
+
+
+def about(platform: Platform, *words: str) -> Any:
+    return next((mail for subject, mail in mails(platform).items() if all(word in subject for word in words)), None)
+
+
+def succeeds(platform: Platform, *arguments: str) -> bool:
+    """Give a command; say whether its run succeeded (the overview at its end may miss marts, and fail)."""
+    said = subprocess.run(
+        [BIN / "ecommerce-pipeline", *arguments],
+        env=environment(platform),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "done in" in said.stdout
+
+
+def test_what_breaks_in_dagster_dev_is_in_the_mail_folder_and_the_command_of_the_mail_mends_it(
+    ui: Ui, platform: Platform
+) -> None:
+    ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
+    in_the_way = platform.settings.postgres_dir
+    in_the_way.write_text("no folder")
+    for path in (["source", "refunds"], ["core", "fact_refund"]):
+        ui.ask(LAUNCH, params={"assetSelection": [{"path": path}], "partitionNames": [DAY], "tags": []})
+    assert not succeeds(platform, "run", "--job", "load", "--from", DAY, "--to", DAY)
+    for words in (["load failed", DAY], ["core/fact_refund"], ["source/refunds"]):
+        ui.wait_for(lambda words=words: about(platform, *words), 150)
+
+    load = about(platform, "load failed", DAY)
+    text = text_of(load)
+    assert "Launched by:  a person, on the command line" in text
+    assert "staging/refunds" in text
+    assert "core/quarantine_refunds" in text.partition("Downstream and now stale")[2]
+    again = next(
+        line.strip() for line in text.splitlines() if "ecommerce-pipeline run" in line and "--job load" in line
+    )
+    dbt = about(platform, "core/fact_refund")
+    assert "PlatformError: dbt could not build the models" in text_of(dbt)
+    assert "Launched by:  backfill" in text_of(dbt)
+    assert "Run it again" in html_of(dbt)
+
+    in_the_way.unlink()
+    for job in ("ingest", "extract"):
+        assert succeeds(platform, "run", "--job", job, "--from", DAY, "--to", DAY)
+    assert succeeds(platform, *shlex.split(again)[1:])
+    ui.wait_for(lambda: about(platform, "load works again"), 90)
+    assert about(platform, "load works again")["In-Reply-To"] == load["Message-ID"]
+    assert all(
+        subject.replace("<", "&lt;")[:40] in (platform.settings.mail_dir / INDEX).read_text()
+        for subject in mails(platform)
+    )
+    assert str(platform.settings.mail_dir / INDEX) in ui.log.read_text(), "the log says where to read them"

@@ -1,0 +1,48 @@
+"""The mail server of a machine without one: real mail over a real socket into a folder."""
+
+import smtplib
+import socket
+from pathlib import Path
+
+import pytest
+
+from ecommerce_pipeline.alerts.content import Content
+from ecommerce_pipeline.alerts.message import message_of
+from ecommerce_pipeline.resources.mail_catcher import INDEX, kept, mail_catcher
+
+
+def send(folder: Path, subject: str, message_id: str = "1@shop.example") -> None:
+    content = Content(subject=subject, tone="bad", title="It failed", lead="größer als <b>")
+    mail = message_of(content, message_id=message_id, sender="a@shop.example", to=["you@localhost"], written=0)
+    with mail_catcher(folder) as port, smtplib.SMTP("127.0.0.1", port) as connection:
+        connection.send_message(mail)
+
+
+def test_a_mail_is_kept_as_mail_and_as_page_and_is_listed(tmp_path: Path) -> None:
+    send(tmp_path, "load failed: <script>../../x", "1@shop.example")
+    send(tmp_path, "größere Sorgen", "2@shop.example")
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".eml", ".eml", ".html", ".html", ".html"]
+    index = (tmp_path / INDEX).read_text()
+    assert "<script>" not in index
+    assert "größere Sorgen" in index
+    assert "größer als &lt;b&gt;" in next(tmp_path.glob("*load*.html")).read_text()
+    assert [str(mail["Message-ID"]) for _, mail in kept(tmp_path)].count("<1@shop.example>") == 1
+
+
+def test_a_copy_takes_the_place_of_the_mail(tmp_path: Path) -> None:
+    send(tmp_path, "load failed")
+    send(tmp_path, "load failed")
+    assert len(kept(tmp_path)) == 1
+
+
+def test_it_listens_on_loopback_and_only_while_it_is_needed(tmp_path: Path) -> None:
+    with mail_catcher(tmp_path) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        assert connection.getpeername()[0] == "127.0.0.1"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def test_a_mail_that_cannot_be_kept_is_refused_and_not_lost(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("in the way")
+    with pytest.raises(smtplib.SMTPDataError, match="cannot be kept"):
+        send(tmp_path / "mail", "load failed")

@@ -1,0 +1,175 @@
+"""The mail client against a real server: login, encryption, certificates, refusals, and a server that dawdles."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from ecommerce_pipeline.resources.smtp import MailInDoubtError, MailServerError, SmtpServer
+from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
+
+
+@pytest.fixture
+def running() -> Iterator[list[Mailbox]]:
+    started: list[Mailbox] = []
+    yield started
+    for mailbox in started:
+        mailbox.stop()
+
+
+def start(running: list[Mailbox], **how: object) -> Mailbox:
+    mailbox = Mailbox(**how)  # type: ignore[arg-type]
+    mailbox.start()
+    running.append(mailbox)
+    return mailbox
+
+
+def mail(text: str = "hello") -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = "greeting"
+    message["Message-ID"] = "<1@shop.example>"
+    message.set_content(text)
+    return message
+
+
+@pytest.mark.parametrize("login", [None, ("ann", "correct horse")], ids=["no login", "login"])
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_mail_arrives_with_each_encryption_with_and_without_login(
+    running: list[Mailbox],
+    security: str,
+    login: tuple[str, str] | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mailbox = start(running, security=security, login=login)
+    mailbox.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SMTP_PASSWORD", "correct horse")
+    server = SmtpServer("localhost", mailbox.port, security, user="ann" if login else None, ca_file=tmp_path / "ca.pem")
+    with server.session() as session:
+        receipt = session.send(mail("a dot\n.\nalone"), "dagster@shop.example", ["a@shop.example", "b@shop.example"])
+    assert receipt.taken == ["a@shop.example", "b@shop.example"]
+    assert receipt.answer == "250 OK queued"
+    [(recipients, _)] = mailbox.received
+    assert recipients == ["a@shop.example", "b@shop.example"]
+    assert text_of(mailbox.mails[0]) == "a dot\n.\nalone\n"
+
+
+def test_the_password_is_read_from_its_file_when_connecting(running: list[Mailbox], tmp_path: Path) -> None:
+    mailbox = start(running, login=("ann", "from the file"))
+    file = tmp_path / "password"
+    server = SmtpServer("127.0.0.1", mailbox.port, "none", user="ann", password_file=file)
+    file.write_text("from the file\n")
+    with server.session() as session:
+        session.send(mail(), "dagster@shop.example", ["a@shop.example"])
+    assert len(mailbox.received) == 1
+    file.unlink()
+    with pytest.raises(MailServerError, match=r"SMTP_PASSWORD_FILE=.*No such file"), server.session():
+        pass
+
+
+def test_a_wrong_password_is_said_without_the_password(running: list[Mailbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    mailbox = start(running, login=("ann", "correct horse"))
+    monkeypatch.setenv("SMTP_PASSWORD", "wrong-battery")
+    with (
+        pytest.raises(MailServerError, match="refuses the login of SMTP_USER=ann: 535") as caught,
+        SmtpServer("127.0.0.1", mailbox.port, "none", user="ann").session(),
+    ):
+        pass
+    assert "wrong-battery" not in str(caught.value)
+    monkeypatch.delenv("SMTP_PASSWORD")
+    with (
+        pytest.raises(MailServerError, match="neither SMTP_PASSWORD nor SMTP_PASSWORD_FILE is"),
+        SmtpServer("127.0.0.1", mailbox.port, "none", user="ann").session(),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_server_that_cannot_prove_who_it_is_gets_no_mail(running: list[Mailbox], security: str) -> None:
+    mailbox = start(running, security=security)
+    with (
+        pytest.raises(MailServerError, match=r"no certificate to be trusted .*SMTP_CA_FILE"),
+        SmtpServer("localhost", mailbox.port, security).session(),
+    ):
+        pass
+
+
+def test_a_server_with_the_certificate_of_another_gets_no_mail(running: list[Mailbox], tmp_path: Path) -> None:
+    mailbox = start(running, security="starttls", name="other.example")
+    mailbox.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = SmtpServer("localhost", mailbox.port, "starttls", ca_file=tmp_path / "ca.pem")
+    with pytest.raises(MailServerError, match="no certificate to be trusted"), server.session():
+        pass
+
+
+def test_a_server_without_starttls_gets_nothing_in_the_clear(running: list[Mailbox]) -> None:
+    mailbox = start(running)
+    with (
+        pytest.raises(MailServerError, match="does not offer what SMTP_SECURITY=starttls"),
+        SmtpServer("127.0.0.1", mailbox.port, "starttls").session(),
+    ):
+        pass
+    with (
+        pytest.raises(MailServerError, match="does not speak TLS"),
+        SmtpServer("127.0.0.1", mailbox.port, "tls").session(),
+    ):
+        pass
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (
+        pytest.raises(MailServerError, match=f"mail server 127.0.0.1:{port} cannot be reached"),
+        SmtpServer("127.0.0.1", port, "none").session(),
+    ):
+        pass
+
+
+def test_recipients_are_served_or_refused_one_by_one(running: list[Mailbox]) -> None:
+    mailbox = start(running, strangers={"b@shop.example": "550 no such user"})
+    with SmtpServer("127.0.0.1", mailbox.port, "none").session() as session:
+        receipt = session.send(mail(), "dagster@shop.example", ["a@shop.example", "b@shop.example"])
+        assert receipt.taken == ["a@shop.example"]
+        assert receipt.refused == {"b@shop.example": "550 no such user"}
+        nobody = session.send(mail(), "dagster@shop.example", ["b@shop.example"])
+        assert nobody.taken == []
+        mailbox.moods.append("451 come again later")
+        later = session.send(mail(), "dagster@shop.example", ["a@shop.example"])
+        assert later.refused == {"a@shop.example": "451 come again later"}
+        assert session.send(mail(), "dagster@shop.example", ["a@shop.example"]).taken == ["a@shop.example"]
+
+
+def test_a_connection_that_breaks_after_the_mail_leaves_it_in_doubt(running: list[Mailbox]) -> None:
+    mailbox = start(running, moods=__import__("collections").deque(["drop"]))
+    with pytest.raises(MailInDoubtError), SmtpServer("127.0.0.1", mailbox.port, "none").session() as session:
+        session.send(mail(), "dagster@shop.example", ["a@shop.example"])
+
+
+def test_a_server_that_dawdles_byte_by_byte_is_cut_off() -> None:
+    """A timeout begins anew with every byte; without a deadline such a server would hold up the sensor for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        over = threading.Event()
+
+        def dawdle() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                while not over.wait(0.05):
+                    try:
+                        connection.sendall(b"2")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=dawdle)
+        thread.start()
+        try:
+            server = SmtpServer("127.0.0.1", listener.getsockname()[1], "none", timeout=5, session_seconds=0.5)
+            with pytest.raises(MailServerError), server.session():
+                pass
+        finally:
+            over.set()
+            thread.join()
