@@ -1,17 +1,24 @@
-"""Starts the BigQuery emulator with two of its ways made BigQuery's own.
+"""Starts the BigQuery emulator with three of its ways made BigQuery's own.
 
 - It loads Parquet by position, and DuckDB under it takes every `key=value` folder of a path for a further column;
   BigQuery loads by name, and a path is a path.
+- It reads tables for several clients at once over one connection, and mixes their rows up.
 - It takes `CREATE TABLE t (columns) AS SELECT`, but not with the query in brackets, as dbt writes it.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from threading import Lock
 from typing import Any
 
+from bqemulator.api.routes import tabledata, tables
 from bqemulator.cli import main
 from bqemulator.jobs import executor
 from bqemulator.sql.rewriter import create_table_schema_ctas as ctas
 from sqlglot import exp
 
+ONE_AT_A_TIME = Lock()
 first_select = ctas._first_select
 
 
@@ -27,7 +34,21 @@ def first_select_in_brackets(body: exp.Expression | None) -> exp.Select | None:
     return first_select(body.unnest() if isinstance(body, exp.Subquery) else body)
 
 
+def one_at_a_time(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an endpoint that waits for the others."""
+
+    @wraps(endpoint)
+    def alone(*args: Any, **request: Any) -> Any:
+        with ONE_AT_A_TIME:
+            return endpoint(*args, **request)
+
+    return alone
+
+
 if __name__ == "__main__":
     executor._LOAD_FORMAT_HANDLERS["PARQUET"] = load_parquet
     ctas._first_select = first_select_in_brackets
+    for route in (*tables.router.routes, *tabledata.router.routes):
+        if "GET" in route.methods and not iscoroutinefunction(route.endpoint):
+            route.endpoint = one_at_a_time(route.endpoint)
     main()

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -76,12 +78,16 @@ class Platform:
             connection.execute("SET TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
 
-    def rows(self) -> dict[str, list[str]]:
-        """Return the rows of every table of the warehouse, whatever it is and whatever their order, as texts."""
+    def rows(self) -> dict[str, list[dict[str, object]]]:
+        """Return the rows of every table of the warehouse, whatever it is, in an order of their own."""
         store = warehouse(self.settings)
         return {
             f"{layer}.{table}": sorted(
-                map(repr, store.query(f"SELECT * FROM {store.schema_of(layer)}.{table}").to_pylist())
+                (
+                    {name: comparable(value) for name, value in row.items()}
+                    for row in store.query(f"SELECT * FROM {store.schema_of(layer)}.{table}").to_pylist()
+                ),
+                key=repr,
             )
             for layer, table in store.row_counts()
         }
@@ -104,3 +110,13 @@ class Platform:
             embedded.destroy()
         if "instance" in self.__dict__:
             self.instance.dispose()
+
+
+def comparable(value: object) -> object:
+    """Return a value without what warehouses may say differently: zeros at the end of decimals, names of UTC."""
+    match value:
+        case Decimal():
+            return value.normalize() if value else Decimal(0)
+        case datetime():
+            return value.astimezone(UTC)
+    return value

@@ -68,7 +68,7 @@ def new_columns(
     asked = {field.name: field for field in wanted}
     differences = [f"column {column} is not in the contract" for column in there if column not in asked]
     for column, field in asked.items():
-        if column in there and _kind(there[column]) != _kind(field):
+        if column in there and not _holds(there[column], field):
             differences.append(f"column {column} is {_kind(there[column])}, the contract says {_kind(field)}")
         if column not in there and field.mode != "NULLABLE":
             differences.append(f"column {column} is missing and must not be null")
@@ -89,6 +89,12 @@ def load_table(
     table.labels = {**LABELS, "layer": "load"}
     client.create_table(table, exists_ok=True)
     return bigquery.TableReference.from_string(f"{client.project}.{dataset}.{name}")
+
+
+def _holds(found: bigquery.SchemaField, wanted: bigquery.SchemaField) -> bool:
+    """Return whether a column is as asked; a NUMERIC without a size holds those of all sizes."""
+    wider = bigquery.SchemaField(found.name, wanted.field_type, wanted.mode)
+    return _kind(found) in {_kind(wanted), _kind(wider)}
 
 
 def _kind(field: bigquery.SchemaField) -> str:
