@@ -1,4 +1,5 @@
--- The day's totals are the same in every mart that has them, and equal what the facts say. To the cent.
+-- The day's totals are the same in every mart that has them, and equal what the facts say. To the cent. A day on which
+-- nothing was sold or refunded, only a payment tried, is in one mart and not in the others.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_sales_daily'}}}) }}
 
 with totals as (
@@ -62,7 +63,7 @@ select created_date
 from said
 group by created_date
 having
-    count(*) <> 4
+    (count(*) <> 4 and (max(gross_amount) <> 0 or max(refund_amount) <> 0 or max(shipping_amount) <> 0))
     or min(gross_amount) <> max(gross_amount)
     or min(discount_amount) <> max(discount_amount)
     or min(refund_amount) <> max(refund_amount)

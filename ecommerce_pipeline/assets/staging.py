@@ -13,6 +13,7 @@ from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 
 LAYER = "staging"
+WAREHOUSE_KINDS = {"local": "duckdb", "gcp": "bigquery"}
 
 
 def staging_assets(settings: Settings) -> list[AssetsDefinition]:
@@ -22,7 +23,9 @@ def staging_assets(settings: Settings) -> list[AssetsDefinition]:
 
 def _loaded(table: Table, settings: Settings) -> AssetsDefinition:
     @table_asset(
-        presented(LAYER, table, settings, "As delivered, with duplicates and broken rows.", {"duckdb"}),
+        presented(
+            LAYER, table, settings, "As delivered, with duplicates and broken rows.", {WAREHOUSE_KINDS[settings.target]}
+        ),
         ins={"objects": AssetIn(AssetKey([lake.LAYER, table.name]))},
         io_manager_key=WAREHOUSE_IO_MANAGER,
         pool=WAREHOUSE_POOL,

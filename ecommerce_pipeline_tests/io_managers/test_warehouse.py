@@ -8,8 +8,12 @@ import pytest
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.rows import instants, order_lines
+
+WRITER = Writer("staging/transaction_items", "run")
+DAY = Window.of_keys("2026-03-01", "2026-03-01")
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def objects(folder: Path, rows: pa.Table, name: str) -> list[str]:
 def load(warehouse: DuckDBWarehouse, folder: Path, rows: pa.Table, days: Sequence[str]) -> int:
     window = Window.of_keys(days[0], days[-1])
     uris = objects(folder, rows, "-".join(days))
-    return warehouse.replace(transaction_items, "staging", uris, rows.num_rows, window)[0]
+    return warehouse.replace(transaction_items, "staging", uris, rows.num_rows, window=window, writer=WRITER).rows
 
 
 def content(warehouse: DuckDBWarehouse, days: Sequence[str] | None = None) -> pa.Table:
@@ -74,7 +78,7 @@ def test_a_corrupt_object_is_named_and_the_table_stays_as_it_was(warehouse: Duck
     damaged[4:200] = b"\xff" * 196
     Path(bad).write_bytes(damaged)
     with pytest.raises(PlatformError, match=f"loaded from {bad} .* the table is as it was"):
-        warehouse.replace(transaction_items, "staging", [good, bad], 501, Window.of_keys("2026-03-01", "2026-03-01"))
+        warehouse.replace(transaction_items, "staging", [good, bad], 501, window=DAY, writer=WRITER)
     assert content(warehouse).equals(before)
 
 

@@ -1,0 +1,93 @@
+"""The BigQuery warehouse on the emulator, with Google's real client."""
+
+import io
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from google.cloud import bigquery, storage
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
+from ecommerce_pipeline.resources.bigquery_tables import contract_fields, new_columns, staging_table
+from ecommerce_pipeline.resources.warehouse import Writer
+from ecommerce_pipeline.schema.tables import TABLES, transaction_items
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+Load = Callable[[pa.Table, Sequence[str]], None]
+
+
+@pytest.fixture
+def warehouse(project: str, bigquery_client: bigquery.Client) -> BigQueryWarehouse:
+    return BigQueryWarehouse(project=project, location="US", datasets={"staging": "shop_staging"})
+
+
+@pytest.fixture
+def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
+    def put(rows: pa.Table, days: Sequence[str]) -> None:
+        parquet = io.BytesIO()
+        pq.write_table(rows, parquet)
+        path = f"transaction_items/date={days[0]}/part-0.parquet"
+        bucket.blob(path).upload_from_string(parquet.getvalue())
+        writer = Writer("staging/transaction_items", f"run-{'-'.join(days)}")
+        uris = [f"gs://{bucket.name}/{path}"]
+        window = Window.of_keys(days[0], days[-1])
+        warehouse.replace(transaction_items, "staging", uris, rows.num_rows, window=window, writer=writer)
+
+    return put
+
+
+def keys(warehouse: BigQueryWarehouse, day: str) -> list[int]:
+    rows = warehouse.read(transaction_items, "staging", Window.of_keys(day, day), ["transaction_item_id"])
+    return sorted(rows["transaction_item_id"].to_pylist())
+
+
+def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(warehouse: BigQueryWarehouse, load: Load) -> None:
+    first = order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 5) + instants("2026-03-03", 5))
+    load(first, ["2026-03-01", "2026-03-03"])
+    second = order_lines(instants("2026-03-02", 2), first_key=100)
+    for _ in range(2):
+        load(second, ["2026-03-02"])
+    assert len(keys(warehouse, "2026-03-01")) == 5
+    assert keys(warehouse, "2026-03-02") == [100, 101]
+    assert len(keys(warehouse, "2026-03-03")) == 5
+
+
+def test_an_empty_first_load_makes_the_table_and_leaves_no_other_behind(
+    warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
+) -> None:
+    load(order_lines([]), ["2026-03-01"])
+    assert [table.table_id for table in bigquery_client.list_tables("shop_staging")] == ["transaction_items"]
+    assert keys(warehouse, "2026-03-01") == []
+
+
+def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: BigQueryWarehouse, load: Load) -> None:
+    load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    stray = order_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
+    with pytest.raises(PlatformError, match="1 of 2 rows of the objects were not written on 2026-03-01"):
+        load(stray, ["2026-03-01"])
+    assert len(keys(warehouse, "2026-03-01")) == 3
+
+
+def test_only_nullable_columns_are_added_by_themselves() -> None:
+    wanted = contract_fields(TABLES["sessions"])
+    without = [field for field in wanted if field.name != "campaign"]
+    assert [field.name for field in new_columns(without, wanted, "staging.sessions")] == ["campaign"]
+    texts = [field if field.name != "page_views" else bigquery.SchemaField("page_views", "STRING") for field in without]
+    extra = [*texts, bigquery.SchemaField("colour", "STRING")]
+    with pytest.raises(PlatformError) as refused:
+        new_columns(extra, wanted, "staging.sessions")
+    assert "column colour is not in the contract" in str(refused.value)
+    assert "column page_views is STRING, the contract says INTEGER not null" in str(refused.value)
+
+
+def test_event_tables_are_partitioned_clustered_described_and_never_scanned_whole() -> None:
+    reference = bigquery.TableReference.from_string("project.staging.transaction_items")
+    table = staging_table(transaction_items, reference)
+    assert table.time_partitioning.field == "recorded_at"
+    assert table.require_partition_filter
+    assert table.clustering_fields == ["transaction_item_id"]
+    assert all(field.description for field in table.schema)
+    assert not staging_table(TABLES["stores"], reference).time_partitioning
