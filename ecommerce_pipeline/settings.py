@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+
+from ecommerce_pipeline.settings_dashboard import DashboardSettings
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -18,7 +20,7 @@ class SettingsError(ValueError):
     """One or more settings are missing or wrong; the message names each variable, its value and what it takes."""
 
 
-class Settings(BaseModel):
+class Settings(DashboardSettings):
     """The platform's settings; the name of a variable is the field's in capitals."""
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +53,11 @@ class Settings(BaseModel):
     postgres_user: str = Field("ecommerce", description="user; POSTGRES_PASSWORD is read when connecting")
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
         "prefer", description="TLS to POSTGRES_HOST, as libpq names it"
+    )
+
+    gcp_project: str | None = Field(None, description="Google Cloud project of the marts that Looker Studio shows")
+    bigquery_dataset: str = Field(
+        "ecommerce", pattern=r"^\w+$", description="beginning of the datasets' names: <it>_staging, _core, _datamart"
     )
 
     @model_validator(mode="after")
@@ -86,6 +93,16 @@ class Settings(BaseModel):
     def postgres_dir(self) -> Path:
         """The folder of the embedded PostgreSQL."""
         return self.data_dir / "postgres"
+
+    @property
+    def dashboard_dir(self) -> Path:
+        """The folder of the dashboard's page."""
+        return self.data_dir / "dashboard"
+
+    @property
+    def bigquery_datasets(self) -> dict[str, str]:
+        """The names of the warehouse's datasets, by layer."""
+        return {layer: f"{self.bigquery_dataset}_{layer}" for layer in ("staging", "core", "datamart")}
 
     @property
     def dagster_home(self) -> Path:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecommerce_pipeline.assets.common import LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
+from ecommerce_pipeline.assets.common import DASHBOARD_STORE, LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
@@ -20,6 +20,7 @@ def target_resources(settings: Settings) -> dict[str, Any]:
         "postgres": postgres(settings),
         "warehouse": warehouse(settings),
         LAKE_IO_MANAGER: LakeIOManager(store=lake_store(settings)),
+        DASHBOARD_STORE: dashboard_store(settings),
         WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=warehouse(settings)),
         "dbt": DbtResource(
             project_dir=str(DBT_DIR),
@@ -45,6 +46,11 @@ def postgres(settings: Settings) -> PostgresResource:
 def lake_store(settings: Settings) -> FolderStore:
     """Return where the lake's objects are."""
     return FolderStore(folder=str(settings.lake_dir))
+
+
+def dashboard_store(settings: Settings) -> FolderStore:
+    """Return where the dashboard's page is."""
+    return FolderStore(folder=str(settings.dashboard_dir))
 
 
 def warehouse(settings: Settings) -> DuckDBWarehouse:

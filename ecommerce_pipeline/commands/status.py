@@ -1,4 +1,4 @@
-"""`status`: what is materialized, layer by layer, and the revenue in the marts."""
+"""`status`: what is materialized, layer by layer, the revenue in the marts, and where the dashboard is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table as Grid
 
+from ecommerce_pipeline.assets.dashboard import PAGE
 from ecommerce_pipeline.home import open_instance
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import postgres, warehouse
+from ecommerce_pipeline.targets import dashboard_store, postgres, warehouse
 
 # A daily asset of each layer: its materialized partitions are the layer's days.
 DAILY_ASSETS = {
@@ -55,6 +56,7 @@ def print_overview(settings: Settings, instance: DagsterInstance, console: Conso
         grid.add_row(layer.name, f"{layer.tables}", f"{layer.rows:,}", f"{days:,}", layer.place)
     console.print(grid)
     console.print(_revenue(settings), soft_wrap=True)
+    console.print(_page(settings), soft_wrap=True)
 
 
 def _layers(settings: Settings) -> Iterator[Layer]:
@@ -88,6 +90,15 @@ def _lake_layer(settings: Settings) -> Layer:
     tables = {path.relative_to(settings.lake_dir).parts[0] for path in objects}
     rows = sum(pq.read_metadata(path).num_rows for path in objects)
     return Layer("lake", len(tables), rows, f"{settings.lake_dir} ({len(objects):,} objects)")
+
+
+def _page(settings: Settings) -> str:
+    store = dashboard_store(settings)
+    try:
+        with store.reading(PAGE):
+            return f"Dashboard: [bold]{store.uri(PAGE)}[/] (`ecommerce-pipeline dashboard` opens it)"
+    except FileNotFoundError:
+        return "No dashboard yet: `ecommerce-pipeline run --job dashboard` makes it."
 
 
 def _revenue(settings: Settings) -> str:

@@ -121,6 +121,24 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                     f"{schema}.{table.name} is not in {self.path}: materialize {schema}/{table.name} first"
                 ) from None
 
+    def schema_of(self, layer: str) -> str:
+        """Return the schema that holds the tables of a layer: it has the layer's name."""
+        return layer
+
+    def query(self, sql: str) -> pa.Table:
+        """Return the rows of a query.
+
+        Raises:
+            PlatformError: A table is not there.
+        """
+        with self.connect(read_only=True) as connection:
+            try:
+                return connection.execute(sql).to_arrow_table()
+            except duckdb.CatalogException as error:
+                raise PlatformError(
+                    f"{_first_line(error)}: materialize the models first, `ecommerce-pipeline run --job transform`"
+                ) from None
+
     def row_counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows of every table, by schema and name."""
         with self.connect(read_only=True) as connection:
