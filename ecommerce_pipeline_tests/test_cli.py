@@ -30,7 +30,11 @@ def call(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
         (["run", "--from", "2026-03-05", "--to", "2026-03-01"], {}, "--from 2026-03-05 is after --to 2026-03-01"),
         (["run", "--from", "2024-12-31", "--to", "2025-01-02"], {}, "before the calendar starts (2025-01-01)"),
         (["run", "--to", "2999-01-01"], {}, "--to 2999-01-01 is not over yet: the last whole day (UTC) is"),
-        (["run", "--job", "everthing"], {}, "--job everthing: there is no such job; the jobs are everything, extract"),
+        (
+            ["run", "--job", "everthing"],
+            {},
+            "--job everthing: there is no such job; the jobs are dashboard, everything, extract",
+        ),
     ],
 )
 def test_a_bad_request_gets_one_clear_message_and_builds_nothing(

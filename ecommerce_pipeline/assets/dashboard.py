@@ -5,6 +5,7 @@ range makes them once, at its end.
 """
 
 import base64
+import json
 from typing import Any, Final
 
 from dagster import (
@@ -16,17 +17,16 @@ from dagster import (
     ResourceParam,
 )
 
-from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, table_asset
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, OWNER, WAREHOUSE_POOL, table_asset
 from ecommerce_pipeline.dashboard.datasets import Datasets, Warehouse, read_datasets
 from ecommerce_pipeline.dashboard.figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
+from ecommerce_pipeline.resources.dbt import dbt_project
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.settings import Settings
 
 LAYER: Final = "dashboard"
-PAGE: Final = "report.html"
-"""The page's path in its store."""
 
 MARTS: Final = tuple(sorted(name for layer, name in tables_read() if layer == "datamart"))
 """The marts that the dashboard shows, which are the data sources of the Looker Studio template."""
@@ -58,13 +58,17 @@ def _report(settings: Settings) -> AssetsDefinition:
     ) -> MaterializeResult[None]:
         datasets = read_datasets(warehouse)
         # Altair and Vega take a second to import, which the code location does not wait for.
+        from ecommerce_pipeline.dashboard.lineage import chart_lineage
         from ecommerce_pipeline.dashboard.page import render
 
         page = render(settings.dashboard_title, datasets)
-        with dashboard_store.writing(PAGE) as file:
+        with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
-        context.log.info(f"wrote {dashboard_store.uri(PAGE)}")
-        return MaterializeResult(metadata={**_place(dashboard_store, page), **_said(datasets)})
+        context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
+        lineage = MetadataValue.md(chart_lineage(_manifest(settings)))
+        return MaterializeResult(
+            metadata={**_place(dashboard_store, page), **_said(datasets), "charts and their tables": lineage}
+        )
 
     return report
 
@@ -103,10 +107,14 @@ def _links(settings: Settings, project: str) -> dict[str, Any]:
     return dict(links)
 
 
+def _manifest(settings: Settings) -> Any:
+    return json.loads(dbt_project(settings).manifest_path.read_text())
+
+
 def _place(store: ObjectStore, page: bytes) -> dict[str, Any]:
     return {
-        "link": MetadataValue.url(store.link(PAGE)),
-        "dagster/uri": store.uri(PAGE),
+        "link": MetadataValue.url(store.link(DASHBOARD_PAGE)),
+        "dagster/uri": store.uri(DASHBOARD_PAGE),
         "bytes": len(page),
     }
 

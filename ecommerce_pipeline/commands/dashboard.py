@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import typer
 
-from ecommerce_pipeline.assets.dashboard import PAGE
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dashboard_store
@@ -21,7 +21,7 @@ def open_dashboard(settings: Settings) -> None:
         PlatformError: There is no page yet.
     """
     page_of(settings)
-    link = dashboard_store(settings).link(PAGE)
+    link = dashboard_store(settings).link(DASHBOARD_PAGE)
     opened = webbrowser.open(link)
     typer.echo(link if opened else f"{link}\nno browser can be opened here: open it yourself, or use --serve")
 
@@ -53,11 +53,11 @@ def page_of(settings: Settings) -> bytes:
     """
     store = dashboard_store(settings)
     try:
-        with store.reading(PAGE) as file:
+        with store.reading(DASHBOARD_PAGE) as file:
             return file.read()
     except FileNotFoundError:
         raise PlatformError(
-            f"there is no dashboard at {store.uri(PAGE)} yet: `ecommerce-pipeline run` builds it"
+            f"there is no dashboard at {store.uri(DASHBOARD_PAGE)} yet: `ecommerce-pipeline run` builds it"
         ) from None
 
 

@@ -9,7 +9,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table as Grid
 
-from ecommerce_pipeline.assets.dashboard import PAGE
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.home import open_instance
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
@@ -95,8 +95,8 @@ def _lake_layer(settings: Settings) -> Layer:
 def _page(settings: Settings) -> str:
     store = dashboard_store(settings)
     try:
-        with store.reading(PAGE):
-            return f"Dashboard: [bold]{store.uri(PAGE)}[/] (`ecommerce-pipeline dashboard` opens it)"
+        with store.reading(DASHBOARD_PAGE):
+            return f"Dashboard: [bold]{store.uri(DASHBOARD_PAGE)}[/] (`ecommerce-pipeline dashboard` opens it)"
     except FileNotFoundError:
         return "No dashboard yet: `ecommerce-pipeline run --job dashboard` makes it."
 

@@ -84,7 +84,7 @@ def read_datasets(warehouse: Warehouse) -> Datasets:
 
 
 def whole(rows: pa.Table) -> pa.Table:
-    """Return the rows with integers for decimals: counts as they are, amounts in cents.
+    """Return the rows in order, with integers for decimals: counts as they are, amounts in cents.
 
     DuckDB adds up whole numbers as decimals without digits after the point; amounts have such digits.
 
@@ -100,7 +100,8 @@ def whole(rows: pa.Table) -> pa.Table:
             columns.append(pc.cast(pc.multiply(pc.cast(column, AMOUNT), HUNDRED), pa.int64()))
         else:
             columns.append(pc.cast(column, pa.int64()))
-    return pa.table(dict(zip(rows.column_names, columns, strict=True)))
+    found = pa.table(dict(zip(rows.column_names, columns, strict=True)))
+    return found.sort_by([(name, "ascending") for name in found.column_names])
 
 
 def columnar(rows: pa.Table) -> dict[str, Column]:

@@ -96,23 +96,38 @@ def _section(section: Section, datasets: Datasets) -> str:
 
 
 def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
-    tables = sorted({table for name in chart.reads for table in tables_of_dataset(name)})
-    sources = ", ".join(f"<code>{layer}.{name}</code>" for layer, name in tables)
-    as_of = f"{datasets.as_of:%-d %b %Y}" if datasets.as_of else "no data yet"
+    title = html.escape(chart.title)
+    unit = html.escape(chart.unit.format(money=datasets.currency or "shop's currency"))
+    scope = {"period": "all channels", "history": "all days and channels"}.get(chart.scope)
+    badge = f' <b class="scope">{scope}</b>' if scope else ""
     keys = "".join(
         f'<li><i class="{key.shape}" style="--key:{key.colour}"></i>{html.escape(key.label)}</li>' for key in chart.keys
     )
-    title = html.escape(chart.title)
-    scope = {"period": "all channels", "history": "all days and channels"}.get(chart.scope, "")
+    as_of = f"{datasets.as_of:%-d %b %Y}" if datasets.as_of else "no day yet"
     width = "wide" if chart.wide else "third" if third else "half"
     return f"""<figure id="{chart.name}" class="chart {width}" data-scope="{chart.scope}">
 <figcaption><h3>{title}</h3>
-<p class="unit"><span data-unit>{html.escape(chart.unit)}</span>{f' <b class="scope">{scope}</b>' if scope else ""}</p>
+<p class="unit">{unit}{badge}</p>
 <ul class="keys">{keys}</ul></figcaption>
 <div class="drawing" role="img" aria-labelledby="{chart.name}-words"></div>
 <p class="empty" hidden></p>
 <p class="words visually-hidden" id="{chart.name}-words"></p>
-<details class="numbers"><summary>Numbers<span class="visually-hidden"> of {title}</span></summary>
-<div class="scroll" tabindex="0" role="region" aria-label="{title}: numbers"></div></details>
-<p class="source">{html.escape(chart.note)} From {sources}, as of {as_of}.</p>
+{_numbers(chart)}
+<p class="source">{html.escape(chart.note)} From {_sources(chart)}, as of {as_of}.</p>
 </figure>"""
+
+
+def _numbers(chart: Chart) -> str:
+    title = html.escape(chart.title)
+    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="{title}: numbers"></div>'
+    if chart.draw is None:
+        return f'<div class="numbers">{scroll}</div>'
+    summary = f'<summary>Numbers<span class="visually-hidden"> of {title}</span></summary>'
+    return f'<details class="numbers"{" open" if chart.open else ""}>{summary}{scroll}</details>'
+
+
+def _sources(chart: Chart) -> str:
+    """Return the tables that a chart is computed from; the quarantine of all event tables as one."""
+    tables = {table for name in chart.reads for table in tables_of_dataset(name)}
+    named = {f"{layer}.{'quarantine_*' if name.startswith('quarantine_') else name}" for layer, name in tables}
+    return ", ".join(f"<code>{name}</code>" for name in sorted(named))

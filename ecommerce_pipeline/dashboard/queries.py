@@ -1,7 +1,7 @@
 """What the page reads: plain SQL that DuckDB and BigQuery both take, over marts and dimensions only.
 
 `{core}` and `{datamart}` stand for the warehouse's schemas. Amounts stay decimals here and become whole cents in
-`datasets.py`; each query is ordered, so that the same marts give the same page.
+`datasets.py`, which puts the rows in order too: the warehouses place nulls differently.
 """
 
 import re
@@ -20,31 +20,27 @@ QUARANTINE: Final = " union all ".join(
     f"select recorded_date, '{table}' as table_name, reason, count(*) as quarantined "  # noqa: S608 - the contract's
     f"from {{core}}.quarantine_{table} group by recorded_date, reason"
     for table in EVENTS
-) + (" order by recorded_date, table_name, reason")
+)
 
 QUERIES: Final[Mapping[str, str]] = {
     "sales": """
         select created_date, channel, store_id, orders_placed, orders_paid, units, gross_amount, discount_amount,
             refund_amount
         from {datamart}.marts_channel_store_daily
-        order by created_date, channel, store_id
     """,
     "customers": """
         select created_date, channel, orders_new, orders_returning, amount_new, amount_returning
         from {datamart}.marts_customer_daily
-        order by created_date, channel
     """,
     "payments": """
         select created_date, channel, payment_method_id, orders_paid, net_amount, attempts, attempts_approved, retries,
             recoveries, recovered_amount
         from {datamart}.marts_payment_channel_daily
-        order by created_date, channel, payment_method_id
     """,
     "funnel": """
         select created_date, channel, sessions, sessions_with_product_view, sessions_with_cart, sessions_with_checkout,
             sessions_with_order, sessions_with_paid_order
         from {datamart}.marts_funnel_daily
-        order by created_date, channel
     """,
     "categories": """
         select sold.created_date, sold.channel, coalesce(products.category, 'deleted products') as category,
@@ -52,23 +48,19 @@ QUERIES: Final[Mapping[str, str]] = {
         from {datamart}.marts_product_daily as sold
         left join {core}.dim_product as products on sold.product_id = products.product_id
         group by sold.created_date, sold.channel, coalesce(products.category, 'deleted products')
-        order by created_date, channel, category
     """,
     "cohorts": """
         select cohort_month, months_since_first, cohort_customers, active_customers
         from {datamart}.marts_customer_cohort_retention
-        order by cohort_month, months_since_first
     """,
     "segments": """
         select segment, count(*) as customers, sum(orders) as orders, sum(net_amount) as net_amount
         from {datamart}.marts_customer_rfm
         group by segment
-        order by segment
     """,
     "quality": """
         select recorded_date, table_name, rows_in, rows_valid, rows_quarantined, rows_duplicate, rows_late
         from {datamart}.marts_data_quality
-        order by recorded_date, table_name
     """,
     "quarantine": QUARANTINE,
     "totals": """
@@ -96,20 +88,18 @@ QUERIES: Final[Mapping[str, str]] = {
         union all
         select 7 as place, 'marts_product_performance' as told_by, sum(net_amount) as net_amount
         from {datamart}.marts_product_performance
-        order by place
     """,
     "campaigns": """
         select created_date, min(campaign) as campaign
         from {core}.dim_session
         where campaign is not null
         group by created_date
-        order by created_date
     """,
     "methods": """
-        select payment_method_id, method_name, method_type from {core}.dim_payment order by payment_method_id
+        select payment_method_id, method_name, method_type from {core}.dim_payment
     """,
-    "stores": "select store_id, store_name, city, country, region from {core}.dim_store order by store_id",
-    "currencies": "select distinct currency from {core}.fact_transaction where is_paid order by currency",
+    "stores": "select store_id, store_name, city, country, region from {core}.dim_store",
+    "currencies": "select distinct currency from {core}.fact_transaction where is_paid",
 }
 """The page's datasets by name. Those of daily marts are as fine as the filters: day and channel."""
 
@@ -154,8 +144,12 @@ def top_products(periods: Sequence[Period]) -> str:
         ranked as (
             select
                 chosen.*,
-                row_number() over (partition by period, channel order by net_amount desc, product_id) as revenue_rank,
-                row_number() over (partition by period, channel order by units desc, product_id) as units_rank
+                row_number() over (
+                    partition by period, channel order by net_amount desc nulls last, product_id nulls last
+                ) as revenue_rank,
+                row_number() over (
+                    partition by period, channel order by units desc nulls last, product_id nulls last
+                ) as units_rank
             from chosen
             where units > 0
         )
@@ -173,7 +167,6 @@ def top_products(periods: Sequence[Period]) -> str:
         from ranked
         left join {{core}}.dim_product as products on ranked.product_id = products.product_id
         where ranked.revenue_rank <= {TOP_PRODUCTS} or ranked.units_rank <= {TOP_PRODUCTS}
-        order by ranked.period, ranked.channel, ranked.revenue_rank
     """  # noqa: S608 - keys and days of the calendar
 
 

@@ -13,7 +13,7 @@ CHANNEL_KEYS: Final = tuple(
 )
 
 
-def channels() -> Any:
+def channel_revenue() -> Any:
     """Draw the channels' revenue against that of the period before."""
     return marks.ranking("", tick=True)
 
@@ -45,7 +45,7 @@ def stores() -> Any:
 
 def funnel() -> Any:
     """Draw how many visits come how far."""
-    return marks.ranking()
+    return marks.ranking(row_height=58)
 
 
 SECTION: Final = Section(
@@ -54,17 +54,18 @@ SECTION: Final = Section(
     "Where do we sell, and how do visits become orders?",
     (
         Chart(
-            "channels",
+            "channel_revenue",
             "Channels side by side",
-            "net revenue: paid sales less discounts and refunds",
+            "{money}, net of discounts and refunds",
             ("sales",),
-            channels,
+            channel_revenue,
             keys=(Key("Period before", "var(--ink)", "tick"),),
+            open=True,
         ),
         Chart(
             "channel_trends",
             "Channels over time",
-            "net revenue per day, 7-day average",
+            "{money} a day, net, 7-day average",
             ("sales",),
             channel_trends,
             keys=CHANNEL_KEYS,
@@ -72,14 +73,14 @@ SECTION: Final = Section(
         Chart(
             "funnel",
             "From visit to purchase",
-            "visits to website, app and marketplace page that came so far",
+            "visits online, and their share",
             ("funnel",),
             funnel,
         ),
         Chart(
             "stores",
             "Best stores",
-            "net revenue: paid sales less discounts and refunds",
+            "{money}, net of discounts and refunds",
             ("sales", "stores"),
             stores,
             keys=(Key("This period", "var(--series-4)"), Key("Period before", "var(--ink)", "tick")),

@@ -25,13 +25,14 @@ class Chart:
     Attributes:
         name: Its id; a file in `page/` computes its rows under this name.
         title: What it shows.
-        unit: What its numbers are.
+        unit: What its numbers are; `{money}` stands for the currency.
         reads: The datasets it is computed from.
         draw: Gives its Vega-Lite description, with rows named `rows`; None for a chart that is a table.
         scope: Which filters act on it.
         keys: Its legend.
         note: How to read it, where the title does not say.
         wide: Whether it takes a whole line.
+        open: Whether its numbers are shown at once.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Chart:
     keys: tuple[Key, ...] = ()
     note: str = ""
     wide: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True)

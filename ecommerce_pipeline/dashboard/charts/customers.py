@@ -7,6 +7,8 @@ import altair as alt
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 
+COHORTS: Final = 12
+CELL_HEIGHT: Final = 26
 NEW: Final = "var(--series-2)"
 RETURNING: Final = "var(--series-1)"
 
@@ -37,7 +39,7 @@ def cohort_retention() -> Any:
         opacity=alt.Opacity("share:Q", scale=alt.Scale(range=[0.06, 0.55]), legend=None), tooltip="tip:N"
     )
     values = base.mark_text(fontSize=11).encode(text="shown:N")
-    return marks.finished(alt.layer(cells, values), alt.Step(26))
+    return marks.finished(alt.layer(cells, values), CELL_HEIGHT * COHORTS)
 
 
 def rfm_segments() -> Any:
@@ -63,7 +65,7 @@ SECTION: Final = Section(
         Chart(
             "cohort_retention",
             "Customers who bought again",
-            "share of a month's new customers with a paid order in the month given",
+            "share of a month's new customers, by months since",
             ("cohorts",),
             cohort_retention,
             scope="history",
@@ -71,7 +73,7 @@ SECTION: Final = Section(
         Chart(
             "rfm_segments",
             "Segments by recency, frequency and value",
-            "net revenue of the segment's customers",
+            "{money}, net revenue of their customers",
             ("segments",),
             rfm_segments,
             scope="history",

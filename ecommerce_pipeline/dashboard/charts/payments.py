@@ -19,13 +19,13 @@ def payment_success() -> Any:
         y=alt.Y("label:N", sort=None, axis=alt.Axis(grid=False, labelLimit=130, labelColor=marks.INK)),
         x=alt.X(
             "value:Q",
-            scale=alt.Scale(zero=False, nice=True, padding=8),
-            axis=alt.Axis(labelExpr="percent(datum.value)", tickCount=5, grid=True, orient="top"),
+            scale=alt.Scale(zero=False, nice=False, padding=34),
+            axis=alt.Axis(labelExpr="percent(datum.value)", tickCount=4, grid=True, orient="top"),
         ),
     )
     dots = base.mark_circle(size=110, color=marks.ACCENT, opacity=1).encode(tooltip="tip:N")
     values = base.mark_text(align="left", dx=10, fontWeight=600).encode(text="shown:N")
-    return marks.finished(alt.layer(dots, values), alt.Step(28))
+    return marks.by_row(alt.layer(dots, values), marks.ROW_HEIGHT)
 
 
 def retry_recovery() -> Any:
@@ -41,7 +41,7 @@ SECTION: Final = Section(
         Chart(
             "payment_shares",
             "Payment methods",
-            "share of paid orders, by the method chosen at checkout",
+            "share of paid orders, by method chosen",
             ("payments", "methods"),
             payment_shares,
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
@@ -49,14 +49,14 @@ SECTION: Final = Section(
         Chart(
             "payment_success",
             "Payment attempts that succeed",
-            "approved attempts as a share of all attempts, by the method tried",
+            "approved share of attempts, by method tried",
             ("payments", "methods"),
             payment_success,
         ),
         Chart(
             "retry_recovery",
             "Retries that save the order",
-            "second and later attempts, by the method tried",
+            "attempts after a failed one, by method tried",
             ("payments", "methods"),
             retry_recovery,
             keys=(Key("Retries", "var(--before)"), Key("Approved", "var(--good)")),

@@ -29,7 +29,7 @@ SECTION: Final = Section(
         Chart(
             "products_by_revenue",
             "Best products by revenue",
-            "net revenue: paid sales less discounts and refunds",
+            "{money}, net of discounts and refunds",
             ("products",),
             products_by_revenue,
         ),
@@ -44,7 +44,7 @@ SECTION: Final = Section(
         Chart(
             "categories",
             "Categories",
-            "net revenue: paid sales less discounts and refunds",
+            "{money}, net of discounts and refunds",
             ("categories",),
             categories,
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),

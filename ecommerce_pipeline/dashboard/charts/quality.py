@@ -45,7 +45,7 @@ SECTION: Final = Section(
         Chart(
             "totals_agree",
             "The same revenue everywhere",
-            "net revenue over all days, to the cent",
+            "{money}, net revenue to the cent",
             ("totals",),
             None,
             scope="history",

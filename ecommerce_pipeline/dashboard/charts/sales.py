@@ -12,11 +12,20 @@ def revenue_by_day() -> Any:
     """Draw revenue per day with its 7-day average; campaign days are shaded and named."""
     base = alt.Chart(marks.rows()).encode(x=marks.days())
     campaign_days = base.transform_filter("datum.campaign")
-    band = campaign_days.mark_rect(color="var(--band)").encode(x=alt.X("day:O", bandPosition=0.5))
+    # As wide as the days' steps, so that the days of a campaign are one band: 1 / (1 - padding).
+    band = campaign_days.mark_rect(color="var(--band)", width={"band": 1.34})
     name = (
         base.transform_filter("datum.campaign_name")
-        .mark_text(align="left", baseline="top", dx=-4, dy=3, color="var(--band-ink)", fontSize=11, fontWeight=600)
-        .encode(y=alt.value(0), text="campaign_name:N")
+        .mark_text(
+            align={"expr": "datum.late ? 'right' : 'left'"},
+            baseline="top",
+            dx=3,
+            dy=4,
+            color="var(--band-ink)",
+            fontSize=11,
+            fontWeight=600,
+        )
+        .encode(x=marks.days(bandPosition=0), y=alt.value(0), text="campaign_name:N")
     )
     return marks.finished(alt.layer(band, *marks.trend(), name).add_params(marks.ticks()))
 
@@ -51,7 +60,7 @@ SECTION: Final = Section(
         Chart(
             "revenue_by_day",
             "Net revenue per day",
-            "net revenue: paid sales less discounts and refunds",
+            "{money}, net of discounts and refunds",
             ("sales", "campaigns"),
             revenue_by_day,
             keys=(
@@ -65,14 +74,14 @@ SECTION: Final = Section(
         Chart(
             "gross_to_net",
             "From gross sales to net revenue",
-            "sum over the period",
+            "{money}, sum over the period",
             ("sales",),
             gross_to_net,
         ),
         Chart(
             "weekdays",
             "Net revenue by weekday",
-            "mean of the delivered days",
+            "{money} a day, mean of the days delivered",
             ("sales",),
             weekdays,
         ),

@@ -34,6 +34,15 @@ function money(cents) {
   );
 }
 
+// $46K: where there is little room
+function moneyRound(cents) {
+  const amount = cents / 100;
+  if (Math.abs(amount) < 1000 || Math.abs(amount) >= 1e6) return money(cents);
+  return written(
+    formatter("round", () => amountFormat({ notation: "compact", maximumFractionDigits: 0 })).format(amount),
+  );
+}
+
 // $2,729,988.74
 function moneyExact(cents) {
   if (cents === null || cents === undefined) return NONE;
@@ -100,6 +109,14 @@ function month(text) {
 
 function span(first, last) {
   return first === last ? dayAndYear(first) : `${dayAndYear(first)} – ${dayAndYear(last)}`;
+}
+
+// 4–17 Mar
+function spanShort(first, last) {
+  if (first === last) return day(first);
+  return first.slice(0, 7) === last.slice(0, 7)
+    ? `${Number(first.slice(8))}–${day(last)}`
+    : `${day(first)} – ${day(last)}`;
 }
 
 // spring_sale -> Spring sale

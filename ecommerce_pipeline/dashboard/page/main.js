@@ -74,9 +74,9 @@ function tile(figure, choice) {
       role: "img",
     });
     const { first, last } = choice.period.before;
-    note.append(mark, ` vs ${first === last ? day(first) : `${day(first)} – ${day(last)}`}`);
+    note.append(mark, ` vs ${spanShort(first, last)}`);
   } else {
-    note.textContent = figure.value === null ? "not counted here" : "nothing earlier to compare";
+    note.textContent = figure.value === null ? "not counted here" : "no earlier period";
   }
   group.append(note, sparkline(figure.days));
   return group;
@@ -124,11 +124,13 @@ async function showChart(figure, choice) {
   }
   if (found.keys) showKeys(figure, found.keys);
   const scroll = numbers.querySelector(".scroll");
+  for (const key of figure.querySelectorAll(".keys li")) {
+    key.hidden = (found.without || []).includes(key.textContent);
+  }
   const fill = () => scroll.replaceChildren(tableOf(title, found.columns, found.table || found.rows));
   numbers.ontoggle = () => numbers.open && fill();
   if (isTable || numbers.open) fill();
-  if (isTable) numbers.open = true;
-  else await draw(name, place, found);
+  if (!isTable) await draw(name, place, found);
 }
 
 function showCharts(choice) {
@@ -151,11 +153,18 @@ async function show() {
   await showCharts(choice);
 }
 
+// Whoever watches the page, a test for example, can tell that all is drawn.
+async function showAll() {
+  delete document.documentElement.dataset.ready;
+  await show();
+  document.documentElement.dataset.ready = "true";
+}
+
 let waiting = null;
 
 function showSoon() {
   clearTimeout(waiting);
-  waiting = setTimeout(show, 120);
+  waiting = setTimeout(showAll, 120);
 }
 
 fillFilters();
@@ -163,13 +172,15 @@ readAddress();
 if (DATA.as_of) {
   const partly = TABLES.sales.length && !DELIVERED.has(TABLES.sales[0].created_date);
   document.getElementById("as-of").textContent =
-    `As of ${dayAndYear(DATA.as_of)}` +
-    (partly ? `; delivered since ${dayAndYear(DATA.delivered[0])}, of the days before only what came late` : "");
+    `As of ${dayAndYear(DATA.as_of)}, ` +
+    (partly
+      ? `with data from ${dayAndYear(DATA.delivered[0])} on; of the days before only what was written late`
+      : `with data from ${dayAndYear(TABLES.sales[0].created_date)} on`);
 }
 for (const field of [periodField, channelField]) {
   field.addEventListener("change", () => {
     writeAddress();
-    show();
+    showAll();
   });
 }
 let width = window.innerWidth;
@@ -178,6 +189,4 @@ window.addEventListener("resize", () => {
   if (window.innerWidth !== width) showSoon();
   width = window.innerWidth;
 });
-show().then(() => {
-  document.documentElement.dataset.ready = "true";
-});
+showAll();

@@ -14,11 +14,13 @@ function byValue(rows) {
 
 function withChange(now, before) {
   const changed = before === null || before === undefined ? null : change(now, before);
-  return changed ? `${money(now)}  ${changeWords(changed)}` : money(now);
+  return changed ? `${money(now)} · ${changeWords(changed)}` : money(now);
 }
 
+const withoutBefore = (choice) => (choice.period.before ? [] : ["Period before"]);
+
 function best(rows, what) {
-  return rows.length ? `${rows[0].label} leads with ${rows[0].shown.replace("  ", ", ")}; ${count(rows.length)} ${what}.` : "";
+  return rows.length ? `${rows[0].label} leads with ${rows[0].shown.replace(" · ", ", ")}; ${count(rows.length)} ${what}.` : "";
 }
 
 function lineOf(choice, label, value, before) {
@@ -48,7 +50,6 @@ const ROWS = {
         before: earlier[index],
         campaign,
         campaign_name: isFirst ? campaign : null,
-        late: index > length * 0.8,
         tip: tip(
           dayInFull(text),
           `${moneyExact(net(text))} net revenue`,
@@ -58,9 +59,13 @@ const ROWS = {
       };
     });
     if (!rows.some((row) => row.value)) return { empty: NO_SALES };
+    const without = [];
+    if (!choice.period.before) without.push("7-day average, period before");
+    if (!rows.some((row) => row.campaign)) without.push("Campaign");
     const top = rows.reduce((one, other) => (other.value > one.value ? other : one));
     return {
       rows,
+      without,
       days: choice.days,
       columns: [
         column("day", "Day", dayAndYear),
@@ -87,7 +92,7 @@ const ROWS = {
       value,
       share: ratio(value, gross),
       color,
-      shown: money(value),
+      shown: moneyRound(value),
       tip: tip(name, moneyExact(value), `${percent(ratio(Math.abs(value), gross))} of gross`),
     });
     return {
@@ -124,7 +129,7 @@ const ROWS = {
           ...row,
           label: row.weekday,
           value,
-          shown: money(value),
+          shown: moneyRound(value),
           tip: tip(`${row.weekday}: ${moneyExact(Math.round(value))}`, `mean of ${label}`),
         };
       });
@@ -151,7 +156,7 @@ const ROWS = {
     return productRows(choice, "units_rank", (row) => ({
       value: row.units,
       returned: row.units_returned,
-      shown: row.units_returned ? `${count(row.units)}  ${count(row.units_returned)} returned` : count(row.units),
+      shown: row.units_returned ? `${count(row.units)} · ${count(row.units_returned)} returned` : count(row.units),
     }));
   },
 
@@ -177,6 +182,7 @@ const ROWS = {
     if (!rows.length) return { empty: NO_SALES };
     return {
       rows,
+      without: withoutBefore(choice),
       columns: [
         column("label", "Category"),
         column("value", "Net revenue", moneyExact),
@@ -288,7 +294,7 @@ const ROWS = {
         label: meanings[row.segment] || words(row.segment),
         value: row.net_amount,
         share: ratio(row.customers, everybody),
-        shown: `${money(row.net_amount)}  ${count(row.customers)} customers`,
+        shown: `${money(row.net_amount)} · ${count(row.customers)} customers`,
         tip: tip(
           words(row.segment),
           `${count(row.customers)} customers, ${percent(ratio(row.customers, everybody))}`,
@@ -333,6 +339,7 @@ const ROWS = {
     if (!rows.length) return { empty: "No paid orders in this period." };
     return {
       rows,
+      without: withoutBefore(choice),
       columns: [
         column("label", "Method"),
         column("orders_paid", "Paid orders", count),
@@ -378,7 +385,7 @@ const ROWS = {
           value: row.retries,
           recovered: row.recoveries,
           share: ratio(row.recoveries, row.retries),
-          shown: `${count(row.recoveries)} of ${count(row.retries)}  ${percent(ratio(row.recoveries, row.retries))}`,
+          shown: `${count(row.recoveries)} of ${count(row.retries)} · ${percent(ratio(row.recoveries, row.retries))}`,
           tip: tip(
             row.label,
             `${count(row.recoveries)} of ${count(row.retries)} retries approved`,
@@ -401,7 +408,7 @@ const ROWS = {
     };
   },
 
-  channels(choice) {
+  channel_revenue(choice) {
     const now = grouped(choice.now("sales"), "channel");
     const earlier = choice.before("sales");
     const before = earlier && grouped(earlier, "channel");
@@ -434,6 +441,7 @@ const ROWS = {
     if (!rows.length) return { empty: NO_SALES };
     return {
       rows,
+      without: withoutBefore(choice),
       columns: [
         column("label", "Channel"),
         column("value", "Net revenue", moneyExact),
@@ -505,7 +513,7 @@ const ROWS = {
         value,
         share: ratio(value, all),
         of_step: earlier === null ? null : ratio(value, earlier),
-        shown: earlier === null ? count(value) : `${count(value)}  ${percent(ratio(value, all))}`,
+        shown: earlier === null ? count(value) : `${count(value)} · ${percent(ratio(value, all))}`,
         tip: tip(
           `${count(value)} visits ${earlier === null ? "" : label}`,
           `${percent(ratio(value, all))} of all visits`,
@@ -559,6 +567,7 @@ const ROWS = {
     return {
       rows: table.slice(0, 10),
       table,
+      without: withoutBefore(choice),
       columns: [
         column("label", "Store"),
         column("place", "Place"),

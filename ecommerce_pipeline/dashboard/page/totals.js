@@ -82,7 +82,7 @@ function figureOf(figure, choice) {
     earlier,
     shown: value === null ? NONE : figure.write(value),
     changed: before ? change(value, earlier, figure.isShare) : null,
-    days: choice.days.map((text) => (byDay.has(text) ? figure.value(byDay.get(text)) : null)),
+    days: choice.days.filter((text) => DELIVERED.has(text)).map((text) => figure.value(byDay.get(text) || [])),
   };
 }
 
