@@ -8,9 +8,10 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 # Use the Python that runs us; never download another.
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint types unit integration dbt lock clean
+.PHONY: help run dev test lint types unit integration dbt browser lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,8 +38,16 @@ unit: .venv/test.stamp ## the parts, each on real neighbours
 dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, windows, the books
 	$(PYTEST) ecommerce_pipeline_tests/dbt
 
-integration: .venv/test.stamp ## dbt, and the whole platform: totals, order, kills, bad input, daemons
+integration: .venv/test.stamp browser ## dbt, and the whole platform: totals, order, kills, bad input, daemons, dashboard
 	$(PYTEST) ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
+
+# The dashboard's tests need a browser, and no wheel on PyPI brings one that runs by itself: Debian's is installed, as root.
+browser:
+	@for name in "$$CHROMIUM" $(BROWSERS); do command -v "$$name" >/dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	  echo "installing Chromium for the tests" && apt-get -qq update \
+	  && apt-get -qq install --yes --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else echo "error: the tests need Chromium: apt-get install chromium, or set CHROMIUM to its path" >&2; exit 1; fi
 
 lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -93,6 +93,23 @@ def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> No
     assert tree() == before
 
 
+def test_importing_it_does_not_import_what_only_the_page_needs(tmp_path: Path) -> None:
+    program = "import sys, ecommerce_pipeline.definitions; print({'altair', 'vl_convert'} & set(sys.modules))"
+    environment = os.environ | {"DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    imported = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert imported.stdout.strip() == "set()"
+
+
+def test_the_dashboard_is_made_of_all_the_shop_has(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    report = AssetKey(["dashboard", "report"])
+    assert not graph.get(report).is_partitioned
+    upstream = AssetSelection.assets(report).upstream().resolve(graph)
+    assert {AssetKey(["source", name]) for name in TABLES} <= upstream
+    assert graph.get(report).child_keys == set()
+
+
 def test_any_selection_can_be_run_for_a_range_at_once(definitions: Definitions) -> None:
     """Dagster's command line and UI run a range at once only if every asset selected, dimensions too, says so."""
     graph = definitions.resolve_asset_graph()

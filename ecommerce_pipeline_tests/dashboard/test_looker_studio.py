@@ -8,7 +8,7 @@ from dagster import materialize
 
 from ecommerce_pipeline.assets.dashboard import MARTS, dashboard_assets
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
-from ecommerce_pipeline.settings import Settings, SettingsError
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 
 HOST = "https://lookerstudio.google.com"
 SOURCE = BigQuerySource("shop-project", "ecommerce_datamart")
@@ -72,6 +72,11 @@ def test_whatever_the_title_it_stays_one_parameter(title: str) -> None:
     assert parameters(link)["c.reportId"] == "abc"
     assert re.fullmatch(r"[!-~]+", link)
     assert "+" not in link  # some readers take it for a plus, some for a space
+
+
+def test_the_instructions_for_the_template_name_every_data_source() -> None:
+    text = (PROJECT_ROOT / "docs" / "looker_studio.md").read_text()
+    assert [name for name in MARTS if f"`{name}`" not in text] == []
 
 
 def links(**environment: str) -> dict[str, str]:

@@ -148,8 +148,10 @@ async function show() {
   }
   const choice = new Choice(period, channelField.value);
   const figures = showFigures(choice);
+  const [since] = DATA.delivered;
+  const partly = since && period.first < since ? ` (before ${day(since)} only what was written late)` : "";
   document.getElementById("selection").textContent =
-    `${span(period.first, period.last)}, ${choice.channelLabel.toLowerCase()}: ${figures[0].shown} net revenue`;
+    `${span(period.first, period.last)}, ${choice.channelLabel.toLowerCase()}: ${figures[0].shown} net revenue${partly}`;
   await showCharts(choice);
 }
 
@@ -170,12 +172,8 @@ function showSoon() {
 fillFilters();
 readAddress();
 if (DATA.as_of) {
-  const partly = TABLES.sales.length && !DELIVERED.has(TABLES.sales[0].created_date);
-  document.getElementById("as-of").textContent =
-    `As of ${dayAndYear(DATA.as_of)}, ` +
-    (partly
-      ? `with data from ${dayAndYear(DATA.delivered[0])} on; of the days before only what was written late`
-      : `with data from ${dayAndYear(TABLES.sales[0].created_date)} on`);
+  const since = DATA.delivered[0] || TABLES.sales[0].created_date;
+  document.getElementById("as-of").textContent = `As of ${dayAndYear(DATA.as_of)}, data since ${dayAndYear(since)}`;
 }
 for (const field of [periodField, channelField]) {
   field.addEventListener("change", () => {
