@@ -39,7 +39,10 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
         with _Telling(console, total=len(list(job.nodes))) as telling, redirect_stdout(StringIO()):
             run_id = runner.run_window(job, window, instance, telling.tell)
         console.print(f"\n[green]done[/] in {time.monotonic() - started:.1f} s, run {run_id}\n")
-        print_overview(settings, instance, console)
+        try:
+            print_overview(settings, instance, console)
+        except PlatformError as not_yet:  # a job of the first steps alone has built what it should
+            console.print(f"{not_yet}", soft_wrap=True)
     console.print("""
 Next:
   make dev                                                            the graph in the Dagster UI

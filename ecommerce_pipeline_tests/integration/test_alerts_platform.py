@@ -42,7 +42,7 @@ def about(platform: Platform, *words: str) -> Any:
 
 
 def succeeds(platform: Platform, *arguments: str) -> bool:
-    """Give a command; say whether its run succeeded (the overview at its end may miss marts, and fail)."""
+    """Give a command; say whether it succeeded, also where it builds the first steps only."""
     said = subprocess.run(
         [BIN / "ecommerce-pipeline", *arguments],
         env=environment(platform),
@@ -50,7 +50,7 @@ def succeeds(platform: Platform, *arguments: str) -> bool:
         text=True,
         check=False,
     )
-    return "done in" in said.stdout
+    return said.returncode == 0
 
 
 def test_what_breaks_in_dagster_dev_is_in_the_mail_folder_and_the_command_of_the_mail_mends_it(
