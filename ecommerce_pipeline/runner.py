@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
-from dagster import DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
+from dagster import AssetCheckSeverity, DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
 
 from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.errors import PlatformError
@@ -84,9 +84,25 @@ def _innermost(events: Sequence[DagsterEvent]) -> str:
             while error and error.cause:
                 error = error.cause
             step = (event.step_key or "").replace("__", "/")
+            if said := _failed_checks(events, event.step_key):
+                return f"{step} failed: {said}"
             message = error.message.strip() if error else "it failed without a message"
             return f"{step} failed: {message.removeprefix('ecommerce_pipeline.errors.PlatformError: ')}"
     for event in events:
         if event.event_type == DagsterEventType.PIPELINE_FAILURE:
             return event.message or "the run failed"
     return "the run did not finish"
+
+
+def _failed_checks(events: Sequence[DagsterEvent], step_key: str | None) -> str:
+    """Return what the checks of a step said that stopped it: Dagster's own message only names them."""
+    evaluations = [
+        event.asset_check_evaluation_data
+        for event in events
+        if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION and event.step_key == step_key
+    ]
+    return "; ".join(
+        one.description or one.check_name
+        for one in evaluations
+        if not one.passed and one.blocking and one.severity == AssetCheckSeverity.ERROR
+    )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from dagster import (
+    AssetCheckExecutionContext,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
@@ -78,7 +79,7 @@ def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable
     return decorator
 
 
-def window_of_run(context: AssetExecutionContext) -> Window | None:
+def window_of_run(context: AssetExecutionContext | AssetCheckExecutionContext) -> Window | None:
     """Return the days that the run materializes, also for assets without partitions; None if it has none."""
     tags = context.run.tags
     first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)

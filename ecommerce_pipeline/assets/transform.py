@@ -26,7 +26,14 @@ from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, daily, windo
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt import DbtResource, dbt_environment, dbt_project, dbt_run_dir, dbt_variables
+from ecommerce_pipeline.resources.dbt import (
+    DbtResource,
+    dbt_environment,
+    dbt_folder,
+    dbt_project,
+    dbt_run_dir,
+    dbt_variables,
+)
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
@@ -79,7 +86,8 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
         context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Any]:
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
-        with _environment(dbt_environment(settings) | window_variables(window_of_run(context))):
+        told = dbt_environment(settings) | dbt_folder(settings) | window_variables(window_of_run(context))
+        with _environment(told):
             run_dir = dbt_run_dir(settings, context.run_id)
             invocation = dbt.cli(arguments, context=context, raise_on_error=False, target_path=run_dir)
         events = []

@@ -94,5 +94,6 @@ class _Telling:
         seconds = time.monotonic() - self._started
         rows = sum(count or 0 for count in self._wrote.values())
         what = f"{len(self._wrote)} tables, {rows:,} rows" if len(self._wrote) > 1 else f"{rows:,} rows"
+        what = what if self._wrote else "checked"
         mark = "[red]failed[/]" if progress.kind == "failed" else "[green]ok[/]"
         self._console.print(f"  {mark} {progress.step:<28} {what:>24} {seconds:>7.1f} s")

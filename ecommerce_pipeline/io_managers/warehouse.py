@@ -15,7 +15,7 @@ from ecommerce_pipeline.io_managers.lake import partition_keys
 from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import STAGING
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class WarehouseIOManager(ConfigurableIOManager):
         if not isinstance(obj, LakeObjects):
             raise PlatformError(f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
         done = self.warehouse.replace(
-            TABLES[slice_.table],
+            STAGING[slice_.table],
             slice_.layer,
             obj.uris,
             obj.rows,
@@ -66,7 +66,7 @@ class WarehouseIOManager(ConfigurableIOManager):
         slice_ = table_slice(context)
         columns = (context.definition_metadata or {}).get("columns")
         return hand_over(
-            context, slice_, lambda: self.warehouse.read(TABLES[slice_.table], slice_.layer, slice_.window, columns)
+            context, slice_, lambda: self.warehouse.read(STAGING[slice_.table], slice_.layer, slice_.window, columns)
         )
 
 
