@@ -86,6 +86,8 @@ class _Telling:
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
             case "wrote":
                 self._wrote[progress.message] = progress.rows
+            case "again":
+                self._console.print(f"  [yellow]again[/] {progress.step}: {progress.message}", soft_wrap=True)
             case "ended" | "failed":
                 self._bar.advance(self._task)
                 self._finished(progress)

@@ -15,6 +15,7 @@ from ecommerce_pipeline.io_managers.lake import partition_keys
 from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
+from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.tables import STAGING
 
 
@@ -32,6 +33,7 @@ class WarehouseIOManager(ConfigurableIOManager):
 
     warehouse: ResourceDependency[Warehouse]
 
+    @retried
     def handle_output(self, context: OutputContext, obj: LakeObjects) -> None:
         """Load the objects and replace the run's partitions by them, in one transaction.
 
@@ -61,6 +63,7 @@ class WarehouseIOManager(ConfigurableIOManager):
             }
         )
 
+    @retried
     def load_input(self, context: InputContext) -> Any:
         """Hand over the rows of the partitions asked for, as the argument's annotation asks."""
         slice_ = table_slice(context)
