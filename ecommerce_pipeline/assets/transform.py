@@ -26,6 +26,7 @@ from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, daily, windo
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.quality.quarantine import quarantined
 from ecommerce_pipeline.resources.dbt import (
     DbtResource,
     dbt_environment,
@@ -95,7 +96,7 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             context.log.info(_progress(event))
             events.append(event)
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = _Described(warehouse, invocation)
+        described = _Described(warehouse, invocation, window_of_run(context))
         yield from (described(event) if isinstance(event, Output) else event for event in events)
         if error := invocation.get_error():
             raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
@@ -120,14 +121,15 @@ def _progress(event: Any) -> str:
 
 
 class _Described:
-    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage."""
+    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage, rows by broken rule."""
 
-    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation) -> None:
+    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation, window: Window | None) -> None:
         self._invocation = invocation
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
         self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
         self._costs = _costs(invocation.target_path)
+        self._quarantined = quarantined(warehouse, window) if window and invocation.is_successful() else {}
 
     def __call__(self, output: Output[Any]) -> Output[Any]:
         schema, name = output.output_name.split("__", 1)
@@ -140,6 +142,7 @@ class _Described:
                 "dagster/table_name": f"{schema}.{name}",
                 "dagster/uri": self._warehouse.uri(schema, name),
                 **self._costs.get(unique_id, {}),
+                **self._quarantined.get(name, {}),
                 "preview": preview(self._heads[schema, name]),
                 **lineage,
             }
