@@ -1,6 +1,6 @@
 """What can be set, read from the environment once: every variable that is missing or wrong in one error.
 
-Passwords are not here: resources read them when they connect. `docs/settings.md` and `.env.example` follow this file.
+Secrets are not here, see `settings_secrets`: resources read them when they connect. `.env.example` follows this file.
 """
 
 import os
@@ -12,7 +12,9 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings_mail import MailSettings
+from ecommerce_pipeline.settings_secrets import wrong_secrets
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
@@ -21,6 +23,9 @@ NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
 
 class SettingsError(ValueError):
     """One or more settings are missing or wrong; the message names each variable, its value and what it takes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(mask(message))
 
 
 class Settings(MailSettings):
@@ -101,7 +106,7 @@ class Settings(MailSettings):
         """
         read = {name: environment.get(name.upper()) for name in cls.model_fields}
         found = {name: value for name, value in read.items() if value}
-        wrong = _missing(found)
+        wrong = [*_missing(found), *wrong_secrets(environment)]
         try:
             settings = cls.model_validate(found)
         except ValidationError as error:

@@ -4,7 +4,6 @@ Rows go in by ADBC's binary COPY and come out through DuckDB's PostgreSQL extens
 that memory stays constant. What the rows mean is not known here.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from ecommerce_pipeline.resources.postgres_scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.postgres import create_table, differences, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
+from ecommerce_pipeline.settings_secrets import read_secret
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
 
-    The password of a named server is read from POSTGRES_PASSWORD when connecting.
+    The password of a named server is the secret POSTGRES_PASSWORD, read when connecting.
     """
 
     embedded_dir: str
@@ -58,7 +58,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         embedded = self.embedded()
         if embedded is None:
-            password = os.environ.get("POSTGRES_PASSWORD", "")
+            password = read_secret("POSTGRES_PASSWORD") or ""
             return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.sslmode)
         server = embedded.ensure()
         return Address(server.host, server.port, server.database, server.user, server.password, "disable")
