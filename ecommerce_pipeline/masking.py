@@ -67,7 +67,7 @@ class Masker:
     """Cleans text and masks secrets in it."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets for form in _forms(secret)}
+        forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
         self._known = re.compile("|".join(map(_pattern, sorted(forms, key=len, reverse=True))) or r"(?!)")
 
     @classmethod
@@ -108,7 +108,7 @@ def mask(text: str) -> str:
 @lru_cache(maxsize=16)
 def _masker(values: frozenset[str]) -> Masker:
     """Return the masker of values, made once: most processes see the same ones with every text."""
-    return Masker(secret for value in values for secret in _secrets_in(value) if len(secret) >= SHORTEST)
+    return Masker(secret for value in values for secret in _secrets_in(value))
 
 
 @cache

@@ -62,6 +62,11 @@ class Settings(MailSettings):
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
         "prefer", description="TLS to POSTGRES_HOST, as libpq names it"
     )
+    postgres_sslrootcert: Path | None = Field(
+        None, description="certificates (PEM) of the authorities that POSTGRES_SSLMODE=verify-ca and verify-full trust"
+    )
+    postgres_sslcert: Path | None = Field(None, description="our certificate (PEM), where the server asks for one")
+    postgres_sslkey: Path | None = Field(None, description="its private key (PEM), readable by its user alone")
 
     gcp_project: str | None = Field(None, description="Google Cloud project; TARGET=gcp needs it")
     gcp_location: str = Field("US", min_length=2, description="where bucket and datasets are, the same for both")
@@ -90,6 +95,21 @@ class Settings(MailSettings):
     @classmethod
     def _without_outer_slashes(cls, prefix: str) -> str:
         return prefix.strip("/")
+
+    @model_validator(mode="after")
+    def _certificates_are_there(self) -> "Settings":
+        for name in ("postgres_sslrootcert", "postgres_sslcert", "postgres_sslkey"):
+            file = getattr(self, name)
+            if file is not None and not file.is_file():
+                raise ValueError(f"{name.upper()}={file}: there is no such file")
+        if self.postgres_sslmode in {"verify-ca", "verify-full"} and self.postgres_sslrootcert is None:
+            raise ValueError(
+                f"POSTGRES_SSLMODE={self.postgres_sslmode} needs POSTGRES_SSLROOTCERT: the file of the certificates "
+                "to trust; a system's own is often /etc/ssl/certs/ca-certificates.crt"
+            )
+        if (self.postgres_sslcert is None) != (self.postgres_sslkey is None):
+            raise ValueError("POSTGRES_SSLCERT and POSTGRES_SSLKEY belong together: set both or neither")
+        return self
 
     @model_validator(mode="after")
     def _calendar_is_in_order(self) -> "Settings":

@@ -20,7 +20,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
-from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.resources.postgres_address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres_scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.postgres import create_table, differences, postgres_type
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
 
-    The password of a named server is the secret POSTGRES_PASSWORD, read when connecting.
+    The password of a named server is the secret POSTGRES_PASSWORD, read when connecting; `tls` has libpq's settings.
     """
 
     embedded_dir: str
@@ -42,7 +42,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     port: int | None = None
     database: str = "ecommerce"
     user: str = "ecommerce"
-    sslmode: str = "prefer"
+    tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
 
     _address: Address | None = PrivateAttr(default=None)
 
@@ -59,9 +59,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         embedded = self.embedded()
         if embedded is None:
             password = read_secret("POSTGRES_PASSWORD") or ""
-            return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.sslmode)
+            return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.tls)
         server = embedded.ensure()
-        return Address(server.host, server.port, server.database, server.user, server.password, "disable")
+        return Address(server.host, server.port, server.database, server.user, server.password, LOCAL)
 
     @contextmanager
     def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
