@@ -35,17 +35,30 @@ def reader(new_platform: Callable[..., Platform], shop: Address) -> Platform:
     )
 
 
-def test_the_graph_runs_on_tables_that_are_there_and_generates_nothing(
+def test_the_graph_runs_on_tables_that_are_there_shows_their_drift_and_generates_nothing(
     new_platform: Callable[..., Platform], shop: Address
 ) -> None:
     platform = reader(new_platform, shop)
     graph = platform.definitions.resolve_asset_graph()
     assert not graph.get(AssetKey(["source", "transactions"])).is_executable
     assert graph.get(AssetKey(["lake", "transactions"])).is_executable
+    with postgres(platform.settings).connect() as connection:
+        connection.execute("ALTER TABLE ecommerce.reviews ADD COLUMN helpful_votes integer")
+        connection.execute("ALTER TABLE ecommerce.reviews ALTER COLUMN rating TYPE bigint")
     steps = [progress.step for progress in platform.run(DAY) if progress.kind == "ended"]
     assert not [step for step in steps if step.startswith("source/")]
     [(orders,)] = platform.query("SELECT count(*) FROM core.stg_transactions")
     assert orders > 0
+    shown = platform.instance.get_latest_materialization_event(AssetKey(["lake", "reviews"]))
+    assert shown is not None
+    assert shown.asset_materialization is not None
+    drift = str(shown.asset_materialization.metadata["schema drift"].value)
+    assert "column rating is bigint, wider than the contract's integer" in drift
+    assert "column helpful_votes (integer) is not in the contract and is not read" in drift
+    unchanged = platform.instance.get_latest_materialization_event(AssetKey(["lake", "refunds"]))
+    assert unchanged is not None
+    assert unchanged.asset_materialization is not None
+    assert "schema drift" not in unchanged.asset_materialization.metadata
 
 
 def test_a_table_that_does_not_serve_is_one_error_naming_each_column(
