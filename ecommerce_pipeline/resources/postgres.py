@@ -85,7 +85,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         with self.connect() as connection:
             # Two processes that create at once would both find nothing there.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('ecommerce_pipeline.create_tables'))")
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+            # IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
+            if connection.execute("SELECT to_regnamespace(%s)", [f'"{SCHEMA}"']).fetchone() == (None,):
+                connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
             for table in tables:
                 create, *more = create_table(table)
                 connection.execute(create.encode())

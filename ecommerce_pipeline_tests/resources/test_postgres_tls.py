@@ -1,39 +1,17 @@
 """TLS to PostgreSQL by each way we connect: psycopg, ADBC and DuckDB's extension, each with its own libpq."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import trustme
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres import PostgresResource
-from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline.settings import Settings, SettingsError
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.rows import order_lines
+from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use
 from ecommerce_pipeline_tests.tls_relay import TlsRelay, tls_relay
-
-DAY = Window.of_day(date(2026, 3, 1))
-
-
-def by_psycopg(database: PostgresResource) -> None:
-    with database.connect() as connection:
-        connection.execute("SELECT 1")
-
-
-def by_adbc(database: PostgresResource) -> None:
-    database.replace_window(transaction_items, DAY, order_lines([datetime(2026, 3, 1, tzinfo=UTC)]).to_reader())
-
-
-def by_duckdb(database: PostgresResource) -> None:
-    database.stream(transaction_items, DAY).read_all()
-
-
-CLIENTS = pytest.mark.parametrize("use", [by_psycopg, by_adbc, by_duckdb], ids=["psycopg", "ADBC", "DuckDB"])
-Use = Callable[[PostgresResource], None]
 
 
 @pytest.fixture(scope="module")
