@@ -15,6 +15,8 @@ from dagster._core.events import ASSET_EVENTS
 from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 
+from ecommerce_pipeline.masked_events import masked_event, masked_json
+from ecommerce_pipeline.masked_streams import mask_streams
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 BATCH_VARIABLE: Final = "DAGSTER_EVENT_BATCH_SIZE"
@@ -22,6 +24,7 @@ BATCH_EVENTS: Final = 1_000
 
 # Every process of Dagster that stores events loads its storage, and with it this.
 os.environ.setdefault(BATCH_VARIABLE, str(BATCH_EVENTS))
+mask_streams()
 
 
 class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
@@ -39,6 +42,17 @@ class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
         """Make the storage that `dagster.yaml` names."""
         home = Path(os.environ.get("DAGSTER_HOME") or PROJECT_ROOT / ".local" / "dagster")
         return cls(config_value.get("base_dir") or str(home / "history" / "runs"), inst_data)
+
+    def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
+        row = super()._event_to_row(event)
+        return row | {"event": masked_json(row["event"])}
+
+    def _store_asset_event(self, conn: Any, event: EventLogEntry, event_id: int) -> None:
+        super()._store_asset_event(conn, masked_event(event), event_id)
+
+    def store_asset_check_event(self, event: EventLogEntry, event_id: int | None) -> None:
+        """Store the state of a check."""
+        super().store_asset_check_event(masked_event(event), event_id)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together; asset events go to the run's file and to the index of all runs."""
