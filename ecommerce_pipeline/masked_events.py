@@ -4,7 +4,6 @@ The last line of defence: who makes a message for a person masks it before, see 
 """
 
 import json
-import os
 from typing import Any, Final
 
 from dagster import EventLogEntry
@@ -35,7 +34,7 @@ def masked_event(event: EventLogEntry) -> EventLogEntry:
 
 def masked_json(text: str) -> str:
     """Return a serialized event with its secrets masked; the same object where there are none."""
-    masker = Masker.of(os.environ)
+    masker = Masker.here()
     return json.dumps(_masked(json.loads(text), masker)) if masker.knows(text) else text
 
 

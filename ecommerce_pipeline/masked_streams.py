@@ -3,7 +3,6 @@
 The last line of defence: who makes a message for a person masks it before, see `errors`.
 """
 
-import os
 import sys
 from typing import Any, TextIO
 
@@ -18,7 +17,7 @@ class MaskedStream:
 
     def write(self, text: str) -> int:
         """Write a text, masked."""
-        self._stream.write(Masker.of(os.environ).hide(text))
+        self._stream.write(Masker.here().hide(text))
         return len(text)
 
     def writelines(self, lines: Any) -> None:

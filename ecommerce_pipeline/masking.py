@@ -75,9 +75,12 @@ class Masker:
     @classmethod
     def of(cls, environment: Mapping[str, str], files: Iterable[Path] = ()) -> "Masker":
         """Return the masker that knows the secrets of an environment, and the contents of secret files."""
-        named = {name: value for name, value in environment.items() if value and _is_secret(name)}
-        values = [value for name, value in named.items() if not _is_path(name, value)]
-        return _masker(frozenset([*values, *filter(None, map(_content, [*map(Path, named.values()), *files]))]))
+        return _masker(frozenset(_values(environment, files)))
+
+    @classmethod
+    def here(cls) -> "Masker":
+        """Return the masker that knows the secrets of this process: of its environment, and what it has read."""
+        return _masker(frozenset([*_values(os.environ), *_READ]))
 
     def knows(self, text: str) -> bool:
         """Return whether a secret that is known, not guessed by its shape, is in a text."""
@@ -107,15 +110,30 @@ class Masker:
         return value
 
 
+def remember(secret: str) -> str:
+    """Mask a secret in this process from now on, also when its variable or file has another one; return it."""
+    _READ.add(secret)
+    return secret
+
+
 def mask(text: str) -> str:
-    """Return a text clean, and without the secrets of this process's environment."""
-    return Masker.of(os.environ)(text)
+    """Return a text clean, and without the secrets of this process."""
+    return Masker.here()(text)
+
+
+_READ: Final[set[str]] = set()
 
 
 @lru_cache(maxsize=16)
 def _masker(values: frozenset[str]) -> Masker:
     """Return the masker of values, made once: most processes see the same ones with every text."""
     return Masker(secret for value in values for secret in _secrets_in(value))
+
+
+def _values(environment: Mapping[str, str], files: Iterable[Path] = ()) -> Iterable[str]:
+    named = {name: value for name, value in environment.items() if value and _is_secret(name)}
+    yield from (value for name, value in named.items() if not _is_path(name, value))
+    yield from filter(None, map(_content, [*map(Path, named.values()), *files]))
 
 
 @cache

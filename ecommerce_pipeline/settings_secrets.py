@@ -1,6 +1,7 @@
 """The settings that are secret, and the one place that reads them: from the variable, or from the file it names.
 
-They are read when they are needed and kept nowhere. `<NAME>_FILE` is how Docker and Kubernetes hand over secrets.
+They are read when they are needed, and kept by nothing but the masker. `<NAME>_FILE` is how Docker and Kubernetes hand
+them over.
 """
 
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.masking import remember
 
 SECRETS: Final = ("POSTGRES_PASSWORD", "SMTP_PASSWORD")
 """Each may be set itself, or as `<NAME>_FILE`: the path of a file that holds it, and nothing else, in one line."""
@@ -27,10 +29,10 @@ def read_secret(name: str, environment: Mapping[str, str] = os.environ) -> str |
     variable = f"{name}_FILE"
     value, named = environment.get(name), environment.get(variable)
     if not named:
-        return value or None
+        return remember(value) if value else None
     if value:
         raise PlatformError(f"{name} and {variable} are both set: unset one of them")
-    return _read(variable, Path(named))
+    return remember(_read(variable, Path(named)))
 
 
 def wrong_secrets(environment: Mapping[str, str]) -> list[str]:

@@ -21,6 +21,11 @@ def test_a_secret_is_read_from_its_variable_or_from_its_file(name: str, tmp_path
     )
 
 
+def test_a_secret_that_was_read_is_masked_also_when_it_has_been_changed() -> None:
+    assert read_secret("SMTP_PASSWORD", {"SMTP_PASSWORD": "last year's battery"}) == "last year's battery"
+    assert str(PlatformError("refused: last year's battery")) == "refused: ***"
+
+
 def test_both_ways_at_once_are_refused_and_neither_is_told(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("correct horse")

@@ -18,6 +18,7 @@ from pydantic import PrivateAttr
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.masking import remember
 from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres_address import LOCAL, Address
@@ -63,7 +64,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             password = read_secret("POSTGRES_PASSWORD") or ""
             return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.tls)
         server = embedded.ensure()
-        return Address(server.host, server.port, server.database, server.user, server.password, LOCAL)
+        return Address(server.host, server.port, server.database, server.user, remember(server.password), LOCAL)
 
     @contextmanager
     def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:

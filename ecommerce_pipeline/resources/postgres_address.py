@@ -7,7 +7,6 @@ from typing import Final
 from psycopg.conninfo import make_conninfo
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.masking import Masker
 
 CONNECT_TIMEOUT_SECONDS = 10
 TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -64,8 +63,7 @@ class Address:
 
     def broken(self, error: Exception) -> PlatformError:
         """Say that this server did not answer or broke off; clients repeat the connection string in their messages."""
-        # The embedded server's password is in no variable, so that PlatformError's own masking does not know it.
-        text = Masker([self.password])(str(error).replace(self.conninfo, str(self)))
+        text = str(error).replace(self.conninfo, str(self))
         lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
         # A name with several addresses gives a line each; the first is often of the one where nobody listens.
         known = ((line, remedy) for said, remedy in _REMEDIES.items() for line in lines if said in line)
