@@ -68,7 +68,9 @@ class Settings(MailSettings):
     postgres_sslcert: Path | None = Field(None, description="our certificate (PEM), where the server asks for one")
     postgres_sslkey: Path | None = Field(None, description="its private key (PEM), readable by its user alone")
 
-    gcp_project: str | None = Field(None, description="Google Cloud project; TARGET=gcp needs it")
+    gcp_project: str | None = Field(
+        None, pattern=r"^[a-z0-9.:-]+$", description="Google Cloud project; TARGET=gcp needs it"
+    )
     gcp_location: str = Field("US", min_length=2, description="where bucket and datasets are, the same for both")
     gcs_bucket: str | None = Field(None, description="bucket of the lake, without gs://; TARGET=gcp needs it")
     gcs_prefix: str = Field("", description="folder in the bucket, for example lake")

@@ -32,6 +32,12 @@ def test_a_bucket_is_named_without_its_scheme() -> None:
         Settings.from_environment({"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "gs://shop-lake"})
 
 
+@pytest.mark.parametrize("variable", ["GCP_PROJECT", "BIGQUERY_DATASET"])
+def test_names_that_stand_in_bigquery_s_sql_have_nothing_to_quote(variable: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{variable}=shop`; DROP TABLE x: string should match pattern"):
+        Settings.from_environment({variable: "shop`; DROP TABLE x"})
+
+
 @pytest.mark.parametrize(("prefix", "folder"), [("", ""), ("raw", "raw/"), ("/raw/shop/", "raw/shop/")])
 def test_the_lake_of_the_cloud_is_the_bucket_and_the_prefix_in_it(prefix: str, folder: str) -> None:
     cloud = {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "GCS_PREFIX": prefix}
