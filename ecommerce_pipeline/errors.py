@@ -12,3 +12,7 @@ class PlatformError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(mask(message))
+
+
+class TransientError(PlatformError):
+    """Something that passes by itself: a broken connection, a deadlock, a full disk. The same work is tried again."""

@@ -33,7 +33,7 @@ def test_the_graph_is_one_from_source_to_mart(definitions: Definitions) -> None:
 
 def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    assert len(graph.materializable_asset_keys) == 10 + 10 + 10 + 37
+    assert len(graph.materializable_asset_keys) == 10 + 10 + 11 + 37
     for key in graph.materializable_asset_keys:
         asset = graph.get(key)
         assert asset.owners, key

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from dagster import (
+    AssetCheckExecutionContext,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
@@ -17,6 +18,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.io_managers.describe import column_schema
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings
 
@@ -66,7 +68,7 @@ def presented(layer: str, table: Table, settings: Settings, place: str, kinds: s
 
 
 def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable[..., Any]], AssetsDefinition]:
-    """Return the decorator of a table's asset: `presented` as told, a range of days being one run.
+    """Return the decorator of a table's asset: `presented` as told, a range of days being one run, tried again.
 
     Args:
         presentation: From `presented`.
@@ -75,10 +77,10 @@ def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable
     # Dimensions too, though they have no days: Dagster runs a range at once only if all its assets say so.
     policy = BackfillPolicy.single_run()
     decorator: Callable[[Callable[..., Any]], AssetsDefinition] = asset(**presentation, backfill_policy=policy, **more)
-    return decorator
+    return lambda function: decorator(retried(function))
 
 
-def window_of_run(context: AssetExecutionContext) -> Window | None:
+def window_of_run(context: AssetExecutionContext | AssetCheckExecutionContext) -> Window | None:
     """Return the days that the run materializes, also for assets without partitions; None if it has none."""
     tags = context.run.tags
     first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)

@@ -86,6 +86,8 @@ class _Telling:
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
             case "wrote":
                 self._wrote[progress.message] = progress.rows
+            case "again":
+                self._console.print(f"  [yellow]again[/] {progress.step}: {progress.message}", soft_wrap=True)
             case "ended" | "failed":
                 self._bar.advance(self._task)
                 self._finished(progress)
@@ -94,5 +96,6 @@ class _Telling:
         seconds = time.monotonic() - self._started
         rows = sum(count or 0 for count in self._wrote.values())
         what = f"{len(self._wrote)} tables, {rows:,} rows" if len(self._wrote) > 1 else f"{rows:,} rows"
+        what = what if self._wrote else "checked"
         mark = "[red]failed[/]" if progress.kind == "failed" else "[green]ok[/]"
         self._console.print(f"  {mark} {progress.step:<28} {what:>24} {seconds:>7.1f} s")

@@ -6,7 +6,7 @@ from typing import Final
 
 from psycopg.conninfo import make_conninfo
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, TransientError
 
 CONNECT_TIMEOUT_SECONDS = 10
 TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -26,6 +26,38 @@ _REMEDIES: Final = {
     "permission denied": "grant the role what it lacks, deploy/postgres has the statements",
 }
 """What helps, by libpq's or the server's own words."""
+
+PASSING_CLASSES: Final = ("08", "53", "40001", "40P01", "55P03", "57P01", "57P02", "57P03")
+"""SQLSTATEs, or beginnings of them, of what passes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+
+Lost connections, too few resources (memory, disk, connections), serialization failures, deadlocks, locks, and a server
+that stops or starts.
+"""
+
+PASSING_WORDS: Final = (
+    "connection refused",
+    "connection reset",
+    "broken pipe",
+    "server closed the connection",
+    "terminating connection",
+    "connection to server was lost",
+    "connection is closed",
+    "timeout expired",
+    "is starting up",
+    "is shutting down",
+    "in recovery mode",
+    "too many clients",
+    "deadlock detected",
+    "could not serialize access",
+    "no space left on device",
+    "temporary failure in name resolution",
+    "no connection to the server",
+    "closed unexpectedly",
+    "eof detected",
+    "could not receive data from server",
+    "could not send data to server",
+)
+"""What libpq says where no SQLSTATE comes along: the server was not reached, or DuckDB asked it."""
 
 
 @dataclass(frozen=True)
@@ -68,4 +100,14 @@ class Address:
         # A name with several addresses gives a line each; the first is often of the one where nobody listens.
         known = ((line, remedy) for said, remedy in _REMEDIES.items() for line in lines if said in line)
         reason, remedy = next(known, (lines[0], CHECK))
-        return PlatformError(f"PostgreSQL at {self}: {reason}. Nothing is half written; {remedy}, then run it again.")
+        kind = TransientError if remedy == CHECK and passes(error) else PlatformError
+        return kind(f"PostgreSQL at {self}: {reason}. Nothing is half written; {remedy}, then run it again.")
+
+
+def passes(error: Exception) -> bool:
+    """Return whether an error of a PostgreSQL client passes by itself: the same work may succeed a moment later."""
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str) and state.strip("\0"):
+        return state.startswith(PASSING_CLASSES)
+    text = str(error).lower()
+    return any(words in text for words in PASSING_WORDS)

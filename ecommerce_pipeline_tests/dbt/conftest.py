@@ -13,7 +13,7 @@ from dbt.cli.main import dbtRunner
 
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 DBT_DIR = PROJECT_ROOT / "ecommerce_dbt"
@@ -63,6 +63,6 @@ def with_staging(path: Path) -> Path:
     """Make a warehouse whose staging tables are empty."""
     with duckdb.connect(os.fspath(path)) as connection:
         connection.execute("CREATE SCHEMA staging")
-        for table in TABLES.values():
+        for table in STAGING.values():
             connection.execute(create_table(table, "staging"))
     return path
