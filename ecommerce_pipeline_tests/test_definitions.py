@@ -40,6 +40,7 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
         assert asset.kinds, key
         assert asset.group_name == key.path[0], key
         assert asset.description, key
+        assert (asset.freshness_policy is not None) == (asset.partitions_def is not None), key
         assert "row per" in asset.description, (key, asset.description)
         assert "dagster/column_schema" in asset.metadata, key
         assert "dagster/code_references" in asset.metadata, key

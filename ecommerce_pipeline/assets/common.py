@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from dagster import (
@@ -12,6 +13,7 @@ from dagster import (
     BackfillPolicy,
     BetaWarning,
     DailyPartitionsDefinition,
+    FreshnessPolicy,
     asset,
 )
 from sqlalchemy import Table
@@ -30,6 +32,9 @@ OWNER: Final = "team:data-platform"
 # The keys under which assets name their IO manager; the target decides what stands behind them.
 LAKE_IO_MANAGER: Final = "lake_io_manager"
 WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
+
+FRESH: Final = FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26))
+"""What is made daily is shown as late when it was not made for a day and some hours."""
 
 WAREHOUSE_POOL: Final = "warehouse"
 """DuckDB admits one writing process: steps that write to it wait for each other, in one run and across runs."""
@@ -64,6 +69,7 @@ def presented(layer: str, table: Table, settings: Settings, place: str, kinds: s
         "tags": {"table_kind": kind(table)},
         "metadata": {"dagster/column_schema": column_schema(table)},
         "partitions_def": daily(settings) if kind(table) == "event" else None,
+        "freshness_policy": FRESH if kind(table) == "event" else None,
     }
 
 

@@ -5,7 +5,6 @@ Its checks stop the run before dbt: marts of rows that were lost or doubled on t
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from statistics import median
 from typing import Any, Final
 
 import pyarrow as pa
@@ -30,6 +29,7 @@ from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, obj
 from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.quality.places import InLake, InSource, InStaging, Place
 from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
+from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -38,13 +38,6 @@ from ecommerce_pipeline.schema.tables import EVENTS, TABLES, WRITTEN_AT, kind, r
 from ecommerce_pipeline.settings import Settings
 
 DAYS_SHOWN: Final = 31
-WEEKS_BACK: Final = 8
-WEEKS_NEEDED: Final = 3
-FEWEST: Final = 0.5
-MOST: Final = 2.0
-"""A day's rows are unusual below or above so many times the median of the same weekday."""
-NOISE: Final = 50
-"""A difference of fewer rows than this is none."""
 
 
 def reconciliation_asset(settings: Settings) -> AssetsDefinition:
@@ -152,16 +145,13 @@ def _written(store: ObjectStore, window: Window, found: Mapping[str, Sequence[Ac
     return LakeObjects(reconciliation.name, tuple(objects))
 
 
-Counts = dict[tuple[str, date], int]
-
-
-def _counts(found: Mapping[str, Sequence[Account]]) -> Counts:
+def _counts(found: Mapping[str, Sequence[Account]]) -> dict[tuple[str, date], int]:
     return {
         (name, account.day): account.digests[LAYER].rows for name in EVENTS for account in found[name] if account.day
     }
 
 
-def _history(warehouse: Warehouse, window: Window) -> Counts:
+def _history(warehouse: Warehouse, window: Window) -> dict[tuple[str, date], int]:
     """Return the rows of the weeks before the window, as far as they were reconciled."""
     before = Window(window.start - timedelta(weeks=WEEKS_BACK), window.start)
     try:
@@ -172,20 +162,16 @@ def _history(warehouse: Warehouse, window: Window) -> Counts:
 
 
 def _volume(table: str, window: Window, counts: Counts) -> AssetCheckResult:
-    unusual = {}
-    for day in window.days():
-        weeks = (day - timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1))
-        peers = [counts[table, other] for other in weeks if (table, other) in counts]
-        if len(peers) < WEEKS_NEEDED:
-            continue
-        usual, rows = median(peers), counts[table, day]
-        if not FEWEST * usual <= rows <= MOST * usual and abs(rows - usual) >= NOISE:
-            unusual[day] = f"{day}: {rows:,} rows, the median of {len(peers)} {day:%A}s before is {usual:,.0f}"
-    newest = counts[table, window.last]
+    unusual = unusual_days(table, window, counts)
     return AssetCheckResult(
         check_name=f"{table}_volume",
         passed=not unusual,
-        severity=AssetCheckSeverity.WARN,
-        description="; ".join(list(unusual.values())[:DAYS_SHOWN]) or None,
-        metadata={"partitions": len(window), "unusual": len(unusual), f"rows of {window.last}": newest},
+        # The run goes on: a campaign is no error. Somebody has to know, though.
+        severity=AssetCheckSeverity.ERROR,
+        description="; ".join(unusual[:DAYS_SHOWN]) or None,
+        metadata={
+            "partitions": len(window),
+            "unusual": len(unusual),
+            f"rows of {window.last}": counts[table, window.last],
+        },
     )

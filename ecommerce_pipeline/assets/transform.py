@@ -14,15 +14,17 @@ from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
     AssetsDefinition,
+    AssetSpec,
     BackfillPolicy,
     DailyPartitionsDefinition,
     Output,
     ResourceParam,
+    apply_freshness_policy,
 )
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, DbtProject, dbt_assets
 
 from ecommerce_pipeline.assets.column_lineage import column_lineage
-from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.assets.common import FRESH, OWNER, WAREHOUSE_POOL, daily, window_of_run
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
@@ -53,6 +55,11 @@ class Translator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         """Return the model's owners, or the platform's team."""
         return super().get_owners(dbt_resource_props) or [OWNER]
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
+        """Return the model's specification; a model that is built by day is to be fresh."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return apply_freshness_policy(spec, FRESH) if spec.partitions_def else spec
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
         """Return the calendar for models that are built by window, None for those that are rebuilt whole."""

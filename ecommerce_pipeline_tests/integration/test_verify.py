@@ -156,6 +156,26 @@ def test_rows_that_changed_in_the_source_behind_the_extraction_stop_the_run_befo
     assert evaluations(built, "reviews_reconciled")["staging/reconciliation"].passed
 
 
+def test_a_day_of_unusual_volume_is_told_and_the_run_goes_on(built: Platform) -> None:
+    change(
+        built,
+        """
+        INSERT INTO staging.reconciliation
+        SELECT * REPLACE (recorded_at - to_weeks(weeks::INT) AS recorded_at, 10 * rows_staging AS rows_staging)
+        FROM staging.reconciliation, range(1, 5) AS past(weeks)
+        WHERE table_name = 'sessions' AND recorded_at::DATE = '2026-03-06'
+        """.replace("SELECT *", "SELECT * EXCLUDE weeks"),
+    )
+    try:
+        built.run(FIRST, LAST, job="load")
+    finally:
+        change(built, "DELETE FROM staging.reconciliation WHERE recorded_at < '2026-03-01'")
+    told = evaluations(built, "sessions_volume")["staging/reconciliation"]
+    assert not told.passed
+    assert str(told.description).startswith("2026-03-06: ")
+    assert evaluations(built, "transactions_volume")["staging/reconciliation"].passed
+
+
 def test_a_dimension_that_the_shop_has_changed_since_is_no_error(built: Platform) -> None:
     with postgres(built.settings).connect() as connection:
         connection.execute("UPDATE ecommerce.stores SET store_name = 'Moved', updated_at = now() WHERE store_id = 1")
