@@ -5,6 +5,7 @@ from typing import Any
 
 from dagster import Definitions, in_process_executor, with_source_code_references
 
+from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.source import source_assets
 from ecommerce_pipeline.assets.staging import staging_assets
@@ -23,10 +24,10 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         settings: What can be set.
         resources: Replacements of single resources, by key.
     """
-    loaded = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
+    own = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings), *dashboard_assets(settings)]
     defined_jobs = jobs(settings)
     return Definitions(
-        assets=[*with_source_code_references(loaded), *transform_assets(settings)],
+        assets=[*with_source_code_references(own), *transform_assets(settings)],
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),
         sensors=sensors(settings),

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ecommerce_pipeline.settings_dashboard import DashboardSettings
 from ecommerce_pipeline.settings_mail import MailSettings
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
@@ -23,7 +24,7 @@ class SettingsError(ValueError):
     """One or more settings are missing or wrong; the message names each variable, its value and what it takes."""
 
 
-class Settings(MailSettings):
+class Settings(DashboardSettings, MailSettings):
     """The platform's settings; the name of a variable is the field's in capitals."""
 
     model_config = ConfigDict(frozen=True)
@@ -129,6 +130,11 @@ class Settings(MailSettings):
     def mail_dir(self) -> Path:
         """The folder of alerts that were kept for want of a mail server."""
         return self.data_dir / "mail"
+
+    @property
+    def dashboard_dir(self) -> Path:
+        """The folder of the dashboard's page."""
+        return self.data_dir / "dashboard"
 
     @property
     def bigquery_datasets(self) -> dict[str, str]:

@@ -28,6 +28,10 @@ OWNER: Final = "team:data-platform"
 # The keys under which assets name their IO manager; the target decides what stands behind them.
 LAKE_IO_MANAGER: Final = "lake_io_manager"
 WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
+DASHBOARD_STORE: Final = "dashboard_store"
+
+DASHBOARD_PAGE: Final = "report.html"
+"""The path of the dashboard's page in its store."""
 
 WAREHOUSE_POOL: Final = "warehouse"
 """DuckDB admits one writing process: steps that write to it wait for each other, in one run and across runs."""

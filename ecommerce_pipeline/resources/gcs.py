@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import IO, cast
+from urllib.parse import quote
 
 from dagster import ConfigurableResource, ResourceDependency
 from dagster_gcp import GCSResource
@@ -45,6 +46,13 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
     def uri(self, path: str) -> str:
         """Return the address under which BigQuery loads the object: `gs://bucket/prefix/path`."""
         return f"gs://{self.bucket}/{self._name(path)}"
+
+    def link(self, path: str) -> str:
+        """Return the address that opens the object for whoever has signed in to Google and may read it.
+
+        It makes nothing public and does not expire: https://cloud.google.com/storage/docs/request-endpoints#cookieauth
+        """
+        return f"https://storage.cloud.google.com/{self.bucket}/{quote(self._name(path))}"
 
     @contextmanager
     def reading(self, path: str) -> Iterator[IO[bytes]]:

@@ -1,0 +1,73 @@
+-- Over all days, the marts by channel have the revenue, the orders and the attempts of the others. To the cent.
+{{ config(meta={'dagster': {'ref': {'name': 'marts_payment_channel_daily'}}}) }}
+
+with told as (
+
+    select
+        'channel_store' as told_by,
+        sum(orders_paid) as orders_paid,
+        sum(net_amount) as net_amount,
+        sum(refund_amount) as refund_amount,
+        0 as attempts
+    from {{ ref('marts_channel_store_daily') }}
+    union all
+    select
+        'payment_channel' as told_by,
+        sum(orders_paid) as orders_paid,
+        sum(net_amount) as net_amount,
+        sum(refund_amount) as refund_amount,
+        sum(attempts) as attempts
+    from {{ ref('marts_payment_channel_daily') }}
+    union all
+    select
+        'payment' as told_by,
+        0 as orders_paid,
+        0 as net_amount,
+        0 as refund_amount,
+        sum(attempts) as attempts
+    from {{ ref('marts_payment_transaction_summary') }}
+    union all
+    select
+        'product' as told_by,
+        0 as orders_paid,
+        sum(net_amount) as net_amount,
+        sum(refund_amount) as refund_amount,
+        0 as attempts
+    from {{ ref('marts_product_daily') }}
+    union all
+    select
+        'customer' as told_by,
+        sum(orders_new + orders_returning) as orders_paid,
+        sum(amount_new + amount_returning) as net_amount,
+        0 as refund_amount,
+        0 as attempts
+    from {{ ref('marts_customer_daily') }}
+
+),
+
+compared as (
+
+    select
+        max(case when told_by = 'channel_store' then orders_paid end) as orders_paid,
+        max(case when told_by = 'payment_channel' then orders_paid end) as orders_paid_by_payment,
+        max(case when told_by = 'customer' then orders_paid end) as orders_paid_by_customer,
+        max(case when told_by = 'channel_store' then net_amount end) as net_amount,
+        max(case when told_by = 'payment_channel' then net_amount end) as net_amount_by_payment,
+        max(case when told_by = 'product' then net_amount end) as net_amount_by_product,
+        max(case when told_by = 'customer' then net_amount end)
+        - max(case when told_by = 'channel_store' then refund_amount end) as net_amount_by_customer,
+        max(case when told_by = 'payment_channel' then attempts end) as attempts_by_channel,
+        max(case when told_by = 'payment' then attempts end) as attempts
+    from told
+
+)
+
+select *
+from compared
+where
+    orders_paid <> orders_paid_by_payment
+    or orders_paid <> orders_paid_by_customer
+    or net_amount <> net_amount_by_payment
+    or net_amount <> net_amount_by_product
+    or net_amount <> net_amount_by_customer
+    or attempts <> attempts_by_channel
