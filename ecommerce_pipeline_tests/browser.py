@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ecommerce_pipeline_tests.chromium import chromium
 
+
 @contextmanager
 def launched() -> Iterator[Browser]:
     """Run the browser; as root it has no sandbox of its own."""

@@ -1,4 +1,4 @@
-"""The browser of the tests: Chromium from npm by pinned hashes, with its libraries and fonts, in the environment's folder.
+"""The tests' browser: Chromium from npm by pinned hashes, with its libraries and fonts, kept in the environment.
 
 It needs nothing of the machine but Linux on x86-64: Node and npm come from a wheel. `make test` fetches it; so does
 whoever needs it first. Elsewhere, and where CHROMIUM names one, an installed Chromium or Chrome is used.
@@ -71,7 +71,9 @@ def chromium(environment: Mapping[str, str] = os.environ, kept: Path = Path(sys.
     if named:
         found = shutil.which(named, path=environment.get("PATH"))
         if found is None:
-            raise NoBrowserError(f"CHROMIUM={named}: there is no such program; unset it, or set it to a Chromium's path")
+            raise NoBrowserError(
+                f"CHROMIUM={named}: there is no such program; unset it, or set it to a Chromium's path"
+            )
         return Chromium(Path(found))
     if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
         return _pinned(environment, kept)

@@ -27,6 +27,7 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger
 from ecommerce_pipeline.targets import dashboard_store
 from ecommerce_pipeline_tests.browser import Opened, address_of, launched, opened
+from ecommerce_pipeline_tests.marts import build_marts
 from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
 
 CHARTS = {chart.name: chart for section in SECTIONS for chart in section.charts}
@@ -44,7 +45,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The shop of `make run`, 30 days at scale 1, but for customers and products, which take long and show little."""
     platform = Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)
-    platform.run(FIRST, LAST)
+    build_marts(platform.settings, Window.of_keys(FIRST, LAST))
+    platform.run(FIRST, LAST, job="dashboard")
     yield platform
     platform.close()
 
@@ -315,7 +317,7 @@ def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> Non
         assert visit.figures() != before
         visit.page.keyboard.press("Tab")
         visit.page.keyboard.press("Enter")
-        assert visit.page.locator("#revenue_by_day table").is_visible()
+        visit.page.locator("#revenue_by_day table").wait_for()
 
 
 def test_what_was_chosen_is_told_and_kept_in_the_address(browser: Browser, address: str) -> None:
