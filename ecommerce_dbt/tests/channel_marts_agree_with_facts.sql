@@ -1,4 +1,4 @@
--- Over all days, the marts by channel have the revenue, the orders and the attempts of the others. To the cent.
+-- Over all days, the marts by channel have the revenue, orders, customers and attempts of the others. To the cent.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_payment_channel_daily'}}}) }}
 
 with told as (
@@ -42,6 +42,32 @@ with told as (
         0 as refund_amount,
         0 as attempts
     from {{ ref('marts_customer_daily') }}
+    union all
+    select
+        'segment' as told_by,
+        sum(orders_paid) as orders_paid,
+        sum(net_amount) as net_amount,
+        sum(refund_amount) as refund_amount,
+        0 as attempts
+    from {{ ref('marts_customer_segment_daily') }}
+    union all
+    select
+        'cohort_' || cohort_unit as told_by,
+        sum(active_customers) as orders_paid,
+        0 as net_amount,
+        0 as refund_amount,
+        0 as attempts
+    from {{ ref('marts_customer_cohort_channel') }}
+    where units_since_first = 0
+    group by cohort_unit
+    union all
+    select
+        'first_order' as told_by,
+        sum(orders_new) as orders_paid,
+        0 as net_amount,
+        0 as refund_amount,
+        0 as attempts
+    from {{ ref('marts_customer_daily') }}
 
 ),
 
@@ -51,7 +77,12 @@ compared as (
         max(case when told_by = 'channel_store' then orders_paid end) as orders_paid,
         max(case when told_by = 'payment_channel' then orders_paid end) as orders_paid_by_payment,
         max(case when told_by = 'customer' then orders_paid end) as orders_paid_by_customer,
+        max(case when told_by = 'segment' then orders_paid end) as orders_paid_by_segment,
+        max(case when told_by = 'first_order' then orders_paid end) as new_customers,
+        max(case when told_by = 'cohort_week' then orders_paid end) as new_customers_by_week,
+        max(case when told_by = 'cohort_month' then orders_paid end) as new_customers_by_month,
         max(case when told_by = 'channel_store' then net_amount end) as net_amount,
+        max(case when told_by = 'segment' then net_amount end) as net_amount_by_segment,
         max(case when told_by = 'payment_channel' then net_amount end) as net_amount_by_payment,
         max(case when told_by = 'product' then net_amount end) as net_amount_by_product,
         max(case when told_by = 'customer' then net_amount end)
@@ -67,6 +98,10 @@ from compared
 where
     orders_paid <> orders_paid_by_payment
     or orders_paid <> orders_paid_by_customer
+    or orders_paid <> orders_paid_by_segment
+    or new_customers <> new_customers_by_week
+    or new_customers <> new_customers_by_month
+    or net_amount <> net_amount_by_segment
     or net_amount <> net_amount_by_payment
     or net_amount <> net_amount_by_product
     or net_amount <> net_amount_by_customer

@@ -16,7 +16,11 @@ from ecommerce_pipeline.dashboard.periods import Period
 from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, tables_of_dataset
 
 PARTS: Final = Path(__file__).parent / "page"
-SCRIPTS: Final = ("format.js", "data.js", "totals.js", "rows.js", "charts.js", "tables.js", "main.js")
+SCRIPTS: Final = (
+    *("format.js", "data.js", "totals.js", "rows.js"),
+    *(f"rows/{section.name}.js" for section in SECTIONS),
+    *("charts.js", "tables.js", "main.js"),
+)
 """In the order in which they use each other."""
 
 
@@ -106,8 +110,7 @@ def _section(section: Section, datasets: Datasets) -> str:
 def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
     title = html.escape(chart.title)
     unit = html.escape(chart.unit.format(money=datasets.currency or "shop's currency"))
-    scope = {"period": "all channels", "history": "all days and channels"}.get(chart.scope)
-    badge = f' <b class="scope">{scope}</b>' if scope else ""
+    badge = ' <b class="scope">all channels</b>' if chart.scope == "period" else ""
     keys = "".join(
         f'<li><i class="{key.shape}" style="--key:{key.colour}"></i>{html.escape(key.label)}</li>' for key in chart.keys
     )

@@ -22,6 +22,27 @@ QUARANTINE: Final = " union all ".join(
     for table in EVENTS
 )
 
+TOTALS: Final = " union all ".join(
+    [
+        "select created_date, 'facts' as told_by, sum(net_amount) as net_amount from ("
+        " select created_date, net_amount from {core}.fact_transaction where is_paid union all"
+        " select created_date, -refund_amount as net_amount from {core}.fact_refund"
+        ") as booked group by created_date",
+        *(
+            f"select created_date, '{mart}' as told_by, sum(net_amount) as net_amount "  # noqa: S608 - its own names
+            f"from {{datamart}}.{mart} group by created_date"
+            for mart in (
+                "marts_sales_daily",
+                "marts_channel_store_daily",
+                "marts_payment_transaction_summary",
+                "marts_payment_channel_daily",
+                "marts_product_daily",
+                "marts_customer_segment_daily",
+            )
+        ),
+    ]
+)
+
 QUERIES: Final[Mapping[str, str]] = {
     "sales": """
         select created_date, channel, store_id, orders_placed, orders_paid, units, gross_amount, discount_amount,
@@ -50,11 +71,16 @@ QUERIES: Final[Mapping[str, str]] = {
         group by sold.created_date, sold.channel, coalesce(products.category, 'deleted products')
     """,
     "cohorts": """
-        select cohort_month, months_since_first, cohort_customers, active_customers
-        from {datamart}.marts_customer_cohort_retention
+        select cohort_unit, cohort_start_date, channel, units_since_first, active_customers
+        from {datamart}.marts_customer_cohort_channel
+        where units_since_first <= 12
     """,
     "segments": """
-        select segment, count(*) as customers, sum(orders) as orders, sum(net_amount) as net_amount
+        select created_date, channel, segment, orders_paid, net_amount
+        from {datamart}.marts_customer_segment_daily
+    """,
+    "customers_by_segment": """
+        select segment, count(*) as customers
         from {datamart}.marts_customer_rfm
         group by segment
     """,
@@ -63,32 +89,7 @@ QUERIES: Final[Mapping[str, str]] = {
         from {datamart}.marts_data_quality
     """,
     "quarantine": QUARANTINE,
-    "totals": """
-        select 1 as place, 'facts' as told_by, sum(net_amount) as net_amount
-        from (
-            select net_amount from {core}.fact_transaction where is_paid
-            union all
-            select -refund_amount as net_amount from {core}.fact_refund
-        ) as booked
-        union all
-        select 2 as place, 'marts_sales_daily' as told_by, sum(net_amount) as net_amount
-        from {datamart}.marts_sales_daily
-        union all
-        select 3 as place, 'marts_channel_store_daily' as told_by, sum(net_amount) as net_amount
-        from {datamart}.marts_channel_store_daily
-        union all
-        select 4 as place, 'marts_payment_transaction_summary' as told_by, sum(net_amount) as net_amount
-        from {datamart}.marts_payment_transaction_summary
-        union all
-        select 5 as place, 'marts_payment_channel_daily' as told_by, sum(net_amount) as net_amount
-        from {datamart}.marts_payment_channel_daily
-        union all
-        select 6 as place, 'marts_product_daily' as told_by, sum(net_amount) as net_amount
-        from {datamart}.marts_product_daily
-        union all
-        select 7 as place, 'marts_product_performance' as told_by, sum(net_amount) as net_amount
-        from {datamart}.marts_product_performance
-    """,
+    "totals": TOTALS,
     "campaigns": """
         select created_date, min(campaign) as campaign
         from {core}.dim_session

@@ -18,7 +18,8 @@ def test_a_chart_has_title_unit_data_and_a_function_that_computes_its_rows(chart
     assert chart.title
     assert chart.unit
     assert set(chart.reads) <= {*QUERIES, PRODUCTS}
-    assert f"\n  {chart.name}(" in (PARTS / "rows.js").read_text()
+    [section] = [section for section in SECTIONS if chart in section.charts]
+    assert f"\n  {chart.name}(" in (PARTS / "rows" / f"{section.name}.js").read_text()
 
 
 def test_each_business_subject_has_at_least_three_charts_and_quality_comes_last() -> None:

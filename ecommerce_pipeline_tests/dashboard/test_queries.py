@@ -42,4 +42,8 @@ def test_the_exposures_and_the_graph_name_the_tables_that_the_queries_read() -> 
     }
     read = {AssetKey([layer, name]) for layer, name in tables_read()}
     assert {dep.asset_key for dep in parents[report.key]} == read
-    assert {dep.asset_key for dep in parents[looker_studio.key]} == {key for key in read if key.path[0] == "datamart"}
+    assert {dep.asset_key for dep in parents[looker_studio.key]} == {AssetKey(["datamart", name]) for name in MARTS}
+
+
+def test_looker_studio_gets_every_mart() -> None:
+    assert sorted(path.stem for path in (DBT_DIR / "models" / "datamart").glob("*.sql")) == list(MARTS)

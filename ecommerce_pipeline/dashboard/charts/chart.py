@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Scope = Literal["period and channel", "period", "history"]
+Scope = Literal["period and channel", "period"]
 
 Shape = Literal["bar", "line", "dashes", "band", "tick"]
 
@@ -23,7 +23,7 @@ class Chart:
     """A chart of the page.
 
     Attributes:
-        name: Its id; a file in `page/` computes its rows under this name.
+        name: Its id; a file in `page/rows/` computes its rows under this name.
         title: What it shows.
         unit: What its numbers are; `{money}` stands for the currency.
         reads: The datasets it is computed from.

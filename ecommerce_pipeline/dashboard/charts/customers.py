@@ -7,7 +7,6 @@ import altair as alt
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 
-COHORTS: Final = 12
 CELL_HEIGHT: Final = 26
 NEW: Final = "var(--series-2)"
 RETURNING: Final = "var(--series-1)"
@@ -30,20 +29,20 @@ def new_and_returning() -> Any:
 
 
 def cohort_retention() -> Any:
-    """Draw the share of each month's new customers who bought again, month by month."""
+    """Draw the share of the new customers of each week or month who bought again in the next ones."""
     base = alt.Chart(marks.rows()).encode(
-        x=alt.X("month:O", sort=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        x=alt.X("later:O", sort=None, axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("cohort:O", sort=None, axis=alt.Axis(grid=False, labelLimit=140)),
     )
     cells = base.mark_rect(color=marks.ACCENT, cornerRadius=2, stroke="var(--surface)", strokeWidth=2).encode(
         opacity=alt.Opacity("share:Q", scale=alt.Scale(range=[0.06, 0.55]), legend=None), tooltip="tip:N"
     )
     values = base.mark_text(fontSize=11).encode(text="shown:N")
-    return marks.finished(alt.layer(cells, values), CELL_HEIGHT * COHORTS)
+    return marks.by_row(alt.layer(cells, values), CELL_HEIGHT)
 
 
 def rfm_segments() -> Any:
-    """Draw the segments by what their customers have brought."""
+    """Draw the segments by what their customers bring."""
     return marks.ranking()
 
 
@@ -65,18 +64,18 @@ SECTION: Final = Section(
         Chart(
             "cohort_retention",
             "Customers who bought again",
-            "share of a month's new customers, by months since",
+            "share of the new customers of a week or month, by time since; of a month in periods over 92 days",
             ("cohorts",),
             cohort_retention,
-            scope="history",
+            note="In brackets: customers whose first paid order was then, in the channel chosen. * not over yet.",
         ),
         Chart(
             "rfm_segments",
             "Segments by recency, frequency and value",
-            "{money}, net revenue of their customers",
-            ("segments",),
+            "{money}, net revenue of their customers, and its share",
+            ("segments", "customers_by_segment"),
             rfm_segments,
-            scope="history",
+            note="A customer's segment is that of the newest day, over all days and channels.",
         ),
     ),
 )

@@ -45,10 +45,10 @@ SECTION: Final = Section(
         Chart(
             "totals_agree",
             "The same revenue everywhere",
-            "{money}, net revenue to the cent",
+            "{money}, net revenue of the period to the cent",
             ("totals",),
             None,
-            scope="history",
+            scope="period",
         ),
         Chart(
             "quarantine_by_day",

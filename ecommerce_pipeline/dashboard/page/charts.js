@@ -27,14 +27,14 @@ function namedDays(days, width) {
   return days.filter((_, index) => index % step === 0);
 }
 
-// Rankings are as high as they have rows.
-function heightOf(name, rows) {
+// Rankings are as high as they have lines.
+function heightOf(name, lines) {
   const drawing = DRAWINGS[name];
-  return drawing.usermeta ? drawing.usermeta.row_height * rows.length : drawing.height;
+  return drawing.usermeta ? drawing.usermeta.row_height * lines : drawing.height;
 }
 
-async function viewOf(name, place, rows) {
-  const drawing = { ...DRAWINGS[name], height: heightOf(name, rows), datasets: { rows } };
+async function viewOf(name, place, rows, lines) {
+  const drawing = { ...DRAWINGS[name], height: heightOf(name, lines), datasets: { rows } };
   const { view } = await window.vegaEmbed(place, drawing, {
     mode: "vega-lite",
     renderer: "svg",
@@ -64,14 +64,30 @@ function withRoomForNames(rows, width) {
   });
 }
 
-async function draw(name, place, found) {
-  const rows = drawn(found.days ? withRoomForNames(found.rows, place.clientWidth) : found.rows);
-  if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, place, rows));
+// What was drawn last, by chart: paper needs it again, in another width.
+const SHOWN = new Map();
+
+async function draw(name, place, found, paper = null) {
+  const width = (paper || place.clientWidth) - 4;
+  const rows = drawn(found.days ? withRoomForNames(found.rows, width) : found.rows);
+  const lines = found.lines || rows.length;
+  SHOWN.set(name, { place, found });
+  if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, place, rows, lines));
   const view = await VIEWS.get(name);
-  const width = place.clientWidth - 4;
   view.signal("width", width);
-  view.signal("height", heightOf(name, rows));
+  view.signal("height", heightOf(name, lines));
   if (found.days) view.signal("ticks", namedDays(found.days, width));
   await view.data("rows", rows).runAsync();
   place.querySelector("svg").setAttribute("aria-hidden", "true");
+}
+
+// In CSS pixels, of A4 and Letter with the margins that browsers take: one column, or one of two.
+const PAPER_WIDE = 640;
+const PAPER_NARROW = 296;
+
+function drawForPaper() {
+  for (const [name, { place, found }] of SHOWN) {
+    const isWide = place.closest("figure").matches(".wide, :has(.numbers[open])");
+    if (!place.hidden) draw(name, place, found, isWide ? PAPER_WIDE : PAPER_NARROW);
+  }
 }

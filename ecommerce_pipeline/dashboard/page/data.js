@@ -9,6 +9,12 @@ function addDays(text, days) {
   return new Date(midnight(text).getTime() + days * DAY_MS).toISOString().slice(0, 10);
 }
 
+function addMonths(text, months) {
+  const later = midnight(text);
+  later.setUTCMonth(later.getUTCMonth() + months);
+  return later.toISOString().slice(0, 10);
+}
+
 function daysBetween(first, last) {
   const all = [];
   for (let time = midnight(first).getTime(); time <= midnight(last).getTime(); time += DAY_MS) {

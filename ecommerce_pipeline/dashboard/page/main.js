@@ -178,7 +178,9 @@ if (DATA.as_of) {
 for (const field of [periodField, channelField]) {
   field.addEventListener("change", () => {
     writeAddress();
-    showAll();
+    window.addEventListener("beforeprint", drawForPaper);
+window.addEventListener("afterprint", showAll);
+showAll();
   });
 }
 let width = window.innerWidth;
@@ -187,4 +189,6 @@ window.addEventListener("resize", () => {
   if (window.innerWidth !== width) showSoon();
   width = window.innerWidth;
 });
+window.addEventListener("beforeprint", drawForPaper);
+window.addEventListener("afterprint", showAll);
 showAll();
