@@ -1,6 +1,6 @@
-"""Screenshots of the dashboard: `python -m ecommerce_pipeline_tests.screenshots [page] [folder]`.
+"""Screenshots of the dashboard of 30 days at scale 1: `python -m ecommerce_pipeline_tests.screenshots [folder]`.
 
-Without a page it builds 30 days at scale 1 first. Those named in README.md are kept in docs/images.
+Without a folder it writes those of README.md to docs/images; with one, the whole page in every look, and a PDF.
 """
 
 import sys
@@ -20,24 +20,43 @@ from ecommerce_pipeline_tests.marts import build_marts
 
 IMAGES: Final = PROJECT_ROOT / "docs" / "images"
 DAYS: Final = Window.of_keys("2026-03-02", "2026-03-31")
+SHOWN: Final = {"width": 1280, "height": 960}
 LOOKS: Final[dict[str, dict[str, Any]]] = {
-    "dashboard": {"viewport": {"width": 1280, "height": 1000}},
-    "dashboard-dark": {"viewport": {"width": 1280, "height": 1000}, "color_scheme": "dark"},
+    "dashboard": {"viewport": SHOWN},
+    "dashboard-dark": {"viewport": SHOWN, "color_scheme": "dark"},
     "dashboard-phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
 
 
-def take(browser: Browser, page: Path, folder: Path, *, whole: bool) -> None:
-    """Take a screenshot of each look.
+def page_of_a_month(folder: Path) -> Path:
+    """Build the marts of 30 days in a folder and return the page made of them."""
+    settings = Settings.from_environment({"DATA_DIR": str(folder)})
+    build_marts(settings, DAYS)
+    page = folder / "report.html"
+    page.write_bytes(render(settings.dashboard_title, read_datasets(warehouse(settings))))
+    return page
 
-    Args:
-        browser: Runs.
-        page: The file of the page.
-        folder: Where the screenshots go.
-        whole: The whole page, or what one sees on opening it.
-    """
+
+def for_readme(browser: Browser, page: Path) -> None:
+    """Write what one sees on opening the page, and, dark, where the channels are."""
+    with opened(browser, address_of(page), **LOOKS["dashboard"]) as visit:
+        visit.page.screenshot(path=IMAGES / "dashboard.png")
+    with opened(browser, address_of(page), **LOOKS["dashboard-dark"]) as visit:
+        visit.page.evaluate("document.getElementById('channels').scrollIntoView()")
+        visit.page.screenshot(path=IMAGES / "dashboard-dark.png")
+
+
+def whole(browser: Browser, page: Path, folder: Path) -> None:
+    """Write the whole page in every look, and as it is printed."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, looks in LOOKS.items():
         with opened(browser, address_of(page), **looks) as visit:
-            visit.page.screenshot(path=folder / f"{name}.png", full_page=whole)
+            visit.page.screenshot(path=folder / f"{name}.png", full_page=True)
     with opened(browser, address_of(page)) as visit:
         (folder / "dashboard.pdf").write_bytes(visit.page.pdf(format="A4"))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as kept, launched() as running:
+        made = page_of_a_month(Path(kept))
+        whole(running, made, Path(sys.argv[1])) if sys.argv[1:] else for_readme(running, made)

@@ -83,7 +83,7 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self._in_words(path, "written"):
             blob = self._bucket.blob(self._name(path))
-            upload = Upload(blob, timeout=self.timeout_seconds, retry=self._retry)
+            upload = Upload(blob, _content_type(path), timeout=self.timeout_seconds, retry=self._retry)
             try:
                 yield cast(IO[bytes], upload)
                 upload.finish()
@@ -175,3 +175,8 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
             forbidden=f"grant {role} on the bucket: `gcloud storage buckets add-iam-policy-binding gs://{self.bucket} "
             f"--member={ACCOUNT} --role={role}`",
         )
+
+
+def _content_type(path: str) -> str:
+    """Return what a browser is told of an object: without it a page would be downloaded, not shown."""
+    return "text/html; charset=utf-8" if path.endswith(".html") else "application/vnd.apache.parquet"

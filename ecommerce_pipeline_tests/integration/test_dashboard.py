@@ -277,7 +277,8 @@ def test_segments_and_retention_are_those_of_the_facts(
     segments = month.query(
         "WITH booked AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
         " UNION ALL SELECT created_date, channel, customer_id, -refund_amount FROM core.fact_refund)"
-        " SELECT sum(booked.net_amount), (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = told.segment)"
+        " SELECT sum(booked.net_amount),"
+        " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = told.segment)"
         " FROM booked JOIN datamart.marts_customer_rfm AS told USING (customer_id)"
         f" WHERE {chosen(period, channel)} GROUP BY segment"
     )

@@ -7,6 +7,8 @@ import altair as alt
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 
+WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
 
 def revenue_by_day() -> Any:
     """Draw revenue per day with its 7-day average; campaign days are shaded and named."""
@@ -45,7 +47,8 @@ def gross_to_net() -> Any:
 def weekdays() -> Any:
     """Draw the mean revenue of each weekday."""
     base = alt.Chart(marks.rows()).encode(
-        x=alt.X("weekday:O", sort=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(paddingInner=0.35))
+        # All seven, so that the bar of one day is not as wide as a week.
+        x=alt.X("weekday:O", axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=WEEKDAYS, paddingInner=0.35))
     )
     bars = base.mark_bar(color=marks.ACCENT, cornerRadiusEnd=2).encode(y=marks.amount("value"), tooltip="tip:N")
     values = base.mark_text(baseline="bottom", dy=-5, fontWeight=600).encode(y=alt.Y("value:Q"), text="shown:N")
