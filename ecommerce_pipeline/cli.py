@@ -71,6 +71,25 @@ def dashboard(
 
 
 @app.command()
+def verify(
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day, YYYY-MM-DD; default: RUN_DAYS before --to.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE.")
+    ] = None,
+) -> None:
+    """Compare the rows of a range of days in every place, to the cent; names what differs, exit code 1 then."""
+    settings = Settings.from_environment()
+    window = asked_window(settings, from_, to)
+
+    from ecommerce_pipeline.commands.verify import verify_command
+
+    if not verify_command(settings, window):
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor(
     send_test_email: Annotated[
         bool, typer.Option("--send-test-email", help="Send one to everybody who gets alerts; nothing else is checked.")

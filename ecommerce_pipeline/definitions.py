@@ -5,8 +5,10 @@ from typing import Any
 
 from dagster import Definitions, in_process_executor, with_source_code_references
 
+from ecommerce_pipeline.assets.checks import checks
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.lake import lake_assets
+from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
 from ecommerce_pipeline.assets.source import source_assets
 from ecommerce_pipeline.assets.staging import staging_assets
 from ecommerce_pipeline.assets.transform import transform_assets
@@ -24,10 +26,12 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         settings: What can be set.
         resources: Replacements of single resources, by key.
     """
-    own = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings), *dashboard_assets(settings)]
+    tables = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
+    own = [*tables, reconciliation_asset(settings), *dashboard_assets(settings)]
     defined_jobs = jobs(settings)
     return Definitions(
         assets=[*with_source_code_references(own), *transform_assets(settings)],
+        asset_checks=checks(settings),
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),
         sensors=sensors(settings),

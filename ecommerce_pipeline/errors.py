@@ -6,3 +6,7 @@ class PlatformError(Exception):
 
     Whoever shows it to a person shows the message alone, without a trace.
     """
+
+
+class TransientError(PlatformError):
+    """Something that passes by itself: a broken connection, a deadlock, a full disk. The same work is tried again."""

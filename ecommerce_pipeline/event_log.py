@@ -1,24 +1,33 @@
-"""Dagster's SQLite event log, with the events of a range of partitions stored in one transaction.
+"""Dagster's SQLite event log, with connections that stay open and the events of a range stored in one transaction.
 
-A run of n days tells of every asset and day twice: planned and materialized. Stock SQLite storage opens two databases
-for each such event, about 8 ms; a year of 50 assets would wait five minutes for its log alone. Dagster hands over such
-events in batches when it is told to, as its PostgreSQL storage expects; this does for SQLite what that one does.
+Stock SQLite storage opens a database, or two, for each event and closes it again, which writes it to the disk: about
+8 ms. A run of one day has some 400 events. A run of n days tells of every asset and day twice, planned and
+materialized: a year of 50 assets would wait five minutes for its log alone. Dagster hands over such events in batches
+when it is told to, as its PostgreSQL storage expects; this does for SQLite what that one does.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy
 from dagster import EventLogEntry, Field, Noneable
 from dagster._core.events import ASSET_EVENTS
 from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
+from sqlalchemy.pool import QueuePool
 
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 BATCH_VARIABLE: Final = "DAGSTER_EVENT_BATCH_SIZE"
 BATCH_EVENTS: Final = 1_000
+
+OPEN_FILES: Final = 8
+"""A file for each run and an index of all runs; so many of them stay open."""
 
 # Every process of Dagster that stores events loads its storage, and with it this.
 os.environ.setdefault(BATCH_VARIABLE, str(BATCH_EVENTS))
@@ -39,6 +48,55 @@ class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
         """Make the storage that `dagster.yaml` names."""
         home = Path(os.environ.get("DAGSTER_HOME") or PROJECT_ROOT / ".local" / "dagster")
         return cls(config_value.get("base_dir") or str(home / "history" / "runs"), inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
+        """Give a connection to the file of a run, or to the index, in a transaction of its own."""
+        with self._db_lock:
+            engine = self._opened(shard)
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+                self._keep(shard, engine)
+            with engine.begin() as connection:
+                yield connection
+
+    def _opened(self, shard: str) -> sqlalchemy.Engine:
+        """Return the engine of a file, with the one connection that is kept; not that of a file since deleted."""
+        engine, file = self._kept.pop((os.getpid(), shard), (None, None))
+        if engine is not None and file != _file_number(self.path_for_shard(shard)):
+            engine.dispose()
+            self._initialized_dbs.discard(shard)
+            engine = None
+        if engine is None:
+            engine = sqlalchemy.create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=QueuePool,
+                pool_size=1,
+                max_overflow=-1,  # making the tables takes a second one
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+            sqlalchemy.event.listen(engine, "connect", _no_wait_for_the_disk)
+        self._keep(shard, engine)
+        return engine
+
+    def _keep(self, shard: str, engine: sqlalchemy.Engine) -> None:
+        self._kept[os.getpid(), shard] = (engine, _file_number(self.path_for_shard(shard)))
+        while len(self._kept) > OPEN_FILES:
+            older = next(iter(self._kept))
+            self._kept.pop(older)[0].dispose(close=older[0] == os.getpid())
+
+    @cached_property
+    def _kept(self) -> dict[tuple[int, str], tuple[sqlalchemy.Engine, int | None]]:
+        """Open files by process, as a forked one must not use its parent's, and shard; the newest last."""
+        return {}
+
+    def dispose(self) -> None:
+        """Close the files."""
+        for (process, _), (engine, _) in self._kept.items():
+            engine.dispose(close=process == os.getpid())
+        self._kept.clear()
+        super().dispose()
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together; asset events go to the run's file and to the index of all runs."""
@@ -64,3 +122,15 @@ class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
             }
             for event, id_ in newest.values():
                 self._store_asset_event(connection, event, id_)
+
+
+def _no_wait_for_the_disk(connection: Any, _: Any) -> None:
+    # With a write-ahead log a power cut may lose the newest events, and never more: https://sqlite.org/pragma.html
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _file_number(path: str) -> int | None:
+    try:
+        return Path(path).stat().st_ino
+    except FileNotFoundError:
+        return None

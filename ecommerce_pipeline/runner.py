@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
-from dagster import DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
+from dagster import AssetCheckSeverity, DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
+from dagster_shared.error import SerializableErrorInfo
 
 from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.home import PROCESS_TAG, bury_dead_runs, this_process
 from ecommerce_pipeline.partitions import Window
 
@@ -17,7 +18,7 @@ from ecommerce_pipeline.partitions import Window
 class Progress:
     """Something that happened in a run: a step that started, moved on or ended."""
 
-    kind: Literal["started", "said", "wrote", "ended", "failed"]
+    kind: Literal["started", "said", "wrote", "again", "ended", "failed"]
     step: str
     message: str = ""
     rows: int | None = None
@@ -69,6 +70,8 @@ def _tell(entry: EventLogEntry, tell: Callable[[Progress], None]) -> None:
         tell(Progress("ended", step))
     elif event.event_type == DagsterEventType.STEP_FAILURE:
         tell(Progress("failed", step))
+    elif event.event_type == DagsterEventType.STEP_UP_FOR_RETRY:
+        tell(Progress("again", step, _cause(event.step_retry_data.error)))
     elif event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
         materialization = event.step_materialization_data.materialization
         rows = materialization.metadata.get("dagster/row_count")
@@ -80,13 +83,35 @@ def _innermost(events: Sequence[DagsterEvent]) -> str:
     """Return the message of the failure that started it: later steps fail for want of the first."""
     for event in events:
         if event.event_type == DagsterEventType.STEP_FAILURE:
-            error = event.step_failure_data.error
-            while error and error.cause:
-                error = error.cause
             step = (event.step_key or "").replace("__", "/")
-            message = error.message.strip() if error else "it failed without a message"
-            return f"{step} failed: {message.removeprefix('ecommerce_pipeline.errors.PlatformError: ')}"
+            if said := _failed_checks(events, event.step_key):
+                return f"{step} failed: {said}"
+            return f"{step} failed: {_cause(event.step_failure_data.error)}"
     for event in events:
         if event.event_type == DagsterEventType.PIPELINE_FAILURE:
             return event.message or "the run failed"
     return "the run did not finish"
+
+
+def _cause(error: SerializableErrorInfo | None) -> str:
+    """Return the message of an error's innermost cause; Dagster puts the class in front."""
+    while error and error.cause:
+        error = error.cause
+    message = error.message.strip() if error else "it failed without a message"
+    for known in (PlatformError, TransientError):
+        message = message.removeprefix(f"{known.__module__}.{known.__name__}: ")
+    return message
+
+
+def _failed_checks(events: Sequence[DagsterEvent], step_key: str | None) -> str:
+    """Return what the checks of a step said that stopped it: Dagster's own message only names them."""
+    evaluations = [
+        event.asset_check_evaluation_data
+        for event in events
+        if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION and event.step_key == step_key
+    ]
+    return "; ".join(
+        one.description or one.check_name
+        for one in evaluations
+        if not one.passed and one.blocking and one.severity == AssetCheckSeverity.ERROR
+    )

@@ -35,6 +35,10 @@ class Settings(DashboardSettings, MailSettings):
     )
     data_dir: Path = Field(PROJECT_ROOT / ".local", description="folder of everything kept on this machine")
 
+    dbt_parsed_dir: Path | None = Field(
+        None, description="folder of the dbt project as dbt has parsed it; unset: in DATA_DIR"
+    )
+
     start_date: date = Field(date(2025, 1, 1), description="first day of the calendar (UTC, YYYY-MM-DD)")
     end_date: date = Field(date(2026, 3, 31), description="last day that `run` builds unless told otherwise")
     run_days: int = Field(30, ge=1, description="how many days `run` builds unless told otherwise")

@@ -23,6 +23,7 @@ def target_resources(settings: Settings) -> dict[str, Any]:
     return {
         "postgres": postgres(settings),
         "warehouse": warehouse(settings),
+        "lake": lake_store(settings),
         LAKE_IO_MANAGER: LakeIOManager(store=lake_store(settings)),
         DASHBOARD_STORE: dashboard_store(settings),
         WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=warehouse(settings)),

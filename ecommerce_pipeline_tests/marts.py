@@ -13,12 +13,13 @@ from ecommerce_pipeline.resources.dbt import (
     DBT_DIR,
     dbt_environment,
     dbt_executable,
+    dbt_folder,
     dbt_project,
     dbt_run_dir,
     dbt_variables,
 )
 from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES
+from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import ShopSettings, generate, snapshot
 
@@ -36,7 +37,7 @@ def build_marts(settings: Settings, window: Window | None) -> None:
     told = {"WINDOW_START": built.start.isoformat(), "WINDOW_END": built.end.isoformat()}
     subprocess.run(
         [dbt_executable(), "--quiet", "run", *dbt_variables(settings), *map(str, folders)],
-        env=os.environ | dbt_environment(settings) | told,
+        env=os.environ | dbt_environment(settings) | dbt_folder(settings) | told,
         check=True,
     )
 
@@ -45,7 +46,7 @@ def with_staging(path: Path) -> Path:
     """Make a warehouse whose staging tables are empty."""
     with duckdb.connect(os.fspath(path)) as connection:
         connection.execute("CREATE SCHEMA staging")
-        for table in TABLES.values():
+        for table in STAGING.values():
             connection.execute(create_table(table, "staging"))
     return path
 

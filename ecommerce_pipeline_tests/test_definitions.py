@@ -33,13 +33,14 @@ def test_the_graph_is_one_from_source_to_mart(definitions: Definitions) -> None:
 
 def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    assert len(graph.materializable_asset_keys) == 10 + 10 + 10 + 40 + 2
+    assert len(graph.materializable_asset_keys) == 10 + 10 + 11 + 42 + 2
     for key in graph.materializable_asset_keys:
         asset = graph.get(key)
         assert asset.owners, key
         assert asset.kinds, key
         assert asset.group_name == key.path[0], key
         assert asset.description, key
+        assert (asset.freshness_policy is not None) == (asset.partitions_def is not None), key
         if key.path[0] != "dashboard":
             assert "row per" in asset.description, (key, asset.description)
             assert "dagster/column_schema" in asset.metadata, key

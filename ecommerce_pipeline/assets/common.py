@@ -2,21 +2,25 @@
 
 import warnings
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from dagster import (
+    AssetCheckExecutionContext,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     BackfillPolicy,
     BetaWarning,
     DailyPartitionsDefinition,
+    FreshnessPolicy,
     asset,
 )
 from sqlalchemy import Table
 
 from ecommerce_pipeline.io_managers.describe import column_schema
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings
 
@@ -32,6 +36,9 @@ DASHBOARD_STORE: Final = "dashboard_store"
 
 DASHBOARD_PAGE: Final = "report.html"
 """The path of the dashboard's page in its store."""
+
+FRESH: Final = FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26))
+"""What is made daily is shown as late when it was not made for a day and some hours."""
 
 WAREHOUSE_POOL: Final = "warehouse"
 """DuckDB admits one writing process: steps that write to it wait for each other, in one run and across runs."""
@@ -66,11 +73,12 @@ def presented(layer: str, table: Table, settings: Settings, place: str, kinds: s
         "tags": {"table_kind": kind(table)},
         "metadata": {"dagster/column_schema": column_schema(table)},
         "partitions_def": daily(settings) if kind(table) == "event" else None,
+        "freshness_policy": FRESH if kind(table) == "event" else None,
     }
 
 
 def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable[..., Any]], AssetsDefinition]:
-    """Return the decorator of a table's asset: `presented` as told, a range of days being one run.
+    """Return the decorator of a table's asset: `presented` as told, a range of days being one run, tried again.
 
     Args:
         presentation: From `presented`.
@@ -79,10 +87,10 @@ def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable
     # Dimensions too, though they have no days: Dagster runs a range at once only if all its assets say so.
     policy = BackfillPolicy.single_run()
     decorator: Callable[[Callable[..., Any]], AssetsDefinition] = asset(**presentation, backfill_policy=policy, **more)
-    return decorator
+    return lambda function: decorator(retried(function))
 
 
-def window_of_run(context: AssetExecutionContext) -> Window | None:
+def window_of_run(context: AssetExecutionContext | AssetCheckExecutionContext) -> Window | None:
     """Return the days that the run materializes, also for assets without partitions; None if it has none."""
     tags = context.run.tags
     first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)

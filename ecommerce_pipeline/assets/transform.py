@@ -14,19 +14,29 @@ from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
     AssetsDefinition,
+    AssetSpec,
     BackfillPolicy,
     DailyPartitionsDefinition,
     Output,
     ResourceParam,
+    apply_freshness_policy,
 )
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, DbtProject, dbt_assets
 
 from ecommerce_pipeline.assets.column_lineage import column_lineage
-from ecommerce_pipeline.assets.common import OWNER, WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.assets.common import FRESH, OWNER, WAREHOUSE_POOL, daily, window_of_run
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt import DbtResource, dbt_environment, dbt_project, dbt_run_dir, dbt_variables
+from ecommerce_pipeline.quality.quarantine import quarantined
+from ecommerce_pipeline.resources.dbt import (
+    DbtResource,
+    dbt_environment,
+    dbt_folder,
+    dbt_project,
+    dbt_run_dir,
+    dbt_variables,
+)
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
@@ -45,6 +55,11 @@ class Translator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         """Return the model's owners, or the platform's team."""
         return super().get_owners(dbt_resource_props) or [OWNER]
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
+        """Return the model's specification; a model that is built by day is to be fresh."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return apply_freshness_policy(spec, FRESH) if spec.partitions_def else spec
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
         """Return the calendar for models that are built by window, None for those that are rebuilt whole."""
@@ -79,7 +94,8 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
         context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Any]:
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
-        with _environment(dbt_environment(settings) | window_variables(window_of_run(context))):
+        told = dbt_environment(settings) | dbt_folder(settings) | window_variables(window_of_run(context))
+        with _environment(told):
             run_dir = dbt_run_dir(settings, context.run_id)
             invocation = dbt.cli(arguments, context=context, raise_on_error=False, target_path=run_dir)
         events = []
@@ -87,7 +103,7 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             context.log.info(_progress(event))
             events.append(event)
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = _Described(warehouse, invocation)
+        described = _Described(warehouse, invocation, window_of_run(context))
         yield from (described(event) if isinstance(event, Output) else event for event in events)
         if error := invocation.get_error():
             raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
@@ -112,14 +128,15 @@ def _progress(event: Any) -> str:
 
 
 class _Described:
-    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage."""
+    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage, rows by broken rule."""
 
-    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation) -> None:
+    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation, window: Window | None) -> None:
         self._invocation = invocation
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
         self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
         self._costs = _costs(invocation.target_path)
+        self._quarantined = quarantined(warehouse, window) if window and invocation.is_successful() else {}
 
     def __call__(self, output: Output[Any]) -> Output[Any]:
         schema, name = output.output_name.split("__", 1)
@@ -132,6 +149,7 @@ class _Described:
                 "dagster/table_name": f"{schema}.{name}",
                 "dagster/uri": self._warehouse.uri(schema, name),
                 **self._costs.get(unique_id, {}),
+                **self._quarantined.get(name, {}),
                 "preview": preview(self._heads[schema, name]),
                 **lineage,
             }

@@ -87,6 +87,8 @@ class _Telling:
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
             case "wrote":
                 self._wrote[progress.message] = progress.rows
+            case "again":
+                self._console.print(f"  [yellow]again[/] {progress.step}: {progress.message}", soft_wrap=True)
             case "ended" | "failed":
                 self._bar.advance(self._task)
                 self._finished(progress)
@@ -95,6 +97,6 @@ class _Telling:
         seconds = time.monotonic() - self._started
         counted = [count for count in self._wrote.values() if count is not None]
         tables = f"{len(counted)} tables, " if len(counted) > 1 else ""
-        what = f"{tables}{sum(counted):,} rows" if counted else ""
+        what = f"{tables}{sum(counted):,} rows" if counted else "" if self._wrote else "checked"
         mark = "[red]failed[/]" if progress.kind == "failed" else "[green]ok[/]"
         self._console.print(f"  {mark} {progress.step:<28} {what:>24} {seconds:>7.1f} s")

@@ -85,7 +85,8 @@ QUERIES: Final[Mapping[str, str]] = {
         group by segment
     """,
     "quality": """
-        select recorded_date, table_name, rows_in, rows_valid, rows_quarantined, rows_duplicate, rows_late
+        select recorded_date, table_name, rows_source, rows_lake, rows_in, rows_valid, rows_quarantined,
+            rows_duplicate, rows_late
         from {datamart}.marts_data_quality
     """,
     "quarantine": QUARANTINE,

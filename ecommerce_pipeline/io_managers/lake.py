@@ -20,6 +20,7 @@ from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview,
 from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, object_path, read_head, read_object
 from ecommerce_pipeline.io_managers.split import by_day
 from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 
@@ -35,6 +36,7 @@ class LakeIOManager(ConfigurableIOManager):
 
     store: ResourceDependency[ObjectStore]
 
+    @retried
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Write one object per partition of the run, or one object of an asset without partitions.
 
@@ -61,6 +63,7 @@ class LakeIOManager(ConfigurableIOManager):
             }
         )
 
+    @retried
     def load_input(self, context: InputContext) -> Any:
         """Hand over the objects of the partitions asked for, as the argument's annotation asks.
 

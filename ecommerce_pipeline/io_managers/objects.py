@@ -100,6 +100,18 @@ def read_head(store: ObjectStore, object_: LakeObject, rows: int) -> pa.Table:
 
 
 @contextmanager
+def reading_object(store: ObjectStore, table: str, partition: str | None) -> Iterator[pa.RecordBatchReader]:
+    """Open an object as a stream of record batches, so that memory does not grow with its rows.
+
+    Raises:
+        PlatformError: There is no such object, or it is no readable Parquet file.
+    """
+    with _opened(store, table, partition) as file:
+        parquet = pq.ParquetFile(file)
+        yield pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches())
+
+
+@contextmanager
 def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[IO[bytes]]:
     path = object_path(table, partition)
     try:

@@ -15,7 +15,8 @@ from ecommerce_pipeline.io_managers.lake import partition_keys
 from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.retries import retried
+from ecommerce_pipeline.schema.tables import STAGING
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class WarehouseIOManager(ConfigurableIOManager):
 
     warehouse: ResourceDependency[Warehouse]
 
+    @retried
     def handle_output(self, context: OutputContext, obj: LakeObjects) -> None:
         """Load the objects and replace the run's partitions by them, in one transaction.
 
@@ -42,7 +44,7 @@ class WarehouseIOManager(ConfigurableIOManager):
         if not isinstance(obj, LakeObjects):
             raise PlatformError(f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
         done = self.warehouse.replace(
-            TABLES[slice_.table],
+            STAGING[slice_.table],
             slice_.layer,
             obj.uris,
             obj.rows,
@@ -61,12 +63,13 @@ class WarehouseIOManager(ConfigurableIOManager):
             }
         )
 
+    @retried
     def load_input(self, context: InputContext) -> Any:
         """Hand over the rows of the partitions asked for, as the argument's annotation asks."""
         slice_ = table_slice(context)
         columns = (context.definition_metadata or {}).get("columns")
         return hand_over(
-            context, slice_, lambda: self.warehouse.read(TABLES[slice_.table], slice_.layer, slice_.window, columns)
+            context, slice_, lambda: self.warehouse.read(STAGING[slice_.table], slice_.layer, slice_.window, columns)
         )
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pyarrow as pa
 from dagster import ConfigurableResource
@@ -50,6 +50,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def _client(self) -> bigquery.Client:
         with job_errors(self.project, f"BigQuery in {self.project}"):
             return bigquery_client(self.project, self.location)
+
+    @property
+    def dialect(self) -> Literal["bigquery"]:
+        """The SQL that `query` takes."""
+        return "bigquery"
 
     def uri(self, layer: str, table: str) -> str:
         """Return the table's full name."""

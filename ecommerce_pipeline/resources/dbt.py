@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from dagster_dbt import DbtCliResource, DbtProject
 from packaging.version import Version
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources.dbt_here import FOLDER_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
@@ -24,8 +25,8 @@ KEPT_RUNS: Final = 10
 
 
 def dbt_executable() -> str:
-    """Return the dbt of this Python's environment, whether or not the environment is active."""
-    return str(Path(sys.executable).with_name("dbt"))
+    """Return the dbt of this Python's environment, whether or not the environment is active: `dbt_here`."""
+    return str(Path(sys.executable).with_name("ecommerce-pipeline-dbt"))
 
 
 def dbt_project(settings: Settings) -> DbtProject:
@@ -55,11 +56,16 @@ def dbt_variables(settings: Settings) -> list[str]:
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """Return the environment variables that profiles.yml reads: alike in every call, for the same reason."""
-    told = {"WAREHOUSE_DUCKDB_PATH": str(settings.warehouse_path.resolve())}
+    told: dict[str, str] = {}
     if settings.target == "gcp":
         names = [name for name in Settings.model_fields if name.startswith(("gcp_", "bigquery_"))]
         told |= {name.upper(): str(getattr(settings, name) or 0) for name in names}
     return told
+
+
+def dbt_folder(settings: Settings) -> dict[str, str]:
+    """Return the environment variable that tells dbt where the warehouse is; it may differ without a new parse."""
+    return {FOLDER_VARIABLE: str(settings.warehouse_path.resolve().parent)}
 
 
 def dbt_run_dir(settings: Settings, run_id: str) -> Path:
@@ -75,6 +81,23 @@ def dbt_run_dir(settings: Settings, run_id: str) -> Path:
     run_dir = kept / run_id
     run_dir.mkdir(exist_ok=True)
     shutil.copy(_parsed_dir(settings) / PARTIAL_PARSE, run_dir)
+    return run_dir
+
+
+def dbt_test(settings: Settings, window: Mapping[str, str]) -> Path:
+    """Run the project's data tests for a window, given as the environment variables that its macros read.
+
+    Returns:
+        The folder with dbt's results.
+
+    Raises:
+        PlatformError: dbt could not run them; the message is dbt's own.
+    """
+    dbt_project(settings)
+    run_dir = dbt_run_dir(settings, f"verify-{os.getpid()}")
+    done = _dbt(settings, "test", "--exclude-resource-type", "unit_test", folder=run_dir, more=window)
+    if not (run_dir / "run_results.json").exists():
+        raise PlatformError(f"dbt's tests could not be run:\n{(done.stdout + done.stderr).strip()}")
     return run_dir
 
 
@@ -95,8 +118,7 @@ class DbtResource(DbtCliResource):
 
 
 def _parsed_dir(settings: Settings) -> Path:
-    # Beside the data: dbt parses anew for another warehouse path, as its connection is known to the macros.
-    return settings.data_dir.resolve() / "dbt" / "parsed"
+    return (settings.dbt_parsed_dir or settings.data_dir / "dbt" / "parsed").resolve()
 
 
 def _fingerprint(settings: Settings) -> str:
@@ -112,14 +134,21 @@ def _project_files() -> Iterator[Path]:
 
 
 def _parse(settings: Settings, target: Path) -> None:
-    folders = {"--project-dir": DBT_DIR, "--profiles-dir": DBT_DIR, "--target-path": target, "--log-path": target}
-    located = [part for option, folder in folders.items() for part in (option, str(folder))]
-    parsed = subprocess.run(
-        [dbt_executable(), "--quiet", "parse", "--target", settings.target, *dbt_variables(settings), *located],
-        env=os.environ | dbt_environment(settings),
+    parsed = _dbt(settings, "parse", folder=target)
+    if parsed.returncode:
+        raise PlatformError(f"the dbt project does not parse:\n{(parsed.stdout + parsed.stderr).strip()}")
+
+
+def _dbt(
+    settings: Settings, *arguments: str, folder: Path, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of dbt that writes to a folder of its own."""
+    folders = {"--project-dir": DBT_DIR, "--profiles-dir": DBT_DIR, "--target-path": folder, "--log-path": folder}
+    located = [part for option, place in folders.items() for part in (option, str(place))]
+    return subprocess.run(
+        [dbt_executable(), "--quiet", *arguments, "--target", settings.target, *dbt_variables(settings), *located],
+        env=os.environ | dbt_environment(settings) | dbt_folder(settings) | dict(more or {}),
         capture_output=True,
         text=True,
         check=False,
     )
-    if parsed.returncode:
-        raise PlatformError(f"the dbt project does not parse:\n{(parsed.stdout + parsed.stderr).strip()}")

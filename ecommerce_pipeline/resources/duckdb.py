@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -56,6 +57,11 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                         f"({_first_line(error)}): close the program that holds it"
                     ) from None
                 time.sleep(0.2)
+
+    @property
+    def dialect(self) -> Literal["duckdb"]:
+        """The SQL that `query` takes."""
+        return "duckdb"
 
     def uri(self, layer: str, table: str) -> str:
         """Return the file's path and the table in it; schemas are named like their layers."""

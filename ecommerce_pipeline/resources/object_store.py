@@ -16,7 +16,7 @@ from uuid import uuid4
 import psutil
 from dagster import ConfigurableResource
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, TransientError
 
 INCOMING = ".incoming"
 
@@ -90,7 +90,7 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
                 os.fsync(file.fileno())
             incoming.replace(target)
         except OSError as error:
-            raise PlatformError(_cannot_write(target, error)) from None
+            raise _cannot_write(target, error) from None
         finally:
             incoming.unlink(missing_ok=True)
 
@@ -105,12 +105,12 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
         return Path(self.folder) / path
 
 
-def _cannot_write(target: Path, error: OSError) -> str:
+def _cannot_write(target: Path, error: OSError) -> PlatformError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         folder = next(parent for parent in target.parents if parent.exists())
         free = shutil.disk_usage(folder).free / 2**20
-        return (
+        return TransientError(
             f"no space left for {target} ({free:,.0f} MiB free): free some, or set DATA_DIR to a "
             "folder on a larger disk, and run it again"
         )
-    return f"{target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR"
+    return PlatformError(f"{target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR")

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import adbc_driver_manager
 import psycopg
@@ -172,15 +172,31 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         query = _ordered_select(table, window).as_string()
         return scan(self.address(), query, arrow_schema(table))
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; for answers that fit in memory.
 
-def _ordered_select(table: Table, window: Window | None) -> sql.Composed:
-    """Select the contract's columns in the contract's types, whatever compatible type the server has."""
+        Raises:
+            PlatformError: The server cannot be reached, breaks off, or refuses the query.
+        """
+        with self.connect() as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def contract_select(self, table: Table) -> str:
+        """Return the query of the contract's columns in its types, whatever compatible type the server has."""
+        return _select(table).as_string()
+
+
+def _select(table: Table) -> sql.Composed:
     columns = sql.SQL(", ").join(
         sql.SQL("CAST({0} AS {1}) AS {0}").format(sql.Identifier(column.name), sql.SQL(postgres_type(column.type)))
         for column in table.columns
     )
+    return sql.SQL("SELECT {} FROM {}").format(columns, _identifier(table))
+
+
+def _ordered_select(table: Table, window: Window | None) -> sql.Composed:
     key = sql.Identifier(business_key(table))
-    select = sql.SQL("SELECT {} FROM {}").format(columns, _identifier(table))
+    select = _select(table)
     if window is None:
         return select + sql.SQL(" ORDER BY {}").format(key)
     written = sql.Identifier(WRITTEN_AT)

@@ -5,7 +5,7 @@ DuckDB and BigQuery are two of them. A table is named by its layer (`staging`, `
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 from sqlalchemy import Table
@@ -45,6 +45,11 @@ class Replaced:
 
 class Warehouse(Protocol):
     """A warehouse."""
+
+    @property
+    def dialect(self) -> Literal["duckdb", "bigquery"]:
+        """The SQL that `query` takes."""
+        ...
 
     def uri(self, layer: str, table: str) -> str:
         """Return the address of a table, for people."""

@@ -237,6 +237,26 @@ DIMENSIONS: Final = tuple(name for name, table in TABLES.items() if table.info["
 EVENTS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "event")
 
 
+reconciliation = Table(
+    "reconciliation",
+    MetaData(),
+    _column("table_name", Text(), "Source table."),
+    _column("rows_source", BigInteger(), "Rows in PostgreSQL."),
+    _column("rows_lake", BigInteger(), "Rows in the lake's object."),
+    _column("rows_staging", BigInteger(), "Rows in the staging table."),
+    _column("checksum_source", Text(), "Checksum of the rows in PostgreSQL, whatever their order."),
+    _column("checksum_lake", Text(), "The same of the lake's object."),
+    _column("checksum_staging", Text(), "The same of the staging table."),
+    _column(WRITTEN_AT, INSTANT, "Midnight (UTC) of the written day; the partition."),
+    comment="One row per event table and written day: what is in PostgreSQL, in the lake and in staging.",
+    info={"kind": "event", "key": "table_name"},
+)
+"""Not of the shop: the account of how its rows got to staging, a staging table itself."""
+
+STAGING: Final[Mapping[str, Table]] = {**TABLES, reconciliation.name: reconciliation}
+"""Every staging table of the warehouse by name."""
+
+
 def kind(table: Table) -> Kind:
     """Return whether the table is a dimension (mutable snapshot) or an event (immutable, partitioned by day)."""
     return "event" if table.info["kind"] == "event" else "dimension"

@@ -117,11 +117,11 @@ def test_a_broken_model_fails_with_what_dbt_says_and_mends_when_it_does(
     model.write_text(whole.replace("from {{ ref('stg_refunds') }}", "from {{ ref('stg_refunds') }}, nowhere.at_all"))
     assert model.read_text() != whole
     with pytest.raises(PlatformError) as caught:
-        new_platform("broken").run(DAY)
+        new_platform("broken", DBT_PARSED_DIR="").run(DAY)
     message = str(caught.value)
     assert "dbt could not build the models" in message
     assert "fact_refund" in message
     assert "at_all" in message
     model.write_text("{{ config(")
     with pytest.raises(PlatformError, match="the dbt project does not parse"):
-        _ = new_platform("unparsable").definitions
+        _ = new_platform("unparsable", DBT_PARSED_DIR="").definitions

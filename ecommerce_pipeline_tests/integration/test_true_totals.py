@@ -1,14 +1,17 @@
 """The marts against the shop's own books, which are kept in Python integers: to the cent, day by day."""
 
+from collections.abc import Callable
 from datetime import UTC
 from decimal import Decimal
 
 import pytest
+from dagster import AssetKey
 
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted
+from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.platform import Platform
 
 WINDOW = Window.of_keys("2026-03-02", "2026-03-08")
@@ -119,3 +122,35 @@ def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) ->
             for defect in planted(shop, t, day)
         )
     )
+
+
+def test_the_graph_tells_how_many_rows_break_each_rule(week: Platform) -> None:
+    for table in EVENTS:
+        [(rows, *_)] = week.query(f"SELECT count(*) FROM core.quarantine_{table} WHERE recorded_date >= '2026-03-02'")
+        event = week.instance.get_latest_materialization_event(AssetKey(["core", f"quarantine_{table}"]))
+        assert event is not None
+        assert event.asset_materialization is not None
+        metadata = event.asset_materialization.metadata
+        assert metadata["rows quarantined"].value == rows > 0
+        by_rule = week.query(f"SELECT reason, count(*) FROM core.quarantine_{table} GROUP BY ALL")
+        assert {f"| {rule} | {count:,} |" for rule, count in by_rule} <= set(
+            str(metadata["rows by rule"].value).splitlines()
+        )
+
+
+def test_a_row_mended_in_the_source_leaves_quarantine_when_its_day_runs_again(
+    new_platform: Callable[..., Platform],
+) -> None:
+    platform = new_platform("mended")
+    platform.run("2026-03-07")
+    chosen = "SELECT refund_id, recorded_at FROM core.quarantine_refunds WHERE reason = 'bad_amount' ORDER BY ALL"
+    (refund, recorded_at), *others = platform.query(chosen)
+    with postgres(platform.settings).connect() as connection:
+        connection.execute(
+            "UPDATE ecommerce.refunds SET amount = 0.01 WHERE refund_id = %s AND recorded_at = %s",
+            [refund, recorded_at],
+        )
+    for job in ("extract", "load", "transform"):
+        platform.run("2026-03-07", job=job)
+    assert platform.query(chosen) == others
+    assert platform.query(f"SELECT amount FROM core.stg_refunds WHERE refund_id = {refund}") == [(Decimal("0.01"),)]

@@ -74,15 +74,47 @@ counted as (
         is_late as rows_late
     from judged
 
+),
+
+added_up as (
+
+    select
+        recorded_date,
+        table_name,
+        {{ total_count('rows_in') }} as rows_in,
+        {{ total_count('rows_valid') }} as rows_valid,
+        {{ total_count('rows_quarantined') }} as rows_quarantined,
+        {{ total_count('rows_duplicate') }} as rows_duplicate,
+        {{ total_count('rows_late') }} as rows_late
+    from counted
+    group by recorded_date, table_name
+
+),
+
+delivered as (
+
+    select
+        table_name,
+        rows_source,
+        rows_lake,
+        {{ utc_date('recorded_at') }} as recorded_date
+    from {{ source('staging', 'reconciliation') }}
+    where {{ read_from_staging() }}
+
 )
 
 select
-    recorded_date,
-    table_name,
-    {{ total_count('rows_in') }} as rows_in,
-    {{ total_count('rows_valid') }} as rows_valid,
-    {{ total_count('rows_quarantined') }} as rows_quarantined,
-    {{ total_count('rows_duplicate') }} as rows_duplicate,
-    {{ total_count('rows_late') }} as rows_late
-from counted
-group by recorded_date, table_name
+    added_up.recorded_date,
+    added_up.table_name,
+    delivered.rows_source,
+    delivered.rows_lake,
+    added_up.rows_in,
+    added_up.rows_valid,
+    added_up.rows_quarantined,
+    added_up.rows_duplicate,
+    added_up.rows_late
+from added_up
+left join delivered
+    on
+        added_up.recorded_date = delivered.recorded_date
+        and added_up.table_name = delivered.table_name

@@ -37,10 +37,11 @@ SECTION: Final = Section(
         Chart(
             "rows_accounted",
             "Every row accounted for",
-            "rows written in the period: received = valid + quarantined + exact copies",
+            "rows written in the period: PostgreSQL = lake = staging = valid + quarantined + exact copies",
             ("quality",),
             None,
             scope="period",
+            wide=True,
         ),
         Chart(
             "totals_agree",

@@ -3,11 +3,22 @@
 Object.assign(ROWS, {
   rows_accounted(choice) {
     const rows = [...grouped(choice.now("quality", "recorded_date"), "table_name")].map(([name, group]) => {
+      // Days that were not reconciled say nothing of PostgreSQL and the lake; then there is no sum to tell.
+      const isReconciled = group.every((row) => row.rows_source !== null);
       const row = { label: name };
       for (const key of ["rows_in", "rows_valid", "rows_quarantined", "rows_duplicate", "rows_late"]) {
         row[key] = sum(group, key);
       }
-      row.missing = row.rows_in - row.rows_valid - row.rows_quarantined - row.rows_duplicate;
+      row.rows_source = isReconciled ? sum(group, "rows_source") : null;
+      row.rows_lake = isReconciled ? sum(group, "rows_lake") : null;
+      row.missing = sum(
+        group.map((one) => ({
+          lost:
+            Math.abs(one.rows_in - one.rows_valid - one.rows_quarantined - one.rows_duplicate) +
+            (one.rows_source === null ? 0 : Math.abs(one.rows_source - one.rows_lake) + Math.abs(one.rows_lake - one.rows_in)),
+        })),
+        "lost",
+      );
       return row;
     });
     if (!rows.length) return { empty: "No rows were written in this period." };
@@ -16,7 +27,9 @@ Object.assign(ROWS, {
       table: rows,
       columns: [
         column("label", "Table"),
-        column("rows_in", "Received", count),
+        column("rows_source", "PostgreSQL", count),
+        column("rows_lake", "Lake", count),
+        column("rows_in", "Staging", count),
         column("rows_valid", "Valid", count),
         column("rows_quarantined", "Quarantined", count),
         column("rows_duplicate", "Exact copies", count),
@@ -24,7 +37,7 @@ Object.assign(ROWS, {
         column("missing", "Unaccounted", (number) => (number ? `✗ ${count(number)}` : "✓ none")),
       ],
       verdict: missing
-        ? { good: false, text: `Rows of ${missing} tables are unaccounted for` }
+        ? { good: false, text: `Rows of ${missing} ${missing === 1 ? "table" : "tables"} are unaccounted for` }
         : { good: true, text: `All ${count(sum(rows, "rows_in"))} rows accounted for` },
     };
   },

@@ -1,0 +1,100 @@
+"""The three places where a source table's rows are: PostgreSQL, the lake and the warehouse's staging table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final, Protocol
+
+import duckdb
+from sqlalchemy import Table
+
+from ecommerce_pipeline.io_managers.objects import reading_object
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.quality.digest import (
+    BIGQUERY,
+    DUCKDB,
+    POSTGRES,
+    Digest,
+    Query,
+    digests,
+    read_digests,
+)
+from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.warehouse import Warehouse
+
+STAGING: Final = "staging"
+DIALECTS: Final = {"duckdb": DUCKDB, "bigquery": BIGQUERY}
+
+
+class Place(Protocol):
+    """Somewhere rows are kept that answers queries about them."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+        """Return the answer to a query about the rows written in a window, or about a whole dimension.
+
+        Raises:
+            PlatformError: The place cannot be reached, or lacks the table or an object.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class InSource:
+    """The shop's PostgreSQL."""
+
+    postgres: PostgresResource
+    name: ClassVar[str] = "source"
+
+    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+        """Ask the server; a table of compatible types is read as the extraction reads it."""
+        return self.postgres.rows(query(POSTGRES, table, f"({self.postgres.contract_select(table)}) AS rows_", window))
+
+
+@dataclass(frozen=True)
+class InLake:
+    """The lake's objects: an object's rows belong to its day, whatever they say."""
+
+    store: ObjectStore
+    name: ClassVar[str] = "lake"
+
+    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+        """Ask DuckDB about each object."""
+        keys: list[str | None] = [None] if window is None else [day.isoformat() for day in window.days()]
+        answer: list[Sequence[Any]] = []
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            for key in keys:
+                with reading_object(self.store, table.name, key) as batches:
+                    connection.register("object", batches)
+                    answer += connection.execute(query(DUCKDB, table, "object", None)).fetchall()
+                    connection.unregister("object")
+        return answer
+
+
+@dataclass(frozen=True)
+class InStaging:
+    """The staging table of the warehouse."""
+
+    warehouse: Warehouse
+    name: ClassVar[str] = STAGING
+
+    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+        """Ask the warehouse."""
+        relation = f"{self.warehouse.schema_of(STAGING)}.{table.name}"
+        answer = self.warehouse.query(query(DIALECTS[self.warehouse.dialect], table, relation, window))
+        return list(zip(*(column.to_pylist() for column in answer.columns), strict=True))
+
+
+def digests_of(place: Place, table: Table, window: Window | None) -> dict[date | None, Digest]:
+    """Return the digest of each written day of the window that has rows, or of a whole dimension, under None.
+
+    Raises:
+        PlatformError: The place cannot be reached, or lacks the table or an object.
+    """
+    return read_digests(table, place.ask(digests, table, window))

@@ -1,0 +1,39 @@
+"""Whether a day has about as many rows as the same weekday usually has."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from statistics import median
+from typing import Final
+
+from ecommerce_pipeline.partitions import Window
+
+WEEKS_BACK: Final = 8
+WEEKS_NEEDED: Final = 3
+FEWEST: Final = 0.5
+MOST: Final = 2.0
+"""A day is unusual with fewer or more rows than so many times the median of its weekday."""
+NOISE: Final = 50
+"""A difference of fewer rows than this is none."""
+
+Counts = Mapping[tuple[str, date], int]
+"""Rows by table and written day."""
+
+
+def unusual_days(table: str, window: Window, counts: Counts) -> list[str]:
+    """Return a sentence for each day of the window whose rows are unusual; days without enough history are not judged.
+
+    >>> from datetime import date
+    >>> counts = {("orders", date(2026, 3, day)): rows for day, rows in {2: 600, 9: 610, 16: 590, 23: 0}.items()}
+    >>> unusual_days("orders", Window.of_day(date(2026, 3, 23)), counts)
+    ['2026-03-23: 0 rows, the median of the 3 Mondays before is 600']
+    """
+    said = []
+    for day in window.days():
+        weeks = (day - timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1))
+        peers = [counts[table, other] for other in weeks if (table, other) in counts]
+        if len(peers) < WEEKS_NEEDED:
+            continue
+        usual, rows = median(peers), counts[table, day]
+        if not FEWEST * usual <= rows <= MOST * usual and abs(rows - usual) >= NOISE:
+            said.append(f"{day}: {rows:,} rows, the median of the {len(peers)} {day:%A}s before is {usual:,.0f}")
+    return said

@@ -1,0 +1,157 @@
+"""What passes by itself is tried again and gives the rows of an undisturbed run; what does not fails at once."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from ecommerce_pipeline.errors import PlatformError, TransientError
+from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.runner import Progress
+from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.platform import Platform
+
+DAY = "2026-03-08"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    made = Platform(tmp_path_factory.mktemp("retried"))
+    made.run(DAY, job="ingest")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(platform: Platform) -> PostgresResource:
+    return postgres(platform.settings)
+
+
+def server(database: PostgresResource) -> int:
+    """Return the process of the embedded server."""
+    embedded = database.embedded()
+    assert embedded is not None
+    pid = embedded.status().pid
+    assert pid is not None
+    return pid
+
+
+def test_a_server_that_dies_in_the_middle_of_an_extraction_costs_an_attempt_and_no_row(
+    platform: Platform, database: PostgresResource
+) -> None:
+    platform.run(DAY, job="extract")
+    rows = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
+    told: list[Progress] = []
+
+    def kill_once(progress: Progress) -> None:
+        if progress.kind == "ended" and progress.step == "lake/refunds":
+            os.kill(server(database), signal.SIGKILL)
+        told.append(progress)
+
+    platform.run(DAY, job="extract", tell=kill_once)
+    assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == rows
+    assert [progress.step for progress in told if progress.kind == "failed"] == []
+
+
+def test_a_connection_cut_in_the_middle_is_tried_again_and_said(platform: Platform, database: PostgresResource) -> None:
+    told: list[Progress] = []
+
+    def cut(progress: Progress) -> None:
+        told.append(progress)
+        if progress.kind == "started" and progress.step == "lake/sessions" and not stop.is_set():
+            cutter.start()
+
+    stop = threading.Event()
+
+    def cut_until_it_is_told() -> None:
+        with database.connect(autocommit=True) as connection:
+            while not any(one.kind == "again" for one in told) and not stop.wait(0.001):
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                )
+        stop.set()
+
+    cutter = threading.Thread(target=cut_until_it_is_told)
+    platform.run(DAY, job="extract", tell=cut)
+    stop.set()
+    cutter.join()
+    again = [progress for progress in told if progress.kind == "again"]
+    assert again
+    assert "PostgreSQL at" in again[0].message
+    assert "failed" not in {progress.kind for progress in told}
+
+
+def test_what_does_not_pass_fails_at_the_first_attempt(platform: Platform, database: PostgresResource) -> None:
+    with database.connect() as connection:
+        connection.execute("ALTER TABLE ecommerce.reviews RENAME TO away")
+    try:
+        told: list[Progress] = []
+        with pytest.raises(PlatformError, match=r"table ecommerce\.reviews does not exist"):
+            platform.run(DAY, job="extract", tell=told.append)
+        assert "again" not in {progress.kind for progress in told}
+    finally:
+        with database.connect() as connection:
+            connection.execute("ALTER TABLE ecommerce.away RENAME TO reviews")
+
+
+def test_the_server_s_own_errors_are_told_apart(database: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = database.address()
+
+    def elsewhere(**changed: object) -> PostgresResource:
+        there = {"host": address.host, "port": address.port, "database": address.database, "user": address.user}
+        return PostgresResource(embedded_dir="", **(there | changed))  # type: ignore[arg-type]
+
+    monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
+    passing: dict[str, Callable[[], object]] = {
+        "nobody listens": lambda: elsewhere(port=1).rows("SELECT 1"),
+        "a deadlock": lambda: deadlock(database),
+        "a serialization failure": lambda: lost_update(database),
+        "an end from outside": lambda: database.rows("SELECT pg_terminate_backend(pg_backend_pid())"),
+        "nobody listens, streamed": lambda: elsewhere(port=1).stream(TABLES["stores"]).read_all(),
+    }
+    for name, fails in passing.items():
+        with pytest.raises(TransientError):
+            pytest.fail(f"{name}: {fails()}")
+    lasting = {
+        "no such database": lambda: elsewhere(database="nowhere").rows("SELECT 1"),
+        "no such user": lambda: elsewhere(user="nobody").rows("SELECT 1"),
+        "no such table": lambda: database.rows("SELECT * FROM nowhere"),
+        "no such database, streamed": lambda: elsewhere(database="nowhere").stream(TABLES["stores"]).read_all(),
+    }
+    for name, fails in lasting.items():
+        with pytest.raises(PlatformError) as caught:
+            pytest.fail(f"{name}: {fails()}")
+        assert type(caught.value) is PlatformError, name
+
+
+def deadlock(database: PostgresResource) -> None:
+    """Lock two rows in two orders, until one of the two transactions is ended."""
+    rows = "SELECT * FROM ecommerce.stores WHERE store_id = {} FOR UPDATE"
+    with database.connect() as other:
+        other.execute("SET deadlock_timeout = '10s'")
+        other.execute(rows.format(1))
+        waiting = threading.Thread(target=lambda: other.execute(rows.format(2)))
+        with database.connect() as connection:
+            connection.execute("SET deadlock_timeout = '50ms'")
+            connection.execute(rows.format(2))
+            waiting.start()
+            try:
+                connection.execute(rows.format(1))
+            finally:
+                connection.rollback()
+                waiting.join()
+
+
+def lost_update(database: PostgresResource) -> None:
+    update = "UPDATE ecommerce.stores SET city = city WHERE store_id = 1"
+    with database.connect() as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.execute("SELECT * FROM ecommerce.stores")
+        with database.connect() as other:
+            other.execute(update)
+        connection.execute(update)

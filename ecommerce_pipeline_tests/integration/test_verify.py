@@ -1,0 +1,208 @@
+"""Rows lost, doubled or changed between two places are found, named, and stop the run before the marts."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from dagster import AssetCheckEvaluation, AssetKey, DagsterEventType
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+
+PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
+FIRST, LAST = "2026-03-02", "2026-03-06"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Give a platform with days in it; a test that changes something puts it right again."""
+    platform = Platform(tmp_path_factory.mktemp("verified"))
+    platform.run(FIRST, LAST)
+    yield platform
+    platform.close()
+
+
+def verify(platform: Platform) -> tuple[int, str]:
+    """Give the command; return its exit code and what it said."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    said = subprocess.run(
+        [PROGRAM, "verify", "--from", FIRST, "--to", LAST],
+        env=inherited | SMALL_SHOP | {"DATA_DIR": str(platform.folder), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in said.stdout + said.stderr
+    return said.returncode, said.stdout
+
+
+def change(platform: Platform, sql: str) -> None:
+    with duckdb.connect(str(platform.settings.warehouse_path)) as connection:
+        connection.execute(sql)
+
+
+def evaluations(platform: Platform, name: str) -> dict[str, AssetCheckEvaluation]:
+    """Return the newest evaluation of the checks of this name, by asset."""
+    keys = platform.definitions.resolve_asset_graph().asset_check_keys
+    latest = platform.instance.event_log_storage.get_latest_asset_check_execution_by_key(
+        [key for key in keys if key.name == name]
+    )
+    return {
+        key.asset_key.to_user_string(): record.event.dagster_event.asset_check_evaluation_data  # type: ignore[union-attr]
+        for key, record in latest.items()
+        if record.event and record.event.dagster_event_type == DagsterEventType.ASSET_CHECK_EVALUATION
+    }
+
+
+def test_every_check_of_a_sound_run_passes_and_counts_what_it_compared(built: Platform) -> None:
+    keys = built.definitions.resolve_asset_graph().asset_check_keys
+    found = {key: evaluations(built, key.name)[key.asset_key.to_user_string()] for key in keys}
+    assert [key for key, evaluation in found.items() if not evaluation.passed] == []
+    [(rows,)] = built.query("SELECT count(*) FROM staging.refunds")
+    reconciled = evaluations(built, "refunds_reconciled")["staging/reconciliation"]
+    told = {name: value.value for name, value in reconciled.metadata.items()}
+    assert told["rows in source"] == told["rows in lake"] == told["rows in staging"] == rows
+    assert told["partitions"] == 5
+    books = evaluations(built, "equals_the_books")["datamart/marts_sales_daily"]
+    assert books.metadata["days compared"].value == 2
+    assert books.metadata["net_amount in books"].value == books.metadata["net_amount in mart"].value != 0
+
+
+def test_verify_says_ok_of_everything_that_is_sound(built: Platform) -> None:
+    code, said = verify(built)
+    assert code == 0, said
+    assert said.count(" ok ") == 12
+    [(rows,)] = built.query("SELECT count(*) FROM staging.sessions")
+    assert f"{rows:,} rows, 5 partitions, in PostgreSQL, the lake and staging" in said
+    assert "2 whole days" in said
+
+
+def test_verify_names_table_partition_and_keys_of_what_was_lost_doubled_or_changed(built: Platform) -> None:
+    change(built, "CREATE TABLE kept AS FROM staging.refunds; CREATE TABLE sales AS FROM datamart.marts_sales_daily")
+    chosen = "SELECT refund_id, recorded_at FROM staging.refunds WHERE recorded_at::DATE = '2026-03-04' ORDER BY ALL"
+    lost, doubled, changed = (key for key, _ in built.query(chosen)[:3])
+    change(
+        built,
+        f"""
+        INSERT INTO staging.refunds FROM staging.refunds
+        WHERE refund_id = {doubled} AND recorded_at::DATE = '2026-03-04';
+        DELETE FROM staging.refunds WHERE refund_id = {lost} AND recorded_at::DATE = '2026-03-04';
+        UPDATE staging.refunds SET amount = amount + 0.01
+        WHERE refund_id = {changed} AND recorded_at::DATE = '2026-03-04';
+        UPDATE datamart.marts_sales_daily SET net_amount = net_amount - 0.01 WHERE created_date = '2026-03-02'
+        """,
+    )
+    try:
+        code, said = verify(built)
+    finally:
+        change(
+            built,
+            "CREATE OR REPLACE TABLE staging.refunds AS FROM kept; DROP TABLE kept;"
+            "UPDATE datamart.marts_sales_daily SET net_amount = net_amount + 0.01 WHERE created_date = '2026-03-02';"
+            "DROP TABLE sales",
+        )
+    assert code == 1
+    assert said.count(" ok ") + said.count("NO") == 12
+    [line] = [line for line in said.splitlines() if line.startswith("refunds of")]
+    assert line.startswith("refunds of 2026-03-04: lake has ")
+    only_lake, only_staging = line.partition("only in lake: ")[2].split("only in staging: ")
+    assert {str(lost), str(changed)} <= {word.strip("(),;") for word in only_lake.split()}
+    assert {str(doubled), str(changed)} <= {word.strip("(),;") for word in only_staging.split()}
+    assert "refunds of 2026-03-03" not in said
+    assert "daily_marts_agree_with_facts: Got 1 result" in said
+    assert "marts_sales_daily of 2026-03-02: net_amount is" in said
+
+
+def test_verify_goes_on_behind_an_object_that_is_missing(built: Platform) -> None:
+    object_ = built.settings.lake_dir / "reviews/date=2026-03-05/part-0.parquet"
+    content = object_.read_bytes()
+    object_.unlink()
+    try:
+        code, said = verify(built)
+    finally:
+        object_.write_bytes(content)
+    assert code == 1
+    assert (
+        f"lake/reviews of 2026-03-05 has no object at {object_}: materialize lake/reviews of 2026-03-05 first" in said
+    )
+    assert said.count(" ok ") == 11
+
+
+def test_rows_that_changed_in_the_source_behind_the_extraction_stop_the_run_before_the_marts(built: Platform) -> None:
+    marts = "SELECT * FROM datamart.marts_data_quality ORDER BY ALL"
+    before = built.query(marts)
+    with postgres(built.settings).connect() as connection:
+        [key] = connection.execute(
+            "DELETE FROM ecommerce.reviews WHERE ctid = (SELECT max(ctid) FROM ecommerce.reviews "
+            "WHERE recorded_at < '2026-03-07') RETURNING review_id"
+        ).fetchone() or [None]
+    with pytest.raises(PlatformError) as caught:
+        built.run(FIRST, LAST, job="load")
+    assert str(caught.value).startswith("staging/reconciliation failed: reviews of 2026-03-06: source has ")
+    assert f"only in lake: review_id {key}" in str(caught.value)
+    assert built.query(marts) == before
+    failed = evaluations(built, "reviews_reconciled")["staging/reconciliation"]
+    assert not failed.passed
+    assert f"review_id {key}" in str(failed.description)
+    assert "Materialize lake/reviews and staging/reviews of these days again" in str(failed.description)
+    built.run(FIRST, LAST, job="ingest")
+    built.run(FIRST, LAST, job="load")
+    assert evaluations(built, "reviews_reconciled")["staging/reconciliation"].passed
+
+
+def test_a_day_of_unusual_volume_is_told_and_the_run_goes_on(built: Platform) -> None:
+    change(
+        built,
+        """
+        INSERT INTO staging.reconciliation
+        SELECT * REPLACE (recorded_at - to_weeks(weeks::INT) AS recorded_at, 10 * rows_staging AS rows_staging)
+        FROM staging.reconciliation, range(1, 5) AS past(weeks)
+        WHERE table_name = 'sessions' AND recorded_at::DATE = '2026-03-06'
+        """.replace("SELECT *", "SELECT * EXCLUDE weeks"),
+    )
+    try:
+        built.run(FIRST, LAST, job="load")
+    finally:
+        change(built, "DELETE FROM staging.reconciliation WHERE recorded_at < '2026-03-01'")
+    told = evaluations(built, "sessions_volume")["staging/reconciliation"]
+    assert not told.passed
+    assert str(told.description).startswith("2026-03-06: ")
+    assert evaluations(built, "transactions_volume")["staging/reconciliation"].passed
+
+
+def test_a_dimension_that_the_shop_has_changed_since_is_no_error(built: Platform) -> None:
+    with postgres(built.settings).connect() as connection:
+        connection.execute("UPDATE ecommerce.stores SET store_name = 'Moved', updated_at = now() WHERE store_id = 1")
+    built.run(FIRST, LAST, job="load")
+    told = evaluations(built, "stores_reconciled")["staging/reconciliation"]
+    assert told.passed
+    assert "has changed in the source since it was read" in str(told.description)
+
+
+def test_an_object_that_breaks_the_contract_stops_the_load(built: Platform) -> None:
+    path = built.settings.lake_dir / "stores/part-0.parquet"
+    content = path.read_bytes()
+    rows = pq.read_table(path)
+    for broken, said in (
+        (rows.take([0, 0, 1]), "1 rows whose store_id another row has"),
+        (rows.drop_columns("region"), "column region (string) is missing"),
+        (rows.set_column(6, "floor_area_m2", rows["floor_area_m2"].cast("int64")), "column floor_area_m2 is int64"),
+    ):
+        pq.write_table(broken, path)
+        try:
+            check = next(iter(built.definitions.asset_checks or []))
+            job = built.definitions.resolve_implicit_global_asset_job_def()
+            keys = [key for key in check.check_keys if key.asset_key == AssetKey(["lake", "stores"])]  # type: ignore[union-attr]
+            result = job.get_subset(asset_selection=set(), asset_check_selection=set(keys)).execute_in_process(
+                instance=built.instance, raise_on_error=False, tags={"dagster/partition": FIRST}
+            )
+        finally:
+            path.write_bytes(content)
+        assert not result.success, said
+        assert said in str(evaluations(built, "contract")["lake/stores"].description)
