@@ -76,7 +76,7 @@ def chromium(environment: Mapping[str, str] = os.environ, kept: Path = Path(sys.
             )
         return Chromium(Path(found))
     if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
-        return _pinned(environment, kept)
+        return pinned(environment, kept)
     for name in INSTALLED:
         if found := shutil.which(name, path=environment.get("PATH")):
             return Chromium(Path(found))
@@ -86,7 +86,12 @@ def chromium(environment: Mapping[str, str] = os.environ, kept: Path = Path(sys.
     )
 
 
-def _pinned(environment: Mapping[str, str], kept: Path) -> Chromium:
+def pinned(environment: Mapping[str, str], kept: Path) -> Chromium:
+    """Return the Chromium of the lock file, fetched by npm unless it is there.
+
+    Raises:
+        NoBrowserError: npm cannot fetch it.
+    """
     digest = hashlib.sha256((PINNED / "package-lock.json").read_bytes()).hexdigest()[:12]
     folder = kept / f"chromium-{digest}"
     if not folder.exists():

@@ -12,6 +12,7 @@ from dagster import AssetKey, AssetSelection, BackfillPolicy, Definitions
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline_tests.platform import SMALL_SHOP
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +114,7 @@ def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> No
 
 def test_importing_it_does_not_import_what_only_the_page_needs(tmp_path: Path) -> None:
     program = "import sys, ecommerce_pipeline.definitions; print({'altair', 'vl_convert'} & set(sys.modules))"
-    environment = os.environ | {"DATA_DIR": str(tmp_path)}
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DBT_PARSED_DIR": SMALL_SHOP["DBT_PARSED_DIR"]}
     command = [sys.executable, "-c", program]
     imported = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     assert imported.stdout.strip() == "set()"
