@@ -8,6 +8,7 @@ import typer
 from dotenv import load_dotenv
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.masked_streams import mask_streams
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; an error meant for a person is one message and exit code 1, without a trace."""
     load_dotenv(PROJECT_ROOT / ".env")
+    mask_streams()
     try:
         app()
     except (PlatformError, SettingsError) as error:

@@ -1,6 +1,6 @@
 """What can be set, read from the environment once: every variable that is missing or wrong in one error.
 
-Passwords are not here: resources read them when they connect. `docs/settings.md` and `.env.example` follow this file.
+Secrets are not here, see `settings_secrets`: resources read them when they connect. `.env.example` follows this file.
 """
 
 import os
@@ -12,8 +12,10 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings_dashboard import DashboardSettings
 from ecommerce_pipeline.settings_mail import MailSettings
+from ecommerce_pipeline.settings_secrets import wrong_secrets
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
@@ -22,6 +24,9 @@ NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
 
 class SettingsError(ValueError):
     """One or more settings are missing or wrong; the message names each variable, its value and what it takes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(mask(message))
 
 
 class Settings(DashboardSettings, MailSettings):
@@ -62,8 +67,15 @@ class Settings(DashboardSettings, MailSettings):
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
         "prefer", description="TLS to POSTGRES_HOST, as libpq names it"
     )
+    postgres_sslrootcert: Path | None = Field(
+        None, description="certificates (PEM) of the authorities that POSTGRES_SSLMODE=verify-ca and verify-full trust"
+    )
+    postgres_sslcert: Path | None = Field(None, description="our certificate (PEM), where the server asks for one")
+    postgres_sslkey: Path | None = Field(None, description="its private key (PEM), readable by its user alone")
 
-    gcp_project: str | None = Field(None, description="Google Cloud project; TARGET=gcp needs it")
+    gcp_project: str | None = Field(
+        None, pattern=r"^[a-z0-9.:-]+$", description="Google Cloud project; TARGET=gcp needs it"
+    )
     gcp_location: str = Field("US", min_length=2, description="where bucket and datasets are, the same for both")
     gcs_bucket: str | None = Field(None, description="bucket of the lake, without gs://; TARGET=gcp needs it")
     gcs_prefix: str = Field("", description="folder in the bucket, for example lake")
@@ -92,6 +104,21 @@ class Settings(DashboardSettings, MailSettings):
         return prefix.strip("/")
 
     @model_validator(mode="after")
+    def _certificates_are_there(self) -> "Settings":
+        for name in ("postgres_sslrootcert", "postgres_sslcert", "postgres_sslkey"):
+            file = getattr(self, name)
+            if file is not None and not file.is_file():
+                raise ValueError(f"{name.upper()}={file}: there is no such file")
+        if self.postgres_sslmode in {"verify-ca", "verify-full"} and self.postgres_sslrootcert is None:
+            raise ValueError(
+                f"POSTGRES_SSLMODE={self.postgres_sslmode} needs POSTGRES_SSLROOTCERT: the file of the certificates "
+                "to trust; a system's own is often /etc/ssl/certs/ca-certificates.crt"
+            )
+        if (self.postgres_sslcert is None) != (self.postgres_sslkey is None):
+            raise ValueError("POSTGRES_SSLCERT and POSTGRES_SSLKEY belong together: set both or neither")
+        return self
+
+    @model_validator(mode="after")
     def _calendar_is_in_order(self) -> "Settings":
         if self.end_date < self.start_date:
             raise ValueError(f"END_DATE={self.end_date} is before START_DATE={self.start_date}")
@@ -106,7 +133,7 @@ class Settings(DashboardSettings, MailSettings):
         """
         read = {name: environment.get(name.upper()) for name in cls.model_fields}
         found = {name: value for name, value in read.items() if value}
-        wrong = _missing(found)
+        wrong = [*_missing(found), *wrong_secrets(environment)]
         try:
             settings = cls.model_validate(found)
         except ValidationError as error:

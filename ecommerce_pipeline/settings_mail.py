@@ -1,6 +1,6 @@
 """The settings of alerts and mail: part of `Settings`, in a file of their own.
 
-The password of the mail server is not here: it is read from SMTP_PASSWORD_FILE or SMTP_PASSWORD when connecting.
+The password of the mail server is not here, see `settings_secrets`: it is read when connecting.
 """
 
 import ipaddress
@@ -79,10 +79,7 @@ class MailSettings(BaseModel):
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="how the connection is encrypted; the server's certificate is always verified"
     )
-    smtp_user: str | None = Field(
-        None, description="login; SMTP_PASSWORD or SMTP_PASSWORD_FILE is read when connecting"
-    )
-    smtp_password_file: Path | None = Field(None, description="file that holds the password; wins over SMTP_PASSWORD")
+    smtp_user: str | None = Field(None, description="login; SMTP_PASSWORD is read when connecting")
     smtp_ca_file: Path | None = Field(None, description="certificates (PEM) to trust instead of the system's")
     smtp_timeout: float = Field(10, gt=0, le=30, description="seconds to wait for each answer of the server")
 
@@ -119,9 +116,8 @@ class MailSettings(BaseModel):
                 "SMTP_USER with SMTP_SECURITY=none would send the password readable to anyone on the way: "
                 "set SMTP_SECURITY to starttls or tls, or leave SMTP_USER unset"
             )
-        for name, file in (("SMTP_CA_FILE", self.smtp_ca_file), ("SMTP_PASSWORD_FILE", self.smtp_password_file)):
-            if file is not None and not file.is_file():
-                raise ValueError(f"{name}={file}: there is no such file")
+        if self.smtp_ca_file is not None and not self.smtp_ca_file.is_file():
+            raise ValueError(f"SMTP_CA_FILE={self.smtp_ca_file}: there is no such file")
         return self
 
     @property

@@ -8,6 +8,7 @@ from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.resources.object_store import FolderStore, ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres_address import TLS
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
@@ -44,7 +45,7 @@ def postgres(settings: Settings) -> PostgresResource:
         port=settings.postgres_port,
         database=settings.postgres_db,
         user=settings.postgres_user,
-        sslmode=settings.postgres_sslmode,
+        tls={name: str(value) for name in TLS if (value := getattr(settings, f"postgres_{name}")) is not None},
     )
 
 

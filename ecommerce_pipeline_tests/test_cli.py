@@ -6,9 +6,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from dagster_webserver.cli import dagster_webserver
 
 from ecommerce_pipeline.commands.dashboard import page_server
-from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 
@@ -125,3 +126,11 @@ def test_reset_deletes_only_what_is_its_own_and_asks_first(tmp_path: Path) -> No
     assert call("reset", "--yes", folder=tmp_path).returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dagster", "thesis.txt"]
     assert [path.name for path in (tmp_path / "dagster").iterdir()] == ["dagster.yaml"]
+
+
+def test_the_ui_is_served_on_loopback_unless_told_otherwise() -> None:
+    defaults = {parameter.name: parameter.default for parameter in dagster_webserver.params}
+    assert defaults["host"] == "127.0.0.1"
+    called = [line for line in (PROJECT_ROOT / "Makefile").read_text().splitlines() if "dagster dev" in line]
+    assert called
+    assert not any("--host" in line or " -h" in line for line in called)

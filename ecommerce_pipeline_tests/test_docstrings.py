@@ -3,8 +3,8 @@ from types import ModuleType
 
 import pytest
 
-from ecommerce_pipeline import settings_mail
-from ecommerce_pipeline.alerts import content, facts, masking, message
+from ecommerce_pipeline import masking, settings_mail
+from ecommerce_pipeline.alerts import content, facts, message
 from ecommerce_pipeline.alerts.watch import launch
 from ecommerce_pipeline.assets import transform
 from ecommerce_pipeline.dashboard import datasets, queries

@@ -6,6 +6,7 @@ import pytest
 from ecommerce_pipeline.cli import asked_window
 from ecommerce_pipeline.io_managers.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
+from ecommerce_pipeline.settings_secrets import SECRETS
 from ecommerce_pipeline.targets import lake_store
 
 
@@ -29,6 +30,12 @@ def test_one_error_names_every_variable_that_the_cloud_needs_and_every_wrong_one
 def test_a_bucket_is_named_without_its_scheme() -> None:
     with pytest.raises(SettingsError, match=r"GCS_BUCKET=gs://shop-lake: the name alone, without gs:// and folders"):
         Settings.from_environment({"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "gs://shop-lake"})
+
+
+@pytest.mark.parametrize("variable", ["GCP_PROJECT", "BIGQUERY_DATASET"])
+def test_names_that_stand_in_bigquery_s_sql_have_nothing_to_quote(variable: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{variable}=shop`; DROP TABLE x: string should match pattern"):
+        Settings.from_environment({variable: "shop`; DROP TABLE x"})
 
 
 @pytest.mark.parametrize(("prefix", "folder"), [("", ""), ("raw", "raw/"), ("/raw/shop/", "raw/shop/")])
@@ -60,8 +67,8 @@ def test_the_example_file_names_every_setting_and_no_other() -> None:
     named = {line.lstrip("#").split("=")[0] for line in lines if "=" in line and not line.startswith("# ")}
     assert named == {name.upper() for name in Settings.model_fields} | {
         "DAGSTER_HOME",
-        "POSTGRES_PASSWORD",
-        "SMTP_PASSWORD",
+        *SECRETS,
+        *(f"{name}_FILE" for name in SECRETS),
     }
 
 
@@ -88,7 +95,7 @@ MAIL = {"SMTP_HOST": "mail.example", "ALERT_FROM": "dagster@shop.example", "ALER
         ({"SMTP_SECURITY": "ssl"}, "SMTP_SECURITY=ssl"),
         ({"SMTP_PORT": "70000"}, "SMTP_PORT=70000"),
         ({"SMTP_USER": "ann", "SMTP_SECURITY": "none"}, "would send the password readable to anyone on the way"),
-        ({"SMTP_PASSWORD_FILE": "/nowhere"}, "SMTP_PASSWORD_FILE=/nowhere: there is no such file"),
+        ({"SMTP_CA_FILE": "/nowhere"}, "SMTP_CA_FILE=/nowhere: there is no such file"),
         ({"UI_URL": "dagster"}, "UI_URL=dagster: is no address of a web page"),
     ],
 )

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from ecommerce_pipeline.alerts.content import Content, Line, Section
-from ecommerce_pipeline.alerts.masking import clean
+from ecommerce_pipeline.masking import clean
 
 COLOURS: Final = {"bad": "#b42318", "good": "#067647", "note": "#175cd3"}
 

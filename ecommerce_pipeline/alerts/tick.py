@@ -14,7 +14,6 @@ from ecommerce_pipeline.alerts import policy
 from ecommerce_pipeline.alerts.content import Ui
 from ecommerce_pipeline.alerts.delivery import Delivery, LocalPost, Post, Report
 from ecommerce_pipeline.alerts.facts import Problem
-from ecommerce_pipeline.alerts.masking import Masker
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.alerts.watch.failed_checks import failed_checks
@@ -23,6 +22,7 @@ from ecommerce_pipeline.alerts.watch.failed_ticks import failed_ticks
 from ecommerce_pipeline.alerts.watch.late_partitions import late_partitions
 from ecommerce_pipeline.alerts.watch.recovery import Recovery
 from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline.resources.smtp import SmtpServer
 from ecommerce_pipeline.settings import Settings
 
@@ -64,8 +64,7 @@ class Alerting:
 
     def _take_in(self, state: State) -> list[str]:
         """Take in what is new; returns what could not be looked at."""
-        files = [self.settings.postgres_dir / "password", *filter(None, [self.settings.smtp_password_file])]
-        masker = Masker.of(os.environ, files)
+        masker = Masker.of(os.environ, [self.settings.postgres_dir / "password"])
         view = View(self.instance, self.repository, self.settings, masker, self.clock(), self.location)
         rules = rules_of(self.settings)
 

@@ -31,10 +31,14 @@ def _objects(table: Table, settings: Settings) -> AssetsDefinition:
         io_manager_key=LAKE_IO_MANAGER,
     )
     def objects(context: AssetExecutionContext, postgres: PostgresResource) -> pa.RecordBatchReader:
-        postgres.check_contract(table)
-        if kind(table) == "dimension":
-            return postgres.stream(table)
-        keys = sorted(context.partition_keys)
-        return postgres.stream(table, Window.of_keys(keys[0], keys[-1]))
+        keys = sorted(context.partition_keys) if kind(table) == "event" else []
+        window = Window.of_keys(keys[0], keys[-1]) if keys else None
+        drift = postgres.check_contract(table)
+        for warning in drift.warnings:
+            context.log.warning(f"schema drift in {table.schema}.{table.name}: {warning}")
+        if drift.warnings:
+            context.add_output_metadata({"schema drift": "\n".join(drift.warnings)})
+        postgres.check_values(table, drift.doubts, window)
+        return postgres.stream(table, window)
 
     return objects

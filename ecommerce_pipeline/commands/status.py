@@ -79,7 +79,7 @@ def _source_layer(settings: Settings) -> Layer:
         present = [
             table
             for table in TABLES.values()
-            if connection.execute("SELECT to_regclass(%s)", [f"{table.schema}.{table.name}"]).fetchone() != (None,)
+            if connection.execute("SELECT to_regclass(%s)", [f'"{table.schema}"."{table.name}"']).fetchone() != (None,)
         ]
         counts = [
             connection.execute(

@@ -8,16 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from dagster_dbt import DbtCliResource, DbtProject
+from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject
 from packaging.version import Version
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.dbt_here import FOLDER_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline.settings_secrets import SECRETS
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
 PARTIAL_PARSE: Final = "partial_parse.msgpack"
@@ -52,6 +54,17 @@ def dbt_project(settings: Settings) -> DbtProject:
 def dbt_variables(settings: Settings) -> list[str]:
     """Return dbt's arguments for the project's variables: alike in every call, or dbt parses everything anew."""
     return ["--vars", json.dumps({"lateness_days": settings.lateness_days})]
+
+
+@contextmanager
+def without_secrets() -> Iterator[None]:
+    """Take the secrets out of the environment of what is started in the block: dbt needs none of them."""
+    names = [name for secret in SECRETS for name in (secret, f"{secret}_FILE")]
+    taken = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -102,7 +115,7 @@ def dbt_test(settings: Settings, window: Mapping[str, str]) -> Path:
 
 
 class DbtResource(DbtCliResource):
-    """dbt's command line without two things that the stock resource does before every command.
+    """dbt's command line without our secrets, and without two things that the stock resource does before every command.
 
     It runs `dbt --version`, which costs seconds and asks a package index over the network, and it opens an adapter for
     row counts, which would hold DuckDB's lock. Both are answered here from what is known.
@@ -111,6 +124,11 @@ class DbtResource(DbtCliResource):
     @property
     def _cli_version(self) -> Version:
         return Version(version("dbt-core"))
+
+    def cli(self, *arguments: Any, **more: Any) -> DbtCliInvocation:
+        """Start dbt, without the secrets that it has no need of in its environment."""
+        with without_secrets():
+            return super().cli(*arguments, **more)
 
     def _initialize_dbt_core_adapter(self, args: Any) -> Any:  # noqa: ARG002 - the signature overridden
         """Open no adapter."""
@@ -145,10 +163,11 @@ def _dbt(
     """Run a command of dbt that writes to a folder of its own."""
     folders = {"--project-dir": DBT_DIR, "--profiles-dir": DBT_DIR, "--target-path": folder, "--log-path": folder}
     located = [part for option, place in folders.items() for part in (option, str(place))]
-    return subprocess.run(
-        [dbt_executable(), "--quiet", *arguments, "--target", settings.target, *dbt_variables(settings), *located],
-        env=os.environ | dbt_environment(settings) | dbt_folder(settings) | dict(more or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with without_secrets():
+        return subprocess.run(
+            [dbt_executable(), "--quiet", *arguments, "--target", settings.target, *dbt_variables(settings), *located],
+            env=os.environ | dbt_environment(settings) | dbt_folder(settings) | dict(more or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )

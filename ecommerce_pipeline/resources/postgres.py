@@ -4,8 +4,7 @@ Rows go in by ADBC's binary COPY and come out through DuckDB's PostgreSQL extens
 that memory stays constant. What the rows mean is not known here.
 """
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,17 @@ from pydantic import PrivateAttr
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.masking import remember
 from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
-from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.resources.postgres_address import LOCAL, Address
+from ecommerce_pipeline.resources.postgres_contract import found_columns, misfits
 from ecommerce_pipeline.resources.postgres_scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.postgres import create_table, differences, postgres_type
+from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
+from ecommerce_pipeline.schema.postgres import create_table, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
+from ecommerce_pipeline.settings_secrets import read_secret
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
 
-    The password of a named server is read from POSTGRES_PASSWORD when connecting.
+    The password of a named server is the secret POSTGRES_PASSWORD, read when connecting; `tls` has libpq's settings.
     """
 
     embedded_dir: str
@@ -42,7 +45,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     port: int | None = None
     database: str = "ecommerce"
     user: str = "ecommerce"
-    sslmode: str = "prefer"
+    tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
 
     _address: Address | None = PrivateAttr(default=None)
 
@@ -58,10 +61,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         embedded = self.embedded()
         if embedded is None:
-            password = os.environ.get("POSTGRES_PASSWORD", "")
-            return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.sslmode)
+            password = read_secret("POSTGRES_PASSWORD") or ""
+            return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.tls)
         server = embedded.ensure()
-        return Address(server.host, server.port, server.database, server.user, server.password, "disable")
+        return Address(server.host, server.port, server.database, server.user, remember(server.password), LOCAL)
 
     @contextmanager
     def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
@@ -75,35 +78,48 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             yield connection
 
     def create_tables(self, tables: list[Table]) -> None:
-        """Create the schema and the tables with keys, indexes and comments where they are not there yet."""
+        """Create the schema and the tables with keys, indexes and comments where they are not there yet.
+
+        Raises:
+            PlatformError: A table of that name is there and does not serve.
+        """
         with self.connect() as connection:
             # Two processes that create at once would both find nothing there.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('ecommerce_pipeline.create_tables'))")
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+            # IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
+            if connection.execute("SELECT to_regnamespace(%s)", [f'"{SCHEMA}"']).fetchone() == (None,):
+                connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
             for table in tables:
-                for statement in create_table(table):
+                create, *more = create_table(table)
+                connection.execute(create.encode())
+                _raise_if(drift(table, found_columns(connection, table)).errors, table, connection)
+                for statement in more:
                     connection.execute(statement.encode())
 
-    def check_contract(self, table: Table) -> None:
-        """Check that a table found in the database serves the table contract.
+    def check_contract(self, table: Table) -> Drift:
+        """Check by the catalog that a table found in the database serves the table contract.
+
+        Returns:
+            What differs and does no harm, or none as long as the values are such: see `check_values`.
 
         Raises:
-            PlatformError: The table, a column or a column's type differs; the message names them all.
-        """
-        query = """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod)
-            FROM pg_attribute AS a
-            WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+            PlatformError: The table, a column or a column's type does not serve; the message names them all.
         """
         with self.connect() as connection:
-            found = dict(connection.execute(query, [f'"{table.schema}"."{table.name}"']).fetchall())
-            said = differences(table, found)
-            if said:
-                where = f"{connection.info.dbname} on {connection.info.host}:{connection.info.port}"
-                raise PlatformError(
-                    f"source table {table.schema}.{table.name} in database {where} does not serve: "
-                    f"{'; '.join(said)}. Mend the table, or give a view of that name with the columns expected."
-                )
+            found = drift(table, found_columns(connection, table))
+            _raise_if(found.errors, table, connection)
+        return found
+
+    def check_values(self, table: Table, doubts: Sequence[Doubt], window: Window | None) -> None:
+        """Check that the values of columns wider than the contract fit it, of a window or of all rows.
+
+        Raises:
+            PlatformError: Some do not; the message names the columns and the contract's lines to change.
+        """
+        if doubts:
+            with self.connect() as connection:
+                rows = sql.SQL("true") if window is None else _within(window)
+                _raise_if(misfits(connection, table, doubts, rows), table, connection)
 
     def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
         """Replace the rows written in the window by the given ones, in one transaction.
@@ -167,10 +183,11 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             A reader of record batches in the contract's Arrow schema; it holds its connection until it is exhausted.
 
         Raises:
-            PlatformError: The server cannot be reached, or breaks off while reading.
+            PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the contract
+                rules out.
         """
         query = _ordered_select(table, window).as_string()
-        return scan(self.address(), query, arrow_schema(table))
+        return scan(self.address(), query, arrow_schema(table), f"{table.schema}.{table.name}")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query; for answers that fit in memory.
@@ -212,6 +229,15 @@ def _within(window: Window) -> sql.Composed:
 
 def _identifier(table: Table) -> sql.Identifier:
     return sql.Identifier(str(table.schema), table.name)
+
+
+def _raise_if(said: Sequence[str], table: Table, connection: psycopg.Connection) -> None:
+    if said:
+        where = f"{connection.info.dbname} on {connection.info.host}:{connection.info.port}"
+        raise PlatformError(
+            f"source table {table.schema}.{table.name} in database {where} does not serve: {'; '.join(said)}. "
+            "Mend the table, or give a view of that name with the columns expected (docs/schema_drift.md)."
+        )
 
 
 @contextmanager

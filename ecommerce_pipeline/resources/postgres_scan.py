@@ -10,27 +10,32 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.schema.drift import CONTRACT
 
 BATCH_ROWS = 65_536
 
 
-def scan(address: Address, query: str, schema: pa.Schema) -> pa.RecordBatchReader:
+def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.RecordBatchReader:
     """Run one query on the server and stream its rows in their order.
 
     Args:
         address: The server.
         query: The SELECT, in PostgreSQL's own SQL.
         schema: What the columns are cast to, by position.
+        name: What the rows are, for messages.
 
     Raises:
-        PlatformError: The server cannot be reached, or breaks off while reading.
+        PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the schema rules
+            out.
     """
-    return pa.RecordBatchReader.from_batches(schema, _batches(address, query, schema))
+    return pa.RecordBatchReader.from_batches(schema, _batches(address, query, schema, name))
 
 
-def _batches(address: Address, query: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Iterator[pa.RecordBatch]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.load_extension(str(extension_file()))
@@ -38,9 +43,21 @@ def _batches(address: Address, query: str, schema: pa.Schema) -> Iterator[pa.Rec
             connection.execute(f"ATTACH {_literal(address.conninfo)} AS shop (TYPE postgres, READ_ONLY)")
             reader = connection.execute(f"FROM postgres_query('shop', {_literal(query)})").to_arrow_reader(BATCH_ROWS)
             for batch in reader:
+                _check_nulls(batch, schema, name)
                 yield batch.cast(schema)
         except duckdb.Error as error:
             raise address.broken(error) from None
+
+
+def _check_nulls(batch: pa.RecordBatch, schema: pa.Schema, name: str) -> None:
+    for field, column in zip(schema, batch.columns, strict=True):
+        if column.null_count and not field.nullable:
+            row = batch.slice(pc.index(column.is_null(), True).as_py(), 1).to_pylist()[0]
+            key, value = next(iter(row.items()))
+            raise PlatformError(
+                f"column {field.name} of {name} holds nulls, which the contract rules out, for example where {key} = "
+                f"{value}: fill them in, or allow them by `null=True` in {CONTRACT}. Nothing is half written."
+            )
 
 
 def extension_file() -> Path:

@@ -3,7 +3,6 @@
 What is in the mail, and when to try again, is not known here.
 """
 
-import os
 import smtplib
 import socket
 import ssl
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings_mail import MailSettings
+from ecommerce_pipeline.settings_secrets import read_secret
 
 SESSION_SECONDS: Final = 40.0
 """A server that answers byte by byte is cut off then; Dagster gives a sensor's tick 60 seconds."""
@@ -91,8 +91,7 @@ class SmtpServer:
         host: Its name.
         port: Its port.
         security: starttls, tls or none.
-        user: Login, if one is needed.
-        password_file: Where the password is; else it is in SMTP_PASSWORD.
+        user: Login, if one is needed; the password is read when connecting.
         ca_file: Certificates to trust instead of the system's.
         timeout: Seconds to wait for each answer.
         session_seconds: How long a connection may last.
@@ -102,7 +101,6 @@ class SmtpServer:
     port: int
     security: str = "starttls"
     user: str | None = None
-    password_file: Path | None = None
     ca_file: Path | None = None
     timeout: float = 10
     session_seconds: float = SESSION_SECONDS
@@ -116,7 +114,6 @@ class SmtpServer:
             port,
             settings.smtp_security,
             settings.smtp_user,
-            settings.smtp_password_file,
             settings.smtp_ca_file,
             settings.smtp_timeout,
         )
@@ -170,13 +167,11 @@ class SmtpServer:
         connection.login(self.user, self._password())
 
     def _password(self) -> str:
-        if self.password_file is not None:
-            try:
-                return self.password_file.read_text("utf-8").strip()
-            except OSError as error:
-                raise MailServerError(f"SMTP_PASSWORD_FILE={self.password_file}: {error.strerror}") from None
-        password = os.environ.get("SMTP_PASSWORD")
-        if not password:
+        try:
+            password = read_secret("SMTP_PASSWORD")
+        except PlatformError as error:
+            raise MailServerError(str(error)) from None
+        if password is None:
             raise MailServerError("SMTP_USER is set, but neither SMTP_PASSWORD nor SMTP_PASSWORD_FILE is")
         return password
 

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 from dagster import DagsterEventType
 
-from ecommerce_pipeline.alerts.masking import clean
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.masking import clean
 from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
 from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
 

@@ -57,10 +57,13 @@ def test_a_mail_arrives_with_each_encryption_with_and_without_login(
     assert text_of(mailbox.mails[0]) == "a dot\n.\nalone\n"
 
 
-def test_the_password_is_read_from_its_file_when_connecting(running: list[Mailbox], tmp_path: Path) -> None:
+def test_the_password_is_read_from_its_file_when_connecting(
+    running: list[Mailbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mailbox = start(running, login=("ann", "from the file"))
     file = tmp_path / "password"
-    server = SmtpServer("127.0.0.1", mailbox.port, "none", user="ann", password_file=file)
+    monkeypatch.setenv("SMTP_PASSWORD_FILE", str(file))
+    server = SmtpServer("127.0.0.1", mailbox.port, "none", user="ann")
     file.write_text("from the file\n")
     with server.session() as session:
         session.send(mail(), "dagster@shop.example", ["a@shop.example"])

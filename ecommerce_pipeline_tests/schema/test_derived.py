@@ -4,7 +4,6 @@ import pytest
 
 from ecommerce_pipeline.schema import duckdb as duckdb_schema
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.postgres import differences, postgres_type
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES, transaction_items
 
 
@@ -42,20 +41,3 @@ def test_money_is_decimal_and_instants_are_utc() -> None:
     assert schema.field("unit_price").type == pa.decimal128(12, 2)
     assert schema.field("gross_amount").type == pa.decimal128(14, 2)
     assert schema.field("recorded_at").type == pa.timestamp("us", tz="UTC")
-
-
-def test_a_table_as_the_contract_says_has_no_differences() -> None:
-    found = {column.name: postgres_type(column.type) for column in transaction_items.columns}
-    assert differences(transaction_items, found | {"a_column_of_their_own": "jsonb"}) == []
-    assert differences(transaction_items, found | {"transaction_id": "integer"}) == []
-
-
-def test_each_difference_names_its_column() -> None:
-    found = {column.name: postgres_type(column.type) for column in transaction_items.columns}
-    del found["quantity"]
-    found["unit_price"] = "double precision"
-    assert differences(transaction_items, found) == [
-        "column quantity (integer) is missing",
-        "column unit_price is double precision, expected numeric(12,2)",
-    ]
-    assert differences(transaction_items, {}) == ["table ecommerce.transaction_items does not exist"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from dagster import AssetKey, DagsterInstance, RepositoryDefinition
 
 from ecommerce_pipeline.alerts.facts import Problem
-from ecommerce_pipeline.alerts.masking import Masker
+from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline.settings import Settings
 
 MESSAGE_CHARACTERS: Final = 2_000

@@ -1,16 +1,18 @@
 """Text that may leave the house: without control characters, and with every secret masked.
 
-What is a secret: the values of environment variables whose names say so and the files they point to, in every form in
-which they are likely to appear; credentials in URLs; whatever stands behind `password=` and its like; private keys and
-tokens by their shape. Masking comes before shortening, so that no cut leaves half a secret.
+What is a secret: the values of environment variables whose names say so and the contents of files they point to, in
+every form in which they are likely to appear; credentials in URLs; whatever stands behind `password=` and its like;
+private keys and tokens by their shape. Masking comes before shortening, so that no cut leaves half a secret.
 """
 
 import base64
 import html
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
@@ -19,12 +21,15 @@ MASK: Final = "***"
 
 _SECRET_NAME: Final = re.compile(
     # PWD alone is the working directory, and OLDPWD the one before.
-    r"PASS(WORD|WD|PHRASE)?(_|$)|(?<!^OLD)(?<!^)PWD$|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|DSN$|CONNECTION_STRING",
+    r"PASS(WORD|WD|PHRASE)?(_|$)|(?<!^OLD)(?<!^)PWD$|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|SSL_?KEY|CREDENTIAL|DSN$|CONNECTION_STRING",
     re.IGNORECASE,
 )
+_NAMES_A_FILE: Final = re.compile(r"(_FILE|_PATH|APPLICATION_CREDENTIALS|SSL_?KEY)$", re.IGNORECASE)
 _SAYS_SO: Final = r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|(?:access|private)[_-]?key|credentials?)"
 SHORTEST: Final = 4
 """A shorter value is masked only where a name in front of it says what it is: `password=abc`."""
+SHORTEST_IN_WORDS: Final = 12
+"""A shorter one of letters alone is masked only as a whole word: the password `ecommerce` is in every module's name."""
 LONGEST_FILE: Final = 64 * 1024
 
 _SHAPES: Final = [
@@ -36,7 +41,7 @@ _SHAPES: Final = [
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bya29\.[\w-]+|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"), MASK),
     (
         re.compile(
-            rf"([\w.-]*{_SAYS_SO}[\w.-]*\\?[\"']?\s*[=:]\s*)"
+            rf"((?<![/\w.-])[\w.-]*{_SAYS_SO}[\w.-]*(?<!_FILE)(?<!_PATH)(?<!APPLICATION_CREDENTIALS)\\?[\"']?\s*[=:]\s*)"
             r"(\\?\"(?:[^\"\\]|\\.)*\\?\"|'(?:[^'\\]|\\.)*'|[^\s\"',;&)}\]]+)",
             re.IGNORECASE,
         ),
@@ -62,16 +67,29 @@ class Masker:
     """Cleans text and masks secrets in it."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets for form in _forms(secret)}
-        self._known = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)) or r"(?!)")
+        forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
+        # As they are, and in JSON once more: what a repr has escaped a log escapes again.
+        self._forms = sorted(forms | {json.dumps(form)[1:-1] for form in forms}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(_pattern, self._forms)) or r"(?!)")
 
     @classmethod
     def of(cls, environment: Mapping[str, str], files: Iterable[Path] = ()) -> "Masker":
         """Return the masker that knows the secrets of an environment, and the contents of secret files."""
-        values = [value for name, value in environment.items() if _SECRET_NAME.search(name)]
-        read = [content for place in [*map(Path, values), *files] if (content := _content(place))]
-        found = [secret for value in [*values, *read] for secret in _secrets_in(value)]
-        return cls(secret for secret in found if len(secret) >= SHORTEST)
+        return _masker(frozenset(_values(environment, files)))
+
+    @classmethod
+    def here(cls) -> "Masker":
+        """Return the masker that knows the secrets of this process: of its environment, and what it has read."""
+        return _masker(frozenset([*_values(os.environ), *_READ]))
+
+    def knows(self, text: str) -> bool:
+        """Return whether a secret that is known, not guessed by its shape, is in a text."""
+        # Searching for strings takes a hundredth of the time of the pattern, and most texts have none.
+        return any(form in text for form in self._forms) and self._known.search(text) is not None
+
+    def hide(self, text: str) -> str:
+        """Return a text as it is but for the secrets that are known."""
+        return self._known.sub(MASK, text) if self.knows(text) else text
 
     def __call__(self, text: str) -> str:
         """Return the text clean and masked."""
@@ -90,6 +108,47 @@ class Masker:
             case list() | tuple():
                 return type(value)(self.walk(item) for item in value)
         return value
+
+
+def remember(secret: str) -> str:
+    """Mask a secret in this process from now on, also when its variable or file has another one; return it."""
+    _READ.add(secret)
+    return secret
+
+
+def mask(text: str) -> str:
+    """Return a text clean, and without the secrets of this process."""
+    return Masker.here()(text)
+
+
+_READ: Final[set[str]] = set()
+
+
+@lru_cache(maxsize=16)
+def _masker(values: frozenset[str]) -> Masker:
+    """Return the masker of values, made once: most processes see the same ones with every text."""
+    return Masker(secret for value in values for secret in _secrets_in(value))
+
+
+def _values(environment: Mapping[str, str], files: Iterable[Path] = ()) -> Iterable[str]:
+    named = {name: value for name, value in environment.items() if value and _is_secret(name)}
+    yield from (value for name, value in named.items() if not _is_path(name, value))
+    yield from filter(None, map(_content, [*map(Path, named.values()), *files]))
+
+
+@cache
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
+def _is_path(name: str, value: str) -> bool:
+    """Return whether a variable holds the path of a secret, which may be told; not if a secret itself got there."""
+    return _NAMES_A_FILE.search(name) is not None and (value.startswith("/") or bool(_content(Path(value))))
+
+
+def _pattern(form: str) -> str:
+    escaped = re.escape(form)
+    return rf"(?<!\w){escaped}(?!\w)" if form.isalpha() and len(form) < SHORTEST_IN_WORDS else escaped
 
 
 def _content(place: Path) -> str:
@@ -122,8 +181,9 @@ def _secrets_in(value: str) -> Iterable[str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """Return how a secret may be written: as it is, clean, in a URL, in JSON, in a repr, in HTML, in base64."""
+    """Return how a secret may be written: as it is, clean, in a URL, JSON, repr, SQL, libpq's string, HTML, base64."""
     encoded = secret.encode("utf-8", "replace")
+    in_libpq = secret.replace("\\", r"\\").replace("'", r"\'")
     return {
         form
         for form in (
@@ -135,6 +195,10 @@ def _forms(secret: str) -> set[str]:
             json.dumps(secret)[1:-1],
             json.dumps(secret, ensure_ascii=False)[1:-1],
             repr(secret)[1:-1],
+            re.sub(r"%..", lambda code: code[0].lower(), quote(encoded, safe="")),
+            secret.replace("'", "''"),
+            in_libpq,
+            in_libpq.replace("'", "''"),
             html.escape(secret),
             base64.b64encode(encoded).decode(),
             base64.urlsafe_b64encode(encoded).decode(),

@@ -3,10 +3,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from ecommerce_pipeline.alerts.masking import Masker, clean
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.masking import Masker, clean
+from ecommerce_pipeline.resources.smtp import MailServerError
+from ecommerce_pipeline.settings import SettingsError
 
 PASSWORD = "s3cr/t p@ss'wörd"
+BEGIN = "-----BEGIN PRIVATE KEY-----"  # pragma: allowlist secret
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 @pytest.fixture
@@ -24,6 +33,10 @@ def masker() -> Masker:
         f"AUTH PLAIN {base64.b64encode(PASSWORD.encode()).decode()}",
         repr(PASSWORD),
         "s3cr/t p@ss\x1b[0m'wö\x00rd",
+        quote(PASSWORD, safe="").lower(),
+        make_conninfo(password=PASSWORD, dbname="shop").removeprefix("password="),
+        f"ATTACH {quoted(make_conninfo(password=PASSWORD, dbname='shop').removeprefix('password='))}",
+        quoted(PASSWORD),
     ],
     ids=[
         "alone",
@@ -33,6 +46,10 @@ def masker() -> Masker:
         "in base64",
         "as repr",
         "broken by control characters",
+        "quoted in a URL in small letters",
+        "in a connection string",
+        "in a connection string in SQL",
+        "in SQL",
     ],
 )
 def test_the_value_of_a_secret_variable_is_masked_however_it_is_written(masker: Masker, text: str) -> None:
@@ -56,7 +73,11 @@ def test_the_value_of_a_secret_variable_is_masked_however_it_is_written(masker: 
         ("SMTP_PASSWORD=hunter2", "hunter2", "SMTP_PASSWORD="),
         ("Authorization: Bearer abcdefghij.klm", "abcdefghij", "Authorization"),
         ("token eyJhbGciOi.eyJzdWIi.c2lnbmF0 refused", "eyJ", "refused"),
-        ("key -----BEGIN PRIVATE KEY-----\nMIIE\nabc\n-----END PRIVATE KEY----- read", "MIIE", "read"),
+        (
+            f"key {BEGIN}\nMIIE\nabc\n-----END PRIVATE KEY----- read",
+            "MIIE",
+            "read",
+        ),
         ("?X-Goog-Signature=1&access_token=ya29.abc&n=1", "ya29", "&n=1"),
     ],
 )
@@ -85,6 +106,37 @@ def test_files_that_secret_variables_name_are_secrets_too(tmp_path: Path) -> Non
 def test_a_url_in_a_secret_variable_gives_away_its_password_too() -> None:
     masker = Masker.of({"SHOP_DSN": "postgresql://shop:hunter2@db/shop"})
     assert masker("password authentication with hunter2 failed") == "password authentication with *** failed"
+
+
+def test_the_path_of_a_secret_s_file_is_told_and_its_content_not(tmp_path: Path) -> None:
+    file = tmp_path / "shop-password"
+    file.write_text("correct horse\n")
+    masker = Masker.of({"POSTGRES_PASSWORD_FILE": str(file), "SMTP_PASSWORD_FILE": "battery-staple"})
+    told = f"POSTGRES_PASSWORD_FILE={file}: empty; GOOGLE_APPLICATION_CREDENTIALS=/keys/a.json: no such file"
+    assert masker(told) == told
+    assert masker("correct horse") == "***"
+    assert masker("battery-staple") == "***", "a secret written where its file's path belongs stays a secret"
+
+
+def test_a_client_key_s_content_is_a_secret_line_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "client.key"
+    file.write_text(f"{BEGIN}\nMIIEvAIBADANBgkqhkiG\n-----END PRIVATE KEY-----\n")
+    masker = Masker.of({"POSTGRES_SSLKEY": str(file)})
+    assert masker(f"{file} has MIIEvAIBADANBgkqhkiG in it") == f"{file} has *** in it"
+
+
+def test_a_secret_that_is_a_word_leaves_the_names_it_is_part_of_whole() -> None:
+    masker = Masker.of({"POSTGRES_PASSWORD": "ecommerce"})
+    text = "ecommerce_pipeline.errors: login with ecommerce failed"
+    assert masker(text) == "ecommerce_pipeline.errors: login with *** failed"
+
+
+def test_every_error_for_a_person_is_masked_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTGRES_PASSWORD", PASSWORD)
+    for error in (PlatformError, SettingsError, MailServerError):
+        assert str(error(f"a driver said {PASSWORD} of postgresql://ann:hunter2@db/shop")) == (
+            "a driver said *** of postgresql://***@db/shop"
+        )
 
 
 def test_signs_that_deceive_a_reader_are_gone() -> None:

@@ -1,0 +1,29 @@
+-- The role that reads the shop with SOURCE=external: SELECT on the ten tables, and nothing else.
+-- As a superuser, or the tables' owner with CREATEROLE, in the shop's database; again after new tables or views:
+--     psql --dbname shop --file deploy/postgres/extract_role.sql
+--     psql --dbname shop --command '\password ecommerce_extract'
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecommerce_extract') THEN
+        CREATE ROLE ecommerce_extract LOGIN;
+    END IF;
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO ecommerce_extract', current_database());
+END
+$$;
+
+-- What is granted below is the limit; this one spares a mistake its error half way.
+ALTER ROLE ecommerce_extract SET default_transaction_read_only = on;
+
+GRANT USAGE ON SCHEMA ecommerce TO ecommerce_extract;
+GRANT SELECT ON
+    ecommerce.customers,
+    ecommerce.products,
+    ecommerce.payment_methods,
+    ecommerce.stores,
+    ecommerce.sessions,
+    ecommerce.transactions,
+    ecommerce.transaction_items,
+    ecommerce.payment_attempts,
+    ecommerce.refunds,
+    ecommerce.reviews
+TO ecommerce_extract;

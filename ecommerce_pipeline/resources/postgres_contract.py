@@ -1,0 +1,70 @@
+"""What PostgreSQL's catalog says of a source table, and whether values fit where the catalog cannot tell."""
+
+from collections.abc import Sequence
+
+from psycopg import Connection, sql
+from sqlalchemy import Table
+
+from ecommerce_pipeline.schema.drift import Doubt, Found
+from ecommerce_pipeline.schema.tables import business_key
+
+# A view's columns have no NOT NULL, whatever is below it; a domain is read as the type below it.
+_COLUMNS = """
+    SELECT
+        a.attname,
+        CASE t.typtype
+            WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
+            WHEN 'e' THEN 'enum ' || format_type(a.atttypid, NULL)
+            ELSE format_type(a.atttypid, a.atttypmod)
+        END,
+        CASE WHEN c.relkind IN ('r', 'p') THEN NOT (a.attnotnull OR t.typnotnull) END
+    FROM pg_attribute AS a
+    JOIN pg_class AS c ON c.oid = a.attrelid
+    JOIN pg_type AS t ON t.oid = a.atttypid
+    WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
+
+
+def found_columns(connection: Connection, table: Table) -> dict[str, Found]:
+    """Return the columns of the table of that name, in their order; none if there is no such table."""
+    rows = connection.execute(_COLUMNS, [f'"{table.schema}"."{table.name}"']).fetchall()
+    return {name: Found(type_, nullable) for name, type_, nullable in rows}
+
+
+def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows: sql.Composable) -> list[str]:
+    """Return which columns hold values that the contract's type does not, a sentence each.
+
+    Args:
+        connection: To the server.
+        table: The contract.
+        doubts: The columns to look at, all in one query.
+        rows: The condition of the rows to look at.
+    """
+    if not doubts:
+        return []
+    key = sql.Identifier(business_key(table))
+    asked = sql.SQL(", ").join(
+        sql.SQL("count(*) FILTER (WHERE {misfit}), min({key}) FILTER (WHERE {misfit})").format(
+            misfit=_misfit(doubt), key=key
+        )
+        for doubt in doubts
+    )
+    name = sql.Identifier(str(table.schema), table.name)
+    answer = connection.execute(sql.SQL("SELECT {} FROM {} WHERE {}").format(asked, name, rows)).fetchone() or ()
+    return [
+        f"column {doubt.column} has {count} values that do not fit, the first where {business_key(table)} = {first}: "
+        f"{doubt.remedy}"
+        for doubt, count, first in zip(doubts, answer[::2], answer[1::2], strict=True)
+        if count
+    ]
+
+
+def _misfit(doubt: Doubt) -> sql.Composed:
+    # NaN and infinity are beyond `high` in PostgreSQL's order of numbers, or below `low`.
+    return sql.SQL("NOT ({value} BETWEEN {low} AND {high} AND {value} = round({value}, {scale}))").format(
+        value=sql.SQL("CAST({} AS numeric)").format(sql.Identifier(doubt.column)),
+        low=sql.Literal(doubt.low),
+        high=sql.Literal(doubt.high),
+        scale=sql.Literal(doubt.scale),
+    )

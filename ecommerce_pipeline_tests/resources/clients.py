@@ -1,0 +1,30 @@
+"""The three ways in which the platform connects to PostgreSQL, each with a libpq of its own."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+DAY = Window.of_day(date(2026, 3, 1))
+
+
+def by_psycopg(database: PostgresResource) -> None:
+    with database.connect() as connection:
+        connection.execute("SELECT 1")
+
+
+def by_adbc(database: PostgresResource) -> None:
+    database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 1)).to_reader())
+
+
+def by_duckdb(database: PostgresResource) -> None:
+    database.stream(transaction_items, DAY).read_all()
+
+
+CLIENTS = pytest.mark.parametrize("use", [by_psycopg, by_adbc, by_duckdb], ids=["psycopg", "ADBC", "DuckDB"])
+Use = Callable[[PostgresResource], None]

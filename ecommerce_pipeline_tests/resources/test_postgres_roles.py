@@ -1,0 +1,180 @@
+"""The roles of deploy/postgres on a real PostgreSQL: each can do its work and no more, under whatever names."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from dagster_postgres.event_log import PostgresEventLogStorage
+from dagster_postgres.run_storage import PostgresRunStorage
+from dagster_postgres.schedule_storage import PostgresScheduleStorage
+from psycopg import sql
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+ROLES = PROJECT_ROOT / "deploy/postgres"
+PASSWORD = 'it\'s "a" \\pass word; %41'
+ODD = 'the "shop\'s" \\db; --%s {}'
+DAY = Window.of_day(date(2026, 3, 1))
+
+
+@pytest.fixture
+def log_in(owner: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], PostgresResource]:
+    """Log in as a role, by the settings alone."""
+    address = owner.address()
+
+    def database_as(role: str, database: str) -> PostgresResource:
+        with owner.connect() as connection:
+            change = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(PASSWORD))
+            connection.execute(change)
+        monkeypatch.setenv("POSTGRES_PASSWORD", PASSWORD)
+        return postgres(
+            Settings.from_environment(
+                {
+                    "POSTGRES_HOST": address.host,
+                    "POSTGRES_PORT": str(address.port),
+                    "POSTGRES_DB": database,
+                    "POSTGRES_USER": role,
+                }
+            )
+        )
+
+    return database_as
+
+
+def run_file(owner: PostgresResource, file: Path, database: str) -> None:
+    """Run a file of SQL as the superuser, twice: it may be run again."""
+    address = owner.address()
+    for _ in range(2):
+        with psycopg.connect(
+            host=address.host, port=address.port, user=address.user, password=address.password, dbname=database
+        ) as connection:
+            connection.execute(file.read_bytes())
+
+
+def make_database(owner: PostgresResource, name: str) -> None:
+    with owner.connect(autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def test_the_role_for_extraction_is_granted_the_contract_s_tables_by_name() -> None:
+    granted = re.findall(r"^    ecommerce\.(\w+)", (ROLES / "extract_role.sql").read_text(), re.MULTILINE)
+    assert granted == list(TABLES)
+
+
+def test_the_role_for_extraction_reads_every_table_and_every_write_is_refused(
+    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+) -> None:
+    run_file(owner, ROLES / "extract_role.sql", "ecommerce")
+    owner.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 3)).to_reader())
+    with owner.connect() as connection:
+        connection.execute("CREATE TABLE ecommerce.salaries AS SELECT 1 AS salary")
+    database = log_in("ecommerce_extract", "ecommerce")
+    for table in TABLES.values():
+        database.check_contract(table)
+        assert database.stream(table).read_all().num_rows == (3 if table is transaction_items else 0)
+    for statement in (
+        "INSERT INTO ecommerce.stores SELECT * FROM ecommerce.stores",
+        "UPDATE ecommerce.transaction_items SET quantity = 0",
+        "DELETE FROM ecommerce.transaction_items",
+        "TRUNCATE ecommerce.transaction_items",
+        "CREATE TABLE ecommerce.mine (n integer)",
+        "CREATE TABLE public.mine (n integer)",
+        "CREATE SCHEMA mine",
+        "SELECT * FROM ecommerce.salaries",
+        "SELECT * FROM pg_authid",
+        "SELECT pg_read_file('postgresql.conf')",
+        "COPY ecommerce.stores TO PROGRAM 'true'",
+    ):
+        with pytest.raises(PlatformError, match=r"permission denied.* grant the role what it lacks, deploy/postgres"):
+            as_if_it_could_write(database, statement)
+    for statement in ("ALTER TABLE ecommerce.stores ADD COLUMN n integer", "DROP TABLE ecommerce.stores"):
+        with pytest.raises(PlatformError, match="must be owner of table stores"):
+            as_if_it_could_write(database, statement)
+    with pytest.raises(PlatformError, match=r"permission denied|read-only"):
+        database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 1)).to_reader())
+    assert owner.stream(transaction_items, DAY).read_all().num_rows == 3
+    with owner.connect() as connection:
+        connection.execute("DROP TABLE ecommerce.salaries")
+
+
+def as_if_it_could_write(database: PostgresResource, statement: str) -> None:
+    with database.connect(autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute(statement.encode())
+
+
+def test_the_role_of_the_shop_writes_its_schema_and_nothing_else_in_a_database_of_any_name(
+    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+) -> None:
+    make_database(owner, ODD)
+    run_file(owner, ROLES / "shop_role.sql", ODD)
+    database = log_in("ecommerce_shop", ODD)
+    for _ in range(2):
+        database.create_tables(list(TABLES.values()))
+        assert database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 3)).to_reader()) == 3
+    assert database.stream(transaction_items, DAY).read_all().num_rows == 3
+    for statement in ("CREATE SCHEMA mine", "CREATE TABLE public.mine (n integer)", "SELECT * FROM pg_authid"):
+        with pytest.raises(PlatformError, match="permission denied"):
+            as_if_it_could_write(database, statement)
+    # Names of databases and users are told as they are, passwords in no form.
+    monitored = log_in("ecommerce_shop", f"{ODD}2")
+    with pytest.raises(PlatformError) as caught, monitored.connect():
+        pass
+    assert f"database {ODD}2, user ecommerce_shop: " in str(caught.value)
+    assert "does not exist" in str(caught.value)
+
+
+def test_a_user_and_a_password_of_any_characters_log_in_every_way(
+    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+) -> None:
+    with owner.connect() as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(sql.Identifier(ODD)))
+    database = log_in(ODD, "ecommerce")
+    with database.connect() as connection:
+        assert connection.execute("SELECT current_user").fetchone() == (ODD,)
+    assert database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 2)).to_reader()) == 2
+    assert database.stream(transaction_items, DAY).read_all().num_rows == 2
+
+
+@CLIENTS
+def test_a_refused_login_is_one_message_without_the_password(
+    use: Use, owner: PostgresResource, log_in: Callable[[str, str], PostgresResource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_file(owner, ROLES / "extract_role.sql", "ecommerce")
+    database = log_in("ecommerce_extract", "ecommerce")
+    wrong = 'wrong\'\\ battery="staple"'
+    monkeypatch.setenv("POSTGRES_PASSWORD", wrong)
+    with pytest.raises(PlatformError) as caught:
+        use(database)
+    assert 'password authentication failed for user "ecommerce_extract"' in str(caught.value)
+    assert "battery" not in str(caught.value)
+    assert "staple" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_the_role_of_dagster_s_storage_makes_its_tables_and_sees_no_shop(
+    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+) -> None:
+    make_database(owner, "dagster")
+    run_file(owner, ROLES / "dagster_role.sql", "dagster")
+    database = log_in("dagster_storage", "dagster")
+    address = database.address()
+    url = f"postgresql+psycopg2://dagster_storage:{quote(PASSWORD, safe='')}@{address.host}:{address.port}/dagster"
+    for storage in (PostgresRunStorage, PostgresEventLogStorage, PostgresScheduleStorage):
+        storage(url, should_autocreate_tables=True).dispose()
+    shop = log_in("dagster_storage", "ecommerce")
+    with pytest.raises(PlatformError, match=f"permission denied for schema {SCHEMA}"):
+        shop.check_contract(transaction_items)

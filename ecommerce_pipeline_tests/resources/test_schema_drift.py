@@ -1,0 +1,171 @@
+"""Schema drift on a real PostgreSQL: what the catalog says is understood, and values decide where it cannot tell."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.schema.drift import Drift
+from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+DAY = Window.of_day(date(2026, 3, 1))
+NEXT_DAY = Window.of_day(date(2026, 3, 2))
+TABLE = "ecommerce.transaction_items"
+AGREED = [column.name for column in transaction_items.columns]
+
+
+@pytest.fixture
+def database(owner: PostgresResource) -> Iterator[PostgresResource]:
+    """Give a database whose order lines are new: four of one day, keys 1 to 4."""
+    with owner.connect() as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {TABLE} CASCADE")
+    owner.create_tables([transaction_items])
+    owner.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 4)).to_reader())
+    yield owner
+    with owner.connect() as connection:
+        connection.execute(f"DROP TABLE {TABLE} CASCADE")
+    owner.create_tables([transaction_items])
+
+
+@pytest.fixture
+def alter(database: PostgresResource) -> Callable[..., None]:
+    def change(*statements: str) -> None:
+        with database.connect() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return change
+
+
+def extracted(database: PostgresResource, window: Window = DAY) -> tuple[Drift, pa.Table]:
+    """Extract a window as the lake's asset does."""
+    found = database.check_contract(transaction_items)
+    database.check_values(transaction_items, found.doubts, window)
+    return found, database.stream(transaction_items, window).read_all()
+
+
+def test_a_column_added_is_a_warning_and_the_contract_s_columns_are_read(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    _, before = extracted(database)
+    alter(f'ALTER TABLE {TABLE} ADD COLUMN "gift ""note""; --" text')
+    found, rows = extracted(database)
+    assert [warning.split(" is ")[0] for warning in found.warnings] == ['column gift "note"; -- (text)']
+    assert rows.equals(before)
+    database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 4)).to_reader())
+    assert extracted(database)[1].equals(before), "who writes the table is not disturbed either"
+
+
+def test_columns_dropped_and_renamed_are_one_error_for_readers_and_writers(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    alter(
+        f"ALTER TABLE {TABLE} DROP COLUMN line_number",
+        f"ALTER TABLE {TABLE} RENAME COLUMN unit_price TO price_per_unit",
+    )
+    for use in (database.check_contract, lambda table: database.create_tables([table])):
+        with pytest.raises(PlatformError) as caught:
+            use(transaction_items)
+        message = str(caught.value)
+        assert message.startswith(f"source table {TABLE} in database ecommerce on 127.0.0.1:")
+        assert "column line_number (integer) is missing; " in message
+        assert "column unit_price (numeric(12,2)) is missing and price_per_unit is new: if it was renamed" in message
+
+
+def test_a_view_that_names_a_renamed_column_as_before_serves(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    _, before = extracted(database)
+    columns = ", ".join("price_per_unit AS unit_price" if name == "unit_price" else name for name in AGREED)
+    alter(
+        f"ALTER TABLE {TABLE} RENAME COLUMN unit_price TO price_per_unit",
+        f"ALTER TABLE {TABLE} RENAME TO lines_of_orders",
+        f"CREATE VIEW {TABLE} AS SELECT {columns} FROM ecommerce.lines_of_orders",
+    )
+    found, rows = extracted(database)
+    assert found == Drift()
+    assert rows.equals(before)
+    alter(f"DROP VIEW {TABLE}", f"ALTER TABLE ecommerce.lines_of_orders RENAME TO {TABLE.split('.')[1]}")
+
+
+def test_types_widened_are_read_while_every_value_of_the_window_fits_and_refused_by_name_when_one_does_not(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    """A cast would round 12.345 to 12.35 without a word."""
+    _, before = extracted(database)
+    alter(
+        f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE bigint, ALTER COLUMN unit_price TYPE numeric(14,4), "
+        "ALTER COLUMN gross_amount TYPE numeric, ALTER COLUMN transaction_id TYPE numeric(30,0)"
+    )
+    found, rows = extracted(database)
+    assert len(found.warnings) == len(found.doubts) == 4
+    assert rows.equals(before)
+    alter(
+        f"UPDATE {TABLE} SET quantity = 2147483648 WHERE transaction_item_id = 4",
+        f"UPDATE {TABLE} SET unit_price = 12.345 WHERE transaction_item_id IN (2, 3)",
+        f"UPDATE {TABLE} SET gross_amount = 'NaN' WHERE transaction_item_id = 1",
+        f"UPDATE {TABLE} SET transaction_id = -9223372036854775809 WHERE transaction_item_id = 1",
+    )
+    with pytest.raises(PlatformError) as caught:
+        extracted(database)
+    message = str(caught.value)
+    for column, said in {
+        "quantity": (1, 4, "BigInteger()"),
+        "unit_price": (2, 2, "Numeric(14, 4)"),
+        "gross_amount": (1, 1, "Numeric(<precision>, <scale>)"),
+        "transaction_id": (1, 1, "Numeric(30, 0)"),
+    }.items():
+        count, key, remedy = said
+        assert (
+            f"column {column} has {count} values that do not fit, the first where transaction_item_id = {key}: "
+            f'set the type `{remedy}` in the line "{column}" of transaction_items in ecommerce_pipeline/schema/tables'
+        ) in message
+    assert extracted(database, NEXT_DAY)[1].num_rows == 0, "other days are not held up"
+    assert extracted(database, NEXT_DAY)[1].schema == before.schema
+
+
+def test_the_greatest_values_that_fit_do(database: PostgresResource, alter: Callable[..., None]) -> None:
+    alter(
+        f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE bigint, ALTER COLUMN unit_price TYPE numeric(20,4)",
+        f"UPDATE {TABLE} SET quantity = 2147483647, unit_price = 9999999999.99",
+        f"UPDATE {TABLE} SET quantity = -2147483648, unit_price = -9999999999.99 WHERE transaction_item_id = 1",
+    )
+    _, rows = extracted(database)
+    assert set(rows["quantity"].to_pylist()) == {2147483647, -2147483648}
+    assert max(rows["unit_price"].to_pylist()) == Decimal("9999999999.99")
+
+
+def test_types_narrowed_are_read_without_a_word(database: PostgresResource, alter: Callable[..., None]) -> None:
+    _, before = extracted(database)
+    alter(
+        "CREATE DOMAIN ecommerce.few AS smallint NOT NULL CHECK (VALUE > 0)",
+        f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE ecommerce.few, ALTER COLUMN transaction_id TYPE integer, "
+        "ALTER COLUMN unit_price TYPE numeric(6,2), ALTER COLUMN created_at TYPE timestamptz(6)",
+        f"ALTER TABLE {TABLE} ALTER COLUMN quantity DROP NOT NULL",
+    )
+    found, rows = extracted(database)
+    assert found == Drift()
+    assert rows.equals(before)
+    alter(f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE integer", "DROP DOMAIN ecommerce.few")
+
+
+def test_not_null_dropped_is_a_warning_and_a_null_an_error_that_names_column_and_key(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    _, before = extracted(database)
+    alter(f"ALTER TABLE {TABLE} ALTER COLUMN quantity DROP NOT NULL")
+    found, rows = extracted(database)
+    assert [warning.split(",")[0] for warning in found.warnings] == ["column quantity may be null"]
+    assert rows.equals(before)
+    alter(f"UPDATE {TABLE} SET quantity = NULL WHERE transaction_item_id = 3")
+    with pytest.raises(
+        PlatformError,
+        match=r"column quantity of ecommerce.transaction_items holds nulls, .* where transaction_item_id = 3: fill",
+    ):
+        extracted(database)
