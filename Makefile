@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test chaos lint types unit integration dbt lock clean
+.PHONY: help run dev test chaos lint types unit integration dbt browser lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -21,7 +21,7 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
 	@$(BIN)/dagster dev
 
-test: lint types ## everything that must pass
+test: lint types browser ## everything that must pass
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/integration ecommerce_pipeline_tests
 
 chaos: .venv/test.stamp ## a hundred faults at random moments, and ten on Google Cloud's emulators; takes an hour
@@ -43,8 +43,11 @@ unit: .venv/test.stamp ## the parts, each on real neighbours
 dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, windows, the books
 	$(PYTEST) ecommerce_pipeline_tests/dbt
 
-integration: .venv/test.stamp ## dbt, and the whole platform: totals, order, chaos, bad input, daemons
+integration: .venv/test.stamp browser ## dbt, and the whole platform: totals, order, chaos, bad input, daemons, dashboard
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
+
+browser: .venv/test.stamp ## fetch the Chromium that the dashboard's tests open its page in
+	@$(BIN)/python -m ecommerce_pipeline_tests.chromium
 
 # The larger set first: its emulators live beside dbt and Dagster and need older versions of what those use too.
 lock: .venv/uv.stamp ## resolve the requirements anew, with hashes

@@ -40,7 +40,7 @@ def run(
         str | None, typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE.")
     ] = None,
     job: Annotated[
-        str, typer.Option(help="Which step: ingest, extract, load, transform, or everything.")
+        str, typer.Option(help="Which step: ingest, extract, load, transform, dashboard, or everything.")
     ] = "everything",
 ) -> None:
     """Materialize the graph for a range of days, in one run; any range, in any order, any number of times."""
@@ -58,6 +58,18 @@ def status() -> None:
     from ecommerce_pipeline.commands.status import status_command
 
     status_command(Settings.from_environment())
+
+
+@app.command()
+def dashboard(
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it on this machine instead of opening it.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port; 0 takes a free one.")] = 8050,
+) -> None:
+    """Open the dashboard in the browser; --serve gives it an address on this machine, for buckets and remote shells."""
+    from ecommerce_pipeline.commands.dashboard import open_dashboard, serve_dashboard
+
+    settings = Settings.from_environment()
+    serve_dashboard(settings, port) if serve else open_dashboard(settings)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Any
 from dagster import Definitions, in_process_executor, with_source_code_references
 
 from ecommerce_pipeline.assets.checks import checks
+from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
 from ecommerce_pipeline.assets.source import source_assets
@@ -26,10 +27,10 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         resources: Replacements of single resources, by key.
     """
     tables = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
-    loaded = [*tables, reconciliation_asset(settings)]
+    own = [*tables, reconciliation_asset(settings), *dashboard_assets(settings)]
     defined_jobs = jobs(settings)
     return Definitions(
-        assets=[*with_source_code_references(loaded), *transform_assets(settings)],
+        assets=[*with_source_code_references(own), *transform_assets(settings)],
         asset_checks=checks(settings),
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecommerce_pipeline.masking import mask
+from ecommerce_pipeline.settings_dashboard import DashboardSettings
 from ecommerce_pipeline.settings_mail import MailSettings
 from ecommerce_pipeline.settings_secrets import wrong_secrets
 
@@ -28,7 +29,7 @@ class SettingsError(ValueError):
         super().__init__(mask(message))
 
 
-class Settings(MailSettings):
+class Settings(DashboardSettings, MailSettings):
     """The platform's settings; the name of a variable is the field's in capitals."""
 
     model_config = ConfigDict(frozen=True)
@@ -160,6 +161,11 @@ class Settings(MailSettings):
     def mail_dir(self) -> Path:
         """The folder of alerts that were kept for want of a mail server."""
         return self.data_dir / "mail"
+
+    @property
+    def dashboard_dir(self) -> Path:
+        """The folder of the dashboard's page."""
+        return self.data_dir / "dashboard"
 
     @property
     def bigquery_datasets(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ecommerce_pipeline.assets.common import LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
+from ecommerce_pipeline.assets.common import DASHBOARD_STORE, LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
@@ -26,6 +26,7 @@ def target_resources(settings: Settings) -> dict[str, Any]:
         "warehouse": warehouse(settings),
         "lake": lake_store(settings),
         LAKE_IO_MANAGER: LakeIOManager(store=lake_store(settings)),
+        DASHBOARD_STORE: dashboard_store(settings),
         WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=warehouse(settings)),
         "dbt": DbtResource(
             project_dir=str(DBT_DIR),
@@ -55,15 +56,24 @@ def lake_store(settings: Settings) -> ObjectStore:
     return FolderStore(folder=str(settings.lake_dir))
 
 
-def bucket_store(settings: Settings) -> "GcsStore":
-    """Return the bucket of the lake."""
+def dashboard_store(settings: Settings) -> ObjectStore:
+    """Return where the dashboard's page is: a folder beside the lake's, or one in the lake's bucket."""
+    if settings.target == "gcp":
+        return bucket_store(settings, "dashboard")
+    return FolderStore(folder=str(settings.dashboard_dir))
+
+
+def bucket_store(settings: Settings, folder: str = "") -> "GcsStore":
+    """Return the bucket, from GCS_PREFIX on, or a folder in it."""
     # Importing Google's client takes a second, which the local target does not wait for.
     from dagster_gcp import GCSResource
 
     from ecommerce_pipeline.resources.gcs import GcsStore
 
     return GcsStore(
-        gcs=GCSResource(project=settings.gcp_project), bucket=settings.gcs_bucket or "", prefix=settings.gcs_prefix
+        gcs=GCSResource(project=settings.gcp_project),
+        bucket=settings.gcs_bucket or "",
+        prefix="/".join(filter(None, (settings.gcs_prefix, folder))),
     )
 
 

@@ -1,12 +1,15 @@
 import os
 import subprocess
 import sys
+import threading
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from dagster_webserver.cli import dagster_webserver
 
-from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.commands.dashboard import page_server
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 
@@ -33,7 +36,11 @@ def call(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
         (["run", "--from", "2026-03-05", "--to", "2026-03-01"], {}, "--from 2026-03-05 is after --to 2026-03-01"),
         (["run", "--from", "2024-12-31", "--to", "2025-01-02"], {}, "before the calendar starts (2025-01-01)"),
         (["run", "--to", "2999-01-01"], {}, "--to 2999-01-01 is not over yet: the last whole day (UTC) is"),
-        (["run", "--job", "everthing"], {}, "--job everthing: there is no such job; the jobs are everything, extract"),
+        (
+            ["run", "--job", "everthing"],
+            {},
+            "--job everthing: there is no such job; the jobs are dashboard, everything, extract",
+        ),
     ],
 )
 def test_a_bad_request_gets_one_clear_message_and_builds_nothing(
@@ -50,7 +57,7 @@ def test_a_bad_request_gets_one_clear_message_and_builds_nothing(
 def test_help_names_every_command_in_a_sentence(tmp_path: Path) -> None:
     called = call("--help", folder=tmp_path, COLUMNS="120")
     assert called.returncode == 0
-    for command in ("run", "status", "doctor", "stop", "reset"):
+    for command in ("run", "status", "dashboard", "doctor", "stop", "reset"):
         assert f" {command} " in called.stdout
 
 
@@ -59,6 +66,47 @@ def test_status_before_the_first_run_says_what_to_do(tmp_path: Path) -> None:
     assert called.returncode == 1
     assert "`ecommerce-pipeline run` builds it" in called.stderr
     assert "Traceback" not in called.stderr
+
+
+@pytest.mark.parametrize("arguments", [["dashboard"], ["dashboard", "--serve", "--port", "0"]])
+def test_the_dashboard_before_the_first_run_says_what_to_do(tmp_path: Path, arguments: list[str]) -> None:
+    called = call(*arguments, folder=tmp_path)
+    assert called.returncode == 1
+    assert f"no dashboard at {tmp_path}/dashboard/report.html yet: `ecommerce-pipeline run` builds it" in called.stderr
+
+
+def test_the_dashboard_is_opened_as_a_file_or_told_where_there_is_no_browser(tmp_path: Path) -> None:
+    page = tmp_path / "dashboard" / "report.html"
+    page.parent.mkdir()
+    page.write_text("<title>page</title>")
+    opened = call("dashboard", folder=tmp_path, BROWSER="echo")
+    assert opened.returncode == 0
+    assert page.as_uri() in opened.stdout
+
+
+def test_serving_the_dashboard_is_for_this_machine_and_of_the_page_alone(tmp_path: Path) -> None:
+    page = tmp_path / "dashboard" / "report.html"
+    page.parent.mkdir()
+    page.write_text("<title>page</title>")
+    settings = Settings.from_environment({"DATA_DIR": str(tmp_path)})
+    with page_server(settings, 0) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        connection = HTTPConnection("127.0.0.1", server.server_port)
+
+        def ask(path: str) -> tuple[int, bytes]:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+        assert ask("/") == (200, page.read_bytes())
+        page.write_text("<title>newer</title>")
+        assert ask("/") == (200, b"<title>newer</title>")
+        for path in ("/report.html", "/../warehouse.duckdb", "/%2e%2e/lake"):
+            assert ask(path)[0] == 404
+        server.shutdown()
+        thread.join()
 
 
 def test_reset_deletes_only_what_is_its_own_and_asks_first(tmp_path: Path) -> None:

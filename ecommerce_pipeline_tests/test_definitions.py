@@ -12,6 +12,7 @@ from dagster import AssetKey, AssetSelection, BackfillPolicy, Definitions
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline_tests.platform import SMALL_SHOP
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def test_the_graph_is_one_from_source_to_mart(definitions: Definitions) -> None:
 
 def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    assert len(graph.materializable_asset_keys) == 10 + 10 + 11 + 37
+    assert len(graph.materializable_asset_keys) == 10 + 10 + 11 + 42 + 2
     for key in graph.materializable_asset_keys:
         asset = graph.get(key)
         assert asset.owners, key
@@ -41,8 +42,9 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
         assert asset.group_name == key.path[0], key
         assert asset.description, key
         assert (asset.freshness_policy is not None) == (asset.partitions_def is not None), key
-        assert "row per" in asset.description, (key, asset.description)
-        assert "dagster/column_schema" in asset.metadata, key
+        if key.path[0] != "dashboard":
+            assert "row per" in asset.description, (key, asset.description)
+            assert "dagster/column_schema" in asset.metadata, key
         assert "dagster/code_references" in asset.metadata, key
 
 
@@ -78,7 +80,7 @@ def test_events_facts_and_daily_marts_are_partitioned_and_a_range_of_them_is_one
 
 def test_jobs_are_named_after_the_steps_and_the_schedule_runs_yesterday(definitions: Definitions) -> None:
     repository = definitions.get_repository_def()
-    assert {"ingest", "extract", "load", "transform", "everything"} <= set(repository.job_names)
+    assert {"ingest", "extract", "load", "transform", "dashboard", "everything"} <= set(repository.job_names)
     schedule = repository.get_schedule_def("daily")
     assert schedule.job_name == "everything"
     assert schedule.cron_schedule == "0 1 * * *"
@@ -108,6 +110,23 @@ def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> No
     before = tree()
     subprocess.run(command, env=environment, check=True)
     assert tree() == before
+
+
+def test_importing_it_does_not_import_what_only_the_page_needs(tmp_path: Path) -> None:
+    program = "import sys, ecommerce_pipeline.definitions; print({'altair', 'vl_convert'} & set(sys.modules))"
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DBT_PARSED_DIR": SMALL_SHOP["DBT_PARSED_DIR"]}
+    command = [sys.executable, "-c", program]
+    imported = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert imported.stdout.strip() == "set()"
+
+
+def test_the_dashboard_is_made_of_all_the_shop_has(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    report = AssetKey(["dashboard", "report"])
+    assert not graph.get(report).is_partitioned
+    upstream = AssetSelection.assets(report).upstream().resolve(graph)
+    assert {AssetKey(["source", name]) for name in TABLES} <= upstream
+    assert graph.get(report).child_keys == set()
 
 
 def test_any_selection_can_be_run_for_a_range_at_once(definitions: Definitions) -> None:

@@ -7,10 +7,14 @@ from ecommerce_pipeline import masking, settings_mail
 from ecommerce_pipeline.alerts import content, facts, message
 from ecommerce_pipeline.alerts.watch import launch
 from ecommerce_pipeline.assets import transform
+from ecommerce_pipeline.dashboard import datasets, queries
 from ecommerce_pipeline.io_managers import objects
 
 
-@pytest.mark.parametrize("module", [objects, transform, settings_mail, content, facts, launch, masking, message])
+@pytest.mark.parametrize(
+    "module",
+    [objects, transform, settings_mail, content, facts, launch, masking, message, datasets, queries],
+)
 def test_the_examples_in_docstrings_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -1,5 +1,6 @@
 """What is in the repository and what it installs: no secret is committed, and every requirement is pinned by hash."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -25,6 +26,7 @@ PLUGINS: list[dict[str, object]] = [
 """Of its 27, those for what this platform meets: each looks at each line, and all of them take 12 s."""
 NOT_TEXT = {".png"}
 REQUIREMENTS = sorted((PROJECT_ROOT / "requirements").glob("*.txt"))
+NPM_LOCK = PROJECT_ROOT / "requirements" / "chromium" / "package-lock.json"
 
 
 def secrets_in(files: list[Path]) -> list[str]:
@@ -44,7 +46,11 @@ def test_no_secret_is_committed() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
     files = [PROJECT_ROOT / name for name in listed.stdout.split("\0") if name]
     # Requirements are hashes throughout; the tests below say what else may be in them.
-    texts = [file for file in files if file.is_file() and file.suffix not in NOT_TEXT and file not in REQUIREMENTS]
+    texts = [
+        file
+        for file in files
+        if file.is_file() and file.suffix not in NOT_TEXT and file not in [*REQUIREMENTS, NPM_LOCK]
+    ]
     assert len(texts) > 200
     assert secrets_in(texts) == []
 
@@ -74,3 +80,13 @@ def test_every_requirement_is_pinned_to_a_version_and_its_hashes_and_to_no_index
     for line in pinned:
         assert re.match(r"[a-z0-9.-]+(\[[a-z0-9,-]+\])?==[^ ]+ .*--hash=sha256:[0-9a-f]{64}", line), line[:100]
         assert "://" not in line
+
+
+def test_what_npm_fetches_is_pinned_to_a_version_and_its_hash_and_to_no_index() -> None:
+    packages = json.loads(NPM_LOCK.read_text())["packages"]
+    for name, package in packages.items():
+        if name:  # the one without a name is the list itself
+            assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"]), name
+            assert re.match(r"sha512-[\w+/]{86}==", package["integrity"]), name
+            assert "resolved" not in package, name
+            assert not package.get("hasInstallScript"), name

@@ -1,1 +1,1 @@
-"""The data's way, one file a step: source, lake, staging, transform. Each file makes its assets from the contract."""
+"""The data's way, one file a step: source, lake, staging, transform, dashboard; tables come from the contract."""

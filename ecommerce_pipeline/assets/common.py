@@ -32,6 +32,10 @@ OWNER: Final = "team:data-platform"
 # The keys under which assets name their IO manager; the target decides what stands behind them.
 LAKE_IO_MANAGER: Final = "lake_io_manager"
 WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
+DASHBOARD_STORE: Final = "dashboard_store"
+
+DASHBOARD_PAGE: Final = "report.html"
+"""The path of the dashboard's page in its store."""
 
 FRESH: Final = FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26))
 """What is made daily is shown as late when it was not made for a day and some hours."""

@@ -15,7 +15,8 @@ def jobs(settings: Settings) -> list[Any]:
         "extract": (AssetSelection.groups("lake"), "PostgreSQL to the lake: one Parquet object per table and day."),
         "load": (AssetSelection.groups("staging"), "The lake's objects into the warehouse's staging tables."),
         "transform": (AssetSelection.groups("core", "datamart"), "Staging to dimensions, facts and marts, by dbt."),
-        EVERYTHING: (AssetSelection.all(), "All steps, from the shop to the marts."),
+        "dashboard": (AssetSelection.groups("dashboard"), "The marts into the dashboard's page and links."),
+        EVERYTHING: (AssetSelection.all(), "All steps, from the shop to the dashboard."),
     }
     if settings.source == "synthetic":
         described["ingest"] = (AssetSelection.groups("source"), "The synthetic shop's rows into PostgreSQL.")

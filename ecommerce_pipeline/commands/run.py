@@ -45,6 +45,7 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
             console.print(f"{not_yet}", soft_wrap=True)
     console.print("""
 Next:
+  .venv/bin/ecommerce-pipeline dashboard                              the dashboard, in your browser
   make dev                                                            the graph in the Dagster UI
   .venv/bin/ecommerce-pipeline status                                 this table again
   .venv/bin/ecommerce-pipeline run --from 2026-01-01 --to 2026-03-31  a longer range, in one run
@@ -94,8 +95,8 @@ class _Telling:
 
     def _finished(self, progress: runner.Progress) -> None:
         seconds = time.monotonic() - self._started
-        rows = sum(count or 0 for count in self._wrote.values())
-        what = f"{len(self._wrote)} tables, {rows:,} rows" if len(self._wrote) > 1 else f"{rows:,} rows"
-        what = what if self._wrote else "checked"
+        counted = [count for count in self._wrote.values() if count is not None]
+        tables = f"{len(counted)} tables, " if len(counted) > 1 else ""
+        what = f"{tables}{sum(counted):,} rows" if counted else "" if self._wrote else "checked"
         mark = "[red]failed[/]" if progress.kind == "failed" else "[green]ok[/]"
         self._console.print(f"  {mark} {progress.step:<28} {what:>24} {seconds:>7.1f} s")

@@ -1,4 +1,4 @@
-"""`status`: what is materialized, layer by layer, and the revenue in the marts."""
+"""`status`: what is materialized, layer by layer, the revenue in the marts, and where the dashboard is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table as Grid
 
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.home import open_instance
 from ecommerce_pipeline.io_managers.objects import OBJECT_NAME
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import lake_store, postgres, warehouse
+from ecommerce_pipeline.targets import dashboard_store, lake_store, postgres, warehouse
 
 # A daily asset of each layer: its materialized partitions are the layer's days.
 DAILY_ASSETS = {
@@ -60,6 +61,7 @@ def print_overview(settings: Settings, instance: DagsterInstance, console: Conso
         )
     console.print(grid)
     console.print(_revenue(settings), soft_wrap=True)
+    console.print(_page(settings), soft_wrap=True)
 
 
 def _layers(settings: Settings) -> Iterator[Layer]:
@@ -106,6 +108,15 @@ def _place(settings: Settings, layer: str) -> str:
 def _rows(store: ObjectStore, path: str) -> int:
     with store.reading(path) as file:
         return int(pq.read_metadata(file).num_rows)
+
+
+def _page(settings: Settings) -> str:
+    store = dashboard_store(settings)
+    try:
+        with store.reading(DASHBOARD_PAGE):
+            return f"Dashboard: [bold]{store.uri(DASHBOARD_PAGE)}[/] (`ecommerce-pipeline dashboard` opens it)"
+    except FileNotFoundError:
+        return "No dashboard yet: `ecommerce-pipeline run --job dashboard` makes it."
 
 
 def _revenue(settings: Settings) -> str:

@@ -26,13 +26,14 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
         typer.echo(f"nothing to delete: {settings.data_dir} does not exist")
         return
     if ask:
-        typer.confirm(f"Delete {settings.data_dir} (database, lake, warehouse and run history)?", abort=True)
+        typer.confirm(f"Delete {settings.data_dir} (database, lake, warehouse, dashboard and run history)?", abort=True)
     embedded = postgres(settings).embedded()
     if embedded is not None:
         embedded.destroy()
     # By name, not the folder itself: DATA_DIR may be a folder that holds other things too.
     for kept in (
         settings.lake_dir,
+        settings.dashboard_dir,
         settings.dagster_home,
         settings.data_dir / "dbt",
         settings.mail_dir,

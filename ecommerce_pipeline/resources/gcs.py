@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import IO, cast
+from urllib.parse import quote
 
 from dagster import ConfigurableResource, ResourceDependency
 from dagster_gcp import GCSResource
@@ -46,6 +47,13 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
         """Return the address under which BigQuery loads the object: `gs://bucket/prefix/path`."""
         return f"gs://{self.bucket}/{self._name(path)}"
 
+    def link(self, path: str) -> str:
+        """Return the address that opens the object for whoever has signed in to Google and may read it.
+
+        It makes nothing public and does not expire: https://cloud.google.com/storage/docs/request-endpoints#cookieauth
+        """
+        return f"https://storage.cloud.google.com/{self.bucket}/{quote(self._name(path))}"
+
     @contextmanager
     def reading(self, path: str) -> Iterator[IO[bytes]]:
         """Open an object for reading by ranges, all of them of the same version of it.
@@ -75,7 +83,7 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self._in_words(path, "written"):
             blob = self._bucket.blob(self._name(path))
-            upload = Upload(blob, timeout=self.timeout_seconds, retry=self._retry)
+            upload = Upload(blob, _content_type(path), timeout=self.timeout_seconds, retry=self._retry)
             try:
                 yield cast(IO[bytes], upload)
                 upload.finish()
@@ -167,3 +175,8 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
             forbidden=f"grant {role} on the bucket: `gcloud storage buckets add-iam-policy-binding gs://{self.bucket} "
             f"--member={ACCOUNT} --role={role}`",
         )
+
+
+def _content_type(path: str) -> str:
+    """Return what a browser is told of an object: without it a page would be downloaded, not shown."""
+    return "text/html; charset=utf-8" if path.endswith(".html") else "application/vnd.apache.parquet"

@@ -35,8 +35,9 @@ class ForgottenError(Exception):
 class Upload(io.BufferedIOBase):
     """A file that can be written once, from front to back; `finish` makes it the object, `cancel` forgets it."""
 
-    def __init__(self, blob: Blob, *, timeout: float, retry: Retry) -> None:
+    def __init__(self, blob: Blob, content_type: str, *, timeout: float, retry: Retry) -> None:
         self._blob = blob
+        self._content_type = content_type
         self._http: Any = blob.client._http  # the session that carries the client's credentials
         self._timeout = timeout
         self._retry = retry
@@ -99,7 +100,7 @@ class Upload(io.BufferedIOBase):
         response = self._http.post(
             f"{self._blob.client.api_endpoint}/upload/storage/v1{self._blob.bucket.path}/o",
             params={"uploadType": "resumable", "name": self._blob.name},
-            json={"contentType": "application/vnd.apache.parquet"},
+            json={"contentType": self._content_type},
             timeout=self._timeout,
         )
         if response.status_code not in DONE:

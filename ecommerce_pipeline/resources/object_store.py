@@ -1,6 +1,7 @@
-"""Where the lake's objects are kept: a folder here. A bucket, `GcsStore`, is another store with the same verbs.
+"""Where the lake's objects and the dashboard's page are kept: a folder here.
 
-An object appears when it is complete and never before; replacing one is atomic for its readers.
+A bucket, `GcsStore`, is another store with the same verbs. An object appears when it is complete and never before;
+replacing one is atomic for its readers.
 """
 
 import errno
@@ -25,6 +26,10 @@ class ObjectStore(Protocol):
 
     def uri(self, path: str) -> str:
         """Return the address under which a warehouse reads the object."""
+        ...
+
+    def link(self, path: str) -> str:
+        """Return the address under which a person's browser opens the object."""
         ...
 
     def reading(self, path: str) -> AbstractContextManager[IO[bytes]]:
@@ -52,6 +57,10 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
     def uri(self, path: str) -> str:
         """Return the file's absolute path."""
         return str(self._file(path))
+
+    def link(self, path: str) -> str:
+        """Return the file's `file://` address."""
+        return self._file(path).resolve().as_uri()
 
     def reading(self, path: str) -> IO[bytes]:
         """Open a file for reading."""
@@ -101,9 +110,7 @@ def _cannot_write(target: Path, error: OSError) -> PlatformError:
         folder = next(parent for parent in target.parents if parent.exists())
         free = shutil.disk_usage(folder).free / 2**20
         return TransientError(
-            f"no space left for the lake object {target} ({free:,.0f} MiB free): free some, or set DATA_DIR to a "
+            f"no space left for {target} ({free:,.0f} MiB free): free some, or set DATA_DIR to a "
             "folder on a larger disk, and run it again"
         )
-    return PlatformError(
-        f"the lake object {target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR"
-    )
+    return PlatformError(f"{target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR")

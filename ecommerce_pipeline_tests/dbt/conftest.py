@@ -1,19 +1,15 @@
 """dbt run for tests: in this process, on a DuckDB file of its own, without a file left in the project."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 DBT_DIR = PROJECT_ROOT / "ecommerce_dbt"
@@ -57,12 +53,3 @@ def of_window(warehouse: Path, window: Window, lateness_days: int) -> dict[str, 
         "WINDOW_END": window.end.isoformat(),
         "LATENESS_DAYS": str(lateness_days),
     }
-
-
-def with_staging(path: Path) -> Path:
-    """Make a warehouse whose staging tables are empty."""
-    with duckdb.connect(os.fspath(path)) as connection:
-        connection.execute("CREATE SCHEMA staging")
-        for table in STAGING.values():
-            connection.execute(create_table(table, "staging"))
-    return path

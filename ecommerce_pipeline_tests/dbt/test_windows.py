@@ -10,10 +10,11 @@ import duckdb
 import pytest
 
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
-from ecommerce_pipeline.synthetic import ShopSettings, generate, planted, snapshot
+from ecommerce_pipeline.schema.tables import EVENTS
+from ecommerce_pipeline.synthetic import ShopSettings, planted
 from ecommerce_pipeline.synthetic.ledger import Ledger, Totals, ledger
-from ecommerce_pipeline_tests.dbt.conftest import Dbt, of_window, with_staging
+from ecommerce_pipeline_tests.dbt.conftest import Dbt, of_window
+from ecommerce_pipeline_tests.marts import stage, with_staging
 
 WINDOW = Window(date(2026, 3, 1), date(2026, 3, 6))
 SHOP = ShopSettings(
@@ -28,20 +29,6 @@ SHOP = ShopSettings(
 MEASURES = "orders_paid, gross_amount, discount_amount, shipping_amount, refund_amount, net_amount"
 
 
-def stage(warehouse: Path, days: Window, *, dimensions: bool) -> None:
-    """Load the rows written on the days, replacing those that are there."""
-    with duckdb.connect(os.fspath(warehouse)) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        for name in DIMENSIONS if dimensions else ():
-            connection.register("rows", snapshot(SHOP, name, WINDOW.last))
-            connection.execute(f"INSERT INTO staging.{name} FROM rows")
-        for day in days.days():
-            for name in EVENTS:
-                connection.register("rows", generate(SHOP, name, day))
-                connection.execute(f"DELETE FROM staging.{name} WHERE CAST(recorded_at AS DATE) = ?", [day])
-                connection.execute(f"INSERT INTO staging.{name} FROM rows")
-
-
 def contents(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(os.fspath(warehouse), read_only=True) as connection:
         names = connection.execute(
@@ -54,7 +41,7 @@ def contents(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
 def warehouse(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse built from the window in one run, all tests of the project passed."""
     path = with_staging(tmp_path_factory.mktemp("range") / "warehouse.duckdb")
-    stage(path, WINDOW, dimensions=True)
+    stage(path, SHOP, WINDOW, dimensions_of=WINDOW.last)
     dbt("build", "--exclude-resource-type", "unit_test", environment=of_window(path, WINDOW, SHOP.lateness_days))
     return path
 
@@ -91,7 +78,7 @@ def test_days_staged_and_built_alone_in_any_order_and_again_end_with_the_same_ro
     days = list(WINDOW.days())
     random.Random(4).shuffle(days)
     for position, day in enumerate([*days, days[0]]):
-        stage(alone, Window.of_day(day), dimensions=position == 0)
+        stage(alone, SHOP, Window.of_day(day), dimensions_of=None if position else WINDOW.last)
         dbt("run", environment=of_window(alone, Window.of_day(day), SHOP.lateness_days))
     expected, found = contents(warehouse), contents(alone)
     assert [name for name in expected if found[name] != expected[name]] == []

@@ -9,7 +9,7 @@ import pytest
 from ecommerce_pipeline_tests.platform import Platform
 
 DAYS = [f"2026-03-{day:02}" for day in range(2, 9)]
-ALL_TABLES = 11 + 26 + 11
+ALL_TABLES = 11 + 26 + 16
 
 
 def test_running_a_day_of_a_range_again_changes_no_row(new_platform: Callable[..., Platform]) -> None:

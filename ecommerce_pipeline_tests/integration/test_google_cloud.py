@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from dagster import AssetKey
 from google.cloud import bigquery, storage
 
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
+from ecommerce_pipeline.targets import dashboard_store
 from ecommerce_pipeline_tests.platform import Platform
 
 DAYS = ("2026-03-07", "2026-03-08")
@@ -21,5 +24,25 @@ def test_the_emulators_end_with_the_rows_of_the_local_target_also_after_a_second
     there.run(*DAYS)
     here.run(*DAYS)
     assert there.rows() == here.rows()
+    assert page_of(there) == page_of(here)
+    bucket = f"{project}-lake"
+    [report] = materializations(there, "report")
+    assert report["link"] == f"https://storage.cloud.google.com/{bucket}/lake/dashboard/report.html"
+    assert report["dagster/uri"] == f"gs://{bucket}/lake/dashboard/report.html"
+    assert report["net revenue"] == materializations(here, "report")[0]["net revenue"]
+    [links] = materializations(there, "looker_studio")
+    assert f"ds.projectId={project}&" in str(links["marts_sales_daily"])
     there.run(DAYS[1])
     assert there.rows() == here.rows()
+
+
+def page_of(platform: Platform) -> bytes:
+    with dashboard_store(platform.settings).reading(DASHBOARD_PAGE) as file:
+        return file.read()
+
+
+def materializations(platform: Platform, name: str) -> list[dict[str, object]]:
+    """Return the metadata of every materialization of a dashboard asset."""
+    records = platform.instance.fetch_materializations(AssetKey(["dashboard", name]), limit=10).records
+    found = [record.asset_materialization for record in records]
+    return [{key: entry.value for key, entry in one.metadata.items()} for one in found if one]

@@ -52,6 +52,15 @@ def test_the_address_of_an_object_is_its_bucket_prefix_and_path(gcs_store: GcsSt
     assert [blob.name for blob in bucket.list_blobs()] == ["lake/sessions/date=2026-03-01/part-0.parquet"]
 
 
+def test_a_page_is_shown_by_the_browser_that_opens_its_link(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+    with gcs_store.writing("sales & more.html") as file:
+        file.write(b"<!doctype html>")
+    assert bucket.get_blob("lake/sales & more.html").content_type == "text/html; charset=utf-8"
+    assert gcs_store.link("sales & more.html") == (
+        f"https://storage.cloud.google.com/{bucket.name}/lake/sales%20%26%20more.html"
+    )
+
+
 def test_without_a_prefix_objects_lie_at_the_bucket_s_top(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
     bare = GcsStore(gcs=gcs_store.gcs, bucket=bucket.name)
     assert bare.uri(PATH) == f"gs://{bucket.name}/{PATH}"

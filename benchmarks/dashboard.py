@@ -1,0 +1,58 @@
+"""Measures the dashboard: `python -m benchmarks.dashboard` prints the table of docs/dashboard.md.
+
+Marts of no day, one day, and longer are built straight from the shop's rows; then the page is made of them and opened
+in Chromium. `python -m benchmarks.dashboard 10 365` measures one scale and number of days alone.
+"""
+
+import sys
+import tempfile
+import time
+from datetime import timedelta
+
+from ecommerce_pipeline.dashboard.datasets import read_datasets
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import warehouse
+from ecommerce_pipeline_tests.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.marts import build_marts
+
+CASES = ((1, 0), (1, 1), (1, 30), (1, 365), (10, 365))
+"""Scales and days."""
+
+
+def measured(settings: Settings) -> str:
+    """Make the page of a warehouse and open it; return orders, size in MB and seconds, as cells of a table."""
+    page = settings.data_dir / "report.html"
+    began = time.monotonic()
+    datasets = read_datasets(warehouse(settings))
+    read = time.monotonic()
+    from ecommerce_pipeline.dashboard.page import render  # a part of what a run pays for
+
+    page.write_bytes(render(settings.dashboard_title, datasets))
+    rendered = time.monotonic()
+    with launched() as browser:
+        asked = time.monotonic()
+        with opened(browser, address_of(page)) as visit:
+            shown = time.monotonic()
+            if datasets.as_of:
+                visit.choose("all")
+            chosen = time.monotonic()
+            assert not visit.complaints, visit.complaints  # noqa: S101
+    orders = sum(datasets.tables["sales"]["orders_paid"].to_pylist())
+    seconds = (read - began, rendered - read, shown - asked, chosen - shown)
+    return f"{orders:,} | {page.stat().st_size / 1e6:.2f} | {' | '.join(f'{spent:.1f}' for spent in seconds)}"
+
+
+def row(scale: int, days: int) -> str:
+    """Build a warehouse, measure, and return a row of the table."""
+    with tempfile.TemporaryDirectory() as kept:
+        settings = Settings.from_environment({"SCALE": str(scale), "DATA_DIR": kept})
+        window = Window(settings.end_date - timedelta(days=days - 1), settings.end_date + ONE_DAY) if days else None
+        build_marts(settings, window)
+        return f"| {scale} | {days} | {measured(settings)} |"
+
+
+if __name__ == "__main__":
+    asked_for = [int(argument) for argument in sys.argv[1:]]
+    for case in [(asked_for[0], asked_for[1])] if asked_for else CASES:
+        print(row(*case), flush=True)  # noqa: T201

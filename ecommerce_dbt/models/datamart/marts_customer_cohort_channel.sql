@@ -1,0 +1,70 @@
+{{ config(tags=['summary']) }}
+
+with orders as (
+
+    select
+        customer_id,
+        transaction_id,
+        created_date,
+        channel,
+        min(created_at) as ordered_at
+    from {{ ref('fact_transaction') }}
+    where is_paid
+    group by customer_id, transaction_id, created_date, channel
+
+),
+
+numbered as (
+
+    select
+        orders.*,
+        dates.week_start_date,
+        dates.month_start_date,
+        row_number() over (partition by orders.customer_id order by orders.ordered_at, orders.transaction_id)
+            as order_number
+    from orders
+    inner join {{ ref('dim_date') }} as dates on orders.created_date = dates.date_day
+
+),
+
+-- Each order twice: in its week and in its month.
+dated as (
+
+    {% for unit in ['week', 'month'] %}
+    select
+        '{{ unit }}' as cohort_unit,
+        firsts.{{ unit }}_start_date as cohort_start_date,
+        firsts.channel,
+        numbered.customer_id,
+        {{ datediff('firsts.' ~ unit ~ '_start_date', 'numbered.' ~ unit ~ '_start_date', unit) }}
+            as units_since_first
+    from numbered
+    inner join numbered as firsts on numbered.customer_id = firsts.customer_id
+    where firsts.order_number = 1
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+active as (
+
+    select
+        cohort_unit,
+        cohort_start_date,
+        channel,
+        units_since_first,
+        count(distinct customer_id) as active_customers
+    from dated
+    group by cohort_unit, cohort_start_date, channel, units_since_first
+
+)
+
+select
+    cohort_unit,
+    cohort_start_date,
+    channel,
+    cast(units_since_first as int64) as units_since_first,
+    cast(max(active_customers) over (partition by cohort_unit, cohort_start_date, channel) as int64)
+        as cohort_customers,
+    cast(active_customers as int64) as active_customers
+from active

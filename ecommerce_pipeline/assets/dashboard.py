@@ -1,0 +1,163 @@
+"""Step 5, dashboard/report and dashboard/looker_studio: what people look at, made anew from the marts by each run.
+
+The page is one file; how it is made is in `ecommerce_pipeline/dashboard/`. Both assets have no days: a run for any
+range makes them once, at its end.
+"""
+
+import base64
+import json
+from typing import Any, Final
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+)
+
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, OWNER, WAREHOUSE_POOL, table_asset
+from ecommerce_pipeline.dashboard.datasets import Datasets, Warehouse, read_datasets
+from ecommerce_pipeline.dashboard.figures import Figures, figures
+from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
+from ecommerce_pipeline.dashboard.queries import tables_read
+from ecommerce_pipeline.dashboard.thumbnail import thumbnail
+from ecommerce_pipeline.resources.dbt import dbt_project
+from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.settings import Settings
+
+LAYER: Final = "dashboard"
+
+MARTS: Final = (
+    "marts_channel_store_daily",
+    "marts_customer_cohort_channel",
+    "marts_customer_cohort_retention",
+    "marts_customer_daily",
+    "marts_customer_product_summary",
+    "marts_customer_rfm",
+    "marts_customer_segment_daily",
+    "marts_data_quality",
+    "marts_funnel_daily",
+    "marts_payment_channel_daily",
+    "marts_payment_transaction_summary",
+    "marts_product_daily",
+    "marts_product_performance",
+    "marts_review_product_summary",
+    "marts_sales_daily",
+    "marts_session_transaction_summary",
+)
+"""All marts, in Looker Studio each a link and a data source of the template; a test holds the list to dbt's models."""
+
+REPORT: Final = (
+    "One page: sales, products, customers, payments, channels and stores, and data quality. It works offline, and "
+    "computes its figures for the period and the channel chosen. Made from the marts as they are."
+)
+LINKS: Final = (
+    "One link per mart, which opens Looker Studio's default report on it in BigQuery; and, with "
+    "LOOKER_STUDIO_TEMPLATE, one link that makes the whole report. Nothing is asked before a link is opened."
+)
+
+
+def dashboard_assets(settings: Settings) -> list[AssetsDefinition]:
+    """Return the page and the links to Looker Studio."""
+    return [_report(settings), _looker_studio(settings)]
+
+
+def _report(settings: Settings) -> AssetsDefinition:
+    @table_asset(
+        _presented("report", {"html", "vega"}, REPORT),
+        deps=[AssetKey([layer, name]) for layer, name in sorted(tables_read())],
+        # Reading too: DuckDB lets nobody write while it is read.
+        pool=WAREHOUSE_POOL,
+    )
+    def report(
+        context: AssetExecutionContext, warehouse: ResourceParam[Warehouse], dashboard_store: ResourceParam[ObjectStore]
+    ) -> MaterializeResult[None]:
+        # Altair takes a second to import, which the code location does not wait for.
+        from ecommerce_pipeline.dashboard.lineage import chart_lineage
+        from ecommerce_pipeline.dashboard.page import render
+
+        datasets = read_datasets(warehouse)
+        page = render(settings.dashboard_title, datasets)
+        with dashboard_store.writing(DASHBOARD_PAGE) as file:
+            file.write(page)
+        context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
+        lineage = MetadataValue.md(chart_lineage(_manifest(settings)))
+        return MaterializeResult(
+            metadata={**_place(dashboard_store, page), **_said(datasets), "charts and their tables": lineage}
+        )
+
+    return report
+
+
+def _looker_studio(settings: Settings) -> AssetsDefinition:
+    @table_asset(
+        _presented("looker_studio", {"looker"}, LINKS),
+        deps=[AssetKey(["datamart", name]) for name in MARTS],
+    )
+    def looker_studio() -> MaterializeResult[None]:
+        if settings.gcp_project is None:
+            wanted = "set GCP_PROJECT to the project whose BigQuery holds the marts, see docs/looker_studio.md"
+            return MaterializeResult(metadata={"links": MetadataValue.text(f"none: {wanted}")})
+        return MaterializeResult(metadata=_links(settings, settings.gcp_project))
+
+    return looker_studio
+
+
+def _presented(name: str, kinds: set[str], description: str) -> dict[str, Any]:
+    return {
+        "key": AssetKey([LAYER, name]),
+        "group_name": LAYER,
+        "kinds": kinds,
+        "owners": [OWNER],
+        "description": description,
+    }
+
+
+def _links(settings: Settings, project: str) -> dict[str, Any]:
+    source = BigQuerySource(project, settings.bigquery_datasets["datamart"])
+    host, title = settings.looker_studio_host, settings.looker_studio_title
+    links = {table: MetadataValue.url(table_link(host, title, source, table)) for table in MARTS}
+    if settings.looker_studio_template:
+        whole = template_link(host, settings.looker_studio_template, title, source, MARTS)
+        return {"report": MetadataValue.url(whole), **links}
+    return dict(links)
+
+
+def _manifest(settings: Settings) -> Any:
+    return json.loads(dbt_project(settings).manifest_path.read_text())
+
+
+def _place(store: ObjectStore, page: bytes) -> dict[str, Any]:
+    return {
+        "link": MetadataValue.url(store.link(DASHBOARD_PAGE)),
+        "dagster/uri": store.uri(DASHBOARD_PAGE),
+        "bytes": len(page),
+    }
+
+
+def _said(datasets: Datasets) -> dict[str, Any]:
+    told = figures(datasets)
+    if told is None:
+        return {"as of": "no orders yet"}
+    picture = base64.b64encode(thumbnail([cents for _, cents in told.net_by_day])).decode()
+    return {
+        "as of": str(datasets.as_of),
+        "net revenue per day": MetadataValue.md(f"![Net revenue per day](data:image/png;base64,{picture})"),
+        **_key_figures(told, datasets.currency),
+    }
+
+
+def _key_figures(told: Figures, currency: str | None) -> dict[str, Any]:
+    unit = f" {currency}" if currency else ""
+    average = f"{told.sold_cents / told.orders_paid / 100:,.2f}{unit}" if told.orders_paid else "no orders"
+    return {
+        "period": f"{told.period.label}: {told.period.window}",
+        "net revenue": f"{told.net_cents / 100:,.2f}{unit}",
+        "paid orders": told.orders_paid,
+        "average order": average,
+        "units": told.units,
+        "new customers": told.new_customers,
+        "refunded": f"{told.refund_cents / 100:,.2f}{unit}",
+    }

@@ -1,0 +1,17 @@
+"""The page's sections and charts, in the order of reading: one file a subject."""
+
+from typing import Final
+
+from ecommerce_pipeline.dashboard.charts import channels, customers, payments, products, quality, sales
+from ecommerce_pipeline.dashboard.charts.chart import Chart, Section
+
+SECTIONS: Final[tuple[Section, ...]] = (
+    sales.SECTION,
+    products.SECTION,
+    customers.SECTION,
+    payments.SECTION,
+    channels.SECTION,
+    quality.SECTION,
+)
+
+__all__ = ["SECTIONS", "Chart", "Section"]

@@ -1,0 +1,89 @@
+"""Channel and store performance."""
+
+from typing import Any, Final
+
+import altair as alt
+
+from ecommerce_pipeline.dashboard.charts import marks
+from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+
+CHANNEL_KEYS: Final = tuple(
+    Key(label, f"var(--series-{number})", "line")
+    for number, label in enumerate(("Web", "Mobile app", "Marketplace", "Stores"), start=1)
+)
+
+
+def channel_revenue() -> Any:
+    """Draw the channels' revenue against that of the period before."""
+    return marks.ranking("", tick=True)
+
+
+def channel_trends() -> Any:
+    """Draw the 7-day average of each channel's revenue."""
+    base = alt.Chart(marks.rows()).encode(
+        x=marks.days(), y=marks.amount("average"), detail="channel:N", stroke=alt.Stroke("color:N", scale=None)
+    )
+    lines = base.mark_line(strokeWidth=2.5, strokeJoin="round", strokeCap="round")
+    points = (
+        alt.Chart(marks.rows())
+        .mark_circle(size=60)
+        .encode(
+            x=marks.days(),
+            y=marks.amount("average"),
+            color=alt.Color("color:N", scale=None),
+            opacity=alt.Opacity("point:Q", scale=None),
+            tooltip="tip:N",
+        )
+    )
+    return marks.finished(alt.layer(lines, points).add_params(marks.ticks()))
+
+
+def stores() -> Any:
+    """Draw the stores with the most revenue, against the period before."""
+    return marks.ranking(marks.SERIES[3], tick=True)
+
+
+def funnel() -> Any:
+    """Draw how many visits come how far."""
+    return marks.ranking(row_height=58)
+
+
+SECTION: Final = Section(
+    "channels",
+    "Channels and stores",
+    "Where do we sell, and how do visits become orders?",
+    (
+        Chart(
+            "channel_revenue",
+            "Channels side by side",
+            "{money}, net of discounts and refunds",
+            ("sales",),
+            channel_revenue,
+            keys=(Key("Period before", "var(--ink)", "tick"),),
+            open=True,
+        ),
+        Chart(
+            "channel_trends",
+            "Channels over time",
+            "{money} a day, net, 7-day average",
+            ("sales",),
+            channel_trends,
+            keys=CHANNEL_KEYS,
+        ),
+        Chart(
+            "funnel",
+            "From visit to purchase",
+            "visits online, and their share",
+            ("funnel",),
+            funnel,
+        ),
+        Chart(
+            "stores",
+            "Best stores",
+            "{money}, net of discounts and refunds",
+            ("sales", "stores"),
+            stores,
+            keys=(Key("This period", "var(--series-4)"), Key("Period before", "var(--ink)", "tick")),
+        ),
+    ),
+)

@@ -1,0 +1,81 @@
+"""Customer transaction behaviour."""
+
+from typing import Any, Final
+
+import altair as alt
+
+from ecommerce_pipeline.dashboard.charts import marks
+from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+
+CELL_HEIGHT: Final = 26
+NEW: Final = "var(--series-2)"
+RETURNING: Final = "var(--series-1)"
+
+
+def new_and_returning() -> Any:
+    """Draw paid orders per day: first orders of customers on top of those of known ones."""
+    bars = (
+        alt.Chart(marks.rows())
+        .mark_bar()
+        .encode(
+            x=marks.days(),
+            y=marks.amount("orders", "count", stack="zero"),
+            color=alt.Color("color:N", scale=None),
+            order="place:Q",
+            tooltip="tip:N",
+        )
+    )
+    return marks.finished(alt.layer(bars).add_params(marks.ticks()))
+
+
+def cohort_retention() -> Any:
+    """Draw the share of the new customers of each week or month who bought again in the next ones."""
+    base = alt.Chart(marks.rows()).encode(
+        x=alt.X("later:O", sort=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("cohort:O", sort=None, axis=alt.Axis(grid=False, labelLimit=140)),
+    )
+    cells = base.mark_rect(color=marks.ACCENT, cornerRadius=2, stroke="var(--surface)", strokeWidth=2).encode(
+        opacity=alt.Opacity("share:Q", scale=alt.Scale(range=[0.06, 0.55]), legend=None), tooltip="tip:N"
+    )
+    values = base.mark_text(fontSize=11).encode(text="shown:N")
+    return marks.by_row(alt.layer(cells, values), CELL_HEIGHT)
+
+
+def rfm_segments() -> Any:
+    """Draw the segments by what their customers bring."""
+    return marks.ranking()
+
+
+SECTION: Final = Section(
+    "customers",
+    "Customers",
+    "Who buys, who comes back, and who is worth most?",
+    (
+        Chart(
+            "new_and_returning",
+            "Orders of new and returning customers",
+            "paid orders per day",
+            ("customers",),
+            new_and_returning,
+            keys=(Key("First order of a customer", NEW), Key("Further order", RETURNING)),
+            note="A customer is new with the first paid order in the data, in whatever channel.",
+            wide=True,
+        ),
+        Chart(
+            "cohort_retention",
+            "Customers who bought again",
+            "share of the new customers of a week or month, by time since; of a month in periods over 92 days",
+            ("cohorts",),
+            cohort_retention,
+            note="In brackets: customers whose first paid order was then, in the channel chosen. * not over yet.",
+        ),
+        Chart(
+            "rfm_segments",
+            "Segments by recency, frequency and value",
+            "{money}, net revenue of their customers, and its share",
+            ("segments", "customers_by_segment"),
+            rfm_segments,
+            note="A customer's segment is that of the newest day, over all days and channels.",
+        ),
+    ),
+)

@@ -1,0 +1,65 @@
+"""Payment preferences."""
+
+from typing import Any, Final
+
+import altair as alt
+
+from ecommerce_pipeline.dashboard.charts import marks
+from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+
+
+def payment_shares() -> Any:
+    """Draw each method's share of the paid orders, against the period before."""
+    return marks.ranking(tick=True)
+
+
+def payment_success() -> Any:
+    """Draw the share of each method's attempts that were approved: a dot on a scale that need not begin at 0."""
+    base = alt.Chart(marks.rows()).encode(
+        y=alt.Y("label:N", sort=None, axis=alt.Axis(grid=False, labelLimit=130, labelColor=marks.INK)),
+        x=alt.X(
+            "value:Q",
+            scale=alt.Scale(zero=False, nice=False, padding=34),
+            axis=alt.Axis(labelExpr="percent(datum.value)", tickCount=4, grid=True, orient="top"),
+        ),
+    )
+    dots = base.mark_circle(size=110, color=marks.ACCENT, opacity=1).encode(tooltip="tip:N")
+    values = base.mark_text(align="left", dx=10, fontWeight=600).encode(text="shown:N")
+    return marks.by_row(alt.layer(dots, values), marks.ROW_HEIGHT)
+
+
+def retry_recovery() -> Any:
+    """Draw how many of each method's retries succeeded."""
+    return marks.ranking(marks.BEFORE, inner=("recovered", marks.GOOD))
+
+
+SECTION: Final = Section(
+    "payments",
+    "Payments",
+    "How do people pay, and how often does it fail?",
+    (
+        Chart(
+            "payment_shares",
+            "Payment methods",
+            "share of paid orders, by method chosen",
+            ("payments", "methods"),
+            payment_shares,
+            keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
+        ),
+        Chart(
+            "payment_success",
+            "Payment attempts that succeed",
+            "approved share of attempts, by method tried",
+            ("payments", "methods"),
+            payment_success,
+        ),
+        Chart(
+            "retry_recovery",
+            "Retries that save the order",
+            "attempts after a failed one, by method tried",
+            ("payments", "methods"),
+            retry_recovery,
+            keys=(Key("Retries", "var(--before)"), Key("Approved", "var(--good)")),
+        ),
+    ),
+)

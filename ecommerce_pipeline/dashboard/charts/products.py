@@ -1,0 +1,53 @@
+"""Top selling products."""
+
+from typing import Any, Final
+
+from ecommerce_pipeline.dashboard.charts import marks
+from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+
+
+def products_by_revenue() -> Any:
+    """Draw the products with the most net revenue."""
+    return marks.ranking()
+
+
+def products_by_units() -> Any:
+    """Draw the products with the most units, the returned ones apart."""
+    return marks.ranking(inner=("returned", marks.BAD))
+
+
+def categories() -> Any:
+    """Draw the categories' revenue against that of the period before."""
+    return marks.ranking(tick=True)
+
+
+SECTION: Final = Section(
+    "products",
+    "Products",
+    "What sells best, and what comes back?",
+    (
+        Chart(
+            "products_by_revenue",
+            "Best products by revenue",
+            "{money}, net of discounts and refunds",
+            ("products",),
+            products_by_revenue,
+        ),
+        Chart(
+            "products_by_units",
+            "Best products by units",
+            "units in paid orders",
+            ("products",),
+            products_by_units,
+            keys=(Key("Sold", "var(--accent)"), Key("Returned in the period", "var(--bad)")),
+        ),
+        Chart(
+            "categories",
+            "Categories",
+            "{money}, net of discounts and refunds",
+            ("categories",),
+            categories,
+            keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
+        ),
+    ),
+)

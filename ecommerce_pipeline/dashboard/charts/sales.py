@@ -1,0 +1,92 @@
+"""Total sales and revenue trends."""
+
+from typing import Any, Final
+
+import altair as alt
+
+from ecommerce_pipeline.dashboard.charts import marks
+from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+
+WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def revenue_by_day() -> Any:
+    """Draw revenue per day with its 7-day average; campaign days are shaded and named."""
+    base = alt.Chart(marks.rows()).encode(x=marks.days())
+    campaign_days = base.transform_filter("datum.campaign")
+    # A little wider than the days' steps, 1 / (1 - padding), so that the days of a campaign are one band without seams.
+    band = campaign_days.mark_rect(color="var(--band)", width={"band": 1.38})
+    name = (
+        base.transform_filter("datum.campaign_name")
+        .mark_text(
+            align={"expr": "datum.late ? 'right' : 'left'"},
+            baseline="top",
+            dx=3,
+            dy=4,
+            color="var(--band-ink)",
+            fontSize=11,
+            fontWeight=600,
+        )
+        .encode(x=marks.days(bandPosition=0), y=alt.value(0), text="campaign_name:N")
+    )
+    return marks.finished(alt.layer(band, *marks.trend(), name).add_params(marks.ticks()))
+
+
+def gross_to_net() -> Any:
+    """Draw the way from gross sales over discounts and refunds to net revenue."""
+    base = alt.Chart(marks.rows()).encode(
+        x=alt.X("step:O", sort=None, axis=alt.Axis(labelAngle=0, labelLimit=90), scale=alt.Scale(paddingInner=0.35))
+    )
+    bars = base.mark_bar(cornerRadius=2).encode(
+        y=marks.amount("from"), y2="to:Q", color=alt.Color("color:N", scale=None), tooltip="tip:N"
+    )
+    values = base.mark_text(baseline="bottom", dy=-5, fontWeight=600).encode(y=alt.Y("top:Q"), text="shown:N")
+    return marks.finished(alt.layer(bars, values))
+
+
+def weekdays() -> Any:
+    """Draw the mean revenue of each weekday."""
+    base = alt.Chart(marks.rows()).encode(
+        # All seven, so that the bar of one day is not as wide as a week.
+        x=alt.X("weekday:O", axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=WEEKDAYS, paddingInner=0.35))
+    )
+    bars = base.mark_bar(color=marks.ACCENT, cornerRadiusEnd=2).encode(y=marks.amount("value"), tooltip="tip:N")
+    values = base.mark_text(baseline="bottom", dy=-5, fontWeight=600).encode(y=alt.Y("value:Q"), text="shown:N")
+    return marks.finished(alt.layer(bars, values))
+
+
+SECTION: Final = Section(
+    "sales",
+    "Sales and revenue",
+    "How much do we sell, and where is it going?",
+    (
+        Chart(
+            "revenue_by_day",
+            "Net revenue per day",
+            "{money}, net of discounts and refunds",
+            ("sales", "campaigns"),
+            revenue_by_day,
+            keys=(
+                Key("Day", "var(--accent-soft)"),
+                Key("7-day average", "var(--accent)", "line"),
+                Key("7-day average, period before", "var(--before)", "dashes"),
+                Key("Campaign", "var(--band)", "band"),
+            ),
+            wide=True,
+        ),
+        Chart(
+            "gross_to_net",
+            "From gross sales to net revenue",
+            "{money}, sum over the period",
+            ("sales",),
+            gross_to_net,
+        ),
+        Chart(
+            "weekdays",
+            "Net revenue by weekday",
+            "{money} a day, mean of the days delivered",
+            ("sales",),
+            weekdays,
+        ),
+    ),
+)

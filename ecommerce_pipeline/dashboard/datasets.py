@@ -1,0 +1,122 @@
+"""The page's data: what the queries return, by column, days and words as numbers, amounts in whole cents.
+
+A ratio is never here: the page divides sums when it shows them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ecommerce_pipeline.dashboard.periods import Period, default_period, periods
+from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, top_products
+
+LAYERS: Final = ("core", "datamart")
+
+AMOUNT: Final = pa.decimal128(30, 2)
+HUNDRED: Final = pa.scalar(Decimal(100), pa.decimal128(3, 0))
+
+Column = dict[str, Any]
+
+
+class Warehouse(Protocol):
+    """What the dashboard needs of a warehouse."""
+
+    def schema_of(self, layer: str) -> str:
+        """Return the name of the schema (BigQuery: dataset) that holds the tables of a layer."""
+        ...
+
+    def query(self, sql: str) -> pa.Table:
+        """Return the rows of a query."""
+        ...
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """All that the page shows.
+
+    Attributes:
+        tables: Rows by name, as in `queries.py`, with `products` for the best products.
+        as_of: The newest day with orders; None before the first.
+        periods: What can be chosen.
+    """
+
+    tables: Mapping[str, pa.Table]
+    as_of: date | None
+    periods: Sequence[Period]
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of all amounts; None where there is none or more than one."""
+        found = self.tables["currencies"]["currency"].to_pylist()
+        return str(found[0]) if len(found) == 1 else None
+
+    @property
+    def delivered(self) -> list[date]:
+        """The written days that were loaded."""
+        quality = self.tables["quality"]
+        return sorted({row["recorded_date"] for row in quality.to_pylist() if row["rows_in"]})
+
+    @property
+    def default(self) -> Period | None:
+        """The period that the page opens with."""
+        return default_period(list(self.periods)) if self.periods else None
+
+
+def read_datasets(warehouse: Warehouse) -> Datasets:
+    """Read everything that the page shows."""
+    schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
+    tables = {name: whole(warehouse.query(sql.format(**schemas))) for name, sql in QUERIES.items()}
+    found = Datasets(tables, None, [])
+    sales = tables["sales"]
+    days = [row["created_date"] for row in sales.to_pylist()]
+    ordered = [row["created_date"] for row in sales.to_pylist() if row["orders_placed"]]
+    if not ordered:
+        return found
+    as_of = max(ordered)
+    choices = periods(min(days), as_of, set(found.delivered))
+    products = whole(warehouse.query(top_products(choices).format(**schemas)))
+    return Datasets({**tables, PRODUCTS: products}, as_of, choices)
+
+
+def whole(rows: pa.Table) -> pa.Table:
+    """Return the rows in order, with integers for decimals: counts as they are, amounts in cents.
+
+    DuckDB adds up whole numbers as decimals without digits after the point; amounts have such digits.
+
+    >>> from decimal import Decimal
+    >>> whole(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
+    [1234]
+    """
+    columns: list[Any] = []
+    for column in rows.columns:
+        if not pa.types.is_decimal(column.type):
+            columns.append(column)
+        elif column.type.scale:
+            columns.append(pc.cast(pc.multiply(pc.cast(column, AMOUNT), HUNDRED), pa.int64()))
+        else:
+            columns.append(pc.cast(column, pa.int64()))
+    found = pa.table(dict(zip(rows.column_names, columns, strict=True)))
+    return found.sort_by([(name, "ascending") for name in found.column_names])
+
+
+def columnar(rows: pa.Table) -> dict[str, Column]:
+    """Return the rows as JSON takes them: by column; days counted from the first, each word once."""
+    return {name: _column(rows[name]) for name in rows.column_names}
+
+
+def _column(values: "pa.ChunkedArray[Any]") -> Column:
+    if pa.types.is_date(values.type):
+        listed = values.to_pylist()
+        first = min((day for day in listed if day), default=None)
+        if first is None:
+            return {"values": listed}
+        return {"first_day": first.isoformat(), "values": [(day - first).days for day in listed]}
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        coded = values.combine_chunks().dictionary_encode()
+        return {"words": coded.dictionary.to_pylist(), "values": coded.indices.to_pylist()}
+    return {"values": values.to_pylist()}

@@ -1,0 +1,36 @@
+"""Where each chart's numbers come from: the tables it reads, and the shop's tables that these are built from."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ecommerce_pipeline.dashboard.charts import SECTIONS
+from ecommerce_pipeline.dashboard.queries import tables_of_dataset
+
+
+def chart_lineage(manifest: Mapping[str, Any]) -> str:
+    """Return a Markdown table with a row per chart.
+
+    Args:
+        manifest: dbt's manifest, which knows what each model is built from.
+    """
+    names = {node["name"]: unique_id for unique_id, node in manifest["nodes"].items() if unique_id.startswith("model.")}
+    lines = ["| chart | reads | built from the shop's |", "| --- | --- | --- |"]
+    for section in SECTIONS:
+        for chart in section.charts:
+            read = sorted({table for dataset in chart.reads for table in tables_of_dataset(dataset)})
+            origins = sources_of(manifest, (names[name] for _, name in read))
+            tables = ", ".join(f"{layer}/{name}" for layer, name in read)
+            lines.append(f"| {section.title}: {chart.title} | {tables} | {', '.join(origins)} |")
+    return "\n".join(lines)
+
+
+def sources_of(manifest: Mapping[str, Any], models: Iterable[str]) -> list[str]:
+    """Return the names of the source tables that dbt models are built from, directly or not."""
+    seen: set[str] = set()
+    waiting = list(models)
+    while waiting:
+        unique_id = waiting.pop()
+        if unique_id not in seen:
+            seen.add(unique_id)
+            waiting += manifest["parent_map"].get(unique_id, [])
+    return sorted(manifest["sources"][unique_id]["name"] for unique_id in seen if unique_id.startswith("source."))

@@ -1,0 +1,144 @@
+"""The page: one HTML file with its data, drawings, Vega and the files of `page/`; it asks nothing of the network."""
+
+import html
+import json
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+import vl_convert
+from altair.utils import schemapi
+
+from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
+from ecommerce_pipeline.dashboard.datasets import Datasets, columnar
+from ecommerce_pipeline.dashboard.periods import Period
+from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, tables_of_dataset
+
+PARTS: Final = Path(__file__).parent / "page"
+SCRIPTS: Final = (
+    *("format.js", "data.js", "totals.js", "rows.js"),
+    *(f"rows/{section.name}.js" for section in SECTIONS),
+    *("charts.js", "tables.js", "main.js"),
+)
+"""In the order in which they use each other."""
+
+
+def render(title: str, datasets: Datasets) -> bytes:
+    """Return the page.
+
+    Args:
+        title: Its heading.
+        datasets: What it shows.
+    """
+    page = Template(_part("page.html")).substitute(
+        title=html.escape(title),
+        style=_part("style.css"),
+        sections="\n".join(_section(section, datasets) for section in SECTIONS),
+        navigation="\n".join(
+            f'<li><a href="#{section.name}">{html.escape(section.title)}</a></li>' for section in SECTIONS
+        ),
+        data=_json(_data(datasets)),
+        drawings=_drawings(),
+        vega=_vega(),
+        script="\n".join(_part(name) for name in SCRIPTS),
+    )
+    return page.encode()
+
+
+def _part(name: str) -> str:
+    return (PARTS / name).read_text()
+
+
+def _json(value: Any) -> str:
+    """Return JSON that cannot end the script element it stands in, whatever the shop calls its products."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@cache
+def _vega() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed in one script, from the wheel."""
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+@cache
+def _drawings() -> str:
+    """Return the charts' descriptions; a test checks them against Vega-Lite's schema, which takes long."""
+    with schemapi.debug_mode(False):
+        return _json(
+            {
+                chart.name: chart.draw().to_dict(validate=False) | {"config": marks.CONFIG}
+                for section in SECTIONS
+                for chart in section.charts
+                if chart.draw
+            }
+        )
+
+
+def _data(datasets: Datasets) -> dict[str, Any]:
+    return {
+        "as_of": datasets.as_of and datasets.as_of.isoformat(),
+        "currency": datasets.currency,
+        "default_period": datasets.default and datasets.default.key,
+        "periods": [_period(period) for period in datasets.periods],
+        "delivered": [day.isoformat() for day in datasets.delivered],
+        "channels": [{"key": key, "label": label, "color": colour} for key, (label, colour) in marks.CHANNELS.items()],
+        "all_channels": ALL_CHANNELS,
+        "tables": {name: columnar(rows) for name, rows in datasets.tables.items()},
+    }
+
+
+def _period(period: Period) -> dict[str, Any]:
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    before = period.before and {"first": period.before.start.isoformat(), "last": period.before.last.isoformat()}
+    return {"key": period.key, "label": period.label, **days, "before": before}
+
+
+def _section(section: Section, datasets: Datasets) -> str:
+    narrow = [chart for chart in section.charts if not chart.wide]
+    third = len(narrow) % 3 == 0
+    charts = "\n".join(_figure(chart, datasets, third=third) for chart in section.charts)
+    return (
+        f'<section id="{section.name}" aria-labelledby="{section.name}-title">'
+        f'<header><h2 id="{section.name}-title">{html.escape(section.title)}</h2>'
+        f"<p>{html.escape(section.question)}</p></header>"
+        f'<div class="charts">{charts}</div></section>'
+    )
+
+
+def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
+    title = html.escape(chart.title)
+    unit = html.escape(chart.unit.format(money=datasets.currency or "shop's currency"))
+    badge = ' <b class="scope">all channels</b>' if chart.scope == "period" else ""
+    keys = "".join(
+        f'<li><i class="{key.shape}" style="--key:{key.colour}"></i>{html.escape(key.label)}</li>' for key in chart.keys
+    )
+    as_of = f"{datasets.as_of:%-d %b %Y}" if datasets.as_of else "no day yet"
+    width = "wide" if chart.wide else "third" if third else "half"
+    return f"""<figure id="{chart.name}" class="chart {width}" data-scope="{chart.scope}">
+<figcaption><h3>{title}</h3>
+<p class="unit">{unit}{badge}</p>
+<ul class="keys">{keys}</ul></figcaption>
+<div class="drawing" role="img" aria-labelledby="{chart.name}-words"></div>
+<p class="empty" hidden></p>
+<p class="words visually-hidden" id="{chart.name}-words"></p>
+{_numbers(chart)}
+<p class="source">{html.escape(chart.note)} From {_sources(chart)}, as of {as_of}.</p>
+</figure>"""
+
+
+def _numbers(chart: Chart) -> str:
+    title = html.escape(chart.title)
+    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="{title}: numbers"></div>'
+    if chart.draw is None:
+        return f'<div class="numbers">{scroll}</div>'
+    summary = f'<summary>Numbers<span class="visually-hidden"> of {title}</span></summary>'
+    return f'<details class="numbers"{" open" if chart.open else ""}>{summary}{scroll}</details>'
+
+
+def _sources(chart: Chart) -> str:
+    """Return the tables that a chart is computed from; the quarantine of all event tables as one."""
+    tables = {table for name in chart.reads for table in tables_of_dataset(name)}
+    named = {f"{layer}.{'quarantine_*' if name.startswith('quarantine_') else name}" for layer, name in tables}
+    return ", ".join(f"<code>{name}</code>" for name in sorted(named))

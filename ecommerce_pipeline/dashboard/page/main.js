@@ -1,0 +1,194 @@
+// The page itself: fills the filters, and shows figures and charts for what is chosen.
+
+const periods = new Map(DATA.periods.map((period) => [period.key, period]));
+const periodField = document.getElementById("period");
+const channelField = document.getElementById("channel");
+
+function option(value, label) {
+  return cell("option", label, { value });
+}
+
+function fillFilters() {
+  const isMonth = (period) => /^\d{4}-\d{2}$/.test(period.key);
+  periodField.append(...DATA.periods.filter((period) => !isMonth(period)).map(({ key, label }) => option(key, label)));
+  const months = DATA.periods.filter(isMonth);
+  if (months.length) {
+    const group = document.createElement("optgroup");
+    group.label = "Months";
+    group.append(...months.map(({ key, label }) => option(key, label)));
+    periodField.append(group);
+  }
+  channelField.append(option(DATA.all_channels, "All channels"));
+  for (const channel of CHANNELS.values()) channelField.append(option(channel.key, channel.label));
+}
+
+// The choice is kept in the page's address, so that it can be sent to somebody.
+function readAddress() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  periodField.value = periods.has(asked.get("period")) ? asked.get("period") : DATA.default_period;
+  channelField.value = CHANNELS.has(asked.get("channel")) ? asked.get("channel") : DATA.all_channels;
+}
+
+function writeAddress() {
+  const chosen = new URLSearchParams({ period: periodField.value, channel: channelField.value });
+  history.replaceState(null, "", `#${chosen}`);
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function sparkline(values) {
+  const known = values.filter((value) => value !== null);
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 100 24");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("class", "spark");
+  svg.setAttribute("aria-hidden", "true");
+  if (known.length < 2) return svg;
+  const low = Math.min(...known);
+  const range = Math.max(...known) - low || 1;
+  const points = values
+    .map((value, index) => [value, (index / (values.length - 1)) * 100])
+    .filter(([value]) => value !== null)
+    .map(([value, x]) => `${x.toFixed(1)},${(22 - ((value - low) / range) * 20).toFixed(1)}`);
+  const line = document.createElementNS(SVG, "polyline");
+  line.setAttribute("points", points.join(" "));
+  svg.append(line);
+  return svg;
+}
+
+function tile(figure, choice) {
+  const group = document.createElement("div");
+  group.className = "figure";
+  group.dataset.figure = figure.name;
+  if (figure.value !== null) group.dataset.value = figure.value;
+  group.append(cell("dt", figure.label));
+  group.append(cell("dd", figure.shown, { class: "value", ...(figure.exact ? { title: figure.exact(figure.value) } : {}) }));
+  const changed = figure.changed;
+  const note = cell("dd", "", { class: "change" });
+  if (changed) {
+    const isGood = changed.direction === 0 ? null : (changed.direction > 0) !== Boolean(figure.lessIsBetter);
+    const arrow = ["▼", "■", "▲"][changed.direction + 1];
+    const mark = cell("span", `${arrow} ${changed.text}`, {
+      class: isGood === null ? "same" : isGood ? "good" : "bad",
+      "aria-label": `${["down", "unchanged by", "up"][changed.direction + 1]} ${changed.text}`,
+      role: "img",
+    });
+    const { first, last } = choice.period.before;
+    note.append(mark, ` vs ${spanShort(first, last)}`);
+  } else {
+    note.textContent = figure.value === null ? "not counted here" : "no earlier period";
+  }
+  group.append(note, sparkline(figure.days));
+  return group;
+}
+
+function showFigures(choice) {
+  const figures = FIGURES.map((figure) => figureOf(figure, choice));
+  document.querySelector(".figures").replaceChildren(...figures.map((figure) => tile(figure, choice)));
+  return figures;
+}
+
+function showKeys(figure, keys) {
+  const list = figure.querySelector(".keys");
+  list.replaceChildren(
+    ...keys.map((key) => {
+      const item = document.createElement("li");
+      const mark = document.createElement("i");
+      mark.className = key.shape;
+      mark.style.setProperty("--key", key.color);
+      item.append(mark, key.label);
+      return item;
+    }),
+  );
+}
+
+async function showChart(figure, choice) {
+  const name = figure.id;
+  const title = figure.querySelector("h3").textContent;
+  const found = DATA.as_of ? ROWS[name](choice) : { empty: "No orders yet." };
+  const place = figure.querySelector(".drawing");
+  const numbers = figure.querySelector(".numbers");
+  const empty = figure.querySelector(".empty");
+  const isTable = !(name in DRAWINGS);
+  const verdict = figure.querySelector(".verdict");
+  empty.hidden = !found.empty;
+  empty.textContent = found.empty || "";
+  place.hidden = Boolean(found.empty) || isTable;
+  numbers.hidden = Boolean(found.empty);
+  figure.querySelector(".keys").hidden = Boolean(found.empty);
+  figure.querySelector(".words").textContent = found.empty || `${title}. ${found.words || ""}`;
+  if (verdict) verdict.remove();
+  if (found.empty) return;
+  if (found.verdict) {
+    place.before(cell("p", found.verdict.text, { class: `verdict ${found.verdict.good ? "good" : "bad"}` }));
+  }
+  if (found.keys) showKeys(figure, found.keys);
+  const scroll = numbers.querySelector(".scroll");
+  for (const key of figure.querySelectorAll(".keys li")) {
+    key.hidden = (found.without || []).includes(key.textContent);
+  }
+  const fill = () => scroll.replaceChildren(tableOf(title, found.columns, found.table || found.rows));
+  numbers.ontoggle = () => numbers.open && fill();
+  if (isTable || numbers.open) fill();
+  if (!isTable) await draw(name, place, found);
+}
+
+function showCharts(choice) {
+  const figures = [...document.querySelectorAll("figure.chart")];
+  return Promise.all(figures.map((figure) => showChart(figure, choice)));
+}
+
+async function show() {
+  const period = periods.get(periodField.value);
+  if (!period) {
+    document.getElementById("as-of").textContent = "No orders yet: run the platform for a day, and this page fills.";
+    document.querySelector(".filters").hidden = true;
+    await showCharts(null);
+    return;
+  }
+  const choice = new Choice(period, channelField.value);
+  const figures = showFigures(choice);
+  const [since] = DATA.delivered;
+  const partly = since && period.first < since ? ` (before ${day(since)} only what was written late)` : "";
+  document.getElementById("selection").textContent =
+    `${span(period.first, period.last)}, ${choice.channelLabel.toLowerCase()}: ${figures[0].shown} net revenue${partly}`;
+  await showCharts(choice);
+}
+
+// Whoever watches the page, a test for example, can tell that all is drawn.
+async function showAll() {
+  delete document.documentElement.dataset.ready;
+  await show();
+  document.documentElement.dataset.ready = "true";
+}
+
+let waiting = null;
+
+function showSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(showAll, 120);
+}
+
+fillFilters();
+readAddress();
+if (DATA.as_of) {
+  const since = DATA.delivered[0] || TABLES.sales[0].created_date;
+  document.getElementById("as-of").textContent = `As of ${dayAndYear(DATA.as_of)}, data since ${dayAndYear(since)}`;
+}
+for (const field of [periodField, channelField]) {
+  field.addEventListener("change", () => {
+    writeAddress();
+    window.addEventListener("beforeprint", drawForPaper);
+window.addEventListener("afterprint", showAll);
+showAll();
+  });
+}
+let width = window.innerWidth;
+window.addEventListener("resize", () => {
+  // A phone's address bar changes the height only.
+  if (window.innerWidth !== width) showSoon();
+  width = window.innerWidth;
+});
+window.addEventListener("beforeprint", drawForPaper);
+window.addEventListener("afterprint", showAll);
+showAll();

@@ -1,0 +1,33 @@
+// What each chart shows for a choice: rows for the drawing, columns for the table, words for those who see neither.
+// A chart with nothing to show gives `empty`, a sentence that says why.
+
+const column = (key, label, write = null) => ({ key, label, write });
+const NO_SALES = "No sales in this period.";
+
+function tip(...lines) {
+  return lines.filter(Boolean).join("\n");
+}
+
+function byValue(rows) {
+  return rows.sort((one, other) => other.value - one.value || (one.label < other.label ? -1 : 1));
+}
+
+function withChange(now, before) {
+  const changed = before === null || before === undefined ? null : change(now, before);
+  return changed ? `${money(now)} · ${changeWords(changed)}` : money(now);
+}
+
+const withoutBefore = (choice) => (choice.period.before ? [] : ["Period before"]);
+
+function best(rows, what) {
+  return rows.length ? `${rows[0].label} leads with ${rows[0].shown.replace(" · ", ", ")}; ${count(rows.length)} ${what}.` : "";
+}
+
+function lineOf(choice, label, value, before) {
+  return before === null || before === undefined
+    ? `${label} ${moneyExact(value)}`
+    : tip(`${label} ${moneyExact(value)}`, `before ${moneyExact(before)} (${changeWords(change(value, before)) || NONE})`);
+}
+
+// By chart; the files of rows/ fill it, one a subject.
+const ROWS = {};

@@ -1,0 +1,85 @@
+// Rows of the charts of products.
+
+Object.assign(ROWS, {
+  products_by_revenue(choice) {
+    return productRows(choice, "revenue_rank", (row) => ({
+      value: row.net_amount,
+      shown: money(row.net_amount),
+    }));
+  },
+
+  products_by_units(choice) {
+    return productRows(choice, "units_rank", (row) => ({
+      value: row.units,
+      returned: row.units_returned,
+      shown: row.units_returned ? `${count(row.units)} · ${count(row.units_returned)} returned` : count(row.units),
+    }));
+  },
+
+  categories(choice) {
+    const now = grouped(choice.now("categories"), "category");
+    const earlier = choice.before("categories");
+    const before = earlier && grouped(earlier, "category");
+    const rows = byValue(
+      [...now].map(([label, group]) => {
+        const value = sum(group, "net_amount");
+        const earlierValue = before && sum(before.get(label) || [], "net_amount");
+        return {
+          key: label,
+          label,
+          value,
+          before: earlierValue,
+          units: sum(group, "units"),
+          shown: withChange(value, earlierValue),
+          tip: lineOf(choice, label, value, earlierValue),
+        };
+      }),
+    );
+    if (!rows.length) return { empty: NO_SALES };
+    return {
+      rows,
+      without: withoutBefore(choice),
+      columns: [
+        column("label", "Category"),
+        column("value", "Net revenue", moneyExact),
+        column("before", "Period before", moneyExact),
+        column("units", "Units", count),
+      ],
+      words: best(rows, "categories"),
+    };
+  },
+});
+
+function productRows(choice, rank, drawn) {
+  const rows = TABLES.products
+    ? TABLES.products
+        .filter((row) => row.period === choice.period.key && row.channel === choice.channel && row[rank] <= 10)
+        .sort((one, other) => one[rank] - other[rank])
+        .map((row) => ({
+          ...row,
+          key: String(row.product_id),
+          label: row.product_name,
+          return_share: ratio(row.units_returned, row.units),
+          tip: tip(
+            row.product_name,
+            row.category,
+            `${moneyExact(row.net_amount)} net revenue`,
+            `${count(row.units)} sold, ${count(row.units_returned)} returned`,
+          ),
+          ...drawn(row),
+        }))
+    : [];
+  if (!rows.length) return { empty: NO_SALES };
+  return {
+    rows,
+    columns: [
+      column("label", "Product"),
+      column("category", "Category"),
+      column("net_amount", "Net revenue", moneyExact),
+      column("units", "Units", count),
+      column("units_returned", "Returned", count),
+      column("return_share", "Returned, of units", percent),
+    ],
+    words: best(rows, "products"),
+  };
+}

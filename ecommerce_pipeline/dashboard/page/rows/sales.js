@@ -1,0 +1,118 @@
+// Rows of the charts of sales and revenue.
+
+Object.assign(ROWS, {
+  revenue_by_day(choice) {
+    const all = choice.ofChannel(TABLES.sales);
+    const net = netByDay(all);
+    const length = choice.days.length;
+    const smooth = averages(choice.days, net);
+    const earlier = choice.period.before
+      ? averages(choice.days.map((text) => addDays(text, -length)), net)
+      : choice.days.map(() => null);
+    let running = null;
+    const rows = choice.days.map((text, index) => {
+      const campaign = CAMPAIGNS.get(text) || null;
+      const isFirst = campaign !== null && campaign !== running;
+      running = campaign;
+      return {
+        day: text,
+        value: net(text),
+        average: smooth[index],
+        before: earlier[index],
+        campaign,
+        campaign_name: isFirst ? campaign : null,
+        tip: tip(
+          dayInFull(text),
+          `${moneyExact(net(text))} net revenue`,
+          smooth[index] === null ? "delivered in part only" : `${moneyExact(Math.round(smooth[index]))} 7-day average`,
+          campaign,
+        ),
+      };
+    });
+    if (!rows.some((row) => row.value)) return { empty: NO_SALES };
+    const without = [];
+    if (!choice.period.before) without.push("7-day average, period before");
+    if (!rows.some((row) => row.campaign)) without.push("Campaign");
+    const top = rows.reduce((one, other) => (other.value > one.value ? other : one));
+    return {
+      rows,
+      without,
+      days: choice.days,
+      columns: [
+        column("day", "Day", dayAndYear),
+        column("value", "Net revenue", moneyExact),
+        column("average", "7-day average", (cents) => (cents === null ? NONE : moneyExact(Math.round(cents)))),
+        column("campaign", "Campaign"),
+      ],
+      words: `Net revenue per day; the best day was ${dayInFull(top.day)} with ${moneyExact(top.value)}.`,
+    };
+  },
+
+  gross_to_net(choice) {
+    const sales = choice.now("sales");
+    const gross = sum(sales, "gross_amount");
+    const discount = sum(sales, "discount_amount");
+    const refund = sum(sales, "refund_amount");
+    const net = gross - discount - refund;
+    if (!gross && !refund) return { empty: NO_SALES };
+    const step = (name, from, to, value, color) => ({
+      step: name,
+      from,
+      to,
+      top: Math.max(from, to),
+      value,
+      share: ratio(value, gross),
+      color,
+      shown: moneyRound(value),
+      tip: tip(name, moneyExact(value), `${percent(ratio(Math.abs(value), gross))} of gross`),
+    });
+    return {
+      rows: [
+        step("Gross", 0, gross, gross, "var(--accent-soft)"),
+        step("Discounts", gross, gross - discount, -discount, "var(--bad)"),
+        step("Refunds", gross - discount, net, -refund, "var(--bad)"),
+        step("Net", 0, net, net, "var(--accent)"),
+      ],
+      columns: [
+        column("step", "Step"),
+        column("value", "Amount", moneyExact),
+        column("share", "Of gross", percent),
+      ],
+      words: `${moneyExact(gross)} gross, less ${moneyExact(discount)} discounts and ${moneyExact(refund)} refunds, is ${moneyExact(net)} net.`,
+    };
+  },
+
+  weekdays(choice) {
+    const net = netByDay(choice.ofChannel(TABLES.sales));
+    const names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const found = names.map((weekday) => ({ weekday, total: 0, days: 0 }));
+    for (const text of choice.days.filter((one) => DELIVERED.has(one))) {
+      const row = found[(midnight(text).getUTCDay() + 6) % 7];
+      row.total += net(text);
+      row.days += 1;
+    }
+    const rows = found
+      .filter((row) => row.days)
+      .map((row) => {
+        const value = row.total / row.days;
+        const label = `${row.days} ${row.days === 1 ? "day" : "days"}`;
+        return {
+          ...row,
+          label: row.weekday,
+          value,
+          shown: moneyRound(value),
+          tip: tip(`${row.weekday}: ${moneyExact(Math.round(value))}`, `mean of ${label}`),
+        };
+      });
+    if (!rows.some((row) => row.value)) return { empty: NO_SALES };
+    return {
+      rows,
+      columns: [
+        column("weekday", "Weekday"),
+        column("value", "Mean net revenue", (cents) => moneyExact(Math.round(cents))),
+        column("days", "Days", count),
+      ],
+      words: best(byValue([...rows]), "weekdays"),
+    };
+  },
+});

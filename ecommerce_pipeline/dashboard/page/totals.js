@@ -1,0 +1,110 @@
+// The key figures: sums over the chosen days, and the ratios of such sums. Ratios are never averaged.
+
+function netOf(rows) {
+  let total = 0;
+  for (const row of rows) total += row.gross_amount - row.discount_amount - row.refund_amount;
+  return total;
+}
+
+function soldOf(rows) {
+  let total = 0;
+  for (const row of rows) total += row.gross_amount - row.discount_amount;
+  return total;
+}
+
+// name, label, how it is written, what it is computed from, whether more is better, and whether it is a share.
+const FIGURES = [
+  { name: "net_revenue", label: "Net revenue", write: money, exact: moneyExact, from: "sales", value: netOf },
+  {
+    name: "orders_paid",
+    label: "Paid orders",
+    write: count,
+    from: "sales",
+    value: (rows) => sum(rows, "orders_paid"),
+  },
+  {
+    name: "average_order",
+    label: "Average order",
+    write: moneyExact,
+    from: "sales",
+    value: (rows) => ratio(soldOf(rows), sum(rows, "orders_paid")),
+  },
+  {
+    name: "new_customers",
+    label: "New customers",
+    write: count,
+    from: "customers",
+    value: (rows) => sum(rows, "orders_new"),
+  },
+  {
+    name: "units",
+    label: "Units sold",
+    write: count,
+    from: "sales",
+    value: (rows) => sum(rows, "units"),
+  },
+  {
+    name: "conversion",
+    label: "Visits that buy",
+    write: percent,
+    isShare: true,
+    from: "funnel",
+    value: (rows) => ratio(sum(rows, "sessions_with_paid_order"), sum(rows, "sessions")),
+  },
+  {
+    name: "orders_paid_share",
+    label: "Orders that are paid",
+    write: percent,
+    isShare: true,
+    from: "sales",
+    value: (rows) => ratio(sum(rows, "orders_paid"), sum(rows, "orders_placed")),
+  },
+  {
+    name: "refund_share",
+    label: "Refunded",
+    write: percent,
+    isShare: true,
+    lessIsBetter: true,
+    from: "sales",
+    value: (rows) => ratio(sum(rows, "refund_amount"), soldOf(rows)),
+  },
+];
+
+function figureOf(figure, choice) {
+  const rows = choice.now(figure.from);
+  const before = choice.before(figure.from);
+  const value = figure.value(rows);
+  const earlier = before && figure.value(before);
+  const byDay = grouped(rows, "created_date");
+  return {
+    ...figure,
+    value,
+    earlier,
+    shown: value === null ? NONE : figure.write(value),
+    changed: before ? change(value, earlier, figure.isShare) : null,
+    days: choice.days.filter((text) => DELIVERED.has(text)).map((text) => figure.value(byDay.get(text) || [])),
+  };
+}
+
+// The mean of the up to seven delivered days that end with each day.
+function averages(days, valueOf) {
+  return days.map((text) => {
+    if (!DELIVERED.has(text)) return null;
+    let total = 0;
+    let number = 0;
+    for (let offset = 0; offset < 7; offset += 1) {
+      const earlier = addDays(text, -offset);
+      if (DELIVERED.has(earlier)) {
+        total += valueOf(earlier);
+        number += 1;
+      }
+    }
+    return total / number;
+  });
+}
+
+function netByDay(rows) {
+  const totals = new Map();
+  for (const [text, group] of grouped(rows, "created_date")) totals.set(text, netOf(group));
+  return (text) => totals.get(text) || 0;
+}

@@ -1,0 +1,191 @@
+"""What the page reads: plain SQL that DuckDB and BigQuery both take, over marts and dimensions only.
+
+`{core}` and `{datamart}` stand for the warehouse's schemas. Amounts stay decimals here and become whole cents in
+`datasets.py`, which puts the rows in order too: the warehouses place nulls differently.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ecommerce_pipeline.dashboard.periods import Period
+from ecommerce_pipeline.schema.tables import EVENTS
+
+PRODUCTS: Final = "products"
+"""The dataset whose query depends on the periods."""
+TOP_PRODUCTS: Final = 10
+ALL_CHANNELS: Final = "all"
+
+QUARANTINE: Final = " union all ".join(
+    f"select recorded_date, '{table}' as table_name, reason, count(*) as quarantined "  # noqa: S608 - the contract's
+    f"from {{core}}.quarantine_{table} group by recorded_date, reason"
+    for table in EVENTS
+)
+
+TOTALS: Final = " union all ".join(
+    [
+        "select created_date, 'facts' as told_by, sum(net_amount) as net_amount from ("
+        " select created_date, net_amount from {core}.fact_transaction where is_paid union all"
+        " select created_date, -refund_amount as net_amount from {core}.fact_refund"
+        ") as booked group by created_date",
+        *(
+            f"select created_date, '{mart}' as told_by, sum(net_amount) as net_amount "  # noqa: S608 - its own names
+            f"from {{datamart}}.{mart} group by created_date"
+            for mart in (
+                "marts_sales_daily",
+                "marts_channel_store_daily",
+                "marts_payment_transaction_summary",
+                "marts_payment_channel_daily",
+                "marts_product_daily",
+                "marts_customer_segment_daily",
+            )
+        ),
+    ]
+)
+
+QUERIES: Final[Mapping[str, str]] = {
+    "sales": """
+        select created_date, channel, store_id, orders_placed, orders_paid, units, gross_amount, discount_amount,
+            refund_amount
+        from {datamart}.marts_channel_store_daily
+    """,
+    "customers": """
+        select created_date, channel, orders_new, orders_returning, amount_new, amount_returning
+        from {datamart}.marts_customer_daily
+    """,
+    "payments": """
+        select created_date, channel, payment_method_id, orders_paid, net_amount, attempts, attempts_approved, retries,
+            recoveries, recovered_amount
+        from {datamart}.marts_payment_channel_daily
+    """,
+    "funnel": """
+        select created_date, channel, sessions, sessions_with_product_view, sessions_with_cart, sessions_with_checkout,
+            sessions_with_order, sessions_with_paid_order
+        from {datamart}.marts_funnel_daily
+    """,
+    "categories": """
+        select sold.created_date, sold.channel, coalesce(products.category, 'deleted products') as category,
+            sum(sold.units) as units, sum(sold.net_amount) as net_amount
+        from {datamart}.marts_product_daily as sold
+        left join {core}.dim_product as products on sold.product_id = products.product_id
+        group by sold.created_date, sold.channel, coalesce(products.category, 'deleted products')
+    """,
+    "cohorts": """
+        select cohort_unit, cohort_start_date, channel, units_since_first, active_customers
+        from {datamart}.marts_customer_cohort_channel
+        where units_since_first <= 12
+    """,
+    "segments": """
+        select created_date, channel, segment, orders_paid, net_amount
+        from {datamart}.marts_customer_segment_daily
+    """,
+    "customers_by_segment": """
+        select segment, count(*) as customers
+        from {datamart}.marts_customer_rfm
+        group by segment
+    """,
+    "quality": """
+        select recorded_date, table_name, rows_source, rows_lake, rows_in, rows_valid, rows_quarantined,
+            rows_duplicate, rows_late
+        from {datamart}.marts_data_quality
+    """,
+    "quarantine": QUARANTINE,
+    "totals": TOTALS,
+    "campaigns": """
+        select created_date, min(campaign) as campaign
+        from {core}.dim_session
+        where campaign is not null
+        group by created_date
+    """,
+    "methods": """
+        select payment_method_id, method_name, method_type from {core}.dim_payment
+    """,
+    "stores": "select store_id, store_name, city, country, region from {core}.dim_store",
+    "currencies": "select distinct currency from {core}.fact_transaction where is_paid",
+}
+"""The page's datasets by name. Those of daily marts are as fine as the filters: day and channel."""
+
+
+def top_products(periods: Sequence[Period]) -> str:
+    """Return the query for the best products of each period and channel, by revenue and by units.
+
+    A ranking cannot be added up from days, so each choice that the page offers has its own.
+    """
+    spans = " union all ".join(
+        f"select '{period.key}' as period, date '{period.first}' as first_day, date '{period.last}' as last_day"
+        for period in periods
+    )
+    return f"""
+        with periods as ({spans}),
+        sold as (
+            select
+                periods.period,
+                daily.channel,
+                daily.product_id,
+                sum(daily.units) as units,
+                sum(daily.units_returned) as units_returned,
+                sum(daily.net_amount) as net_amount
+            from {{datamart}}.marts_product_daily as daily
+            inner join periods
+                on daily.created_date >= periods.first_day and daily.created_date <= periods.last_day
+            group by periods.period, daily.channel, daily.product_id
+        ),
+        chosen as (
+            select period, channel, product_id, units, units_returned, net_amount from sold
+            union all
+            select
+                period,
+                '{ALL_CHANNELS}' as channel,
+                product_id,
+                sum(units) as units,
+                sum(units_returned) as units_returned,
+                sum(net_amount) as net_amount
+            from sold
+            group by period, product_id
+        ),
+        ranked as (
+            select
+                chosen.*,
+                row_number() over (
+                    partition by period, channel order by net_amount desc nulls last, product_id nulls last
+                ) as revenue_rank,
+                row_number() over (
+                    partition by period, channel order by units desc nulls last, product_id nulls last
+                ) as units_rank
+            from chosen
+            where units > 0
+        )
+        select
+            ranked.period,
+            ranked.channel,
+            ranked.product_id,
+            coalesce(products.product_name, 'deleted product') as product_name,
+            coalesce(products.category, 'deleted products') as category,
+            ranked.units,
+            ranked.units_returned,
+            ranked.net_amount,
+            ranked.revenue_rank,
+            ranked.units_rank
+        from ranked
+        left join {{core}}.dim_product as products on ranked.product_id = products.product_id
+        where ranked.revenue_rank <= {TOP_PRODUCTS} or ranked.units_rank <= {TOP_PRODUCTS}
+    """  # noqa: S608 - keys and days of the calendar
+
+
+def tables_of(sql: str) -> set[tuple[str, str]]:
+    """Return the tables that a query reads, each by layer and name.
+
+    >>> tables_of("select 1 from {core}.dim_store")
+    {('core', 'dim_store')}
+    """
+    return {(layer, name) for layer, name in re.findall(r"\{(core|datamart)\}\.(\w+)", sql)}
+
+
+def tables_of_dataset(name: str) -> set[tuple[str, str]]:
+    """Return the tables that a dataset of the page is read from."""
+    return tables_of(top_products([]) if name == PRODUCTS else QUERIES[name])
+
+
+def tables_read() -> set[tuple[str, str]]:
+    """Return all tables that the page reads, each by layer and name."""
+    return set().union(*(tables_of_dataset(name) for name in (*QUERIES, PRODUCTS)))

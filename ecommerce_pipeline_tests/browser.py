@@ -1,0 +1,109 @@
+"""A real browser for the tests: Chromium without a window, and one page opened in it."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecommerce_pipeline_tests.chromium import chromium
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Run the browser; as root it has no sandbox of its own."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    program = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program.path, args=arguments, env={**os.environ, **program.environment}
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and what went on while it was open.
+
+    Attributes:
+        page: The page.
+        requests: The addresses that were asked for.
+        complaints: Everything that the console said, and errors of scripts.
+    """
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def choose(self, period: str | None = None, channel: str | None = None) -> None:
+        """Choose as a person does, and wait until the page shows it."""
+        for name, value in (("period", period), ("channel", channel)):
+            if value is not None:
+                self.page.evaluate("delete document.documentElement.dataset.ready")
+                self.page.select_option(f"#{name}", value)
+                self.settle()
+
+    def settle(self) -> None:
+        """Wait until everything is drawn."""
+        self.page.wait_for_function("document.documentElement.dataset.ready === 'true'", timeout=15_000)
+
+    def figures(self) -> dict[str, float]:
+        """Return the key figures, exact, by name; what is not counted is left out."""
+        found: dict[str, float] = self.page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('.figure[data-value]')]"
+            ".map((tile) => [tile.dataset.figure, Number(tile.dataset.value)]))"
+        )
+        return found
+
+    def table(self, chart: str) -> list[dict[str, Any]]:
+        """Return the numbers of a chart: by column, values where there are any, else texts."""
+        return list(self.page.evaluate(_READ_TABLE, chart))
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the texts of all elements."""
+        return [text.strip() for text in self.page.locator(selector).all_text_contents()]
+
+    def findings(self) -> list[str]:
+        """Return what axe finds serious or critical, with the elements."""
+        self.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']}: {json.dumps([node['target'] for node in violation['nodes']])}"
+            for violation in found["violations"]
+            if violation["impact"] in {"serious", "critical"}
+        ]
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **looks: Any) -> Iterator[Opened]:
+    """Open an address as a visitor would who has no network."""
+    context = browser.new_context(offline=True, **{"viewport": {"width": 1440, "height": 900}, **looks})
+    visit = Opened(context.new_page())
+    visit.page.on("request", lambda request: visit.requests.append(request.url))
+    visit.page.on("console", lambda message: visit.complaints.append(f"{message.type}: {message.text}"))
+    visit.page.on("pageerror", lambda error: visit.complaints.append(f"error: {error}"))
+    visit.page.goto(address)
+    visit.settle()
+    yield visit
+    context.close()
+
+
+def address_of(path: Path) -> str:
+    """Return the address of a file."""
+    return path.resolve().as_uri()
+
+
+_READ_TABLE = """(name) => {
+    const figure = document.getElementById(name);
+    const details = figure.querySelector("details");
+    if (details && !details.open) { details.open = true; details.ontoggle && details.ontoggle(); }
+    const head = [...figure.querySelectorAll("thead th")].map((cell) => cell.textContent);
+    return [...figure.querySelectorAll("tbody tr")].map((row) => Object.fromEntries([...row.cells].map((cell, index) =>
+        [head[index], "value" in cell.dataset ? Number(cell.dataset.value) : cell.textContent])));
+}"""

@@ -1,0 +1,49 @@
+"""The page's SQL: one text for both warehouses, over the tables that the graph and dbt say it reads."""
+
+from typing import Any
+
+import pytest
+import sqlglot
+import yaml
+from dagster import AssetKey
+
+from ecommerce_pipeline.assets.dashboard import MARTS, dashboard_assets
+from ecommerce_pipeline.dashboard.periods import periods
+from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, tables_read, top_products
+from ecommerce_pipeline.resources.dbt import DBT_DIR
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline_tests.dashboard.test_periods import AS_OF, delivered
+
+TEXTS = {**QUERIES, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_query_means_the_same_to_duckdb_and_bigquery(name: str) -> None:
+    """Read as DuckDB's and as BigQuery's it is the same statement, with the same order of nulls."""
+    sql = TEXTS[name].format(core="core", datamart="datamart")
+    duckdb, bigquery = (sqlglot.parse_one(sql, dialect=dialect) for dialect in ("duckdb", "bigquery"))
+    assert duckdb.sql("duckdb") == bigquery.sql("duckdb")
+
+
+def exposures() -> dict[str, set[str]]:
+    listed: list[dict[str, Any]] = yaml.safe_load((DBT_DIR / "models" / "exposures.yml").read_text())["exposures"]
+    return {one["name"]: {ref.removeprefix("ref('").removesuffix("')") for ref in one["depends_on"]} for one in listed}
+
+
+def test_the_exposures_and_the_graph_name_the_tables_that_the_queries_read() -> None:
+    assert exposures() == {
+        "dashboard_report": {name for _, name in tables_read()},
+        "dashboard_looker_studio": set(MARTS),
+    }
+    report, looker_studio = dashboard_assets(Settings.from_environment({}))
+    parents = {
+        one.key: one.specs_by_key[one.key].deps  # type: ignore[index]
+        for one in (report, looker_studio)
+    }
+    read = {AssetKey([layer, name]) for layer, name in tables_read()}
+    assert {dep.asset_key for dep in parents[report.key]} == read
+    assert {dep.asset_key for dep in parents[looker_studio.key]} == {AssetKey(["datamart", name]) for name in MARTS}
+
+
+def test_looker_studio_gets_every_mart() -> None:
+    assert sorted(path.stem for path in (DBT_DIR / "models" / "datamart").glob("*.sql")) == list(MARTS)

@@ -1,0 +1,515 @@
+"""The page of 30 days at scale 1 in a real browser: what people see against the marts and the shop's own books."""
+
+import base64
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dagster import AssetKey
+from playwright.sync_api import Browser
+
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
+from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.dashboard.charts import SECTIONS
+from ecommerce_pipeline.dashboard.datasets import read_datasets
+from ecommerce_pipeline.dashboard.page import render
+from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.schema.tables import CHANNELS
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.synthetic import Totals, ledger
+from ecommerce_pipeline.targets import dashboard_store
+from ecommerce_pipeline_tests.browser import Opened, address_of, launched, opened
+from ecommerce_pipeline_tests.marts import build_marts
+from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+
+CHARTS = {chart.name: chart for section in SECTIONS for chart in section.charts}
+DRAWN = [name for name, chart in CHARTS.items() if chart.draw]
+FIRST, LAST = "2026-03-02", "2026-03-31"
+PERIODS = {"7d": 7, "14d": 14, "28d": 28}
+SALES = "datamart.marts_channel_store_daily"
+DEFAULTS = {
+    name: str(default) for name in SMALL_SHOP if (default := Settings.model_fields[name.lower()].default) is not None
+}
+FEWER = {"CUSTOMERS": "20000", "PRODUCTS": "6000"}
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The shop of `make run`, 30 days at scale 1, but for customers and products, which take long and show little."""
+    platform = Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)
+    build_marts(platform.settings, Window.of_keys(FIRST, LAST))
+    platform.run(FIRST, LAST, job="dashboard")
+    yield platform
+    platform.close()
+
+
+@pytest.fixture(scope="module")
+def address(month: Platform) -> str:
+    return address_of(month.settings.dashboard_dir / DASHBOARD_PAGE)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, address: str) -> Iterator[Opened]:
+    """The page, open; each test chooses for itself."""
+    with opened(browser, address) as visit:
+        yield visit
+
+
+def cents(amount: object) -> int:
+    assert isinstance(amount, Decimal | int), amount
+    return int(amount * 100)
+
+
+def span(period: str) -> str:
+    """Return the condition for the days of a period."""
+    if period == "all":
+        return "true"
+    return f"created_date > DATE '{LAST}' - {PERIODS[period]} AND created_date <= DATE '{LAST}'"
+
+
+def chosen(period: str, channel: str) -> str:
+    return span(period) + ("" if channel == "all" else f" AND channel = '{channel}'")
+
+
+def test_it_opens_without_a_complaint_and_asks_nothing_of_the_network(browser: Browser, address: str) -> None:
+    with opened(browser, address) as visit:
+        for period, channel in (("all", "store"), ("7d", "web")):
+            visit.choose(period, channel)
+        assert visit.complaints == []
+        assert visit.requests == [address]
+
+
+def test_it_is_smaller_than_three_megabytes(month: Platform) -> None:
+    assert (month.settings.dashboard_dir / DASHBOARD_PAGE).stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize("period", ["14d", "all"])
+def test_every_chart_has_marks(visit: Opened, period: str) -> None:
+    visit.choose(period, "all")
+    marks = "svg :is(.mark-rect, .mark-symbol, .mark-line, .mark-area):not(.role-axis-grid *) path"
+    for name in DRAWN:
+        assert visit.page.locator(f"#{name} {marks}").count() > 0, name
+
+
+def test_every_name_in_it_is_given_once(visit: Opened) -> None:
+    """A chart once had the name of its section."""
+    names = visit.page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_chart_says_what_it_is_in_which_unit_from_which_tables_and_as_of_when(visit: Opened) -> None:
+    for name, chart in CHARTS.items():
+        figure = visit.page.locator(f"#{name}")
+        assert figure.locator("h3").inner_text() == chart.title
+        assert figure.locator(".unit").inner_text().startswith(chart.unit.format(money="USD"))
+        source = figure.locator(".source").inner_text()
+        for dataset in chart.reads:
+            for layer, table in tables_of_dataset(dataset):
+                assert f"{layer}.{re.sub(r'^quarantine_.*', 'quarantine_*', table)}" in source
+        assert "as of 31 Mar 2026" in source
+
+
+@pytest.mark.parametrize(("period", "channel"), product(["7d", "14d", "28d", "all"], ["all", *CHANNELS]))
+def test_the_key_figures_are_those_of_the_marts(visit: Opened, month: Platform, period: str, channel: str) -> None:
+    visit.choose(period, channel)
+    where = chosen(period, channel)
+    [(gross, discount, refund, placed, paid, units)] = month.query(
+        "SELECT sum(gross_amount), sum(discount_amount), sum(refund_amount), sum(orders_placed), sum(orders_paid),"
+        f" sum(units) FROM {SALES} WHERE {where}"
+    )
+    [(new,)] = month.query(f"SELECT sum(orders_new) FROM datamart.marts_customer_daily WHERE {where}")
+    [(visits, bought)] = month.query(
+        f"SELECT sum(sessions), sum(sessions_with_paid_order) FROM datamart.marts_funnel_daily WHERE {where}"
+    )
+    sold = cents(gross) - cents(discount)
+    expected: dict[str, Any] = {
+        "net_revenue": sold - cents(refund),
+        "orders_paid": paid,
+        "units": units,
+        "new_customers": new,
+        "average_order": pytest.approx(sold / paid),  # type: ignore[operator]
+        "orders_paid_share": pytest.approx(paid / placed),  # type: ignore[operator]
+        "refund_share": pytest.approx(cents(refund) / sold),
+    }
+    if channel != "store":
+        expected["conversion"] = pytest.approx(bought / visits)  # type: ignore[operator]
+    assert visit.figures() == expected
+
+
+def test_the_key_figures_are_those_of_the_shops_own_books(visit: Opened, month: Platform) -> None:
+    truth = ledger(shop_settings(month.settings), Window.of_keys(FIRST, LAST))
+
+    def told(totals: Totals) -> dict[str, float]:
+        net = totals.gross_cents - totals.discount_cents - totals.refund_cents
+        return {"net_revenue": net, "orders_paid": totals.orders, "units": totals.units}
+
+    visit.choose("all", "all")
+    found = visit.figures()
+    assert told(truth.total) == {name: found[name] for name in told(truth.total)}
+    for channel in CHANNELS:
+        visit.choose("all", channel)
+        found = visit.figures()
+        expected = told(sum((cell for (_, of), cell in truth.by_channel.items() if of == channel), Totals()))
+        assert expected == {name: found[name] for name in expected}, channel
+
+
+def test_each_key_figure_is_compared_with_the_days_before(visit: Opened, month: Platform) -> None:
+    visit.choose("14d", "all")
+    now, before = (
+        month.query(f"SELECT sum(orders_paid) FROM {SALES} WHERE created_date BETWEEN '{first}' AND '{last}'")[0][0]
+        for first, last in (("2026-03-18", "2026-03-31"), ("2026-03-04", "2026-03-17"))
+    )
+    change = (now - before) / before  # type: ignore[operator]
+    told = visit.page.locator("[data-figure=orders_paid] .change").inner_text()
+    assert told == f"{'▲' if change > 0 else '▼'} {abs(change):.1%} vs 4\N{EN DASH}17 Mar"
+    visit.choose("all")
+    assert set(visit.texts(".change")) == {"no earlier period"}
+
+
+def test_the_filters_change_every_chart_that_they_act_on_and_no_other(visit: Opened) -> None:
+    shapes = ".drawing :is(path, text), div.numbers td, .empty"
+    drawn = f"figure => [...figure.querySelectorAll('{shapes}')].map((one) => one.outerHTML).sort().join('')"
+
+    def seen() -> dict[str, str]:
+        return {name: str(visit.page.locator(f"#{name}").evaluate(drawn)) for name in CHARTS}
+
+    def said() -> dict[str, list[str]]:
+        return {name: sorted(visit.texts(f"#{name} :is(.drawing text, div.numbers td, .empty)")) for name in CHARTS}
+
+    visit.choose("14d", "all")
+    start, first_said = seen(), said()
+    visit.choose("7d", "all")
+    changed_by_period = {name for name, text in seen().items() if text != start[name]}
+    visit.choose("14d", "web")
+    changed_by_channel = {name for name, text in seen().items() if text != start[name]}
+    assert changed_by_period == {name for name, chart in CHARTS.items()}
+    assert changed_by_channel == {name for name, chart in CHARTS.items() if chart.scope == "period and channel"}
+    visit.choose("14d", "all")
+    assert said() == first_said
+
+
+@pytest.mark.parametrize(("period", "channel"), product(["14d", "all"], ["all", "web", "store"]))
+def test_the_best_products_are_the_best_of_the_period_and_channel(
+    visit: Opened, month: Platform, period: str, channel: str
+) -> None:
+    visit.choose(period, channel)
+    for chart, measure in (("products_by_revenue", "net_amount"), ("products_by_units", "units")):
+        expected = month.query(
+            "SELECT product_name, sum(net_amount), sum(units), sum(units_returned) FROM datamart.marts_product_daily"
+            f" JOIN core.dim_product USING (product_id) WHERE {chosen(period, channel)}"
+            f" GROUP BY product_id, product_name ORDER BY sum({measure}) DESC, product_id LIMIT 10"
+        )
+        found = [(row["Product"], row["Net revenue"], row["Units"], row["Returned"]) for row in visit.table(chart)]
+        assert found == [(name, cents(net), *counts) for name, net, *counts in expected], chart
+
+
+@pytest.mark.parametrize("channel", ["all", "mobile_app"])
+def test_payments_channels_stores_and_visits_are_those_of_the_marts(
+    visit: Opened, month: Platform, channel: str
+) -> None:
+    visit.choose("14d", channel)
+    where = chosen("14d", channel)
+    payments = {
+        name: counts
+        for name, *counts in month.query(
+            "SELECT method_name, sum(orders_paid), sum(attempts), sum(attempts_approved), sum(retries), sum(recoveries)"
+            " FROM datamart.marts_payment_channel_daily JOIN core.dim_payment USING (payment_method_id)"
+            f" WHERE {where} GROUP BY ALL"
+        )
+    }
+    shares = {row["Method"]: row["Paid orders"] for row in visit.table("payment_shares")}
+    assert shares == {name: counts[0] for name, counts in payments.items() if counts[0]}
+    success = {row["Method"]: [row["Attempts"], row["Approved"]] for row in visit.table("payment_success")}
+    assert success == {name: counts[1:3] for name, counts in payments.items() if counts[1]}
+    retries = {row["Method"]: [row["Retries"], row["Approved"]] for row in visit.table("retry_recovery")}
+    assert retries == {name: counts[3:] for name, counts in payments.items() if counts[3]}
+
+    labels = {"web": "Web", "mobile_app": "Mobile app", "marketplace": "Marketplace", "store": "Stores"}
+    sales = month.query(f"SELECT channel, sum(net_amount), sum(orders_paid) FROM {SALES} WHERE {where} GROUP BY ALL")
+    found = {row["Channel"]: (row["Net revenue"], row["Paid orders"]) for row in visit.table("channel_revenue")}
+    assert found == {labels[str(name)]: (cents(net), orders) for name, net, orders in sales}
+
+    [steps] = month.query(
+        "SELECT sum(sessions), sum(sessions_with_product_view), sum(sessions_with_cart), sum(sessions_with_checkout),"
+        f" sum(sessions_with_order), sum(sessions_with_paid_order) FROM datamart.marts_funnel_daily WHERE {where}"
+    )
+    assert [row["Visits"] for row in visit.table("funnel")] == list(steps)
+    if channel == "all":
+        stores = month.query(
+            f"SELECT store_name, sum(net_amount) FROM {SALES} JOIN core.dim_store USING (store_id) WHERE {where}"
+            " GROUP BY ALL ORDER BY 2 DESC"
+        )
+        found = [(row["Store"], row["Net revenue"]) for row in visit.table("stores")]
+        assert found == [(name, cents(net)) for name, net in stores]
+    else:
+        assert "Stores" in visit.page.locator("#stores .empty").inner_text()
+
+
+def test_revenue_and_customers_by_day_are_those_of_the_marts(visit: Opened, month: Platform) -> None:
+    visit.choose("all", "all")
+    net = [cents(amount) for (amount,) in month.query("SELECT net_amount FROM datamart.marts_sales_daily ORDER BY ALL")]
+    assert sorted(row["Net revenue"] for row in visit.table("revenue_by_day")) == sorted(net)
+    [orders] = month.query("SELECT sum(orders_new), sum(orders_returning) FROM datamart.marts_customer_daily")
+    rows = visit.table("new_and_returning")
+    assert (sum(row["First orders"] for row in rows), sum(row["Further orders"] for row in rows)) == orders
+
+
+@pytest.mark.parametrize(("period", "channel"), [("all", "all"), ("14d", "web")])
+def test_segments_and_retention_are_those_of_the_facts(
+    visit: Opened, month: Platform, period: str, channel: str
+) -> None:
+    """From the facts, as the marts do it; retention by another way: from pairs of orders."""
+    visit.choose(period, channel)
+    segments = month.query(
+        "WITH booked AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
+        " UNION ALL SELECT created_date, channel, customer_id, -refund_amount FROM core.fact_refund)"
+        " SELECT sum(booked.net_amount),"
+        " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = told.segment)"
+        " FROM booked LEFT JOIN datamart.marts_customer_rfm AS told USING (customer_id)"
+        f" WHERE {chosen(period, channel)} GROUP BY segment"
+    )
+    assert sorted((row["Net revenue"], row["Customers, all days"]) for row in visit.table("rfm_segments")) == sorted(
+        (cents(net), customers) for net, customers in segments
+    )
+    begins = "2026-03-16" if period == "14d" else "2026-03-02"
+    of_channel = "true" if channel == "all" else f"channel = '{channel}'"
+    retention = month.query(
+        "WITH orders AS (SELECT DISTINCT customer_id, channel, created_at, transaction_id,"
+        " date_trunc('week', created_date)::DATE AS week FROM core.fact_transaction WHERE is_paid),"
+        " firsts AS (FROM orders QUALIFY row_number()"
+        " OVER (PARTITION BY customer_id ORDER BY created_at, transaction_id) = 1)"
+        " SELECT firsts.week, (orders.week - firsts.week) // 7, count(DISTINCT customer_id)"
+        f" FROM (FROM firsts WHERE {of_channel} AND week >= '{begins}') AS firsts"
+        " JOIN orders USING (customer_id) WHERE orders.week > firsts.week GROUP BY ALL ORDER BY ALL"
+    )
+    found = [(row["Weeks later"], row["Customers"]) for row in visit.table("cohort_retention")]
+    assert found == [(weeks, customers) for _, weeks, customers in retention]
+
+
+def test_quality_and_quarantine_are_those_of_the_marts(visit: Opened, month: Platform) -> None:
+    visit.choose("all", "all")
+    quality = month.query(
+        "SELECT table_name, sum(rows_in), sum(rows_valid), sum(rows_quarantined), sum(rows_duplicate)"
+        f" FROM datamart.marts_data_quality WHERE recorded_date <= '{LAST}' GROUP BY ALL ORDER BY ALL"
+    )
+    found = [
+        (row["Table"], row["Staging"], row["Valid"], row["Quarantined"], row["Exact copies"])
+        for row in visit.table("rows_accounted")
+    ]
+    assert found == quality
+    assert visit.texts(".verdict") == [
+        f"All {sum(row[1] for row in quality):,} rows accounted for",  # type: ignore[misc]
+        "All 7 totals agree to the cent",
+    ]
+    quarantined = sum(row["Rows"] for row in visit.table("quarantine_reasons"))
+    assert quarantined == sum(row[3] for row in quality)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("looks", [{}, {"color_scheme": "dark"}, PHONE], ids=["desktop", "dark", "phone"])
+def test_axe_finds_nothing_serious(browser: Browser, address: str, looks: dict[str, Any]) -> None:
+    with opened(browser, address, **looks) as visit:
+        visit.table("revenue_by_day")  # opened, so that tables are looked at too
+        assert visit.findings() == []
+
+
+def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> None:
+    with opened(browser, address) as visit:
+        focused = "document.activeElement.id || document.activeElement.getAttribute('href')"
+        stops = []
+        for _ in range(9):
+            visit.page.keyboard.press("Tab")
+            stops.append(visit.page.evaluate(focused))
+        assert stops == ["#main", *(f"#{section.name}" for section in SECTIONS), "period", "channel"]
+        before = visit.figures()
+        visit.page.evaluate("delete document.documentElement.dataset.ready")
+        visit.page.keyboard.press("ArrowDown")
+        visit.settle()
+        assert visit.page.locator("#channel").input_value() == "web"
+        assert visit.figures() != before
+        visit.page.keyboard.press("Tab")
+        visit.page.keyboard.press("Enter")
+        visit.page.locator("#revenue_by_day table").wait_for()
+
+
+def test_what_was_chosen_is_told_and_kept_in_the_address(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}#period=7d&channel=web") as visit:
+        status = visit.page.locator("[role=status]")
+        assert status.inner_text().startswith("25 Mar 2026 \N{EN DASH} 31 Mar 2026, web: $")
+        visit.choose("28d", "store")
+        assert visit.page.url.endswith("#period=28d&channel=store")
+        assert status.inner_text().startswith("4 Mar 2026 \N{EN DASH} 31 Mar 2026, stores: $")
+
+
+def test_a_chart_is_told_in_words_to_those_who_cannot_see_it(visit: Opened) -> None:
+    visit.choose("14d", "all")
+    for name in DRAWN:
+        words = visit.page.locator(f"#{name} .words").inner_text()
+        assert re.search(r"\d", words), (name, words)
+    assert visit.page.locator(".drawing svg:not([aria-hidden=true])").count() == 0
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, address: str) -> None:
+    with opened(browser, address, **PHONE) as visit:
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+        for drawing in visit.page.locator(".drawing:visible svg").all():
+            box = drawing.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+        for name in ("period", "channel"):
+            box = visit.page.locator(f"#{name}").bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+
+
+def test_print_is_on_white_paper_even_of_a_dark_screen(browser: Browser, address: str) -> None:
+    with opened(browser, address, color_scheme="dark") as visit:
+        paper = "getComputedStyle(document.body).backgroundColor"
+        assert visit.page.evaluate(paper) == "rgb(15, 19, 27)"
+        visit.page.emulate_media(media="print")
+        assert visit.page.evaluate(paper) == "rgb(255, 255, 255)"
+        assert not visit.page.locator("nav").is_visible()
+        assert len(visit.page.pdf()) > 10_000
+
+
+def test_dagster_shows_the_link_a_picture_the_figures_and_the_way_of_the_numbers(
+    month: Platform, visit: Opened
+) -> None:
+    event = month.instance.get_latest_materialization_event(AssetKey(["dashboard", "report"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
+    assert metadata["link"] == dashboard_store(month.settings).link(DASHBOARD_PAGE)
+    assert Path(str(metadata["dagster/uri"])).stat().st_size == metadata["bytes"]
+    picture = re.fullmatch(r"!\[.*\]\(data:image/png;base64,(.*)\)", str(metadata["net revenue per day"]))
+    assert picture is not None
+    assert base64.b64decode(picture[1]).startswith(b"\x89PNG")
+    visit.choose("14d", "all")
+    figures = visit.figures()
+    assert metadata["net revenue"] == f"{figures['net_revenue'] / 100:,.2f} USD"
+    assert metadata["paid orders"] == figures["orders_paid"]
+    ways = str(metadata["charts and their tables"]).splitlines()
+    assert len(ways) == 2 + len(CHARTS)
+    [funnel] = [line for line in ways if "From visit to purchase" in line]
+    assert "datamart/marts_funnel_daily" in funnel
+    assert "payment_attempts" in funnel
+    assert "sessions" in funnel
+
+
+def test_a_run_for_a_range_makes_the_page_once_after_the_marts(month: Platform) -> None:
+    for name in ("report", "looker_studio"):
+        key = AssetKey(["dashboard", name])
+        assert month.instance.get_latest_materialization_event(key) is not None
+        assert len(list(month.instance.fetch_materializations(key, limit=10).records)) == 1
+    told = [progress.step for progress in month.run(LAST, job="dashboard") if progress.kind == "ended"]
+    assert sorted(told) == ["dashboard/looker_studio", "dashboard/report"]
+
+
+def test_the_same_marts_give_the_same_page(month: Platform) -> None:
+    path = month.settings.dashboard_dir / DASHBOARD_PAGE
+    before = path.read_bytes()
+    month.run(LAST, job="dashboard")
+    assert path.read_bytes() == before
+
+
+@pytest.fixture
+def of_other_marts(month: Platform, tmp_path: Path) -> Callable[..., str]:
+    """Make pages from the month's tables after changes to them; return their addresses."""
+
+    def page(*changes: str) -> str:
+        path = tmp_path / "warehouse.duckdb"
+        shutil.copy(month.settings.warehouse_path, path)
+        with duckdb.connect(str(path)) as connection:
+            for change in changes:
+                connection.execute(change)
+        made = tmp_path / "report.html"
+        made.write_bytes(render("A shop", read_datasets(DuckDBWarehouse(path=str(path)))))
+        return address_of(made)
+
+    return page
+
+
+def test_without_any_row_it_says_so_everywhere(browser: Browser, of_other_marts: Callable[..., str]) -> None:
+    address = of_other_marts(*(f"DELETE FROM {layer}.{name}" for layer, name in tables_read()))
+    with opened(browser, address) as visit:
+        assert visit.complaints == []
+        assert visit.texts("#as-of") == ["No orders yet: run the platform for a day, and this page fills."]
+        assert set(visit.texts(".empty:visible")) == {"No orders yet."}
+        assert visit.page.locator(".empty:visible").count() == len(CHARTS)
+        assert not visit.page.locator(".filters").is_visible()
+        assert visit.findings() == []
+
+
+def test_one_day_looks_right(browser: Browser, of_other_marts: Callable[..., str]) -> None:
+    tables = [f"{layer}.{name}" for layer, name in tables_read()]
+    by_day = [name for name in tables if "_daily" in name or "fact_" in name or "session" in name or "summary" in name]
+    written = [name for name in tables if "quarantine_" in name or "quality" in name]
+    address = of_other_marts(
+        *(f"DELETE FROM {name} WHERE created_date <> DATE '{LAST}'" for name in by_day),
+        *(f"DELETE FROM {name} WHERE recorded_date <> DATE '{LAST}'" for name in written),
+    )
+    with opened(browser, address) as visit:
+        assert visit.complaints == []
+        assert visit.texts("#period option") == ["All days"]
+        assert visit.page.locator("[role=status]").inner_text().startswith("31 Mar 2026, all channels: $")
+        assert set(visit.texts(".change")) == {"no earlier period"}
+        assert "31 Mar" in visit.texts("#revenue_by_day svg text")
+        for name in ("revenue_by_day", "new_and_returning", "channel_trends"):
+            box = visit.page.locator(f"#{name} svg :is(.mark-rect, .mark-symbol) path").first.bounding_box()
+            assert box is not None, name
+            assert box["width"] > 0, name
+        assert visit.figures()["net_revenue"] == sum(row["Net revenue"] for row in visit.table("revenue_by_day"))
+
+
+def test_a_row_that_was_lost_on_the_way_or_revenue_that_differs_is_told(
+    browser: Browser, of_other_marts: Callable[..., str]
+) -> None:
+    address = of_other_marts(
+        "UPDATE datamart.marts_data_quality SET rows_source = rows_in, rows_lake = rows_in",
+        "UPDATE datamart.marts_data_quality SET rows_lake = rows_in - 2"
+        f" WHERE table_name = 'refunds' AND recorded_date = DATE '{LAST}'",
+        "UPDATE datamart.marts_product_daily SET net_amount = net_amount + 0.01"
+        " WHERE (created_date, product_id, channel) = (SELECT (max(created_date), max(product_id), any_value(channel))"
+        f" FROM datamart.marts_product_daily WHERE created_date = DATE '{LAST}' AND channel = 'web')",
+    )
+    with opened(browser, address) as visit:
+        assert visit.texts(".verdict") == [
+            "Rows of 1 table are unaccounted for",
+            "1 of 7 totals differ from the facts",
+        ]
+        [refunds] = [row for row in visit.table("rows_accounted") if row["Table"] == "refunds"]
+        assert (refunds["PostgreSQL"] - refunds["Lake"], refunds["Unaccounted"]) == (2, 4)
+
+
+def test_names_from_the_shop_are_only_ever_text(browser: Browser, of_other_marts: Callable[..., str]) -> None:
+    evil = "</script><img src=x onerror=alert(1)><script>alert(2)</script>"
+    address = of_other_marts(
+        f"UPDATE core.dim_product SET product_name = '{evil}', category = '{evil}'",
+        f"UPDATE core.dim_store SET store_name = '{evil}'",
+        f"UPDATE core.dim_payment SET method_name = '{evil}'",
+    )
+    with opened(browser, address) as visit:
+        asked: list[object] = []
+        visit.page.on("dialog", lambda dialog: asked.append(dialog.message))
+        assert {row["Product"] for row in visit.table("products_by_revenue")} == {evil}
+        assert {row["Store"] for row in visit.table("stores")} == {evil}
+        assert visit.page.locator("main img").count() == 0
+        assert asked == []
+        assert visit.complaints == []
+        assert visit.requests == [address]

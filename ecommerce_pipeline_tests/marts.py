@@ -1,0 +1,65 @@
+"""Marts without the way to them: the shop's rows straight into staging tables, and dbt over them once."""
+
+import os
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.dbt import (
+    DBT_DIR,
+    dbt_environment,
+    dbt_executable,
+    dbt_folder,
+    dbt_project,
+    dbt_run_dir,
+    dbt_variables,
+)
+from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, STAGING
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.synthetic import ShopSettings, generate, snapshot
+
+
+def build_marts(settings: Settings, window: Window | None) -> None:
+    """Build the warehouse of the settings from the rows written in a window, or from none."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    warehouse = with_staging(settings.warehouse_path)
+    if window:
+        stage(warehouse, shop_settings(settings), window, dimensions_of=window.last)
+    built = window or Window.of_day(settings.end_date)
+    dbt_project(settings)  # parsed where runs of the graph look for it
+    artifacts = dbt_run_dir(settings, "marts")
+    folders = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", artifacts, "--log-path", artifacts]
+    told = {"WINDOW_START": built.start.isoformat(), "WINDOW_END": built.end.isoformat()}
+    subprocess.run(
+        [dbt_executable(), "--quiet", "run", *dbt_variables(settings), *map(str, folders)],
+        env=os.environ | dbt_environment(settings) | dbt_folder(settings) | told,
+        check=True,
+    )
+
+
+def with_staging(path: Path) -> Path:
+    """Make a warehouse whose staging tables are empty."""
+    with duckdb.connect(os.fspath(path)) as connection:
+        connection.execute("CREATE SCHEMA staging")
+        for table in STAGING.values():
+            connection.execute(create_table(table, "staging"))
+    return path
+
+
+def stage(warehouse: Path, shop: ShopSettings, days: Window, *, dimensions_of: date | None = None) -> None:
+    """Load the rows written on the days, replacing those that are there, and the dimensions as of a day, if any."""
+    with duckdb.connect(os.fspath(warehouse)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name in DIMENSIONS if dimensions_of else ():
+            connection.register("rows", snapshot(shop, name, dimensions_of or days.last))
+            connection.execute(f"INSERT INTO staging.{name} FROM rows")
+        for day in days.days():
+            for name in EVENTS:
+                connection.register("rows", generate(shop, name, day))
+                connection.execute(f"DELETE FROM staging.{name} WHERE CAST(recorded_at AS DATE) = ?", [day])
+                connection.execute(f"INSERT INTO staging.{name} FROM rows")

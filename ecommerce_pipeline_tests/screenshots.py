@@ -1,0 +1,62 @@
+"""Screenshots of the dashboard of 30 days at scale 1: `python -m ecommerce_pipeline_tests.screenshots [folder]`.
+
+Without a folder it writes those of README.md to docs/images; with one, the whole page in every look, and a PDF.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser
+
+from ecommerce_pipeline.dashboard.datasets import read_datasets
+from ecommerce_pipeline.dashboard.page import render
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline.targets import warehouse
+from ecommerce_pipeline_tests.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.marts import build_marts
+
+IMAGES: Final = PROJECT_ROOT / "docs" / "images"
+DAYS: Final = Window.of_keys("2026-03-02", "2026-03-31")
+SHOWN: Final = {"width": 1280, "height": 960}
+LOOKS: Final[dict[str, dict[str, Any]]] = {
+    "dashboard": {"viewport": SHOWN},
+    "dashboard-dark": {"viewport": SHOWN, "color_scheme": "dark"},
+    "dashboard-phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+
+
+def page_of_a_month(folder: Path) -> Path:
+    """Build the marts of 30 days in a folder and return the page made of them."""
+    settings = Settings.from_environment({"DATA_DIR": str(folder)})
+    build_marts(settings, DAYS)
+    page = folder / "report.html"
+    page.write_bytes(render(settings.dashboard_title, read_datasets(warehouse(settings))))
+    return page
+
+
+def for_readme(browser: Browser, page: Path) -> None:
+    """Write what one sees on opening the page, and, dark, where the channels are."""
+    with opened(browser, address_of(page), **LOOKS["dashboard"]) as visit:
+        visit.page.screenshot(path=IMAGES / "dashboard.png")
+    with opened(browser, address_of(page), **LOOKS["dashboard-dark"]) as visit:
+        visit.page.evaluate("document.getElementById('channels').scrollIntoView()")
+        visit.page.screenshot(path=IMAGES / "dashboard-dark.png")
+
+
+def whole(browser: Browser, page: Path, folder: Path) -> None:
+    """Write the whole page in every look, and as it is printed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, looks in LOOKS.items():
+        with opened(browser, address_of(page), **looks) as visit:
+            visit.page.screenshot(path=folder / f"{name}.png", full_page=True)
+    with opened(browser, address_of(page)) as visit:
+        (folder / "dashboard.pdf").write_bytes(visit.page.pdf(format="A4"))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as kept, launched() as running:
+        made = page_of_a_month(Path(kept))
+        whole(running, made, Path(sys.argv[1])) if sys.argv[1:] else for_readme(running, made)
