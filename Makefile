@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint types unit integration dbt browser lock clean
+.PHONY: help run dev test chaos lint types unit integration dbt browser lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,7 +22,12 @@ dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.
 	@$(BIN)/dagster dev
 
 test: lint types browser ## everything that must pass
-	$(PYTEST) ecommerce_pipeline_tests/integration ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests
+	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/integration ecommerce_pipeline_tests
+
+chaos: .venv/test.stamp ## a hundred faults at random moments, and ten on Google Cloud's emulators; takes an hour
+	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \
+	CHAOS_FAULTS=$${CHAOS_FAULTS:-100} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/test_chaos.py && \
+	CHAOS_CLOUD_FAULTS=$${CHAOS_CLOUD_FAULTS:-10} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/cloud_chaos.py
 
 lint: .venv/test.stamp ## ruff and sqlfluff
 	$(BIN)/ruff check .
@@ -33,13 +38,13 @@ types: .venv/test.stamp ## mypy, strict
 	$(BIN)/mypy
 
 unit: .venv/test.stamp ## the parts, each on real neighbours
-	$(PYTEST) --ignore ecommerce_pipeline_tests/dbt --ignore ecommerce_pipeline_tests/integration
+	$(PYTEST) $(addprefix --ignore ecommerce_pipeline_tests/,chaos dbt integration)
 
 dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, windows, the books
 	$(PYTEST) ecommerce_pipeline_tests/dbt
 
-integration: .venv/test.stamp browser ## dbt, and the whole platform: totals, order, kills, bad input, daemons, dashboard
-	$(PYTEST) ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
+integration: .venv/test.stamp browser ## dbt, and the whole platform: totals, order, chaos, bad input, daemons, dashboard
+	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
 
 browser: .venv/test.stamp ## fetch the Chromium that the dashboard's tests open its page in
 	@$(BIN)/python -m ecommerce_pipeline_tests.chromium

@@ -21,7 +21,7 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import QueuePool
 
-from ecommerce_pipeline.masked_events import masked_event, masked_json
+from ecommerce_pipeline.masked_events import MaskedEvents
 from ecommerce_pipeline.masked_streams import mask_streams
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
@@ -36,7 +36,7 @@ os.environ.setdefault(BATCH_VARIABLE, str(BATCH_EVENTS))
 mask_streams()
 
 
-class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
+class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
     """The event log as SQLite files in `base_dir`, by default `history/runs` in Dagster's home."""
 
     @classmethod
@@ -100,17 +100,6 @@ class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
             engine.dispose(close=process == os.getpid())
         self._kept.clear()
         super().dispose()
-
-    def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
-        row = super()._event_to_row(event)
-        return row | {"event": masked_json(row["event"])}
-
-    def _store_asset_event(self, conn: Any, event: EventLogEntry, event_id: int) -> None:
-        super()._store_asset_event(conn, masked_event(event), event_id)
-
-    def store_asset_check_event(self, event: EventLogEntry, event_id: int | None) -> None:
-        """Store the state of a check."""
-        super().store_asset_check_event(masked_event(event), event_id)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together; asset events go to the run's file and to the index of all runs."""

@@ -7,6 +7,7 @@ import json
 from typing import Any, Final
 
 from dagster import EventLogEntry
+from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._serdes import deserialize_value, serialize_value
 
 from ecommerce_pipeline.masking import Masker
@@ -23,6 +24,21 @@ _KEPT: Final = {
     "level",
     "timestamp",
 }
+
+
+class MaskedEvents(SqlEventLogStorage):
+    """Masks events before an event log in a database stores them; to be named before the storage it is mixed into."""
+
+    def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
+        row = super()._event_to_row(event)
+        return row | {"event": masked_json(row["event"])}
+
+    def _store_asset_event(self, conn: Any, event: EventLogEntry, event_id: int) -> None:
+        super()._store_asset_event(conn, masked_event(event), event_id)
+
+    def store_asset_check_event(self, event: EventLogEntry, event_id: int | None) -> None:
+        """Store the state of a check."""
+        super().store_asset_check_event(masked_event(event), event_id)
 
 
 def masked_event(event: EventLogEntry) -> EventLogEntry:

@@ -1,5 +1,6 @@
 """Google Cloud for the tests: one emulator of each service per worker, a new bucket and project per test."""
 
+import signal
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -11,6 +12,9 @@ from google.cloud import bigquery, storage
 from ecommerce_pipeline.resources.gcs import GcsStore
 from ecommerce_pipeline_tests.emulators import BigQueryEmulator, StorageEmulator, bigquery_emulator, storage_emulator
 from ecommerce_pipeline_tests.faults import Proxy, faulty
+
+# A shell starts what it puts into the background deaf to SIGINT; programs that tests end by it would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

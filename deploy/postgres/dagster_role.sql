@@ -1,4 +1,4 @@
--- The role of Dagster's own storage in PostgreSQL (runs, events, schedules; `storage: postgres:` in dagster.yaml): it makes
+-- The role of Dagster's own storage in PostgreSQL (runs, events, schedules; docs/security.md shows dagster.yaml): it makes
 -- its tables in the schema public of a database of its own, and has no rights in the shop's.
 -- As a superuser:
 --     createdb dagster

@@ -1,4 +1,4 @@
--- Rows in PostgreSQL = in the lake = in staging = valid + quarantined + exact duplicates, for each table and written day.
+-- Rows in PostgreSQL = in the lake = in staging = valid + quarantined + exact duplicates, per table and written day.
 select *
 from {{ ref('marts_data_quality') }}
 where

@@ -163,6 +163,8 @@ def _dbt(
     """Run a command of dbt that writes to a folder of its own."""
     folders = {"--project-dir": DBT_DIR, "--profiles-dir": DBT_DIR, "--target-path": folder, "--log-path": folder}
     located = [part for option, place in folders.items() for part in (option, str(place))]
+    # What has been parsed may lie elsewhere, so that nobody has made the folder that dbt starts in.
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     with without_secrets():
         return subprocess.run(
             [dbt_executable(), "--quiet", *arguments, "--target", settings.target, *dbt_variables(settings), *located],

@@ -100,7 +100,7 @@ class Address:
         # A name with several addresses gives a line each; the first is often of the one where nobody listens.
         known = ((line, remedy) for said, remedy in _REMEDIES.items() for line in lines if said in line)
         reason, remedy = next(known, (lines[0], CHECK))
-        kind = TransientError if passes(error) else PlatformError
+        kind = TransientError if remedy == CHECK and passes(error) else PlatformError
         return kind(f"PostgreSQL at {self}: {reason}. Nothing is half written; {remedy}, then run it again.")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ecommerce_pipeline.resources.mail_catcher import INDEX, kept
-from ecommerce_pipeline_tests.integration.test_side_by_side import BIN, LAUNCH, Ui, environment
+from ecommerce_pipeline_tests.integration.test_backfill import BIN, LAUNCH, Ui, environment
 from ecommerce_pipeline_tests.mailbox import html_of, text_of
 from ecommerce_pipeline_tests.platform import Platform
 

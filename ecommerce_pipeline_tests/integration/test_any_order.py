@@ -12,14 +12,12 @@ DAYS = [f"2026-03-{day:02}" for day in range(2, 9)]
 ALL_TABLES = 11 + 26 + 16
 
 
-def test_running_a_day_and_a_range_again_changes_no_row(new_platform: Callable[..., Platform]) -> None:
+def test_running_a_day_of_a_range_again_changes_no_row(new_platform: Callable[..., Platform]) -> None:
     platform = new_platform()
     platform.run("2026-03-07", "2026-03-08")
     before = platform.content_hashes()
     assert len(before) == ALL_TABLES
     platform.run("2026-03-07")
-    assert platform.content_hashes() == before
-    platform.run("2026-03-07", "2026-03-08")
     assert platform.content_hashes() == before
 
 

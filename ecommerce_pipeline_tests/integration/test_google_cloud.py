@@ -24,6 +24,8 @@ def test_the_emulators_end_with_the_rows_of_the_local_target_also_after_a_second
     there.run(*DAYS)
     here.run(*DAYS)
     assert there.rows() == here.rows()
+    for platform in (here, there):
+        platform.run(*DAYS, job="dashboard")
     assert page_of(there) == page_of(here)
     bucket = f"{project}-lake"
     [report] = materializations(there, "report")

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from dagster_postgres.event_log import PostgresEventLogStorage
+from dagster import EventLogEntry
 from dagster_postgres.run_storage import PostgresRunStorage
 from dagster_postgres.schedule_storage import PostgresScheduleStorage
 from psycopg import sql
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.event_log_postgres import MaskedPostgresEventLogStorage
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
@@ -165,7 +166,7 @@ def test_a_refused_login_is_one_message_without_the_password(
     assert caught.value.__suppress_context__
 
 
-def test_the_role_of_dagster_s_storage_makes_its_tables_and_sees_no_shop(
+def test_the_role_of_dagster_s_storage_makes_its_tables_keeps_events_without_secrets_and_sees_no_shop(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
 ) -> None:
     make_database(owner, "dagster")
@@ -173,8 +174,14 @@ def test_the_role_of_dagster_s_storage_makes_its_tables_and_sees_no_shop(
     database = log_in("dagster_storage", "dagster")
     address = database.address()
     url = f"postgresql+psycopg2://dagster_storage:{quote(PASSWORD, safe='')}@{address.host}:{address.port}/dagster"
-    for storage in (PostgresRunStorage, PostgresEventLogStorage, PostgresScheduleStorage):
+    for storage in (PostgresRunStorage, PostgresScheduleStorage):
         storage(url, should_autocreate_tables=True).dispose()
+    log = MaskedPostgresEventLogStorage.from_config_value(None, {"postgres_url": url})
+    log.store_event(EventLogEntry(None, "info", f"logged in with {PASSWORD}", "a-run", 0.0))
+    log.dispose()
+    with database.connect() as connection:
+        [(event,)] = connection.execute("SELECT event FROM event_logs").fetchall()
+    assert "logged in with ***" in event
     shop = log_in("dagster_storage", "ecommerce")
     with pytest.raises(PlatformError, match=f"permission denied for schema {SCHEMA}"):
         shop.check_contract(transaction_items)

@@ -41,7 +41,7 @@ dated as (
     from numbered
     inner join numbered as firsts on numbered.customer_id = firsts.customer_id
     where firsts.order_number = 1
-        {{ 'union all' if not loop.last }}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

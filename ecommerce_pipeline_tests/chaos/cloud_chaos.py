@@ -1,0 +1,32 @@
+"""The same on Google Cloud's emulators, with fewer faults: `make chaos` runs it by name."""
+
+import os
+import random
+from pathlib import Path
+
+from google.cloud import bigquery, storage
+
+from ecommerce_pipeline_tests.chaos.disturb import disturb
+from ecommerce_pipeline_tests.chaos.faults import KILLS
+from ecommerce_pipeline_tests.platform import Platform
+
+DAYS = ("2026-03-07", "2026-03-08")
+COUNT = int(os.environ.get("CHAOS_CLOUD_FAULTS", "8"))
+SEED = int(os.environ.get("CHAOS_SEED", "20260308"))
+
+
+def test_no_row_is_lost_or_doubled_on_google_cloud(
+    tmp_path: Path, storage_client: storage.Client, bigquery_client: bigquery.Client, project: str
+) -> None:
+    storage_client.create_bucket(f"{project}-lake", location="US")
+    cloud = {"TARGET": "gcp", "GCP_PROJECT": project, "GCS_BUCKET": f"{project}-lake", "DBT_PARSED_DIR": ""}
+    emulators = {name: os.environ[name] for name in ("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")}
+    here, there = Platform(tmp_path / "here"), Platform(tmp_path / "there", cloud | emulators)
+    try:
+        here.run(DAYS[0], DAYS[-1])
+        print(f"CHAOS_SEED={SEED} CHAOS_CLOUD_FAULTS={COUNT}")  # noqa: T201 - to do the same again
+        disturb(there, DAYS, random.Random(SEED), COUNT, KILLS)
+        assert there.rows() == here.rows()
+    finally:
+        here.close()
+        there.close()
