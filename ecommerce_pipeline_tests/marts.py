@@ -58,8 +58,9 @@ def stage(warehouse: Path, shop: ShopSettings, days: Window, *, dimensions_of: d
         for name in DIMENSIONS if dimensions_of else ():
             connection.register("rows", snapshot(shop, name, dimensions_of or days.last))
             connection.execute(f"INSERT INTO staging.{name} FROM rows")
-        for day in days.days():
-            for name in EVENTS:
+        for name in EVENTS:
+            within = "CAST(recorded_at AS DATE) >= ? AND CAST(recorded_at AS DATE) < ?"
+            connection.execute(f"DELETE FROM staging.{name} WHERE {within}", [days.start, days.end])
+            for day in days.days():
                 connection.register("rows", generate(shop, name, day))
-                connection.execute(f"DELETE FROM staging.{name} WHERE CAST(recorded_at AS DATE) = ?", [day])
                 connection.execute(f"INSERT INTO staging.{name} FROM rows")

@@ -101,7 +101,7 @@ print(store.reading("sessions/part-0.parquet").read())
         text=True,
         check=False,
     )
-    assert "no space left for the lake object" in said.stdout, said.stderr
+    assert "no space left for" in said.stdout, said.stderr
     assert "set DATA_DIR to a folder on a larger disk" in said.stdout
     assert said.stdout.endswith("['small/sessions/part-0.parquet']\nb'old'\n")
 
