@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
@@ -109,3 +110,39 @@ def test_a_backfill_from_the_ui_is_one_run_for_the_range(ui: Ui, new_platform: C
     )
     lake = ui.log.parent / "lake" / "refunds"
     assert sorted(folder.name for folder in lake.iterdir()) == [f"date={day}" for day in days]
+
+
+def command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+RUNS = "{ runsOrError(limit: 10) { ... on Runs { results { runId status tags { key value } } } } }"
+
+
+def test_a_run_whose_process_is_killed_is_marked_failed_and_run_again(ui: Ui) -> None:
+    ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
+    tables = ("refunds", "reviews", "sessions", "transactions", "transaction_items", "payment_attempts")
+    selection = [{"path": [layer, table]} for layer in ("source", "lake", "staging") for table in tables]
+    ui.ask(LAUNCH, params={"assetSelection": selection, "partitionNames": ["2026-03-07"], "tags": []})
+
+    def worker() -> psutil.Process | None:
+        if not list((ui.log.parent / "lake").rglob("*.parquet")):
+            return None
+        children = psutil.Process(ui.process.pid).children(recursive=True)
+        # The code location starts a process of its own for each run.
+        return next((one for one in children if "multiprocessing.spawn" in command_of(one)), None)
+
+    ui.wait_for(worker, 120).kill()
+
+    def ended() -> Any:
+        runs = ui.ask(RUNS)["runsOrError"]["results"]
+        return runs if len(runs) == 2 and {run["status"] for run in runs} == {"FAILURE", "SUCCESS"} else None
+
+    again, killed = ui.wait_for(ended, 240)
+    assert (again["status"], killed["status"]) == ("SUCCESS", "FAILURE")
+    tags = {tag["key"]: tag["value"] for tag in again["tags"]}
+    assert tags["dagster/parent_run_id"] == killed["runId"]
+    assert len(list((ui.log.parent / "lake").rglob("*.parquet"))) == len(tables)
