@@ -10,7 +10,7 @@ from ecommerce_pipeline.resources.embedded.home import Home
 from ecommerce_pipeline.resources.embedded.login import Refusal, Server, ask
 from ecommerce_pipeline.resources.embedded.logs import last_lines
 from ecommerce_pipeline.resources.embedded.ports import choose_port
-from ecommerce_pipeline.resources.embedded.postmaster import command_line, end_orphans, living_postmaster, spawn
+from ecommerce_pipeline.resources.embedded.postmaster import end_orphans, lives, living_postmaster, spawn
 
 # A killed server's children need a moment to end; a server started by a killed starter wins over ours; a port can be
 # taken between our look and the server's.
@@ -55,9 +55,9 @@ def launch(binaries: Binaries, home: Home, configuration: Path, port: int | None
 def _await(home: Home, pid: int, deadline: float) -> Server | Refusal:
     """Wait until the server lets us in or the process ends."""
     while True:
-        lives = bool(command_line(pid))
+        alive = lives(pid)
         answer = ask(home, may_create=True)
-        if isinstance(answer, Server) or not lives:
+        if isinstance(answer, Server) or not alive:
             return answer
         _check_time(home, answer, deadline)
         time.sleep(0.01)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from ecommerce_pipeline.resources.embedded.binaries import Binaries
 from ecommerce_pipeline.resources.embedded.errors import EmbeddedPostgresError
 from ecommerce_pipeline.resources.embedded.home import Home
@@ -76,6 +78,14 @@ def command_line(pid: int) -> str:
         ["ps", "-ww", "-o", "args=", "-p", str(pid)], stdout=subprocess.PIPE, text=True, errors="replace", check=False
     )
     return f"{said.stdout.strip()} " if said.stdout.strip() else ""
+
+
+def lives(pid: int) -> bool:
+    """Return whether a process has not ended; one that just becomes another program has no command line, and lives."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def spawn(binaries: Binaries, home: Home, configuration: Path, port: int) -> int:
