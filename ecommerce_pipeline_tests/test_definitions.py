@@ -129,6 +129,14 @@ def test_the_dashboard_is_made_of_all_the_shop_has(definitions: Definitions) -> 
     assert graph.get(report).child_keys == set()
 
 
+def test_each_run_of_everything_ends_with_the_dashboard(definitions: Definitions) -> None:
+    everything = definitions.resolve_job_def("everything")
+    dashboard = {AssetKey(["dashboard", name]) for name in ("report", "looker_studio")}
+    assert dashboard <= set(everything.asset_layer.executable_asset_keys)
+    marts = {key for key in everything.asset_layer.executable_asset_keys if key.path[0] == "datamart"}
+    assert marts == definitions.resolve_asset_graph().get(AssetKey(["dashboard", "looker_studio"])).parent_keys
+
+
 def test_any_selection_can_be_run_for_a_range_at_once(definitions: Definitions) -> None:
     """Dagster's command line and UI run a range at once only if every asset selected, dimensions too, says so."""
     graph = definitions.resolve_asset_graph()
