@@ -88,7 +88,7 @@ class Settings(DashboardSettings, MailSettings):
     bigquery_maximum_bytes_billed: int | None = Field(
         None, ge=10_485_760, description="a model that would be billed more fails before it runs; unset: no limit"
     )
-    bigquery_job_retries: int = Field(1, ge=0, description="how often dbt tries a job again that failed for a while")
+    bigquery_job_retries: int = Field(1, ge=0, description="how often a job is tried again that failed for a while")
     bigquery_job_timeout_seconds: int = Field(1800, ge=1, description="how long one job may run")
 
     @field_validator("gcs_bucket")

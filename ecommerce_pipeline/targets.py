@@ -87,5 +87,6 @@ def warehouse(settings: Settings) -> Warehouse:
             location=settings.gcp_location,
             datasets=settings.bigquery_datasets,
             timeout_seconds=settings.bigquery_job_timeout_seconds,
+            job_retries=settings.bigquery_job_retries,
         )
     return DuckDBWarehouse(path=str(settings.warehouse_path))

@@ -1,8 +1,10 @@
-"""Starts the BigQuery emulator with three of its ways made BigQuery's own.
+"""Starts the BigQuery emulator with four of its ways made BigQuery's own.
 
 - It loads Parquet by position, and DuckDB under it takes every `key=value` folder of a path for a further column;
   BigQuery loads by name, and a path is a path.
 - It reads tables for several clients at once over one connection, and mixes their rows up.
+- It runs a second job of a name that is taken; BigQuery refuses it with 409 `duplicate`
+  (https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid).
 - It takes `CREATE TABLE t (columns) AS SELECT`, but not with the query in brackets, as dbt writes it.
 """
 
@@ -12,10 +14,13 @@ from inspect import iscoroutinefunction
 from threading import Lock
 from typing import Any
 
-from bqemulator.api.routes import tabledata, tables
+from bqemulator.api.dependencies import get_context
+from bqemulator.api.routes import jobs, tabledata, tables
 from bqemulator.cli import main
+from bqemulator.domain.errors import AlreadyExistsError
 from bqemulator.jobs import executor
 from bqemulator.sql.rewriter import create_table_schema_ctas as ctas
+from fastapi import Request
 from sqlglot import exp
 
 ONE_AT_A_TIME = Lock()
@@ -45,10 +50,26 @@ def one_at_a_time(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return alone
 
 
+def once_per_name(insert_job: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the endpoint that starts jobs, which refuses a name that is taken."""
+
+    @wraps(insert_job)
+    async def once(project_id: str, request: Request, **more: Any) -> Any:
+        name = (await request.json()).get("jobReference", {}).get("jobId")
+        if name and get_context(request).catalog.get_job(project_id, name):
+            raise AlreadyExistsError(f"Already Exists: Job {project_id}:US.{name}")
+        return await insert_job(project_id=project_id, request=request, **more)
+
+    return once
+
+
 if __name__ == "__main__":
     executor._LOAD_FORMAT_HANDLERS["PARQUET"] = load_parquet
     ctas._first_select = first_select_in_brackets
     for route in (*tables.router.routes, *tabledata.router.routes):
         if "GET" in route.methods and not iscoroutinefunction(route.endpoint):
             route.endpoint = one_at_a_time(route.endpoint)
+    for route in jobs.router.routes:
+        if route.endpoint is jobs.insert_job:
+            route.endpoint = once_per_name(route.endpoint)
     main()

@@ -16,7 +16,8 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.resources.bigquery_jobs import Jobs, cost, job_errors, rows_loaded
+from ecommerce_pipeline.resources.bigquery_errors import job_errors
+from ecommerce_pipeline.resources.bigquery_jobs import Jobs, cost, rows_loaded
 from ecommerce_pipeline.resources.bigquery_tables import contract_fields, ensure, load_table, staging_table
 from ecommerce_pipeline.resources.google_clients import bigquery_client, bigquery_read_client
 from ecommerce_pipeline.resources.warehouse import Replaced, Writer
@@ -39,16 +40,20 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         location: Where they are.
         datasets: Their names, by layer.
         timeout_seconds: How long a job may run.
+        job_retries: How often a job is started again that failed for a reason that passes.
+        days_at_once: Most days that one job replaces.
     """
 
     project: str
     location: str
     datasets: dict[str, str]
     timeout_seconds: float = 1800
+    job_retries: int = 1
+    days_at_once: int = DAYS_AT_ONCE
 
     @cached_property
     def _client(self) -> bigquery.Client:
-        with job_errors(self.project, f"BigQuery in {self.project}"):
+        with job_errors(self.project, self.location, f"BigQuery in {self.project}"):
             return bigquery_client(self.project, self.location)
 
     @property
@@ -72,7 +77,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 contract, or Google refused; a part that was not done is as it was then.
         """
         target = self._reference(layer, table.name)
-        with job_errors(self.project, f"preparing {target}"):
+        with job_errors(self.project, self.location, f"preparing {target}"):
             ensure(self._client, staging_table(table, target), location=self.location)
         loaded = 0
         told: Mapping[str, Any] = {}
@@ -110,14 +115,14 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: Google refused it.
         """
-        with job_errors(self.project, "the query to BigQuery"):
+        with job_errors(self.project, self.location, "the query to BigQuery"):
             rows = self._client.query(sql).result(timeout=self.timeout_seconds)
             reader = bigquery_read_client()
             return rows.to_arrow(bqstorage_client=reader, create_bqstorage_client=False)
 
     def row_counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows of every table, by layer and name; of what BigQuery knows, without a scan."""
-        with job_errors(self.project, f"looking at the datasets of {self.project}"):
+        with job_errors(self.project, self.location, f"looking at the datasets of {self.project}"):
             here = {dataset.dataset_id for dataset in self._client.list_datasets()}
             found = [
                 (layer, table.table_id)
@@ -133,7 +138,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
         """Return the first rows of tables, each given by layer and name; free of charge."""
         with (
-            job_errors(self.project, f"looking at the datasets of {self.project}"),
+            job_errors(self.project, self.location, f"looking at the datasets of {self.project}"),
             ThreadPoolExecutor(LOOKUPS) as pool,
         ):
             heads = pool.map(lambda key: self._rows(self._reference(*key), rows), tables)
@@ -148,9 +153,9 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         writer: Writer,
     ) -> tuple[int, Mapping[str, Any]]:
         partitions = f"{window.start}_{window.last}" if window else "all"
-        jobs = Jobs(self._client, writer, partitions, self.timeout_seconds)
+        jobs = Jobs(self._client, writer, partitions, self.timeout_seconds, self.job_retries)
         fields = contract_fields(table)
-        with job_errors(self.project, f"preparing the load of {target}"):
+        with job_errors(self.project, self.location, f"preparing the load of {target}"):
             incoming = load_table(self._client, target.dataset_id, _load_name(table, partitions, writer), fields)
         loaded = rows_loaded(
             jobs.load("load", uris, incoming, {"schema": fields, "write_disposition": "WRITE_TRUNCATE"})

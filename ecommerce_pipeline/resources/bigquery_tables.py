@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from google.api_core.exceptions import Conflict, NotFound
+from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed
 from google.cloud import bigquery
 from sqlalchemy import Table
 
@@ -50,6 +50,13 @@ def ensure(client: bigquery.Client, wanted: bigquery.Table, *, location: str) ->
             return
         except Conflict:  # another run was quicker
             found = client.get_table(wanted.reference)
+    try:
+        _add_columns(client, found, wanted)
+    except PreconditionFailed:  # it was changed meanwhile: by us, if an answer was lost
+        _add_columns(client, client.get_table(wanted.reference), wanted)
+
+
+def _add_columns(client: bigquery.Client, found: bigquery.Table, wanted: bigquery.Table) -> None:
     added = new_columns(found.schema, wanted.schema, f"{wanted.dataset_id}.{wanted.table_id}")
     if added:
         found.schema = [*found.schema, *added]

@@ -215,11 +215,12 @@ def test_credentials_that_google_refuses_and_that_are_not_there_are_told_apart(
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
     assert complaint(settings, "credentials") == (
-        "no access to Google Cloud: no Google credentials are found, or their file cannot be used: run `gcloud auth "
+        f"no access to Google Cloud: the credentials file {tmp_path / 'nothing.json'}, which "
+        "GOOGLE_APPLICATION_CREDENTIALS names, cannot be used (it is not there): run `gcloud auth "
         "application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's key file"
     )
     storage_proxy.add(Fault(status(400, "invalid_grant"), "POST", "/token"))
     key = tmp_path / "key.json"
     write_key(key, f"{storage_proxy.endpoint}/token")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
-    assert "the Google credentials have expired or were revoked: run `gcloud auth" in complaint(settings, "credentials")
+    assert f"have expired or were revoked (those of the file {key}, which" in complaint(settings, "credentials")

@@ -1,11 +1,21 @@
-"""A PostgreSQL for the tests of what connects to one: the embedded server, with the shop's empty tables."""
+"""What resources connect to: the embedded PostgreSQL with the shop's empty tables, and BigQuery's emulator."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator, Sequence
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from google.cloud import bigquery, storage
 
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
 from ecommerce_pipeline.resources.postgres import PostgresResource
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.resources.warehouse import Writer
+from ecommerce_pipeline.schema.tables import TABLES, transaction_items
+
+Load = Callable[[pa.Table, Sequence[str]], None]
+"""Replaces the days by the rows, which come as one object."""
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +27,36 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresResource
     embedded = database.embedded()
     assert embedded is not None
     embedded.destroy()
+
+
+@pytest.fixture
+def warehouse(project: str, bigquery_client: bigquery.Client) -> BigQueryWarehouse:
+    return BigQueryWarehouse(project=project, location="US", datasets={"staging": "shop_staging"})
+
+
+@pytest.fixture
+def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
+    loads: list[Sequence[str]] = []
+
+    def put(rows: pa.Table, days: Sequence[str]) -> None:
+        parquet = io.BytesIO()
+        pq.write_table(rows, parquet)
+        path = f"transaction_items/date={days[0]}/part-0.parquet"
+        bucket.blob(path).upload_from_string(parquet.getvalue())
+        loads.append(days)
+        warehouse.replace(
+            transaction_items,
+            "staging",
+            [f"gs://{bucket.name}/{path}"],
+            rows.num_rows,
+            window=Window.of_keys(days[0], days[-1]),
+            writer=Writer("staging/transaction_items", f"run{len(loads)}"),
+        )
+
+    return put
+
+
+def keys(warehouse: BigQueryWarehouse, day: str) -> list[int]:
+    """Return the keys of the order lines written on a day, sorted."""
+    rows = warehouse.read(transaction_items, "staging", Window.of_keys(day, day), ["transaction_item_id"])
+    return sorted(rows["transaction_item_id"].to_pylist())

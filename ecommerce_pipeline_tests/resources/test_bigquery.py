@@ -1,47 +1,14 @@
 """The BigQuery warehouse on the emulator, with Google's real client."""
 
-import io
-from collections.abc import Callable, Sequence
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from google.cloud import bigquery, storage
+from google.cloud import bigquery
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
 from ecommerce_pipeline.resources.bigquery_tables import contract_fields, new_columns, staging_table
-from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
+from ecommerce_pipeline_tests.resources.conftest import Load, keys
 from ecommerce_pipeline_tests.rows import instants, order_lines
-
-Load = Callable[[pa.Table, Sequence[str]], None]
-
-
-@pytest.fixture
-def warehouse(project: str, bigquery_client: bigquery.Client) -> BigQueryWarehouse:
-    return BigQueryWarehouse(project=project, location="US", datasets={"staging": "shop_staging"})
-
-
-@pytest.fixture
-def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
-    def put(rows: pa.Table, days: Sequence[str]) -> None:
-        parquet = io.BytesIO()
-        pq.write_table(rows, parquet)
-        path = f"transaction_items/date={days[0]}/part-0.parquet"
-        bucket.blob(path).upload_from_string(parquet.getvalue())
-        writer = Writer("staging/transaction_items", f"run-{'-'.join(days)}")
-        uris = [f"gs://{bucket.name}/{path}"]
-        window = Window.of_keys(days[0], days[-1])
-        warehouse.replace(transaction_items, "staging", uris, rows.num_rows, window=window, writer=writer)
-
-    return put
-
-
-def keys(warehouse: BigQueryWarehouse, day: str) -> list[int]:
-    rows = warehouse.read(transaction_items, "staging", Window.of_keys(day, day), ["transaction_item_id"])
-    return sorted(rows["transaction_item_id"].to_pylist())
 
 
 def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(warehouse: BigQueryWarehouse, load: Load) -> None:

@@ -176,9 +176,9 @@ def test_without_credentials_the_error_says_how_to_sign_in(
     with pytest.raises(PlatformError) as caught:
         write(GcsStore(gcs=GCSResource(project=project), bucket="shop-lake"))
     assert str(caught.value) == (
-        f"gs://shop-lake/{PATH} cannot be written: no Google credentials are found, or their file cannot be used: run "
-        "`gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service "
-        "account's key file"
+        f"gs://shop-lake/{PATH} cannot be written: the credentials file {key}, which "
+        "GOOGLE_APPLICATION_CREDENTIALS names, cannot be used (it is none of Google's): run `gcloud auth "
+        "application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's key file"
     )
 
 
@@ -192,7 +192,7 @@ def test_revoked_credentials_are_one_clear_error_without_their_content(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
     with pytest.raises(PlatformError) as caught:
         write(GcsStore(gcs=GCSResource(project=project), bucket="shop-lake"))
-    assert "the Google credentials have expired or were revoked: run `gcloud auth" in str(caught.value)
+    assert f"have expired or were revoked (those of the file {key}, which" in str(caught.value)
     assert private.splitlines()[1] not in str(caught.value)
     assert caught.value.__suppress_context__
 

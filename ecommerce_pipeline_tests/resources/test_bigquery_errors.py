@@ -1,0 +1,206 @@
+"""What is said when something on Google Cloud is not as it must be: thing, value and remedy in one sentence.
+
+The emulator lets everybody do everything, everywhere; the proxy answers with the error bodies that Google documents
+(https://cloud.google.com/bigquery/docs/error-messages).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from google.cloud import bigquery
+from sqlalchemy import Column, MetaData, Text
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
+from ecommerce_pipeline.resources.bigquery_tables import ensure, staging_table
+from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline_tests.credentials import write_key
+from ecommerce_pipeline_tests.faults import Answer, Fault, Forward, Proxy, Request, lose_response, status
+from ecommerce_pipeline_tests.resources.conftest import Load, keys
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+DAY = "2026-03-01"
+TABLES = r"/tables"
+JOBS = r"/jobs\?"
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(PlatformError) as caught:
+        act()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "http://" not in message
+    return message
+
+
+def lines() -> pa.Table:
+    return order_lines(instants(DAY, 3))
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "reason", "words", "remedy"),
+    [
+        (TABLES, 404, "notFound", "Not found: Project shop-x", "there is no project shop-x: correct GCP_PROJECT"),
+        (
+            JOBS,
+            404,
+            "notFound",
+            "Not found: Dataset shop-x:shop_staging was not found in location US",
+            "there is no dataset shop-x:shop_staging in US: set GCP_LOCATION to where it is",
+        ),
+        (
+            JOBS,
+            400,
+            "invalid",
+            "Cannot read and write in different locations: source: EU, destination: US",
+            "the bucket is in EU, the dataset in US: BigQuery loads only within one location",
+        ),
+        (
+            TABLES,
+            403,
+            "accessDenied",
+            "Access Denied: Table shop-x:shop_staging.transaction_items: Permission bigquery.tables.get denied on "
+            "table shop-x:shop_staging.transaction_items (or it may not exist).",
+            "grant roles/bigquery.dataEditor on the dataset: bq query --nouse_legacy_sql 'GRANT "
+            "`roles/bigquery.dataEditor` ON SCHEMA `shop-x.shop_staging` TO",
+        ),
+        (
+            JOBS,
+            403,
+            "accessDenied",
+            "Access Denied: Project shop-x: User does not have bigquery.jobs.create permission in project shop-x.",
+            "grant roles/bigquery.jobUser: `gcloud projects add-iam-policy-binding {project} ",
+        ),
+        (
+            JOBS,
+            403,
+            "accessDenied",
+            "Access Denied: File gs://shop-x/transaction_items: x@y does not have storage.objects.get access",
+            "the lake's objects must not be read: grant roles/storage.objectUser on the bucket",
+        ),
+        (
+            JOBS,
+            403,
+            "quotaExceeded",
+            "Quota exceeded: Your table exceeded quota for imports or query appends per table",
+            "a quota of {project} is used up; run it again later, or ask for more: https://",
+        ),
+        (JOBS, 403, "billingNotEnabled", "Billing has not been enabled for this project.", "{project} has no billing"),
+        (
+            TABLES,
+            403,
+            "accessNotConfigured",
+            "BigQuery API has not been used in project 1 before or it is disabled.",
+            "the API is off: `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com "
+            "--project={project}`",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isalpha() else "",
+)
+def test_what_google_refuses_is_one_sentence_with_thing_and_remedy(
+    bigquery_proxy: Proxy,
+    project: str,
+    load: Load,
+    path: str,
+    code: int,
+    reason: str,
+    words: str,
+    remedy: str,
+) -> None:
+    bigquery_proxy.add(Fault(status(code, words, reason), path=path, times=10))
+    message = refusal(lambda: load(lines(), [DAY]))
+    assert remedy.format(project=project) in message
+    assert message.endswith(f"({code} {words})")
+
+
+def test_a_table_that_drifted_is_named_with_each_difference_and_stays(
+    warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
+) -> None:
+    load(lines(), [DAY])
+    name = "shop_staging.transaction_items"
+    table = bigquery_client.get_table(name)
+    table.schema = [*table.schema, bigquery.SchemaField("colour", "STRING")]
+    bigquery_client.update_table(table, ["schema"])
+    message = refusal(lambda: load(order_lines(instants(DAY, 1)), [DAY]))
+    assert message.startswith(f"the table {name} differs from the contract: column colour is not in the contract")
+    assert "change the table by hand, or drop it and materialize its days again" in message
+    assert len(keys(warehouse, DAY)) == 3
+
+
+def test_a_nullable_column_that_the_contract_gained_is_added_once_though_the_answer_is_lost(
+    bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
+) -> None:
+    """BigQuery updates a table only as it was read (If-Match), so that the request sent again is refused with 412."""
+    load(lines(), [DAY])
+    name = "shop_staging.transaction_items"
+    wider = transaction_items.to_metadata(MetaData())
+    wider.append_column(Column("gift_note", Text(), comment="What the card says."))
+    wanted = staging_table(wider, bigquery_client.get_table(name).reference)
+
+    def refuse(request: Request, forward: Forward) -> Answer:
+        assert "If-Match" in request.headers
+        return status(412, "Precondition check failed.", "conditionNotMet")(request, forward)
+
+    bigquery_proxy.add(Fault(lose_response, "PATCH"), Fault(refuse, "PATCH"))
+    ensure(warehouse._client, wanted, location="US")
+    assert bigquery_client.get_table(name).schema[-1].name == "gift_note"
+    assert bigquery_proxy.all_happened
+
+
+def test_an_object_that_drifted_is_refused_and_the_day_stays(warehouse: BigQueryWarehouse, load: Load) -> None:
+    load(lines(), [DAY])
+    texts = lines().set_column(4, "quantity", pa.array(["many"] * 3))
+    message = refusal(lambda: load(texts, [DAY]))
+    assert "BigQuery job staging_transaction_items-2026-03-01_2026-03-01-load-run2-0" in message
+    assert len(keys(warehouse, DAY)) == 3
+
+
+@pytest.fixture
+def real_credentials(bigquery_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Let product code look for credentials in a file, as it does without an emulator."""
+    monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
+    return lambda path: monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda _: None, "it is not there"),
+        (Path.mkdir, "Is a directory"),
+        (lambda path: path.write_bytes(b"\x89PNG\xff"), "it is none of Google's"),
+        (lambda path: path.write_text('{"private_key": "s3cret"'), "it is none of Google's"),
+        (
+            lambda path: path.write_text('{"type": "service_account", "private_key": "s3cret"}'),
+            "it is none of Google's",
+        ),
+    ],
+    ids=["missing", "folder", "binary", "half", "without an e-mail"],
+)
+def test_a_key_file_that_cannot_be_used_is_named_and_never_shown(
+    real_credentials: Callable[[Path], None],
+    warehouse: BigQueryWarehouse,
+    tmp_path: Path,
+    make: Callable[[Path], object],
+    why: str,
+) -> None:
+    key = tmp_path / "key.json"
+    make(key)
+    real_credentials(key)
+    message = refusal(warehouse.row_counts)
+    assert f"the credentials file {key}, which GOOGLE_APPLICATION_CREDENTIALS names, cannot be used ({why})" in message
+    assert "run `gcloud auth application-default login`" in message
+    assert "s3cret" not in message
+
+
+def test_an_expired_key_is_named_by_its_file_and_never_shown(
+    real_credentials: Callable[[Path], None], bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, tmp_path: Path
+) -> None:
+    bigquery_proxy.add(Fault(status(400, "invalid_grant: Invalid JWT Signature"), "POST", "/token"))
+    key = tmp_path / "key.json"
+    private = write_key(key, f"{bigquery_proxy.endpoint}/token")
+    real_credentials(key)
+    message = refusal(warehouse.row_counts)
+    assert f"the Google credentials have expired or were revoked (those of the file {key}" in message
+    assert private.splitlines()[1] not in message
