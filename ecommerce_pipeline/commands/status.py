@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
-import pyarrow.parquet as pq
 from dagster import AssetKey, DagsterInstance
 from psycopg import sql
 from rich.console import Console
@@ -12,8 +10,7 @@ from rich.table import Table as Grid
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.home import open_instance
-from ecommerce_pipeline.io_managers.objects import OBJECT_NAME
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.io_managers.objects import OBJECT_NAME, find_object, split_path
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dashboard_store, lake_store, postgres, warehouse
@@ -93,8 +90,8 @@ def _source_layer(settings: Settings) -> Layer:
 def _lake_layer(settings: Settings) -> Layer:
     store = lake_store(settings)
     sizes = {path: size for path, size in store.sizes().items() if path.endswith(OBJECT_NAME)}
-    tables = {path.split("/")[0] for path in sizes}
-    rows = None if settings.target == "gcp" else sum(map(partial(_rows, store), sizes))
+    tables = {split_path(path)[0] for path in sizes}
+    rows = None if settings.target == "gcp" else sum(find_object(store, *split_path(path)).rows for path in sizes)
     mib = sum(sizes.values()) / 2**20
     return Layer("lake", len(tables), rows, f"{store.uri('')} ({len(sizes):,} objects, {mib:,.1f} MiB)")
 
@@ -103,11 +100,6 @@ def _place(settings: Settings, layer: str) -> str:
     if settings.target == "gcp":
         return f"BigQuery, {settings.gcp_project}.{settings.bigquery_datasets[layer]}"
     return f"{settings.warehouse_path}, schema {layer}"
-
-
-def _rows(store: ObjectStore, path: str) -> int:
-    with store.reading(path) as file:
-        return int(pq.read_metadata(file).num_rows)
 
 
 def _page(settings: Settings) -> str:

@@ -61,6 +61,18 @@ def object_path(table: str, partition: str | None) -> str:
     return f"{table}/date={partition}/{OBJECT_NAME}" if partition else f"{table}/{OBJECT_NAME}"
 
 
+def split_path(path: str) -> tuple[str, str | None]:
+    """Return the table and the partition that an object's path names: the inverse of `object_path`.
+
+    >>> split_path("sessions/date=2026-03-01/part-0.parquet")
+    ('sessions', '2026-03-01')
+    >>> split_path("customers/part-0.parquet")
+    ('customers', None)
+    """
+    table, *partition, _ = path.split("/")
+    return table, partition[0].removeprefix("date=") if partition else None
+
+
 def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeObject:
     """Return the reference to an object that is there and whole.
 

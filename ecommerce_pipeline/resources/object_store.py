@@ -8,8 +8,9 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, Protocol, cast
 from uuid import uuid4
 
@@ -69,8 +70,13 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
     def sizes(self) -> dict[str, int]:
         """Return the size of every file, bytes, by path."""
         folder = Path(self.folder)
-        files = sorted(path for path in folder.glob("[!.]*/**/*") if path.is_file())
-        return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+        sizes = {}
+        for path in sorted(folder.glob("[!.]*/**/*")):
+            with suppress(FileNotFoundError):  # deleted since it was listed
+                found = path.stat()
+                if S_ISREG(found.st_mode):
+                    sizes[path.relative_to(folder).as_posix()] = found.st_size
+        return sizes
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:

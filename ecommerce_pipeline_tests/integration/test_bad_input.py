@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources import dbt as dbt_resource
 from ecommerce_pipeline.runner import Progress
@@ -30,6 +31,8 @@ def test_a_corrupt_object_fails_its_load_and_a_new_extraction_mends_it(new_platf
     assert f"the object {damaged} is corrupt" in str(caught.value)
     assert f"materialize lake/refunds of {DAY} again" in str(caught.value)
     assert platform.content_hashes() == before
+    with pytest.raises(PlatformError, match=f"the object {damaged} is corrupt"):
+        status_command(platform.settings)
     platform.run(DAY, job="extract")
     platform.run(DAY, job="load")
     assert platform.content_hashes() == before
