@@ -10,10 +10,10 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test chaos lint types unit integration dbt browser lock clean
+.PHONY: help run dev test chaos google-cloud lint types unit integration dbt browser lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 	@$(BIN)/ecommerce-pipeline run
@@ -28,6 +28,9 @@ chaos: .venv/test.stamp ## a hundred faults at random moments, and ten on Google
 	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \
 	CHAOS_FAULTS=$${CHAOS_FAULTS:-100} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/test_chaos.py && \
 	CHAOS_CLOUD_FAULTS=$${CHAOS_CLOUD_FAULTS:-10} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/cloud_chaos.py
+
+google-cloud: .venv/test.stamp ## what no emulator shows, on a project of yours: GCP_PROJECT and GCS_BUCKET name it
+	$(BIN)/pytest ecommerce_pipeline_tests/integration/real_google_cloud.py
 
 lint: .venv/test.stamp ## ruff and sqlfluff
 	$(BIN)/ruff check .

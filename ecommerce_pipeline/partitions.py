@@ -55,6 +55,16 @@ class Window:
     def __str__(self) -> str:
         return f"{self.start}" if len(self) == 1 else f"{self.start} to {self.last}"
 
+    def parts(self, days: int) -> "list[Window]":
+        """Cut the window into windows of at most so many days, in order.
+
+        >>> [str(part) for part in Window.of_keys("2026-03-01", "2026-03-03").parts(2)]
+        ['2026-03-01 to 2026-03-02', '2026-03-03']
+        """
+        step = timedelta(days=days)
+        starts = [self.start + step * part for part in range(-(-len(self) // days))]
+        return [Window(start, min(start + step, self.end)) for start in starts]
+
     def happened(self, lateness_days: int) -> "Window":
         """Return the days on which rows written in this window can have happened: [start - L, end)."""
         return Window(self.start - timedelta(days=lateness_days), self.end)

@@ -84,6 +84,9 @@ class Settings(DashboardSettings, MailSettings):
         "ecommerce", pattern=r"^\w+$", description="beginning of the datasets' names: <it>_staging, _core, _datamart"
     )
 
+    bigquery_days_per_job: int = Field(
+        2000, ge=1, le=3900, description="most days that one job replaces; BigQuery lets it change 4,000 partitions"
+    )
     bigquery_priority: Literal["interactive", "batch"] = Field("interactive", description="of dbt's queries")
     bigquery_maximum_bytes_billed: int | None = Field(
         None, ge=10_485_760, description="a model that would be billed more fails before it runs; unset: no limit"

@@ -88,5 +88,6 @@ def warehouse(settings: Settings) -> Warehouse:
             datasets=settings.bigquery_datasets,
             timeout_seconds=settings.bigquery_job_timeout_seconds,
             job_retries=settings.bigquery_job_retries,
+            days_per_job=settings.bigquery_days_per_job,
         )
     return DuckDBWarehouse(path=str(settings.warehouse_path))

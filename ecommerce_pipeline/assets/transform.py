@@ -5,6 +5,7 @@ Models tagged `daily` are partitioned: dbt replaces the window of the run. The o
 
 import json
 import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
+    AssetKey,
     AssetsDefinition,
     AssetSpec,
     BackfillPolicy,
@@ -39,6 +41,12 @@ from ecommerce_pipeline.resources.dbt import (
 )
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
+
+Costs = defaultdict[str, Counter[str]]
+"""What models cost, by dbt's names of them."""
+
+Check = tuple[AssetKey | None, str | None]
+"""What names a check's result, in every part of a window."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -93,22 +101,51 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
     def dbt_models(
         context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Any]:
-        arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
-        told = dbt_environment(settings) | dbt_folder(settings) | window_variables(window_of_run(context))
-        with _environment(told):
-            run_dir = dbt_run_dir(settings, context.run_id)
-            invocation = dbt.cli(arguments, context=context, raise_on_error=False, target_path=run_dir)
-        events = []
-        for event in invocation.stream():
-            context.log.info(_progress(event))
-            events.append(event)
+        window = window_of_run(context)
+        costs: Costs = defaultdict(Counter)
+        failed: dict[Check, AssetCheckResult] = {}
+        for part in warehouse.parts(window):
+            with _environment(_told(settings, context.run_id, part)):
+                run_dir = dbt_run_dir(settings, context.run_id)
+                arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
+                invocation = dbt.cli(arguments, context=context, raise_on_error=False, target_path=run_dir)
+            events = []
+            for event in invocation.stream():
+                context.log.info(_progress(event))
+                events.append(event)
+            _add_costs(costs, run_dir)
+            checked = [event for event in events if isinstance(event, AssetCheckResult)]
+            failed |= {_check(result): result for result in checked if not result.passed}
+            if invocation.get_error():
+                break
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = _Described(warehouse, invocation, window_of_run(context))
-        yield from (described(event) if isinstance(event, Output) else event for event in events)
+        described = _Described(warehouse, invocation, window, costs)
+        for event in events:
+            match event:
+                case Output():
+                    yield described(event)
+                case AssetCheckResult():
+                    yield failed.get(_check(event), event)
+                case _:
+                    yield event
         if error := invocation.get_error():
             raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
 
     return [dbt_models]
+
+
+def _told(settings: Settings, run_id: str, window: Window | None) -> dict[str, str]:
+    """Return what dbt is told by environment variables: where to build, which days, and for which run."""
+    return {
+        **dbt_environment(settings),
+        **dbt_folder(settings),
+        **window_variables(window),
+        "RUN_ID": run_id,
+    }
+
+
+def _check(result: AssetCheckResult) -> Check:
+    return result.asset_key, result.check_name
 
 
 def said_by_dbt(error: str) -> str:
@@ -130,12 +167,12 @@ def _progress(event: Any) -> str:
 class _Described:
     """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage, rows by broken rule."""
 
-    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation, window: Window | None) -> None:
+    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation, window: Window | None, costs: Costs) -> None:
         self._invocation = invocation
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
         self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
-        self._costs = _costs(invocation.target_path)
+        self._costs = costs
         self._quarantined = quarantined(warehouse, window) if window and invocation.is_successful() else {}
 
     def __call__(self, output: Output[Any]) -> Output[Any]:
@@ -156,15 +193,14 @@ class _Described:
         )
 
 
-def _costs(run_dir: Path) -> dict[str, dict[str, int]]:
-    """Return what each model cost, by dbt's name of it; nothing where the warehouse sends no bill."""
-    results = json.loads((run_dir / "run_results.json").read_text())["results"]
-    billed = {result["unique_id"]: result["adapter_response"] for result in results}
-    return {
-        unique_id: {"bytes billed": int(answer["bytes_billed"]), "slot milliseconds": int(answer.get("slot_ms") or 0)}
-        for unique_id, answer in billed.items()
-        if answer.get("bytes_billed") is not None
-    }
+def _add_costs(costs: Costs, run_dir: Path) -> None:
+    """Add what each model cost, by dbt's name of it; nothing where the warehouse sends no bill."""
+    for result in json.loads((run_dir / "run_results.json").read_text())["results"]:
+        answer = result["adapter_response"]
+        if answer.get("bytes_billed") is not None:
+            costs[result["unique_id"]].update(
+                {"bytes billed": int(answer["bytes_billed"]), "slot milliseconds": int(answer.get("slot_ms") or 0)}
+            )
 
 
 @contextmanager

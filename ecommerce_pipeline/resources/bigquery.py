@@ -4,9 +4,10 @@ Clients and errors are in `google_clients` and `google_errors`, tables in `bigqu
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal, cast
 
 import pyarrow as pa
@@ -18,13 +19,11 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.resources.bigquery_errors import job_errors
 from ecommerce_pipeline.resources.bigquery_jobs import Jobs, cost, rows_loaded
+from ecommerce_pipeline.resources.bigquery_read import read_rows
 from ecommerce_pipeline.resources.bigquery_tables import contract_fields, ensure, load_table, staging_table
 from ecommerce_pipeline.resources.google_clients import bigquery_client, bigquery_read_client
 from ecommerce_pipeline.resources.warehouse import Replaced, Writer
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
-
-DAYS_AT_ONCE = 2_000
-"""A job may change 4,000 partitions and load 10,000 objects (https://cloud.google.com/bigquery/quotas); half of it."""
 
 LOOKUPS = 8
 """Tables looked up at once."""
@@ -41,7 +40,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         datasets: Their names, by layer.
         timeout_seconds: How long a job may run.
         job_retries: How often a job is started again that failed for a reason that passes.
-        days_at_once: Most days that one job replaces.
+        days_per_job: Most days that one job replaces.
     """
 
     project: str
@@ -49,7 +48,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     datasets: dict[str, str]
     timeout_seconds: float = 1800
     job_retries: int = 1
-    days_at_once: int = DAYS_AT_ONCE
+    days_per_job: int = 2_000
 
     @cached_property
     def _client(self) -> bigquery.Client:
@@ -60,6 +59,12 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def dialect(self) -> Literal["bigquery"]:
         """The SQL that `query` takes."""
         return "bigquery"
+
+    def parts(self, window: Window | None) -> Sequence[Window | None]:
+        """Cut a window into those that stay under the quotas of one job, in order."""
+        if window is None:
+            return [None]
+        return window.parts(self.days_per_job)
 
     def uri(self, layer: str, table: str) -> str:
         """Return the table's full name."""
@@ -81,8 +86,10 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             ensure(self._client, staging_table(table, target), location=self.location)
         loaded = 0
         told: Mapping[str, Any] = {}
-        for part, objects in _parts(uris, window):
-            count, told = self._replace_part(table, target, objects, part, writer)
+        objects = iter(uris)
+        for part in self.parts(window):
+            ours = list(islice(objects, len(part) if part else None))
+            count, told = self._replace_part(table, target, ours, part, writer)
             loaded += count
         if loaded != rows:
             raise PlatformError(
@@ -95,15 +102,20 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table that were written in the window, or all of them; all columns or some.
 
+        Through the Storage API where there is one: it runs no job, and reads no other columns and partitions.
+
         Raises:
             PlatformError: The table is not there.
         """
         within = _within(window)
         if window is None and WRITTEN_AT in table.columns:
             within = f"{WRITTEN_AT} IS NOT NULL"  # a filter that partitioned tables ask for
-        chosen = ", ".join(f"`{name}`" for name in columns or table.columns.keys())
-        name = self._reference(layer, table.name)
-        return self.query(f"SELECT {chosen} FROM `{name}` WHERE {within}")  # noqa: S608 - names of the contract
+        chosen = list(columns or table.columns.keys())
+        reference = self._reference(layer, table.name)
+        with job_errors(self.project, self.location, f"reading {reference}"):
+            if reader := bigquery_read_client():
+                return read_rows(reader, reference, chosen, within)
+        return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {within}")  # noqa: S608
 
     def schema_of(self, layer: str) -> str:
         """Return the dataset that holds the tables of a layer."""
@@ -182,17 +194,6 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         table = self._client.get_table(reference)
         head = self._client.list_rows(table, selected_fields=table.schema, max_results=rows)
         return head.to_arrow(create_bqstorage_client=False)
-
-
-def _parts(uris: Sequence[str], window: Window | None) -> Iterator[tuple[Window | None, list[str]]]:
-    """Cut a window and its objects, one a day, into parts that one job may touch."""
-    if window is None:
-        yield None, list(uris)
-        return
-    days = list(window.days())
-    for first in range(0, len(days), DAYS_AT_ONCE):
-        part = days[first : first + DAYS_AT_ONCE]
-        yield Window.of_keys(str(part[0]), str(part[-1])), list(uris[first : first + DAYS_AT_ONCE])
 
 
 def _within(window: Window | None) -> str:

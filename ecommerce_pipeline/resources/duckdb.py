@@ -63,6 +63,10 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """The SQL that `query` takes."""
         return "duckdb"
 
+    def parts(self, window: Window | None) -> Sequence[Window | None]:
+        """Return the window: any number of days may be replaced at once."""
+        return [window]
+
     def uri(self, layer: str, table: str) -> str:
         """Return the file's path and the table in it; schemas are named like their layers."""
         return f"{self.path}#{layer}.{table}"

@@ -51,6 +51,10 @@ class Warehouse(Protocol):
         """The SQL that `query` takes."""
         ...
 
+    def parts(self, window: Window | None) -> Sequence[Window | None]:
+        """Cut a window into those that the warehouse may replace at once, in order."""
+        ...
+
     def uri(self, layer: str, table: str) -> str:
         """Return the address of a table, for people."""
         ...

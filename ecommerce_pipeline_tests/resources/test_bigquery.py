@@ -4,9 +4,12 @@ import pytest
 from google.cloud import bigquery
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
 from ecommerce_pipeline.resources.bigquery_tables import contract_fields, new_columns, staging_table
-from ecommerce_pipeline.schema.tables import TABLES, transaction_items
+from ecommerce_pipeline.schema.tables import TABLES, transaction_items, transactions
+from ecommerce_pipeline_tests.emulators import BigQueryEmulator
+from ecommerce_pipeline_tests.faults import Proxy
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
 from ecommerce_pipeline_tests.rows import instants, order_lines
 
@@ -20,6 +23,29 @@ def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(warehouse: 
     assert len(keys(warehouse, "2026-03-01")) == 5
     assert keys(warehouse, "2026-03-02") == [100, 101]
     assert len(keys(warehouse, "2026-03-03")) == 5
+
+
+def test_rows_are_read_by_the_storage_api_without_a_job_and_no_more_than_asked_for(
+    warehouse: BigQueryWarehouse,
+    load: Load,
+    bigquery_proxy: Proxy,
+    bigquery_server: BigQueryEmulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load(order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 3)), ["2026-03-01", "2026-03-02"])
+    monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", bigquery_server.storage_api)
+    loads = len(bigquery_proxy.requests)
+    days = {day: Window.of_keys(day, day) for day in ("2026-03-01", "2026-03-02", "2026-03-03")}
+    columns = ["unit_price", "transaction_item_id"]
+    read = {day: warehouse.read(transaction_items, "staging", window, columns) for day, window in days.items()}
+    assert [rows.num_rows for rows in read.values()] == [5, 3, 0]
+    assert all(rows.column_names == columns for rows in read.values())
+    assert sorted(read["2026-03-02"]["transaction_item_id"].to_pylist()) == [6, 7, 8]
+    whole = warehouse.read(transaction_items, "staging", None)
+    assert (whole.num_rows, whole.column_names) == (8, list(transaction_items.columns.keys()))
+    assert len(bigquery_proxy.requests) == loads
+    with pytest.raises(PlatformError, match="doctor"):
+        warehouse.read(transactions, "staging", days["2026-03-01"])
 
 
 def test_an_empty_first_load_makes_the_table_and_leaves_no_other_behind(

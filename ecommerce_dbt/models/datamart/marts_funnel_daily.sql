@@ -1,6 +1,6 @@
 {{ by_day('created_date', cluster_by=['channel']) }}
 
-with sessions as (
+with visits as (
 
     select *
     from {{ ref('dim_session') }}
@@ -23,17 +23,17 @@ orders_of_session as (
 )
 
 select
-    sessions.created_date,
-    sessions.channel,
+    visits.created_date,
+    visits.channel,
     cast(count(*) as int64) as sessions,
-    {{ total_count('case when sessions.product_views > 0 then 1 else 0 end') }} as sessions_with_product_view,
-    {{ total_count('case when sessions.cart_adds > 0 then 1 else 0 end') }} as sessions_with_cart,
-    {{ total_count('case when sessions.checkout_started then 1 else 0 end') }} as sessions_with_checkout,
+    {{ total_count('case when visits.product_views > 0 then 1 else 0 end') }} as sessions_with_product_view,
+    {{ total_count('case when visits.cart_adds > 0 then 1 else 0 end') }} as sessions_with_cart,
+    {{ total_count('case when visits.checkout_started then 1 else 0 end') }} as sessions_with_checkout,
     {{ total_count('case when orders_of_session.session_id is not null then 1 else 0 end') }} as sessions_with_order,
     {{ total_count('coalesce(orders_of_session.paid, 0)') }} as sessions_with_paid_order
-from sessions
+from visits
 left join orders_of_session
     on
-        sessions.session_id = orders_of_session.session_id
-        and sessions.created_date = orders_of_session.created_date
-group by sessions.created_date, sessions.channel
+        visits.session_id = orders_of_session.session_id
+        and visits.created_date = orders_of_session.created_date
+group by visits.created_date, visits.channel

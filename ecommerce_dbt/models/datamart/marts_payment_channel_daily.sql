@@ -54,21 +54,21 @@ refunded as (
 tried as (
 
     select
-        attempts.created_date,
+        tried.created_date,
         coalesce(channels.channel, 'unknown') as channel,
-        attempts.payment_method_id,
+        tried.payment_method_id,
         0 as orders_placed,
         0 as orders_paid,
         0 as amount_before_refunds,
         0 as refund_amount,
         count(*) as attempts,
-        sum(case when attempts.is_approved then 1 else 0 end) as attempts_approved,
-        sum(case when attempts.is_retry then 1 else 0 end) as retries,
-        sum(case when attempts.is_recovery then 1 else 0 end) as recoveries,
-        sum(case when attempts.is_recovery then attempts.amount else 0 end) as recovered_amount
-    from {{ ref('fact_payment_attempt') }} as attempts
-    left join channels on attempts.transaction_id = channels.transaction_id
-    group by attempts.created_date, coalesce(channels.channel, 'unknown'), attempts.payment_method_id
+        sum(case when tried.is_approved then 1 else 0 end) as attempts_approved,
+        sum(case when tried.is_retry then 1 else 0 end) as retries,
+        sum(case when tried.is_recovery then 1 else 0 end) as recoveries,
+        sum(case when tried.is_recovery then tried.amount else 0 end) as recovered_amount
+    from {{ ref('fact_payment_attempt') }} as tried
+    left join channels on tried.transaction_id = channels.transaction_id
+    group by tried.created_date, coalesce(channels.channel, 'unknown'), tried.payment_method_id
 
 ),
 

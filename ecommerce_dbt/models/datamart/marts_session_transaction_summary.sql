@@ -1,6 +1,6 @@
 {{ by_day('created_date', cluster_by=['channel', 'device', 'traffic_source']) }}
 
-with sessions as (
+with visits as (
 
     select *
     from {{ ref('dim_session') }}
@@ -42,27 +42,27 @@ orders_of_session as (
 visited as (
 
     select
-        sessions.created_date,
-        sessions.channel,
-        sessions.device,
-        sessions.traffic_source,
+        visits.created_date,
+        visits.channel,
+        visits.device,
+        visits.traffic_source,
         count(*) as sessions,
-        sum(case when sessions.is_signed_in then 1 else 0 end) as sessions_signed_in,
+        sum(case when visits.is_signed_in then 1 else 0 end) as sessions_signed_in,
         sum(case when orders_of_session.session_id is not null then 1 else 0 end) as sessions_with_order,
         sum(coalesce(orders_of_session.paid, 0)) as sessions_with_paid_order,
-        sum(sessions.page_views) as page_views,
-        sum(sessions.duration_seconds) as duration_seconds,
+        sum(visits.page_views) as page_views,
+        sum(visits.duration_seconds) as duration_seconds,
         0 as orders_placed,
         0 as orders_paid,
         0 as units,
         0 as gross_amount,
         0 as discount_amount
-    from sessions
+    from visits
     left join orders_of_session
         on
-            sessions.session_id = orders_of_session.session_id
-            and sessions.created_date = orders_of_session.created_date
-    group by sessions.created_date, sessions.channel, sessions.device, sessions.traffic_source
+            visits.session_id = orders_of_session.session_id
+            and visits.created_date = orders_of_session.created_date
+    group by visits.created_date, visits.channel, visits.device, visits.traffic_source
 
 ),
 
@@ -72,8 +72,8 @@ bought as (
     select
         online_orders.created_date,
         online_orders.channel,
-        coalesce(sessions.device, 'unknown') as device,
-        coalesce(sessions.traffic_source, 'unknown') as traffic_source,
+        coalesce(visits.device, 'unknown') as device,
+        coalesce(visits.traffic_source, 'unknown') as traffic_source,
         0 as sessions,
         0 as sessions_signed_in,
         0 as sessions_with_order,
@@ -86,16 +86,16 @@ bought as (
         sum(case when online_orders.is_paid then online_orders.gross_amount else 0 end) as gross_amount,
         sum(case when online_orders.is_paid then online_orders.discount_amount else 0 end) as discount_amount
     from online_orders
-    left join sessions
+    left join visits
         on
-            online_orders.session_id = sessions.session_id
-            and online_orders.created_date = sessions.created_date
-            and online_orders.channel = sessions.channel
+            online_orders.session_id = visits.session_id
+            and online_orders.created_date = visits.created_date
+            and online_orders.channel = visits.channel
     group by
         online_orders.created_date,
         online_orders.channel,
-        coalesce(sessions.device, 'unknown'),
-        coalesce(sessions.traffic_source, 'unknown')
+        coalesce(visits.device, 'unknown'),
+        coalesce(visits.traffic_source, 'unknown')
 
 ),
 

@@ -1,0 +1,204 @@
+"""What a run on Google Cloud asks for: `python -m benchmarks.google_cloud` writes docs/google_cloud_costs.md.
+
+Jobs are counted on the emulators of the tests, of one day and of three days in one run; the number does not depend on
+the days. What BigQuery bills is reckoned, not measured, and from above: for each query the tables that it names, all
+columns of them, 10 MiB of each at least (https://cloud.google.com/bigquery/pricing); only the run's days of those that
+it asks for by days. The tables are those of 365 days at scale 1 in a local warehouse, with BigQuery's sizes of types.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
+
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline_tests.emulators import bigquery_emulator, storage_emulator
+from ecommerce_pipeline_tests.faults import Proxy, faulty
+from ecommerce_pipeline_tests.googlesql import jobs
+from ecommerce_pipeline_tests.platform import Platform
+
+REPORT = PROJECT_ROOT / "docs" / "google_cloud_costs.md"
+LAST = "2026-03-08"
+HISTORY_DAYS = 365
+WINDOW_DAYS = 7
+"""Days that a run of one day reads: its own, and as many on either side as rows may be late."""
+
+MIB = 2**20
+LEAST_BYTES = 10 * MIB
+WIDTHS = {"BIGINT": "8", "DATE": "8", "DOUBLE": "8", "BOOLEAN": "1", "VARCHAR": '2 + strlen("{}")'}
+"""Bytes of a value (https://cloud.google.com/bigquery/pricing#data) as SQL, by DuckDB's type; of others, below."""
+TIME_WIDTH, DECIMAL_WIDTH = "8", "16"
+
+STEPS = {
+    "load": "load jobs, free of charge",
+    "replace": "replacements of a staging table's days, and their checks",
+    "model": "dbt models, with dbt's look at their columns",
+    "test": "dbt tests",
+    "other": "reconciliation, volume, quarantine and schema",
+}
+TABLE = re.compile(r"\b\w+_(staging|core|datamart)`?\.`?(\w+)")
+WRITTEN = re.compile(r"^\s*(?:/\*.*\*/\s*)?(?:create or replace table|merge into) \S+", re.IGNORECASE | re.DOTALL)
+BY_DAY = re.compile(r"'\d{4}-\d\d-\d\d\b")
+
+Sizes = Mapping[str, int]
+"""Bytes of tables, by layer.name."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: a step of the run, the tables that it reads, and whether only the run's days of them."""
+
+    step: str
+    tables: frozenset[str]
+    by_day: bool
+
+    def billed(self, sizes: Sizes, share: float) -> int:
+        """Return the bytes billed at most, where the run's days are a share of all."""
+        if self.step == "load":
+            return 0
+        return sum(
+            max(LEAST_BYTES, int(sizes[table] * (share if self.by_day else 1)))
+            for table in self.tables
+            if table in sizes
+        )
+
+
+def main() -> None:
+    """Count, reckon, and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=REPORT, help="where the report goes")
+    output = parser.parse_args().output
+    with tempfile.TemporaryDirectory() as folder, cloud(Path(folder)) as (platform, proxy):
+        # The first run of all makes the tables.
+        _, day, days = (jobs_of(platform, proxy, first) for first in (LAST, LAST, "2026-03-06"))
+    if count(day) != count(days):
+        sys.exit(f"the number of jobs depends on the days: {count(day)} of one, {count(days)} of three")
+    print(f"building {HISTORY_DAYS} days at scale 1, for the sizes", flush=True)  # noqa: T201
+    sizes, lake = sizes_of(HISTORY_DAYS)
+    output.write_text(report(day, sizes, lake))
+    print(f"wrote {output}")  # noqa: T201
+
+
+@contextlib.contextmanager
+def cloud(folder: Path) -> Iterator[tuple[Platform, Proxy]]:
+    """Give a platform on the emulators, and the proxy that its requests to BigQuery pass."""
+    with (
+        storage_emulator(folder / "storage") as objects,
+        bigquery_emulator(folder / "bigquery", objects.root) as tables,
+        faulty(tables.endpoint) as proxy,
+    ):
+        os.environ |= {"STORAGE_EMULATOR_HOST": objects.endpoint, "BIGQUERY_EMULATOR_HOST": proxy.endpoint}
+        storage.Client(project="shop", credentials=AnonymousCredentials()).create_bucket("lake", location="US")
+        platform = Platform(folder / "there", {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "lake"})
+        try:
+            yield platform, proxy
+        finally:
+            platform.close()
+
+
+def jobs_of(platform: Platform, proxy: Proxy, first: str) -> list[Job]:
+    """Run the days from the first to the last; return its jobs."""
+    print(f"running {first} to {LAST} on the emulators", flush=True)  # noqa: T201
+    before = len(proxy.requests)
+    platform.run(first, LAST)
+    return [job_of(asked["configuration"]) for asked in jobs(proxy.requests[before:])]
+
+
+def job_of(asked: Mapping[str, Mapping[str, str]]) -> Job:
+    """Return what a job is for and reads, of its configuration in BigQuery's REST API."""
+    asset = asked.get("labels", {}).get("asset", "")
+    sql = WRITTEN.sub("", asked.get("query", {}).get("query", ""))
+    if "load" in asked:
+        step = "load"
+    elif asset.startswith("staging_"):
+        step = "replace"
+    elif asset.startswith(("core_", "datamart_")):
+        step = "model"
+    else:
+        step = "test" if asset and asset != "dbt" else "other"
+    return Job(step, frozenset(".".join(found) for found in TABLE.findall(sql)), bool(BY_DAY.search(sql)))
+
+
+def count(found: list[Job]) -> Counter[str]:
+    """Return the number of jobs, by step."""
+    return Counter(job.step for job in found)
+
+
+def sizes_of(days: int) -> tuple[dict[str, int], int]:
+    """Build days at scale 1 on the local target; return the bytes of BigQuery's tables, and of the lake's objects."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"DATA_DIR": folder, "DAGSTER_HOME": f"{folder}/dagster", "RUN_DAYS": f"{days}"}
+        program = str(Path(sys.executable).with_name("ecommerce-pipeline"))
+        subprocess.run([program, "run"], env=environment, check=True)
+        subprocess.run([program, "stop"], env=environment, check=True)
+        settings = Settings.from_environment(environment)
+        with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+            sizes = {f"{layer}.{table}": size(connection, layer, table) for layer, table in tables_of(connection)}
+        return sizes, sum(path.stat().st_size for path in settings.lake_dir.rglob("*.parquet"))
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return the layer and the name of every table."""
+    return connection.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+
+
+def size(connection: duckdb.DuckDBPyConnection, layer: str, table: str) -> int:
+    """Return the bytes of a table as BigQuery counts them."""
+    columns = connection.execute(f'DESCRIBE "{layer}"."{table}"').fetchall()
+    widths = " + ".join(f"coalesce({width(name, kind)}, 0)" for name, kind, *_ in columns)
+    row = connection.execute(f'SELECT coalesce(sum({widths}), 0) FROM "{layer}"."{table}"').fetchone()  # noqa: S608
+    return int(row[0]) if row else 0
+
+
+def width(column: str, kind: str) -> str:
+    """Return the bytes of a column's value, as SQL."""
+    if kind.startswith("TIMESTAMP"):
+        return TIME_WIDTH
+    return DECIMAL_WIDTH if kind.startswith("DECIMAL") else WIDTHS[kind].format(column)
+
+
+def report(run: list[Job], sizes: Sizes, lake: int) -> str:
+    """Return the report, as Markdown."""
+    jobs_by_step = count(run)
+    billed = {
+        share: {step: sum(job.billed(sizes, share) for job in run if job.step == step) for step in STEPS}
+        for share in (WINDOW_DAYS / HISTORY_DAYS, 1.0)
+    }
+    rows = [
+        f"| {what} | {jobs_by_step[step]} | "
+        + " | ".join(f"{by_step[step] / MIB:,.0f} MiB" for by_step in billed.values())
+        + " |"
+        for step, what in STEPS.items()
+    ]
+    totals = " | ".join(f"{sum(by_step.values()) / MIB:,.0f} MiB" for by_step in billed.values())
+    layers = ", ".join(
+        f"{layer} {sum(bytes_ for name, bytes_ in sizes.items() if name.startswith(layer)) / MIB:,.0f} MiB"
+        for layer in ("staging", "core", "datamart")
+    )
+    return f"""# Jobs and bytes of a run on Google Cloud
+
+Written by `python -m benchmarks.google_cloud`, whose first lines say how they are counted and reckoned.
+
+A run of any number of days up to `BIGQUERY_DAYS_PER_JOB` starts {sum(jobs_by_step.values())} jobs. With {HISTORY_DAYS}
+days of data at scale 1 in the warehouse ({layers}; {lake / MIB:,.0f} MiB of objects in the lake) BigQuery bills at most
+
+| step | jobs | bytes billed, a day | bytes billed, {HISTORY_DAYS} days in one run |
+| --- | ---: | ---: | ---: |
+{chr(10).join(rows)}
+| all | {sum(jobs_by_step.values())} | {totals} |
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Google's own analyzer of GoogleSQL, and a catalog of the platform's tables: what it refuses, BigQuery refuses.
+
+It knows names and types, of functions too; not what BigQuery allows beyond them: partitions, quotas, rights.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import wasmtime
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.unknown_fields import UnknownFieldSet
+from zetasql import types as sql
+from zetasql.core import wasm_client
+from zetasql.core.exceptions import ServerError
+from zetasql.core.local_service import ZetaSqlLocalService
+from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import AnalyzeResponse
+
+from ecommerce_pipeline.schema.bigquery import bigquery_fields
+from ecommerce_pipeline.schema.tables import STAGING
+from ecommerce_pipeline_tests.faults import Request
+
+TYPES = {
+    "INTEGER": sql.TypeKind.TYPE_INT64,
+    "INT64": sql.TypeKind.TYPE_INT64,
+    "NUMERIC": sql.TypeKind.TYPE_NUMERIC,
+    "BOOLEAN": sql.TypeKind.TYPE_BOOL,
+    "BOOL": sql.TypeKind.TYPE_BOOL,
+    "TIMESTAMP": sql.TypeKind.TYPE_TIMESTAMP,
+    "DATE": sql.TypeKind.TYPE_DATE,
+    "STRING": sql.TypeKind.TYPE_STRING,
+    "FLOAT64": sql.TypeKind.TYPE_DOUBLE,
+}
+OF_ONE_TIME = re.compile(r"(?<=__dbt_tmp)\d+|(?<=_load_)(\w+)_[0-9a-f]{12}\b")
+"""What is of one attempt in the names of tables that data pass through: a hash in ours, a time in dbt's."""
+
+LABELS = re.compile(r"\s*/\* \{[^}]*\} \*/")
+DAY = re.compile(r"'\d{4}-\d\d-\d\d\b")
+JOBS = re.compile(r"/jobs(\?|$)")
+ANALYZE = "ZetaSqlLocalService_Analyze"
+RESUME_BYTE_POSITION = AnalyzeResponse.RESUME_BYTE_POSITION_FIELD_NUMBER
+
+Columns = Mapping[str, str]
+"""Types by name."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The tables of a project, by dataset and name."""
+
+    project: str
+    tables: Mapping[tuple[str, str], Columns]
+
+    @classmethod
+    def of_platform(cls, project: str, datasets: Mapping[str, str], manifest: Path) -> "Catalog":
+        """Return the tables that the contract and the models' contracts promise, and those that they pass through."""
+        tables: dict[tuple[str, str], Columns] = {}
+        for name, table in STAGING.items():
+            columns = {field["name"]: field["type"] for field in bigquery_fields(table)}
+            tables |= {(datasets["staging"], each): columns for each in (name, f"_load_{name}")}
+        for node in json.loads(manifest.read_text())["nodes"].values():
+            if node["resource_type"] == "model":
+                columns = {column["name"]: column["data_type"] for column in node["columns"].values()}
+                tables |= {(node["schema"], each): columns for each in (node["name"], f"{node['name']}__dbt_tmp")}
+        return cls(project, tables)
+
+    def described(self, options: sql.LanguageOptions) -> sql.SimpleCatalog:
+        """Return the analyzer's own form: a table is found by `p`.`d`.`t`, by `p.d.t` and by d.t."""
+        datasets: dict[str, list[sql.SimpleTable]] = {}
+        whole = []
+        for (dataset, name), columns in self.tables.items():
+            datasets.setdefault(dataset, []).append(_table(name, columns))
+            whole.append(_table(f"{self.project}.{dataset}.{name}", columns))
+        inner = [sql.SimpleCatalog(name=dataset, table=tables) for dataset, tables in datasets.items()]
+        return sql.SimpleCatalog(
+            name="platform",
+            table=whole,
+            catalog=[sql.SimpleCatalog(name=self.project, catalog=inner), *inner],
+            builtin_function_options=sql.ZetaSQLBuiltinFunctionOptions(language_options=options),
+        )
+
+
+class Analyzer:
+    """The analyzer; made once, as its code is compiled first: 15 s and 1 GB."""
+
+    def __init__(self) -> None:
+        with patch.object(wasm_client, "Config", _quickly_compiled):
+            self._service = ZetaSqlLocalService()
+
+    @cached_property
+    def _options(self) -> sql.LanguageOptions:
+        options = self._service.get_language_options(maximum_features=True)
+        options.product_mode = sql.ProductMode.PRODUCT_EXTERNAL
+        options.supported_statement_kinds = []
+        return options
+
+    def refused(self, statements: Sequence[str], catalog: Catalog) -> dict[str, str]:
+        """Return what is wrong, by the text whose statements the analyzer does not accept.
+
+        Of texts that differ only in their days, attempts and labels one is looked at.
+        """
+        texts = {DAY.sub("'2026-03-01", OF_ONE_TIME.sub(r"\1", LABELS.sub("", text))) for text in statements}
+        known = self._service.register_catalog(simple_catalog=catalog.described(self._options)).registered_id
+        try:
+            wrong = {text: self._fault(text, known) for text in texts}
+        finally:
+            self._service.unregister_catalog(registered_id=known)
+        return {text: fault for text, fault in wrong.items() if fault}
+
+    def _fault(self, text: str, catalog: int) -> str | None:
+        """Return what is wrong with a text, statement by statement.
+
+        The answers, syntax trees deeper than protobuf's classes take, are not looked into: only at where they end.
+        """
+        options = sql.AnalyzerOptions(language_options=self._options, default_timezone="UTC")
+        place = sql.ParseResumeLocation(input=text, byte_position=0)
+        end = len(text.rstrip().rstrip(";").encode())
+        try:
+            while place.byte_position < end:
+                asked = sql.AnalyzeRequest(
+                    parse_resume_location=place, options=options, registered_catalog_id=catalog
+                ).to_proto()
+                answer = self._service.wasm_client.call_grpc_func(ANALYZE, asked, Empty)
+                place.byte_position = next(
+                    field.data for field in UnknownFieldSet(answer) if field.field_number == RESUME_BYTE_POSITION
+                )
+        except ServerError as error:
+            return str(error)
+        return None
+
+
+def sent(requests: Sequence[Request]) -> list[str]:
+    """Return the SQL of all jobs that requests to BigQuery have started, in order."""
+    queries = (job["configuration"].get("query") for job in jobs(requests))
+    return [query["query"] for query in queries if query]
+
+
+def jobs(requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """Return the jobs that requests to BigQuery have started, in order, as its REST API has them."""
+    started = [request for request in requests if request.method == "POST" and JOBS.search(request.path)]
+    return [json.loads(request.body) for request in started]
+
+
+def _table(name: str, columns: Columns) -> sql.SimpleTable:
+    described = [sql.SimpleColumn(name=each, type=_type(type_)) for each, type_ in columns.items()]
+    return sql.SimpleTable(name=name, column=described)
+
+
+def _type(name: str) -> sql.Type:
+    return sql.Type(type_kind=TYPES[name.upper().split("(")[0]])
+
+
+def _quickly_compiled() -> wasmtime.Config:
+    """Ask for code that is not optimized: compiled in a third of the time; it calls deeper than it may unless told."""
+    config = wasmtime.Config()
+    config.max_wasm_stack = 2 * 2**20
+    config.cranelift_opt_level = "none"
+    config.cranelift_flag_set("regalloc_algorithm", "single_pass")
+    return config
