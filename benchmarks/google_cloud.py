@@ -36,7 +36,7 @@ WINDOW_DAYS = 7
 
 MIB = 2**20
 LEAST_BYTES = 10 * MIB
-WIDTHS = {"BIGINT": "8", "DATE": "8", "DOUBLE": "8", "BOOLEAN": "1", "VARCHAR": '2 + strlen("{}")'}
+WIDTHS = {"BIGINT": "8", "INTEGER": "8", "DATE": "8", "DOUBLE": "8", "BOOLEAN": "1", "VARCHAR": '2 + strlen("{}")'}
 """Bytes of a value (https://cloud.google.com/bigquery/pricing#data) as SQL, by DuckDB's type; of others, below."""
 TIME_WIDTH, DECIMAL_WIDTH = "8", "16"
 
