@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test chaos google-cloud lint types unit integration dbt browser lock clean
+.PHONY: help run dev test bench chaos google-cloud lint types unit integration dbt browser lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +24,9 @@ dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.
 
 test: lint types browser ## everything that must pass
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/integration ecommerce_pipeline_tests
+
+bench: .venv/bench.stamp ## against other tools and the limit, into docs/benchmarks.md; BENCH_ROWS=100000 is the short of it
+	@$(BIN)/python -m benchmarks
 
 chaos: .venv/test.stamp ## a hundred faults at random moments, and ten on Google Cloud's emulators; takes an hour
 	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \
@@ -59,6 +62,8 @@ lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
 	  --extra dev pyproject.toml --output-file requirements/test.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --constraint requirements/test.txt --extra bench pyproject.toml --output-file requirements/bench.txt
 
 clean: ## remove the environment and caches; data stays (ecommerce-pipeline reset deletes it)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
@@ -84,4 +89,9 @@ clean: ## remove the environment and caches; data stays (ecommerce-pipeline rese
 .venv/test.stamp: requirements/test.txt .venv/run.stamp
 	@echo "installing test requirements"
 	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.txt
+	@touch $@
+
+.venv/bench.stamp: requirements/bench.txt .venv/run.stamp
+	@echo "installing the tools to compare with"
+	@$(UV) pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/bench.txt
 	@touch $@

@@ -1,0 +1,100 @@
+"""A case: something to be timed, in a process of its own.
+
+A case is a function that prepares (imports, empty tables) and returns the work; only the work is timed. `python -m
+benchmarks.case GROUP.CASE ROWS SCRATCH` runs one and prints what it took as JSON; the server is in BENCH_SERVER.
+"""
+
+import gc
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Literal
+
+from benchmarks.data import Data
+
+Role = Literal["ours", "peer", "limit", "part"]
+Work = Callable[[], int | dict[str, float]]
+"""Does it, and returns the rows done; or, where it times itself, figures in seconds by name."""
+
+GROUPS: Final = {
+    "generate": "benchmarks.generate",
+    "load": "benchmarks.load",
+    "extract": "benchmarks.extract",
+    "stage": "benchmarks.stage",
+    "tools": "benchmarks.tools",
+}
+"""Where the cases of each group are."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something to be timed.
+
+    Attributes:
+        name: Of the tool.
+        role: Ours, what others would pick, or the limit.
+        prepare: Gets the data and an empty folder; returns the work.
+        most_rows: What is slow and linear is run with fewer rows; rows per second are compared.
+        rounds: At most; None for as many as asked for.
+    """
+
+    name: str
+    role: Role
+    prepare: Callable[[Data, Path], Work]
+    most_rows: int | None = None
+    rounds: int | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one run of a case took.
+
+    Attributes:
+        rows: Rows done; 0 where rows are not the measure.
+        seconds: Of the work.
+        peak_mb: Most memory of the process, from its start, plus that of its largest child; MB.
+        parts: Seconds by name, where the work splits them.
+    """
+
+    rows: int
+    seconds: float
+    peak_mb: float
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+def cases(group: str) -> tuple[Case, ...]:
+    """Return the cases of a group."""
+    found: tuple[Case, ...] = import_module(GROUPS[group]).CASES
+    return found
+
+
+def run(case: Case, data: Data, scratch: Path) -> Taken:
+    """Prepare a case and time its work."""
+    work = case.prepare(data, scratch)
+    gc.collect()
+    began = time.perf_counter()
+    done = work()
+    seconds = time.perf_counter() - began
+    if isinstance(done, dict):
+        return Taken(0, done.pop("seconds", seconds), peak_mb(), done)
+    return Taken(done, seconds, peak_mb())
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process and its largest child have had, MB."""
+    # Not its ru_maxrss: Linux counts into that what the process that started it had.
+    [own] = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
+    return (int(own) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    group, _, name = sys.argv[1].partition(".")
+    [chosen] = [one for one in cases(group) if one.name == name]
+    taken = run(chosen, Data(int(sys.argv[2]), os.environ.get("BENCH_SERVER", "")), Path(sys.argv[3]))
+    print(json.dumps(asdict(taken)))  # noqa: T201 - the answer

@@ -1,0 +1,98 @@
+"""What the cases work on: orders of the synthetic shop, kept under .local/bench; `shop` makes them.
+
+Light to import, so that the memory of other tools is theirs alone.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import MetaData
+
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.schema.postgres import create_table
+from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
+
+HOME: Final = Path(os.environ.get("BENCH_DIR") or Path(__file__).resolve().parent.parent / ".local" / "bench")
+FIRST_DAY: Final = date(2026, 3, 1)
+BATCH_ROWS: Final = 65_536
+LOADED: Final = transactions.to_metadata(MetaData(schema="loaded"))
+"""The table that cases load, beside the one that they extract."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """So many rows of `transactions`, written on about 30 days: in PostgreSQL, and ready to be loaded.
+
+    Attributes:
+        rows: How many.
+        server: `user:password@host:port/database` of the server that holds them.
+    """
+
+    rows: int
+    server: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where all of it is kept."""
+        return HOME / str(self.rows)
+
+    @property
+    def ready(self) -> Path:
+        """The rows as one Parquet file."""
+        return self.folder / "transactions.parquet"
+
+    @property
+    def copied(self) -> Path:
+        """The rows as PostgreSQL's binary COPY gives them."""
+        return self.folder / "transactions.copy"
+
+    @cached_property
+    def window(self) -> Window:
+        """The days on which the rows were written."""
+        file = pq.ParquetFile(self.ready)
+        last = file.read_row_group(file.num_row_groups - 1, columns=[WRITTEN_AT])[WRITTEN_AT][-1].as_py()
+        return Window(FIRST_DAY, last.date() + ONE_DAY)
+
+    @property
+    def keys(self) -> list[str]:
+        """The days as partition keys."""
+        return [day.isoformat() for day in self.window.days()]
+
+    def batches(self) -> pa.RecordBatchReader:
+        """Return the rows as a stream from the Parquet file."""
+        file = pq.ParquetFile(self.ready)
+        return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(BATCH_ROWS))
+
+    def url(self, driver: str = "postgresql") -> str:
+        """Return the server's address as SQLAlchemy and others take it."""
+        return f"{driver}://{self.server}"
+
+    def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
+        """Connect to the server."""
+        return psycopg.connect(self.url(), autocommit=autocommit)
+
+    def empty_loaded(self) -> None:
+        """Make the table that cases load, with keys and index and no rows, on a server that has nothing left to do."""
+        with self.connect() as connection:
+            for statement in (
+                f"DROP SCHEMA IF EXISTS {LOADED.schema} CASCADE",
+                f"CREATE SCHEMA {LOADED.schema}",
+                *create_table(LOADED),
+            ):
+                connection.execute(statement.encode())
+        with self.connect(autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+    def copied_out(self) -> Iterator[memoryview]:
+        """Yield all rows as `COPY TO STDOUT` sends them, the fastest that the server can."""
+        out = "COPY ecommerce.transactions TO STDOUT (FORMAT binary)"
+        with self.connect() as connection, connection.cursor() as cursor, cursor.copy(out) as copy:
+            yield from map(memoryview, copy)

@@ -1,0 +1,79 @@
+"""Load orders from a Parquet file into PostgreSQL, into a table with key and index."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from benchmarks.case import Case, Work
+from benchmarks.data import BATCH_ROWS, LOADED, Data
+
+ROWS_A_CALL = 10_000
+
+
+def ours(data: Data, _scratch: Path) -> Work:
+    """What source/transactions does: replace the days, in one transaction."""
+    import adbc_driver_postgresql.dbapi  # noqa: F401 - an import that the product puts off
+
+    from benchmarks.shop import database
+
+    data.empty_loaded()
+    server, window, rows = database(data), data.window, data.batches()
+    return lambda: server.replace_window(LOADED, window, rows)
+
+
+def pandas(data: Data, _scratch: Path) -> Work:
+    """`DataFrame.to_sql`, with as many rows a call as are fastest."""
+    import pandas as pd
+    from sqlalchemy import create_engine
+
+    data.empty_loaded()
+    engine = create_engine(data.url("postgresql+psycopg2"))
+    place = {"schema": LOADED.schema, "if_exists": "append", "index": False, "chunksize": ROWS_A_CALL}
+
+    def work() -> int:
+        frame = pd.read_parquet(data.ready)
+        frame.to_sql(LOADED.name, engine, **place)
+        return len(frame)
+
+    return work
+
+
+def executemany(data: Data, _scratch: Path) -> Work:
+    """SQLAlchemy's insert of many rows, batched into multi-row statements by itself."""
+    from sqlalchemy import create_engine, insert
+
+    data.empty_loaded()
+    engine = create_engine(data.url("postgresql+psycopg2"))
+
+    def work() -> int:
+        rows = 0
+        with engine.begin() as connection:
+            for batch in pq.ParquetFile(data.ready).iter_batches(BATCH_ROWS):
+                connection.execute(insert(LOADED), batch.to_pylist())
+                rows += batch.num_rows
+        return rows
+
+    return work
+
+
+def limit(data: Data, _scratch: Path) -> Work:
+    """`COPY FROM` of a ready file: PostgreSQL's own work, with nothing to convert."""
+    data.empty_loaded()
+
+    def work() -> int:
+        into = f"COPY {LOADED.schema}.{LOADED.name} FROM STDIN (FORMAT binary)"
+        with data.connect() as connection, connection.cursor() as cursor, data.copied.open("rb") as file:
+            with cursor.copy(into) as copy:
+                while block := file.read(1 << 18):
+                    copy.write(block)
+            return cursor.rowcount
+
+    return work
+
+
+CASES = (
+    Case("ours", "ours", ours),
+    Case("pandas.to_sql", "peer", pandas, most_rows=100_000),
+    Case("SQLAlchemy executemany", "peer", executemany, most_rows=100_000),
+    Case("COPY FROM a ready file", "limit", limit),
+)

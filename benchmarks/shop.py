@@ -1,0 +1,105 @@
+"""Our side of the data: the platform's own parts in a folder per size, which make the rows and work on them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dagster import PartitionKeyRange, build_output_context
+
+from benchmarks.case import Work
+from benchmarks.data import FIRST_DAY, Data
+from ecommerce_pipeline.assets.common import daily
+from ecommerce_pipeline.assets.lake import LAYER
+from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.io_managers.lake import LakeIOManager
+from ecommerce_pipeline.io_managers.objects import LakeObjects
+from ecommerce_pipeline.partitions import ONE_DAY
+from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.tables import transactions
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.synthetic import generate
+from ecommerce_pipeline.targets import lake_store, postgres
+
+DAYS: Final = 30
+ORDERS_A_DAY: Final = 550
+MOST_SCALE: Final = 1000
+
+
+def settings_of(data: Data) -> Settings:
+    """Return the settings of a platform in the data's folder, of such a size that 30 days have its rows."""
+    scale = min(MOST_SCALE, max(1, round(data.rows / DAYS / ORDERS_A_DAY)))
+    return Settings.from_environment({"DATA_DIR": str(data.folder), "SCALE": str(scale)})
+
+
+def database(data: Data) -> PostgresResource:
+    """Return the server that holds the rows."""
+    return postgres(settings_of(data))
+
+
+def first_rows(data: Data) -> Iterator[pa.Table]:
+    """Generate the orders, day by day from the first, as many as there are to be."""
+    shop, day, rows = shop_settings(settings_of(data)), FIRST_DAY, data.rows
+    while rows:
+        table = generate(shop, transactions.name, day).slice(0, rows)
+        rows -= table.num_rows
+        day += ONE_DAY
+        yield table
+
+
+def made(rows: int) -> Data:
+    """Return the data of so many rows, on a server that runs; make what is not there yet."""
+    data = Data(rows)
+    data.folder.mkdir(parents=True, exist_ok=True)
+    if not data.ready.exists():
+        aside = data.ready.with_suffix(".part")
+        with pq.ParquetWriter(aside, arrow_schema(transactions)) as writer:
+            for table in first_rows(data):
+                writer.write_table(table)
+        aside.rename(data.ready)
+    server = database(data)
+    at = server.address()
+    data = Data(rows, f"{at.user}:{at.password}@{at.host}:{at.port}/{at.database}")
+    if not data.copied.exists():
+        server.create_tables([transactions])
+        server.replace_window(transactions, data.window, data.batches())
+        with data.connect(autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE ecommerce.transactions")
+        aside = data.copied.with_suffix(".part")
+        with aside.open("wb") as file:
+            for block in data.copied_out():
+                file.write(block)
+        aside.rename(data.copied)
+    if not settings_of(data).lake_dir.exists():
+        writing_lake(data, lake_store(settings_of(data)))()
+    return data
+
+
+def stop(data: Data) -> None:
+    """Stop the server."""
+    embedded = database(data).embedded()
+    if embedded is not None:
+        embedded.stop()
+
+
+def writing_lake(data: Data, store: FolderStore) -> Work:
+    """Prepare to extract the rows as lake/transactions does, without a run of Dagster around it."""
+    manager, server, days, window = LakeIOManager(store=store), database(data), data.keys, data.window
+    context = build_output_context(
+        asset_key=[LAYER, transactions.name],
+        asset_partitions_def=daily(settings_of(data)),
+        asset_partition_key_range=PartitionKeyRange(days[0], days[-1]),
+    )
+
+    def work() -> int:
+        manager.handle_output(context, server.stream(transactions, window))
+        return manager.find(transactions.name, days).rows
+
+    return work
+
+
+def lake(data: Data) -> LakeObjects:
+    """Return the objects of the rows."""
+    return LakeIOManager(store=lake_store(settings_of(data))).find(transactions.name, data.keys)

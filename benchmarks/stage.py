@@ -1,0 +1,97 @@
+"""Load the orders of some days from Parquet into a DuckDB table that has them already: a replace."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from benchmarks.case import Case, Work
+from benchmarks.data import BATCH_ROWS, Data
+from benchmarks.dlt_here import pipeline
+from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
+
+
+def ours(data: Data, scratch: Path) -> Work:
+    """What staging/transactions does: the warehouse replaces the days by the lake's objects."""
+    from benchmarks.shop import lake
+    from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
+    from ecommerce_pipeline.resources.warehouse import Writer
+
+    objects, warehouse = lake(data), DuckDBWarehouse(path=str(scratch / "warehouse.duckdb"))
+    writer = Writer("staging/transactions", "bench")
+
+    def work() -> int:
+        warehouse.replace(transactions, "staging", objects.uris, objects.rows, window=data.window, writer=writer)
+        return objects.rows
+
+    work()
+    return work
+
+
+def dlt(data: Data, scratch: Path) -> Work:
+    """The fastest replace of dlt, of the whole table, from Arrow tables."""
+    import dlt as library
+
+    warehouse = pipeline(library.destinations.duckdb(str(scratch / "warehouse.duckdb")), scratch)
+
+    def work() -> int:
+        @library.resource(name=transactions.name, write_disposition="replace")
+        def rows() -> Any:
+            yield from pq.ParquetFile(data.ready).iter_batches(BATCH_ROWS)
+
+        warehouse.run(rows, loader_file_format="parquet")
+        return data.rows
+
+    work()
+    return work
+
+
+def io_manager(data: Data, scratch: Path) -> Work:
+    """Dagster's own IO manager for pandas frames: it deletes the days and inserts the frame."""
+    import pandas as pd
+    from dagster import DailyPartitionsDefinition, PartitionKeyRange, build_output_context
+    from dagster_duckdb_pandas import DuckDBPandasIOManager
+
+    manager = DuckDBPandasIOManager(database=str(scratch / "warehouse.duckdb")).create_io_manager(None)
+    days = PartitionKeyRange(data.keys[0], data.keys[-1])
+
+    def work() -> int:
+        frame = pd.read_parquet(data.ready)
+        context = build_output_context(
+            asset_key=["staging", transactions.name],
+            asset_partitions_def=DailyPartitionsDefinition(data.keys[0]),
+            asset_partition_key_range=days,
+            definition_metadata={"partition_expr": WRITTEN_AT},
+            resources={"io_manager": manager},
+            resource_config={"database": str(scratch / "warehouse.duckdb"), "connection_config": {}},
+        )
+        manager.handle_output(context, frame)
+        return len(frame)
+
+    work()
+    return work
+
+
+def limit(data: Data, scratch: Path) -> Work:
+    """`COPY FROM` Parquet into an empty table."""
+    import duckdb
+
+    connection = duckdb.connect(scratch / "warehouse.duckdb")
+    connection.execute("CREATE SCHEMA staging")
+    connection.execute(create_table(transactions, "staging"))
+
+    def work() -> int:
+        [(rows,)] = connection.execute(f"COPY staging.transactions FROM '{data.ready}' (FORMAT parquet)").fetchall()
+        connection.close()
+        return int(rows)
+
+    return work
+
+
+CASES = (
+    Case("ours", "ours", ours),
+    Case("dlt", "peer", dlt),
+    Case("dagster-duckdb, pandas", "peer", io_manager, most_rows=1_000_000, rounds=3),
+    Case("COPY FROM Parquet", "limit", limit),
+)
