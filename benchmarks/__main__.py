@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -37,11 +38,16 @@ def say(text: str) -> None:
 
 def sizes() -> list[int]:
     """Return the sizes asked for."""
-    asked = os.environ.get("BENCH_ROWS", "").replace(",", " ").replace("_", "").split()
-    wrong = [word for word in asked if not word.isdigit() or not int(word)]
+    return numbers("BENCH_ROWS", "numbers of rows, such as `100000 1000000`") or list(SIZES)
+
+
+def numbers(variable: str, wanted: str) -> list[int]:
+    """Return the numbers that a variable names; none where it is unset."""
+    asked = os.environ.get(variable, "").replace(",", " ").replace("_", "").split()
+    wrong = [word for word in asked if not word.isdecimal() or not int(word)]
     if wrong:
-        raise WrongError(f"BENCH_ROWS={' '.join(wrong)}: numbers of rows, such as `100000 1000000`")
-    return [int(word) for word in asked] or list(SIZES)
+        raise WrongError(f"{variable}={' '.join(wrong)}: {wanted}")
+    return [int(word) for word in asked]
 
 
 def asked_for() -> dict[str, list[Case]]:
@@ -60,16 +66,26 @@ def asked_for() -> dict[str, list[Case]]:
 
 def rounds_of(case: Case, size: int) -> int:
     """Return how many rounds a case runs at a size."""
-    rounds = int(os.environ.get("BENCH_ROUNDS") or 0) or (5 if size <= min(SIZES) else 3)
+    asked = numbers("BENCH_ROUNDS", "a number, such as 3")
+    rounds = asked[0] if asked else 5 if size <= min(SIZES) else 3
     if case.role == "peer" and size > PEERS_ONCE_ABOVE:
         rounds = 1
     return min(rounds, case.rounds or rounds)
 
 
 def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
-    """Run the cases of a group at a size, in turn, round by round, and keep what they took."""
+    """Run the cases of a group at a size, on servers that stop however it ends."""
+    with ExitStack() as servers:
+        data = {}
+        for rows in {min(size, case.most_rows or size) for case in chosen}:
+            data[rows] = made(rows)
+            servers.callback(stop, data[rows])
+        in_turn(group, chosen, size, data)
+
+
+def in_turn(group: str, chosen: Sequence[Case], size: int, data: Mapping[int, Data]) -> None:
+    """Run each case once a round, and keep what all of its rounds have taken."""
     taken: dict[str, list[Taken]] = {case.name: [] for case in chosen}
-    data = {rows: made(rows) for rows in {min(size, case.most_rows or size) for case in chosen}}
     for turn in range(max((rounds_of(case, size) for case in chosen), default=0)):
         for case in chosen:
             if turn < rounds_of(case, size):
@@ -78,8 +94,6 @@ def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
                 rate = f"{one.rows / one.seconds:>12,.0f} rows/s" if one.rows else ""
                 say(f"{group:>9} {size:>9,} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
                 keep(Result(group, case.name, case.role, size, tuple(taken[case.name])))
-    for each in data.values():
-        stop(each)
 
 
 def run_apart(group: str, case: Case, data: Data) -> Taken:
