@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import report
-from benchmarks.case import GROUPS, Case, Taken, cases
+from benchmarks.case import GROUPS, UNSIZED, Case, Taken, cases
 from benchmarks.data import HOME, Data
 from benchmarks.results import Result, keep
 from benchmarks.shop import made, stop
@@ -69,17 +69,18 @@ def rounds_of(case: Case, size: int) -> int:
 def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
     """Run the cases of a group at a size, in turn, round by round, and keep what they took."""
     taken: dict[str, list[Taken]] = {case.name: [] for case in chosen}
-    data = {rows: made(rows) for rows in {min(size, case.most_rows or size) for case in chosen}}
+    data = {rows: made(rows) if rows else Data(0) for rows in {min(size, case.most_rows or size) for case in chosen}}
     for turn in range(max((rounds_of(case, size) for case in chosen), default=0)):
         for case in chosen:
             if turn < rounds_of(case, size):
                 one = run_apart(group, case, data[min(size, case.most_rows or size)])
                 taken[case.name].append(one)
                 rate = f"{one.rows / one.seconds:>12,.0f} rows/s" if one.rows else ""
-                say(f"{group:>9} {size:>9,} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
+                say(f"{group:>9} {size or '':>9} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
                 keep(Result(group, case.name, case.role, size, tuple(taken[case.name])))
     for each in data.values():
-        stop(each)
+        if each.rows:
+            stop(each)
 
 
 def run_apart(group: str, case: Case, data: Data) -> Taken:
@@ -105,9 +106,10 @@ def main() -> None:
     began = time.monotonic()
     chosen = asked_for()
     HOME.mkdir(parents=True, exist_ok=True)
-    for size in sizes():
+    for size in (*sizes(), 0):
         for group, of_group in chosen.items():
-            run_group(group, of_group, size)
+            if (size == 0) == (group in UNSIZED):
+                run_group(group, of_group, size)
     say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {report.write()}")
 
 
