@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import report
-from benchmarks.case import GROUPS, Case, Taken, cases
+from benchmarks.case import GROUPS, UNSIZED, Case, Taken, cases
 from benchmarks.data import HOME, Data
 from benchmarks.results import Result, keep
 from benchmarks.shop import made, stop
@@ -76,8 +76,8 @@ def rounds_of(case: Case, size: int) -> int:
 def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
     """Run the cases of a group at a size, on servers that stop however it ends."""
     with ExitStack() as servers:
-        data = {}
-        for rows in {min(size, case.most_rows or size) for case in chosen}:
+        data = {0: Data(0)}
+        for rows in {min(size, case.most_rows or size) for case in chosen} - {0}:
             data[rows] = made(rows)
             servers.callback(stop, data[rows])
         in_turn(group, chosen, size, data)
@@ -92,7 +92,7 @@ def in_turn(group: str, chosen: Sequence[Case], size: int, data: Mapping[int, Da
                 one = run_apart(group, case, data[min(size, case.most_rows or size)])
                 taken[case.name].append(one)
                 rate = f"{one.rows / one.seconds:>12,.0f} rows/s" if one.rows else ""
-                say(f"{group:>9} {size:>9,} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
+                say(f"{group:>9} {size or '':>9} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
                 keep(Result(group, case.name, case.role, size, tuple(taken[case.name])))
 
 
@@ -119,9 +119,10 @@ def main() -> None:
     began = time.monotonic()
     chosen = asked_for()
     HOME.mkdir(parents=True, exist_ok=True)
-    for size in sizes():
+    for size in (*sizes(), 0):
         for group, of_group in chosen.items():
-            run_group(group, of_group, size)
+            if (size == 0) == (group in UNSIZED):
+                run_group(group, of_group, size)
     say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {report.write()}")
 
 

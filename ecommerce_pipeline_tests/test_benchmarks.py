@@ -33,7 +33,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> "subprocess.Complete
 
 
 def result(name: str, role: str, rows: int, *seconds: float) -> Result:
-    return Result("extract", name, role, 1_000, tuple(Taken(rows, each, 100.0) for each in seconds))  # type: ignore[arg-type]
+    return Result("extract", name, role, 1_000, tuple(Taken(rows, each, each, 100.0) for each in seconds))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +89,13 @@ def test_the_report_has_medians_and_ratios_of_rates(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(report, "VERSIONS", ("dagster",))
     for one in (
         result("ours", "ours", 1_000, 9.0, 1.0, 2.0),
-        result("slow", "peer", 100, 1.0),
-        result("most", "limit", 1_000, 1.0),
+        result("dlt, slow", "peer", 100, 1.0),
+        result("COPY TO nowhere", "limit", 1_000, 1.0),
     ):
         keep(one, tmp_path)
     page = report.render(kept(tmp_path), "")
-    assert "| 1,000 | **ours** | 1,000 | 2.00 (1.00 to 9.00) | 500 |  | 100 | 3 |" in page
-    assert "| 1,000 | slow | 100 | 1.00 (1.00 to 1.00) | 100 | 5.0 times as fast | 100 | 1 |" in page
-    assert "| 1,000 | most | 1,000 | 1.00 (1.00 to 1.00) | 1,000 | 50% of it | 100 | 1 |" in page
+    assert "| extraction to Parquet against dlt, slow, 1,000 rows | at least 5 times | 5.0 times | yes |" in page
+    assert "| extraction as a share of COPY TO nowhere, 1,000 rows | at least 70% | 50% | **no** |" in page
+    assert "| 1,000 | **ours** | 1,000 | 2.00 (1.00 to 9.00) | 2.00 | 500 |  | 100 | 3 |" in page
+    assert "| 1,000 | dlt, slow | 100 | 1.00 (1.00 to 1.00) | 1.00 | 100 | 5.0 times as fast | 100 | 1 |" in page
+    assert "| 1,000 | COPY TO nowhere | 1,000 | 1.00 (1.00 to 1.00) | 1.00 | 1,000 | 50% of it | 100 | 1 |" in page
