@@ -13,8 +13,6 @@ from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ROWS = 1000
 OURS = "generate.ours,load.ours,extract.ours,extract.COPY TO nowhere"
-    "generate.ours,load.ours,load.COPY FROM a ready file,extract.ours,extract.COPY TO nowhere,stage.COPY FROM Parquet"
-)
 
 
 def result(name: str, role: str, seconds: float, *, group: str = "extract", size: int = 100_000) -> Result:
