@@ -1,7 +1,8 @@
 """Runs the cases in turn, tells the progress, and writes the report: `make bench`.
 
-BENCH_ROWS limits the sizes, BENCH_CASES the cases (a group, or group.case), BENCH_ROUNDS sets the rounds; what an
-earlier call has taken is kept and reported beside.
+BENCH_ROWS limits the sizes, BENCH_CASES the cases (a group, or group.case; between commas), BENCH_ROUNDS sets the
+rounds; what earlier calls have taken is kept in BENCH_DIR and reported beside. An argument names another folder than
+docs for the report.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import report
-from benchmarks.case import GROUPS, Case, Taken, cases
+from benchmarks.case import GROUPS, UNSIZED, Case, Taken, cases
 from benchmarks.data import HOME, Data
 from benchmarks.results import Result, keep
 from benchmarks.shop import made, stop
@@ -60,7 +61,10 @@ def asked_for() -> dict[str, list[Case]]:
 
 def rounds_of(case: Case, size: int) -> int:
     """Return how many rounds a case runs at a size."""
-    rounds = int(os.environ.get("BENCH_ROUNDS") or 0) or (5 if size <= min(SIZES) else 3)
+    asked = os.environ.get("BENCH_ROUNDS") or "0"
+    if not asked.isdigit():
+        raise WrongError(f"BENCH_ROUNDS={asked}: a number of rounds, such as `3`")
+    rounds = int(asked) or (5 if size <= min(SIZES) else 3)
     if case.role == "peer" and size > PEERS_ONCE_ABOVE:
         rounds = 1
     return min(rounds, case.rounds or rounds)
@@ -69,17 +73,20 @@ def rounds_of(case: Case, size: int) -> int:
 def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
     """Run the cases of a group at a size, in turn, round by round, and keep what they took."""
     taken: dict[str, list[Taken]] = {case.name: [] for case in chosen}
-    data = {rows: made(rows) for rows in {min(size, case.most_rows or size) for case in chosen}}
-    for turn in range(max((rounds_of(case, size) for case in chosen), default=0)):
-        for case in chosen:
-            if turn < rounds_of(case, size):
+    rounds = {case.name: rounds_of(case, size) for case in chosen}
+    data = {rows: made(rows) if rows else Data(0) for rows in {min(size, case.most_rows or size) for case in chosen}}
+    try:
+        for turn in range(max(rounds.values(), default=0)):
+            for case in (one for one in chosen if turn < rounds[one.name]):
                 one = run_apart(group, case, data[min(size, case.most_rows or size)])
                 taken[case.name].append(one)
                 rate = f"{one.rows / one.seconds:>12,.0f} rows/s" if one.rows else ""
-                say(f"{group:>9} {size:>9,} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
+                say(f"{group:>9} {size or '':>9} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
                 keep(Result(group, case.name, case.role, size, tuple(taken[case.name])))
-    for each in data.values():
-        stop(each)
+    finally:
+        for each in data.values():
+            if each.rows:
+                stop(each)
 
 
 def run_apart(group: str, case: Case, data: Data) -> Taken:
@@ -103,12 +110,14 @@ def run_apart(group: str, case: Case, data: Data) -> Taken:
 def main() -> None:
     """Run what is asked for and write the report."""
     began = time.monotonic()
-    chosen = asked_for()
+    chosen, asked_sizes = asked_for(), sizes()
     HOME.mkdir(parents=True, exist_ok=True)
-    for size in sizes():
+    for size in (*asked_sizes, 0):
         for group, of_group in chosen.items():
-            run_group(group, of_group, size)
-    say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {report.write()}")
+            if (size == 0) == (group in UNSIZED):
+                run_group(group, of_group, size)
+    written = report.write(Path(sys.argv[1]) if len(sys.argv) > 1 else report.DOCS)
+    say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {written}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from benchmarks.data import Data
 
 Role = Literal["ours", "peer", "limit", "part"]
 Work = Callable[[], int | dict[str, float]]
-"""Does it, and returns the rows done; or, where it times itself, figures in seconds by name."""
+"""Does it, and returns the rows done; or, where it times itself, `seconds` and parts of them by name."""
 
 GROUPS: Final = {
     "generate": "benchmarks.generate",
@@ -28,8 +28,12 @@ GROUPS: Final = {
     "extract": "benchmarks.extract",
     "stage": "benchmarks.stage",
     "tools": "benchmarks.tools",
+    "graph": "benchmarks.graph",
+    "start": "benchmarks.start",
 }
 """Where the cases of each group are."""
+UNSIZED: Final = ("graph", "start")
+"""The groups whose cases choose their rows themselves: they run once a call, whatever the sizes."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ class Taken:
     Attributes:
         rows: Rows done; 0 where rows are not the measure.
         seconds: Of the work.
+        cpu: Seconds of processors, of the process and its children; what a busy machine changes less.
         peak_mb: Most memory of the process, from its start, plus that of its largest child; MB.
         parts: Seconds by name, where the work splits them.
     """
 
     rows: int
     seconds: float
+    cpu: float
     peak_mb: float
     parts: dict[str, float] = field(default_factory=dict)
 
@@ -78,12 +84,17 @@ def run(case: Case, data: Data, scratch: Path) -> Taken:
     """Prepare a case and time its work."""
     work = case.prepare(data, scratch)
     gc.collect()
-    began = time.perf_counter()
+    began, used = time.perf_counter(), cpu_seconds()
     done = work()
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, cpu_seconds() - used
     if isinstance(done, dict):
-        return Taken(0, done.pop("seconds", seconds), peak_mb(), done)
-    return Taken(done, seconds, peak_mb())
+        return Taken(0, done.pop("seconds"), cpu, peak_mb(), done)
+    return Taken(done, seconds, cpu, peak_mb())
+
+
+def cpu_seconds() -> float:
+    """Return the processors' seconds that this process and its children have had."""
+    return sum(os.times()[:4])
 
 
 def peak_mb() -> float:

@@ -23,7 +23,7 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
 HOME: Final = Path(os.environ.get("BENCH_DIR") or Path(__file__).resolve().parent.parent / ".local" / "bench")
 FIRST_DAY: Final = date(2026, 3, 1)
 BATCH_ROWS: Final = 65_536
-LOADED: Final = transactions.to_metadata(MetaData(schema="loaded"))
+LOADED: Final = transactions.to_metadata(MetaData(), schema="loaded")
 """The table that cases load, beside the one that they extract."""
 
 

@@ -1,7 +1,6 @@
 """What was taken, kept as a JSON file per case and size, so that a report can be made of several calls."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -48,6 +47,11 @@ class Result:
         return self.rows / self.seconds
 
     @property
+    def cpu(self) -> float:
+        """Seconds of processors, the median of the rounds."""
+        return median(one.cpu for one in self.taken)
+
+    @property
     def peak_mb(self) -> float:
         """The most memory of any round."""
         return max(one.peak_mb for one in self.taken)
@@ -69,8 +73,3 @@ def kept(folder: Path = RESULTS) -> list[Result]:
     """Return all results that are kept."""
     found = (json.loads(file.read_text()) for file in sorted(folder.glob("*.json")))
     return [Result(**one | {"taken": tuple(Taken(**taken) for taken in one["taken"])}) for one in found]
-
-
-def chosen(results: Sequence[Result], group: str, size: int) -> list[Result]:
-    """Return the results of a group at a size."""
-    return [one for one in results if (one.group, one.size) == (group, size)]

@@ -89,7 +89,12 @@ class LakeIOManager(ConfigurableIOManager):
             return LakeObjects(table, tuple(pool.map(partial(find_object, self.store, table), partitions)))
 
     def _write(self, path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-        with self.store.writing(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        # A dictionary of numbers that hardly repeat costs as much time as all the rest, and makes the file larger.
+        texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
+        with (
+            self.store.writing(path) as file,
+            pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=texts or False) as writer,
+        ):
             held: list[pa.RecordBatch] = []
             for batch in batches:
                 held.append(batch)

@@ -130,10 +130,14 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: The server cannot be reached or breaks off; nothing is changed then.
         """
-        name = _identifier(table)
-        with self._incoming(table, rows) as (cursor, count):
-            cursor.execute(sql.SQL("DELETE FROM {} WHERE {}").format(name, _within(window)).as_string())
-            cursor.execute(sql.SQL("INSERT INTO {} SELECT * FROM incoming").format(name).as_string())
+        # Straight into the table: by way of a temporary one, the rows would be written twice. A second writer waits for
+        # the first here, and then sees its rows.
+        lock = sql.SQL("SELECT 1 FROM pg_advisory_xact_lock(hashtext({}))").format(sql.Literal(f"replace {table}"))
+        delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _within(window))
+        with self._writing() as cursor:
+            cursor.execute(lock.as_string())
+            cursor.execute(delete.as_string())
+            count: int = cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=table.schema)
         return count
 
     def upsert(self, table: Table, rows: pa.RecordBatchReader) -> int:
@@ -151,29 +155,26 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             for column in table.columns
             if not column.primary_key
         )
-        with self._incoming(table, rows) as (cursor, count):
-            cursor.execute(
-                sql.SQL(
-                    "INSERT INTO {table} AS present SELECT * FROM incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
-                    "WHERE EXCLUDED.{version} > present.{version}"
-                )
-                .format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
-                .as_string()
-            )
+        incoming = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {}) ON COMMIT DROP").format(_identifier(table))
+        insert = sql.SQL(
+            "INSERT INTO {table} AS present SELECT * FROM incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
+            "WHERE EXCLUDED.{version} > present.{version}"
+        ).format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
+        with self._writing() as cursor:
+            cursor.execute(incoming.as_string())
+            count: int = cursor.adbc_ingest("incoming", rows, mode="append", temporary=True)
+            cursor.execute(insert.as_string())
         return count
 
     @contextmanager
-    def _incoming(self, table: Table, rows: pa.RecordBatchReader) -> Iterator[tuple["adbc.Cursor", int]]:
-        """Copy rows into the temporary table `incoming`, with no locks on the table itself yet."""
+    def _writing(self) -> Iterator["adbc.Cursor"]:
+        """Open a transaction, committed at the end unless an error leaves the block."""
         # It imports pandas, which costs every start of the code location half a second.
         import adbc_driver_postgresql.dbapi as adbc
 
         address = self.address()
         with _clear_errors(address), adbc.connect(address.conninfo) as connection, connection.cursor() as cursor:
-            like = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {}) ON COMMIT DROP").format(_identifier(table))
-            cursor.execute(like.as_string())
-            count = cursor.adbc_ingest("incoming", rows, mode="append", temporary=True)
-            yield cursor, count
+            yield cursor
             connection.commit()
 
     def stream(self, table: Table, window: Window | None = None) -> pa.RecordBatchReader:

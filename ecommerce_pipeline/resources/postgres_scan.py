@@ -4,9 +4,13 @@ It reads the server's binary COPY at the speed of the wire. The extension comes 
 nothing is downloaded, nothing installed into the home directory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -32,21 +36,41 @@ def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.Recor
         PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the schema rules
             out.
     """
-    return pa.RecordBatchReader.from_batches(schema, _batches(address, query, schema, name))
+    return pa.RecordBatchReader.from_batches(schema, _ahead(_batches(address, query, schema, name)))
 
 
-def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Iterator[pa.RecordBatch]:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.load_extension(str(extension_file()))
-        try:
-            connection.execute(f"ATTACH {_literal(address.conninfo)} AS shop (TYPE postgres, READ_ONLY)")
-            reader = connection.execute(f"FROM postgres_query('shop', {_literal(query)})").to_arrow_reader(BATCH_ROWS)
+def _ahead(batches: Generator[pa.RecordBatch, None, None]) -> Iterator[pa.RecordBatch]:
+    """Yield batches while a thread fetches the next, so that the server works while its rows are worked on."""
+    with closing(batches), ThreadPoolExecutor(1, "scan") as pool:
+        following = pool.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = pool.submit(next, batches, None)
+            yield batch
+
+
+def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Generator[pa.RecordBatch, None, None]:
+    shop = f"shop_{uuid4().hex}"
+    try:
+        with _duckdb().cursor() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"ATTACH {_literal(address.conninfo)} AS {shop} (TYPE postgres, READ_ONLY)")
+            reader = connection.execute(f"FROM postgres_query('{shop}', {_literal(query)})").to_arrow_reader(BATCH_ROWS)
             for batch in reader:
                 _check_nulls(batch, schema, name)
                 yield batch.cast(schema)
-        except duckdb.Error as error:
-            raise address.broken(error) from None
+    except duckdb.Error as error:
+        raise address.broken(error) from None
+    finally:
+        with _duckdb().cursor() as connection:
+            connection.execute(f"DETACH DATABASE IF EXISTS {shop}")
+
+
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """Return the process's own DuckDB, which holds nothing: loading the extension takes longer than a small table."""
+    connection = duckdb.connect()
+    connection.load_extension(str(extension_file()))
+    return connection
 
 
 def _check_nulls(batch: pa.RecordBatch, schema: pa.Schema, name: str) -> None:

@@ -1,0 +1,102 @@
+"""What is claimed of the platform, each against its target, computed from the results that are there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.results import Result
+
+SMALL: Final = 100_000
+MORE: Final = 0.2
+"""How much more something may take that is to be constant."""
+TIMES_OF_A_MONTH: Final = 4
+TIMES_OF_RUNS: Final = 20
+
+AGAINST: Final = (
+    ("generate", "Faker", 100, "generation"),
+    ("extract", "dlt", 5, "extraction to Parquet"),
+    ("stage", "dlt", 5, "load into DuckDB"),
+    ("tools", "dlt", 5, "PostgreSQL to DuckDB as whole tools"),
+)
+"""Group, beginning of the others' names, how many times as fast as the best of them, and what it is."""
+LIMITS: Final = (
+    ("extract", "COPY TO nowhere", 0.7, "extraction"),
+    ("load", "COPY FROM a ready file", 0.8, "load into PostgreSQL"),
+)
+"""Group, the limit's name, the share of its rate, and what it is."""
+CONSTANT: Final = (("extract", "extraction"), ("load", "load into PostgreSQL"))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure, what it is to be, and whether it is."""
+
+    text: str
+    target: str
+    measured: str
+    met: bool
+
+
+def claims(results: Sequence[Result]) -> list[Claim]:
+    """Return the claims that the results can answer."""
+    sizes = sorted({one.size for one in results if one.size})
+    by_size = [[one for one in results if one.size == size] for size in sizes]
+    seconds = {one.name: one.seconds for one in results if one.group == "graph"}
+    return [
+        *(claim for here in by_size for claim in _against(here)),
+        *(claim for here in by_size for claim in _of_limits(here)),
+        *_constant_memory(results),
+        *_graph(seconds),
+    ]
+
+
+def _against(results: Sequence[Result]) -> Iterator[Claim]:
+    for group, peers, times, what in AGAINST:
+        ours = _ours(results, group)
+        rates = [one for one in results if one.group == group and one.name.startswith(peers)]
+        if ours and rates:
+            best = max(rates, key=lambda one: one.rate)
+            ratio = ours.rate / best.rate
+            text = f"{what} against {best.name}, {ours.size:,} rows"
+            yield Claim(text, f"at least {times} times", f"{ratio:.1f} times", ratio >= times)
+
+
+def _of_limits(results: Sequence[Result]) -> Iterator[Claim]:
+    for group, name, share, what in LIMITS:
+        ours = _ours(results, group)
+        limit = next((one for one in results if (one.group, one.name) == (group, name)), None)
+        if ours and limit:
+            ratio = ours.rate / limit.rate
+            text = f"{what} as a share of {name}, {ours.size:,} rows"
+            yield Claim(text, f"at least {share:.0%}", f"{ratio:.0%}", ratio >= share)
+
+
+def _constant_memory(results: Sequence[Result]) -> Iterator[Claim]:
+    for group, what in CONSTANT:
+        by_size = {one.size: one for one in results if (one.group, one.role) == (group, "ours")}
+        largest = max(by_size, default=0)
+        if SMALL in by_size and largest > SMALL:
+            more = by_size[largest].peak_mb / by_size[SMALL].peak_mb - 1
+            text = f"memory of {what}, {largest:,} rows against {SMALL:,}"
+            yield Claim(text, f"at most {MORE:+.0%}", f"{more:+.0%}", more <= MORE)
+
+
+def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
+    month, year = seconds.get("30 days in one run"), seconds.get("365 days in one run")
+    if month and year:
+        times = year / month
+        text = "365 days in one run against 30"
+        yield Claim(text, f"under {TIMES_OF_A_MONTH} times", f"{times:.1f} times", times < TIMES_OF_A_MONTH)
+    runs = seconds.get("10 days, a run each")
+    if runs and year:
+        times = runs / 10 * 365 / year
+        text = "365 runs (10 were run) against 365 days in one run"
+        yield Claim(text, f"at least {TIMES_OF_RUNS} times", f"{times:.0f} times", times >= TIMES_OF_RUNS)
+    early, late = seconds.get("a day after 9"), seconds.get("a day after 399")
+    if early and late:
+        more = late / early - 1
+        yield Claim("day 400 against day 10", f"at most {MORE:+.0%}", f"{more:+.0%}", more <= MORE)
+
+
+def _ours(results: Sequence[Result], group: str) -> Result | None:
+    return next((one for one in results if (one.group, one.role) == (group, "ours")), None)

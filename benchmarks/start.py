@@ -1,0 +1,89 @@
+"""What a user waits for before any work is done: the location's import, the UI, and the first step of a run."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import requests
+
+from benchmarks.case import Case, Work
+from benchmarks.data import Data
+from benchmarks.graph import LAST, Platform
+from ecommerce_pipeline.settings import PROJECT_ROOT
+
+PATIENCE: Final = 180
+LOADED: Final = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }"
+
+
+def location(_data: Data, scratch: Path) -> Work:
+    """The import of the location, in a Python that starts for it."""
+    platform = Platform(scratch)
+
+    def work() -> dict[str, float]:
+        began = time.perf_counter()
+        importing = [sys.executable, "-c", "import ecommerce_pipeline.definitions"]
+        subprocess.run(importing, env=platform.environment, check=True)
+        return {"seconds": time.perf_counter() - began}
+
+    return work
+
+
+def dagster_dev(_data: Data, scratch: Path) -> Work:
+    """`dagster dev` until the UI knows the graph, then a run launched there until its first step starts."""
+    from dagster import DagsterEventType, DagsterInstance
+    from dagster_graphql import DagsterGraphQLClient
+
+    platform = Platform(scratch)
+    os.environ["DAGSTER_HOME"] = str(platform.home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def work() -> dict[str, float]:
+        began = time.perf_counter()
+        command = [str(Path(sys.executable).with_name("dagster")), "dev", "--port", str(port)]
+        with (scratch / "dev.log").open("w") as log:
+            dev = subprocess.Popen(command, cwd=PROJECT_ROOT, env=platform.environment, stdout=log, stderr=log)
+        try:
+            _wait(lambda: _knows_the_graph(port))
+            shown = time.perf_counter() - began
+            launched = time.time()
+            client = DagsterGraphQLClient("127.0.0.1", port_number=port)
+            run_id = client.submit_job_execution("ingest", tags={"dagster/partition": LAST.isoformat()})
+            with DagsterInstance.get() as instance:
+                _wait(lambda: bool(instance.all_logs(run_id, DagsterEventType.STEP_START)))
+                first = instance.all_logs(run_id, DagsterEventType.STEP_START)[0].timestamp - launched
+                _wait(lambda: bool((run := instance.get_run_by_id(run_id)) and run.is_finished))
+        finally:
+            dev.terminate()
+            dev.wait()
+        return {"seconds": shown, "launch until the first step": first}
+
+    return work
+
+
+def _knows_the_graph(port: int) -> bool:
+    with suppress(requests.RequestException, KeyError):
+        answer = requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": LOADED}, timeout=5).json()
+        return bool(answer["data"]["repositoriesOrError"].get("nodes"))
+    return False
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not until():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing after {PATIENCE} s")
+        time.sleep(0.05)
+
+
+CASES = (
+    Case("import of the location", "part", location),
+    Case("dagster dev until the UI knows the graph", "part", dagster_dev, rounds=3),
+)

@@ -1,0 +1,86 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.case import Taken
+from benchmarks.claims import claims
+from benchmarks.report import render
+from benchmarks.results import Result, keep, kept
+from ecommerce_pipeline.settings import PROJECT_ROOT
+
+ROWS = 1000
+OURS = "generate.ours,load.ours,extract.ours,extract.COPY TO nowhere"
+
+
+def result(name: str, role: str, seconds: float, *, group: str = "extract", size: int = 100_000) -> Result:
+    rounds = tuple(Taken(size, seconds * factor, seconds, 500.0) for factor in (0.5, 1, 3))
+    return Result(group, name, role, size, rounds)  # type: ignore[arg-type]
+
+
+def bench(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the benchmarks in a folder of their own, the report included."""
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", str(home / "docs")],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"BENCH_DIR": str(home)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_is_kept_is_read_back_and_a_case_run_again_replaces_its_result(tmp_path: Path) -> None:
+    keep(result("ours", "ours", 2), tmp_path)
+    keep(result("ours", "ours", 1), tmp_path)
+    keep(result("ours", "ours", 1, size=10), tmp_path)
+    assert {(one.size, one.seconds) for one in kept(tmp_path)} == {(100_000, 1), (10, 1)}
+
+
+def test_the_report_gives_medians_and_compares_ours_with_each_tool() -> None:
+    results = [result("ours", "ours", 1), result("dlt, one", "peer", 8), result("COPY TO nowhere", "limit", 0.8)]
+    lines = render(results, "plot").splitlines()
+    ours, other, limit = (
+        next(line for line in lines if f"| {name} |" in line) for name in ("**ours**", "dlt, one", "COPY TO nowhere")
+    )
+    assert "| 100,000 | 1.00 (0.50 to 3.00) | 1.00 | 100,000 |" in ours
+    assert "8.0 times as fast" in other
+    assert "80% of it" in limit
+
+
+def test_a_target_that_is_missed_is_said_to_be_missed() -> None:
+    results = [
+        result("ours", "ours", 1),
+        result("dlt, fast", "peer", 4),
+        result("dlt, slow", "peer", 9),
+        result("COPY TO nowhere", "limit", 0.8),
+    ]
+    said = {one.text: (one.measured, one.met) for one in claims(results)}
+    assert said == {
+        "extraction to Parquet against dlt, fast, 100,000 rows": ("4.0 times", False),
+        "extraction as a share of COPY TO nowhere, 100,000 rows": ("80%", True),
+    }
+
+
+def test_a_short_run_keeps_a_result_of_every_case_and_writes_the_report(tmp_path: Path) -> None:
+    done = bench(tmp_path, BENCH_ROWS=str(ROWS), BENCH_ROUNDS="1", BENCH_CASES=OURS)
+    assert done.returncode == 0, done.stderr
+    results = kept(tmp_path / "results")
+    assert {f"{one.group}.{one.name}" for one in results} == set(OURS.split(","))
+    assert all(one.rows >= ROWS and one.seconds > 0 for one in results)
+    assert "Extract from PostgreSQL" in (tmp_path / "docs" / "benchmarks.md").read_text()
+    assert "<svg" in (tmp_path / "docs" / "images" / "benchmarks.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "remedy"),
+    [("BENCH_ROWS", "many", "numbers of rows"), ("BENCH_CASES", "extract,fly", "known are generate, load, extract")],
+)
+def test_a_wrong_choice_is_one_message(tmp_path: Path, variable: str, value: str, remedy: str) -> None:
+    done = bench(tmp_path, **{variable: value})
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"error: {variable}=")
+    assert remedy in line
