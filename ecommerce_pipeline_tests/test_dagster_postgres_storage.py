@@ -8,9 +8,10 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._serdes import serialize_value
 from sqlalchemy import make_url
 
-from ecommerce_pipeline.dagster_postgres_storage import storage_url
+from ecommerce_pipeline.dagster_postgres_storage import url_of
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.settings_storage import storage_address
 
 PRODUCTION = PROJECT_ROOT / "deploy" / "dagster"
 ODD = 'it\'s "a" @:/ %41 pass'
@@ -20,12 +21,14 @@ def test_the_address_is_read_from_variables_and_the_password_from_a_file(tmp_pat
     secret = tmp_path / "password"
     secret.write_text(f"{ODD}\n")
     url = make_url(
-        storage_url(
-            {
-                "DAGSTER_POSTGRES_HOST": "storage",
-                "DAGSTER_POSTGRES_PASSWORD_FILE": str(secret),
-                "DAGSTER_POSTGRES_SSLMODE": "verify-full",
-            }
+        url_of(
+            storage_address(
+                {
+                    "DAGSTER_POSTGRES_HOST": "storage",
+                    "DAGSTER_POSTGRES_PASSWORD_FILE": str(secret),
+                    "DAGSTER_POSTGRES_SSLMODE": "verify-full",
+                }
+            )
         )
     )
     assert (url.drivername, url.host, url.port) == ("postgresql+psycopg2", "storage", 5432)
@@ -50,7 +53,7 @@ def test_the_address_is_read_from_variables_and_the_password_from_a_file(tmp_pat
 )
 def test_what_is_missing_or_wrong_is_named(environment: dict[str, str], said: str) -> None:
     with pytest.raises(PlatformError, match=said):
-        storage_url(environment)
+        storage_address(environment)
 
 
 def test_what_dagster_hands_from_process_to_process_holds_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
