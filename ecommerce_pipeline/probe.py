@@ -46,8 +46,8 @@ def _http(url: str) -> None:
 
 def _grpc(address: str) -> None:
     import grpc
-    from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
-    from grpc_health.v1.health_pb2_grpc import HealthStub
+    from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse  # type: ignore[import-untyped]
+    from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
 
     with grpc.insecure_channel(address) as channel:
         try:

@@ -268,8 +268,9 @@ class Stack:
             autocommit=True,
         ) as connection:
             there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [told["user"]]).fetchone()
-            make = "ALTER ROLE {} PASSWORD {}" if there else "CREATE ROLE {} SUPERUSER LOGIN PASSWORD {}"
-            connection.execute(sql.SQL(make).format(user, sql.Literal(told["password"])))
+            if not there:
+                make = sql.SQL("CREATE ROLE {} SUPERUSER LOGIN PASSWORD {}")
+                connection.execute(make.format(user, sql.Literal(told["password"])))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [told["dbname"]]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
         return relay((self.addresses[name], 5432), (server.host, server.port))

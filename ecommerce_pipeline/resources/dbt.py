@@ -1,6 +1,5 @@
 """dbt as Dagster runs it: the project, its manifest parsed only when something changed, and the command line."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject
 from packaging.version import Version
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.home import locked
 from ecommerce_pipeline.resources.dbt_here import FOLDER_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.settings_secrets import SECRETS
@@ -40,10 +40,7 @@ def dbt_project(settings: Settings) -> DbtProject:
     target = _parsed_dir(settings)
     target.mkdir(parents=True, exist_ok=True)
     project = DbtProject(project_dir=DBT_DIR, target_path=target, target=settings.target, profiles_dir=DBT_DIR)
-    if not os.access(target, os.W_OK):
-        return project
-    with (target / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(target):
         stamp = _stamp(settings, target)
         if not stamp.exists() or not project.manifest_path.exists():
             _parse(settings, target)

@@ -39,7 +39,8 @@ CANCEL = """mutation($run: String!) { terminateRun(runId: $run, terminatePolicy:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     shop = {name: value for name, value in SMALL_SHOP.items() if name != "DBT_PARSED_DIR"}
-    made = Stack(tmp_path_factory.mktemp("stack"), shop)
+    # The embedded server that stands for the image has a user `ecommerce` of its own.
+    made = Stack(tmp_path_factory.mktemp("stack"), {**shop, "POSTGRES_USER": "shopkeeper"})
     made.build()
     made.up()
     yield made
