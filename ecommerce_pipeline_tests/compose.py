@@ -158,7 +158,10 @@ class Stack:
         """Kill services, or all, without a warning."""
         for name in names or [*self.processes, *self.relays]:
             if name in self.relays:
-                self.relays.pop(name).close()
+                listener = self.relays.pop(name)
+                # Closing alone does not wake a thread that waits in accept, which would keep the address.
+                listener.shutdown(socket.SHUT_RDWR)
+                listener.close()
                 self._postgres(name).stop()
             else:
                 process = self.processes.pop(name)

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, get_args
 
 from dagster import AssetMaterialization, DagsterInstance
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ecommerce_pipeline.alerts.state import LetterKind
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.metrics.questions import durations, newest_partitions, runs_by_state
@@ -93,8 +94,9 @@ class PlatformCollector(Collector):
     def _alerts(self) -> Iterator[Metric]:
         state = StateStore(self._instance).read()
         delivered = CounterMetricFamily("ecommerce_alerts_delivered", "Mails that were taken.", labels=["kind"])
-        for kind, count in state.delivered_by_kind.items():
-            delivered.add_metric([kind], count)
+        for kind in get_args(LetterKind):
+            # From nought on, so that the first one is an increase.
+            delivered.add_metric([kind], state.delivered_by_kind.get(kind, 0))
         yield delivered
         yield GaugeMetricFamily("ecommerce_alerts_waiting", "Mails that wait to be taken.", len(state.letters))
         yield GaugeMetricFamily(
