@@ -153,7 +153,8 @@ def as_if_turned_on_two_days_ago(stack: Stack) -> None:
     with psycopg.connect(**stack.address_of_database("storage")) as connection:
         [(job_id, body)] = connection.execute("SELECT id, job_body FROM jobs WHERE job_type = 'SCHEDULE'").fetchall()
         changed = json.loads(body)
-        changed["job_specific_data"]["start_timestamp"] = (datetime.now(tz=UTC) - timedelta(days=2)).timestamp()
+        ago = (datetime.now(tz=UTC) - timedelta(days=2)).timestamp()
+        changed["job_specific_data"] |= {"start_timestamp": ago, "last_iteration_timestamp": None}
         connection.execute("UPDATE jobs SET job_body = %s WHERE id = %s", [json.dumps(changed), job_id])
 
 
