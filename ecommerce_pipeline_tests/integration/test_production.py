@@ -150,12 +150,14 @@ def test_what_is_queued_running_due_or_waiting_to_be_mailed_survives_the_end_of_
 
 def as_if_turned_on_two_days_ago(stack: Stack) -> None:
     """Let the schedule have ticks to catch up on, as after two days in which nothing ran."""
+    query = "SELECT id, instigator_body FROM instigators WHERE instigator_type = 'SCHEDULE'"
+    change = "UPDATE instigators SET instigator_body = %s WHERE id = %s"
     with psycopg.connect(**stack.address_of_database("storage")) as connection:
-        [(job_id, body)] = connection.execute("SELECT id, job_body FROM jobs WHERE job_type = 'SCHEDULE'").fetchall()
+        [(number, body)] = connection.execute(query).fetchall()
         changed = json.loads(body)
         ago = (datetime.now(tz=UTC) - timedelta(days=2)).timestamp()
         changed["job_specific_data"] |= {"start_timestamp": ago, "last_iteration_timestamp": None}
-        connection.execute("UPDATE jobs SET job_body = %s WHERE id = %s", [json.dumps(changed), job_id])
+        connection.execute(change, [json.dumps(changed), number])
 
 
 def runs_of_ticks(stack: Stack) -> list[str]:
