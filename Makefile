@@ -61,7 +61,7 @@ secrets: ## make the passwords of docker-compose.yml, in .secrets, where there a
 	@umask 077; mkdir -p .secrets; for name in shop_password storage_password; do \
 	  test -s .secrets/$$name || head -c 24 /dev/urandom | base64 > .secrets/$$name; done; touch .secrets/smtp_password
 	@# The folder is its owner's alone; a container's user reads the files that it is given.
-	@chmod 444 .secrets/*
+	@chmod 644 .secrets/*
 
 up: secrets ## build the image and run all services by Docker Compose, until they are well
 	docker compose up --build --detach --wait
