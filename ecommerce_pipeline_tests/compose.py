@@ -231,7 +231,7 @@ class Stack:
             if ended or time.monotonic() > deadline:
                 said = self.log(name)[-3000:] if name in self.processes else ""
                 raise AssertionError(f"{name} is not well: {asked.stdout}{asked.stderr}\n{said}")
-            time.sleep(2)
+            time.sleep(3)
 
     def _machine(self) -> dict[str, str]:
         path = os.pathsep.join([str(VENV), str(POSTGRES_PROGRAMS), os.environ["PATH"]])
