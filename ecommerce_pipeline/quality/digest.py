@@ -31,6 +31,7 @@ class Dialect:
         bits: The whole number that eight hexadecimal digits are.
         instant: A literal of an instant.
         utc_day: The UTC day of an instant.
+        once: At the end of a subquery, so that its expressions are computed once a row, however often they are named.
     """
 
     quote: str
@@ -43,6 +44,7 @@ class Dialect:
     bits: str
     instant: str
     utc_day: str
+    once: str = ""
 
 
 POSTGRES: Final = Dialect(
@@ -56,6 +58,7 @@ POSTGRES: Final = Dialect(
     bits="CAST(CAST('x' || {} AS BIT(32)) AS BIGINT)",
     instant="TIMESTAMPTZ '{}'",
     utc_day="CAST({} AT TIME ZONE 'UTC' AS DATE)",
+    once=" OFFSET 0",
 )
 DUCKDB: Final = Dialect(
     quote='"',
@@ -148,7 +151,7 @@ def _hashed(dialect: Dialect, table: Table, relation: str, window: Window | None
     spelled = " || '|' || ".join(f"COALESCE({_spelled(dialect, column)}, '-')" for column in table.columns)
     return (
         f"(SELECT *, {dialect.md5.format(spelled)} AS row_hash FROM {relation} "  # noqa: S608
-        f"WHERE {within(dialect, window)}) AS hashed"
+        f"WHERE {within(dialect, window)}{dialect.once}) AS hashed"
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -49,7 +51,10 @@ def reconcile(table: Table, window: Window | None, places: Sequence[Place]) -> l
         PlatformError: A place cannot be reached, or lacks the table or an object.
     """
     events = kind(table) == "event"
-    found = {place.name: digests_of(place, table, window if events else None) for place in places}
+    asked = partial(digests_of, table=table, window=window if events else None)
+    # Side by side: PostgreSQL and the warehouse work in their own processes or threads.
+    with ThreadPoolExecutor(len(places)) as pool:
+        found = dict(zip((place.name for place in places), pool.map(asked, places), strict=True))
     days: list[date | None] = [*window.days()] if events and window else [None]
     return [
         Account(table.name, day, {name: digests.get(day, no_rows(table)) for name, digests in found.items()})
