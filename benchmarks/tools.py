@@ -35,6 +35,8 @@ def ours(data: Data, scratch: Path) -> Work:
     two = {AssetKey([layer, transactions.name]) for layer in ("lake", "staging")}
     job = build_definitions(settings).resolve_job_def("everything").get_subset(asset_selection=two)
     window = data.window
+    with open_instance(settings):  # Dagster's home is made once, not by each run
+        pass
 
     def work() -> int:
         with open_instance(settings) as instance:
