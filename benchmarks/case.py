@@ -63,7 +63,7 @@ class Taken:
         rows: Rows done; 0 where rows are not the measure.
         seconds: Of the work.
         cpu: Seconds of processors, of the process and its children; what a busy machine changes less.
-        peak_mb: Most memory of the process, from its start, plus that of its largest child; MB.
+        peak_mb: Most memory of the process, from its start; of its largest child where that does the work.
         parts: Seconds by name, where the work splits them.
     """
 
@@ -88,7 +88,7 @@ def run(case: Case, data: Data, scratch: Path) -> Taken:
     done = work()
     seconds, cpu = time.perf_counter() - began, cpu_seconds() - used
     if isinstance(done, dict):
-        return Taken(0, done.pop("seconds"), cpu, peak_mb(), done)
+        return Taken(0, done.pop("seconds"), cpu, peak_mb_of_children(), done)
     return Taken(done, seconds, cpu, peak_mb())
 
 
@@ -98,10 +98,15 @@ def cpu_seconds() -> float:
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process and its largest child have had, MB."""
+    """Return the most memory that this process has had, MB."""
     # Not its ru_maxrss: Linux counts into that what the process that started it had.
     [own] = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
-    return (int(own) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * 1024 / 1e6
+    return int(own) * 1024 / 1e6
+
+
+def peak_mb_of_children() -> float:
+    """Return the most memory that a program had which this process started, MB."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
 
 
 if __name__ == "__main__":

@@ -1,37 +1,47 @@
 """A table of PostgreSQL to a table of DuckDB, as whole tools: runs with their state, checks and logs."""
 
+import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from benchmarks.dlt_here import to_duckdb
 from ecommerce_pipeline.schema.tables import transactions
-from ecommerce_pipeline.settings import Settings
 
 
 def ours(data: Data, scratch: Path) -> Work:
-    """A run of Dagster of lake/transactions and staging/transactions."""
-    from dagster import materialize
+    """A run of lake/transactions and staging/transactions, as `ecommerce-pipeline run` does it."""
+    from dagster import AssetKey
 
-    from benchmarks.shop import database
-    from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
-    from ecommerce_pipeline.assets.lake import lake_assets
-    from ecommerce_pipeline.assets.staging import staging_assets
-    from ecommerce_pipeline.targets import target_resources
+    from ecommerce_pipeline.definitions import build_definitions
+    from ecommerce_pipeline.home import open_instance
+    from ecommerce_pipeline.runner import run_window
+    from ecommerce_pipeline.settings import Settings
+    from ecommerce_pipeline.targets import warehouse
 
-    settings = Settings.from_environment({"DATA_DIR": str(scratch)})
-    resources = target_resources(settings) | {"postgres": database(data)}
-    chosen = [
-        asset
-        for asset in (*lake_assets(settings), *staging_assets(settings))
-        if asset.key.path[-1] == transactions.name
-    ]
+    at = urlsplit(data.url())
+    os.environ |= {"DAGSTER_HOME": str(scratch / "dagster"), "POSTGRES_PASSWORD": str(at.password)}
+    settings = Settings.from_environment(
+        {
+            "DATA_DIR": str(scratch),
+            "DBT_PARSED_DIR": str(data.folder / "parsed"),
+            "POSTGRES_HOST": str(at.hostname),
+            "POSTGRES_PORT": str(at.port),
+            "POSTGRES_DB": at.path.lstrip("/"),
+            "POSTGRES_USER": str(at.username),
+        }
+    )
+    two = {AssetKey([layer, transactions.name]) for layer in ("lake", "staging")}
+    job = build_definitions(settings).resolve_job_def("everything").get_subset(asset_selection=two)
+    window = data.window
+    with open_instance(settings):  # Dagster's home is made once, not by each run
+        pass
 
     def work() -> int:
-        tags = {RANGE_START_TAG: data.keys[0], RANGE_END_TAG: data.keys[-1]}
-        done = materialize(chosen, resources=resources, tags=tags)
-        loaded = done.asset_materializations_for_node(f"staging__{transactions.name}")
-        return int(str(loaded[0].metadata["rows in table"].value))
+        with open_instance(settings) as instance:
+            run_window(job, window, instance, lambda _: None)
+        return warehouse(settings).row_counts()["staging", transactions.name]
 
     return work
 
