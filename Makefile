@@ -8,11 +8,12 @@ UV := $(BIN)/uv --quiet
 PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 25
 # Use the Python that runs us; never download another.
 export UV_PYTHON_DOWNLOADS := never
-# Without its bytecode Python takes seconds longer to start everything.
+# Bytecode is made once, of what is installed and of our own: without it every start of a process takes seconds longer.
+export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench chaos google-cloud lint types unit integration dbt browser lock clean
+.PHONY: help run dev test bench chaos google-cloud lint types unit integration dbt browser lock secrets up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -45,7 +46,7 @@ lint: .venv/test.stamp ## ruff and sqlfluff
 types: .venv/test.stamp ## mypy, strict
 	$(BIN)/mypy
 
-unit: .venv/test.stamp ## the parts, each on real neighbours
+unit: .venv/test.stamp browser ## the parts, each on real neighbours
 	$(PYTEST) $(addprefix --ignore ecommerce_pipeline_tests/,chaos dbt integration)
 
 dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, windows, the books
@@ -54,8 +55,9 @@ dbt: .venv/test.stamp ## the dbt project: both targets parse, unit tests, window
 integration: .venv/test.stamp browser ## dbt, and the whole platform: totals, order, chaos, bad input, daemons, dashboard
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
 
-browser: .venv/test.stamp ## fetch the Chromium that the dashboard's tests open its page in
+browser: .venv/test.stamp ## fetch what tests run that is no Python: Chromium, Prometheus
 	@$(BIN)/python -m ecommerce_pipeline_tests.chromium
+	@$(BIN)/python -m ecommerce_pipeline_tests.prometheus
 
 # The larger set first: its emulators live beside dbt and Dagster and need older versions of what those use too.
 lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
@@ -65,6 +67,15 @@ lock: .venv/uv.stamp ## resolve the requirements anew, with hashes
 	  --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --constraint requirements/test.txt --extra bench pyproject.toml --output-file requirements/bench.txt
+
+secrets: ## make the passwords of docker-compose.yml, in .secrets, where there are none
+	@umask 077; mkdir -p .secrets; for name in shop_password storage_password; do \
+	  test -s .secrets/$$name || head -c 24 /dev/urandom | base64 > .secrets/$$name; done; touch .secrets/smtp_password
+	@# The folder is its owner's alone; a container's user reads the files that it is given.
+	@chmod 644 .secrets/*
+
+up: secrets ## build the image and run all services by Docker Compose, until they are well
+	docker compose up --build --detach --wait
 
 clean: ## remove the environment and caches; data stays (ecommerce-pipeline reset deletes it)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
@@ -94,5 +105,5 @@ clean: ## remove the environment and caches; data stays (ecommerce-pipeline rese
 
 .venv/bench.stamp: requirements/bench.txt .venv/run.stamp
 	@echo "installing the tools to compare with"
-	@$(UV) pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/bench.txt
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/bench.txt
 	@touch $@

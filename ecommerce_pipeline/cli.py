@@ -105,11 +105,28 @@ def doctor(
 
 
 @app.command()
-def mail() -> None:
-    """List the alerts that were kept on this machine for want of a mail server, and where to read them."""
-    from ecommerce_pipeline.commands.mail import mail_command
+def mail(
+    serve: Annotated[bool, typer.Option("--serve", help="Be a mail server that keeps all mail, and show it.")] = False,
+    host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the page.")] = 8025,
+    smtp_port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the mail server.")] = 1025,
+) -> None:
+    """List the alerts that were kept on this machine for want of a mail server; --serve keeps those of others."""
+    from ecommerce_pipeline.commands.mail import mail_command, serve_mail
 
-    mail_command(Settings.from_environment())
+    settings = Settings.from_environment()
+    serve_mail(settings, host, port, smtp_port) if serve else mail_command(settings)
+
+
+@app.command()
+def metrics(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 9464,
+) -> None:
+    """Serve metrics of runs, assets, alerts and daemons to Prometheus, from Dagster's storage."""
+    from ecommerce_pipeline.commands.metrics import metrics_command
+
+    metrics_command(Settings.from_environment(), host, port)
 
 
 @app.command()

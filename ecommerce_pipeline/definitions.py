@@ -15,6 +15,7 @@ from ecommerce_pipeline.assets.transform import transform_assets
 from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
+from ecommerce_pipeline.logs import write_runs_logs
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_resources
 
@@ -41,4 +42,6 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
     )
 
 
-defs = build_definitions(Settings.from_environment())
+settings_here = Settings.from_environment()
+write_runs_logs(settings_here.log_format)
+defs = build_definitions(settings_here)

@@ -31,13 +31,23 @@ def prepare_home(settings: Settings) -> Path:
 def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
     """Open the Dagster instance of the home; one process at a time makes the tables of its storages."""
     home = prepare_home(settings)
-    with (home / ".opening.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(home):
         instance = DagsterInstance.get()
         # Some are made only when they are first asked for; Dagster fails where two processes make one at once.
         _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
     with instance:
         yield instance
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only process in the block; the folder may be one that nobody can write to."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def this_process() -> str:

@@ -40,6 +40,7 @@ class Settings(DashboardSettings, MailSettings):
     )
     data_dir: Path = Field(PROJECT_ROOT / ".local", description="folder of everything kept on this machine")
 
+    log_format: Literal["colored", "json"] = Field("colored", description="how runs and servers write their logs")
     dbt_parsed_dir: Path | None = Field(
         None, description="folder of the dbt project as dbt has parsed it; unset: in DATA_DIR"
     )

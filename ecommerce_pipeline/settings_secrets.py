@@ -12,7 +12,7 @@ from typing import Final
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import remember
 
-SECRETS: Final = ("POSTGRES_PASSWORD", "SMTP_PASSWORD")
+SECRETS: Final = ("POSTGRES_PASSWORD", "SMTP_PASSWORD", "DAGSTER_POSTGRES_PASSWORD")
 """Each may be set itself, or as `<NAME>_FILE`: the path of a file that holds it, and nothing else, in one line."""
 
 

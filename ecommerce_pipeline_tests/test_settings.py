@@ -7,6 +7,7 @@ from ecommerce_pipeline.cli import asked_window
 from ecommerce_pipeline.io_managers.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 from ecommerce_pipeline.settings_secrets import SECRETS
+from ecommerce_pipeline.settings_storage import DEFAULTS, PREFIX, TLS
 from ecommerce_pipeline.targets import lake_store
 
 
@@ -67,6 +68,7 @@ def test_the_example_file_names_every_setting_and_no_other() -> None:
     named = {line.lstrip("#").split("=")[0] for line in lines if "=" in line and not line.startswith("# ")}
     assert named == {name.upper() for name in Settings.model_fields} | {
         "DAGSTER_HOME",
+        *(f"{PREFIX}{name}" for name in (*DEFAULTS, *map(str.upper, TLS))),
         *SECRETS,
         *(f"{name}_FILE" for name in SECRETS),
     }

@@ -58,13 +58,13 @@ class TlsRelay:
                 socket.create_connection(self.server) as behind,
             ):
                 self.encrypted += 1
-                back = threading.Thread(target=_pump, args=(behind, secure), daemon=True)
+                back = threading.Thread(target=pump, args=(behind, secure), daemon=True)
                 back.start()
-                _pump(secure, behind)
+                pump(secure, behind)
                 back.join(10)
 
 
-def _pump(giver: socket.socket, taker: socket.socket) -> None:
+def pump(giver: socket.socket, taker: socket.socket) -> None:
     with suppress(OSError):
         while block := giver.recv(65536):
             taker.sendall(block)

@@ -151,6 +151,7 @@ class Delivery:
                 message_id=kept.message_id, subject=subject, at=now, to=kept.to, answer=receipt.answer
             )
             state.delivered = [*state.delivered, delivered][-REMEMBERED:]
+            state.delivered_by_kind[kept.kind] = state.delivered_by_kind.get(kept.kind, 0) + 1
             return delivered
 
         return book

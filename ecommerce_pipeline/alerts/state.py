@@ -136,4 +136,5 @@ class State(BaseModel):
     incidents: dict[str, Incident] = Field(default_factory=dict)
     letters: list[Letter] = Field(default_factory=list)
     delivered: list[Delivered] = Field(default_factory=list)
+    delivered_by_kind: dict[LetterKind, int] = Field(default_factory=dict)
     server: MailServer = Field(default_factory=MailServer)

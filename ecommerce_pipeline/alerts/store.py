@@ -6,16 +6,15 @@ revision that it was made from, so that of two processes at work at once the sec
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import sqlalchemy as sql
 from dagster import DagsterInstance
-from dagster._core.storage.legacy_storage import LegacyRunStorage
 from dagster._core.storage.runs.schema import KeyValueStoreTable
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from sqlalchemy.exc import IntegrityError
 
 from ecommerce_pipeline.alerts.state import State
+from ecommerce_pipeline.storages import sql_run_storage
 
 KEY: Final = "ecommerce_pipeline/alerts"
 ATTEMPTS: Final = 20
@@ -27,13 +26,7 @@ class StateStore:
     """Reads and changes the state of a Dagster instance."""
 
     def __init__(self, instance: DagsterInstance) -> None:
-        storage: Any = instance.run_storage
-        # With one `storage:` block in dagster.yaml for all storages Dagster wraps each.
-        if isinstance(storage, LegacyRunStorage):
-            storage = storage._storage.run_storage
-        if not isinstance(storage, SqlRunStorage):
-            raise TypeError(f"alerts need a run storage in SQL, and {type(storage).__name__} is none")
-        self._storage = storage
+        self._storage = sql_run_storage(instance)
 
     def read(self) -> State:
         """Return the state; an empty one before the first change."""

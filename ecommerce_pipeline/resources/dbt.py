@@ -1,6 +1,5 @@
 """dbt as Dagster runs it: the project, its manifest parsed only when something changed, and the command line."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject
 from packaging.version import Version
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.home import locked
 from ecommerce_pipeline.resources.dbt_here import FOLDER_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.settings_secrets import SECRETS
@@ -40,9 +40,8 @@ def dbt_project(settings: Settings) -> DbtProject:
     target = _parsed_dir(settings)
     target.mkdir(parents=True, exist_ok=True)
     project = DbtProject(project_dir=DBT_DIR, target_path=target, target=settings.target, profiles_dir=DBT_DIR)
-    with (target / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = target / f".parsed-{_fingerprint(settings)}"
+    with locked(target):
+        stamp = _stamp(settings, target)
         if not stamp.exists() or not project.manifest_path.exists():
             _parse(settings, target)
             for older in target.glob(".parsed-*"):
@@ -136,7 +135,17 @@ class DbtResource(DbtCliResource):
 
 
 def _parsed_dir(settings: Settings) -> Path:
-    return (settings.dbt_parsed_dir or settings.data_dir / "dbt" / "parsed").resolve()
+    """Return where the parsed project is; one in an image that cannot be written serves only if it fits."""
+    own = (settings.data_dir / "dbt" / "parsed").resolve()
+    if settings.dbt_parsed_dir is None:
+        return own
+    shared = settings.dbt_parsed_dir.resolve()
+    read_only = shared.exists() and not os.access(shared, os.W_OK)
+    return own if read_only and not _stamp(settings, shared).exists() else shared
+
+
+def _stamp(settings: Settings, target: Path) -> Path:
+    return target / f".parsed-{_fingerprint(settings)}"
 
 
 def _fingerprint(settings: Settings) -> str:

@@ -28,11 +28,13 @@ LARGEST = 20 * 2**20
 
 
 @contextmanager
-def mail_catcher(folder: Path) -> Iterator[int]:
-    """Listen on 127.0.0.1 while the block lasts.
+def mail_catcher(folder: Path, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """Listen while the block lasts.
 
     Args:
         folder: Where mails are kept.
+        host: The address to listen on.
+        port: The port; 0 takes a free one.
 
     Yields:
         The port.
@@ -40,7 +42,7 @@ def mail_catcher(folder: Path) -> Iterator[int]:
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(
         loop.create_server(
-            lambda: SMTP(_Keeper(folder), hostname="localhost", data_size_limit=LARGEST, loop=loop), "127.0.0.1", 0
+            lambda: SMTP(_Keeper(folder), hostname="localhost", data_size_limit=LARGEST, loop=loop), host, port
         )
     )
     thread = threading.Thread(target=loop.run_forever, name="mail catcher", daemon=True)
@@ -93,8 +95,13 @@ def keep(folder: Path, content: bytes) -> Path:
     if body is not None:
         _write(place.with_suffix(".html"), body.get_content().encode())
     _write(place, content)
-    _write(folder / INDEX, _index(folder).encode())
+    list_mails(folder)
     return place
+
+
+def list_mails(folder: Path) -> None:
+    """Write the page that lists the mails."""
+    _write(folder / INDEX, _index(folder).encode())
 
 
 def kept(folder: Path) -> list[tuple[Path, EmailMessage]]:
@@ -118,7 +125,7 @@ def _index(folder: Path) -> str:
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Mail caught</title></head>'
         '<body style="max-width:760px;margin:24px auto;padding:0 16px;font:16px/1.6 sans-serif"><h1>Mail caught</h1>'
-        "<p>SMTP_HOST is not set, so alerts are kept here instead of being sent. Newest first.</p>"
+        "<p>Alerts are kept here instead of being sent. Newest first.</p>"
         f"<ul>{''.join(lines)}</ul></body></html>"
     )
 

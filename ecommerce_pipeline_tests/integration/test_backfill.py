@@ -1,13 +1,11 @@
 """Dagster's daemon runs ranges as one run, as the UI asks for them."""
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from ecommerce_pipeline_tests.graphql import graphql
 from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
 
 BIN = Path(sys.executable).parent
@@ -47,12 +46,7 @@ class Ui:
         )
 
     def ask(self, query: str, **variables: Any) -> Any:
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
-            return json.load(answer)["data"]
+        return graphql(f"http://127.0.0.1:{self.port}", query, **variables)
 
     def wait_for(self, found: Callable[[], Any], seconds: float) -> Any:
         deadline = time.monotonic() + seconds

@@ -4,17 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
 from dagster import EventLogEntry
-from dagster_postgres.run_storage import PostgresRunStorage
-from dagster_postgres.schedule_storage import PostgresScheduleStorage
 from psycopg import sql
 
+from ecommerce_pipeline.dagster_postgres_storage import PostgresStorage
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.event_log_postgres import MaskedPostgresEventLogStorage
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
@@ -167,18 +164,19 @@ def test_a_refused_login_is_one_message_without_the_password(
 
 
 def test_the_role_of_dagster_s_storage_makes_its_tables_keeps_events_without_secrets_and_sees_no_shop(
-    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_database(owner, "dagster")
     run_file(owner, ROLES / "dagster_role.sql", "dagster")
     database = log_in("dagster_storage", "dagster")
     address = database.address()
-    url = f"postgresql+psycopg2://dagster_storage:{quote(PASSWORD, safe='')}@{address.host}:{address.port}/dagster"
-    for storage in (PostgresRunStorage, PostgresScheduleStorage):
-        storage(url, should_autocreate_tables=True).dispose()
-    log = MaskedPostgresEventLogStorage.from_config_value(None, {"postgres_url": url})
-    log.store_event(EventLogEntry(None, "info", f"logged in with {PASSWORD}", "a-run", 0.0))
-    log.dispose()
+    monkeypatch.setenv("DAGSTER_POSTGRES_HOST", address.host)
+    monkeypatch.setenv("DAGSTER_POSTGRES_PORT", str(address.port))
+    monkeypatch.setenv("DAGSTER_POSTGRES_PASSWORD", PASSWORD)
+    storage = PostgresStorage.from_config_value(None, {})
+    storage.event_log_storage.store_event(EventLogEntry(None, "info", f"logged in with {PASSWORD}", "a-run", 0.0))
+    for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
+        part.dispose()
     with database.connect() as connection:
         [(event,)] = connection.execute("SELECT event FROM event_logs").fetchall()
     assert "logged in with ***" in event

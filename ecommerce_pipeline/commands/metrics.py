@@ -1,0 +1,31 @@
+"""`metrics`: the endpoint that Prometheus scrapes."""
+
+import typer
+from dagster._utils.log import configure_loggers
+from prometheus_client import CollectorRegistry, start_http_server
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.home import open_instance
+from ecommerce_pipeline.metrics.collector import PlatformCollector
+from ecommerce_pipeline.settings import Settings
+
+
+def metrics_command(settings: Settings, host: str, port: int) -> None:
+    """Serve the metrics until interrupted.
+
+    Raises:
+        PlatformError: The address cannot be listened on.
+    """
+    configure_loggers(formatter=settings.log_format)
+    with open_instance(settings) as instance:
+        registry = CollectorRegistry()
+        registry.register(PlatformCollector(instance))
+        try:
+            server, thread = start_http_server(port, host, registry)
+        except OSError as error:
+            raise PlatformError(f"port {port} of {host}: {error.strerror}; choose another with --port") from None
+        typer.echo(f"http://{host}:{server.server_port}/metrics tells Prometheus; interrupt (Ctrl+C) to stop")
+        try:
+            thread.join()
+        except KeyboardInterrupt:
+            typer.echo("stopped")

@@ -1,0 +1,66 @@
+"""Dagster's storage in PostgreSQL, for `deploy/dagster/dagster.yaml`: what `event_log.py` is for SQLite.
+
+Where it is, is said by DAGSTER_POSTGRES_* and nowhere else, so that the configuration that Dagster hands from process
+to process, in arguments and requests, holds no secret. Events are stored without secrets too.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from dagster._serdes import ConfigurableClassData
+from dagster_postgres.event_log import PostgresEventLogStorage
+from dagster_postgres.storage import DagsterPostgresStorage
+from sqlalchemy import URL
+
+from ecommerce_pipeline.masked_events import MaskedEvents
+from ecommerce_pipeline.masked_streams import mask_streams
+from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.settings_storage import storage_address
+
+mask_streams()
+
+
+class MaskedPostgresEventLogStorage(MaskedEvents, PostgresEventLogStorage):
+    """The event log in PostgreSQL, with its secrets masked."""
+
+
+class PostgresStorage(DagsterPostgresStorage):
+    """Runs, events and schedules in the database that DAGSTER_POSTGRES_* name."""
+
+    def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(postgres_url, inst_data=inst_data)
+        self._event_log_storage = MaskedPostgresEventLogStorage(postgres_url)
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """Return the configuration schema: there is nothing to configure."""
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls,
+        inst_data: ConfigurableClassData | None,
+        config_value: Mapping[str, Any],  # noqa: ARG003 - the signature overridden
+    ) -> "PostgresStorage":
+        """Make the storage that `dagster.yaml` names.
+
+        Raises:
+            PlatformError: A variable is missing or wrong.
+        """
+        return cls(url_of(storage_address(os.environ)), inst_data)
+
+
+def url_of(address: Address) -> str:
+    """Return an address as dagster-postgres takes it, password included."""
+    # With SQLAlchemy 2.1 the plain scheme means psycopg 3, on which dagster-postgres 0.29 fails.
+    url = URL.create(
+        "postgresql+psycopg2",
+        address.user,
+        address.password,
+        address.host,
+        address.port,
+        address.database,
+        dict(address.tls),
+    )
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,122 @@
+"""The metrics, by name, as docs/deploy.md lists them: read from Dagster's storage anew at each scrape."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final, get_args
+
+from dagster import AssetMaterialization, DagsterInstance
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ecommerce_pipeline.alerts.state import LetterKind
+from ecommerce_pipeline.alerts.store import StateStore
+from ecommerce_pipeline.masking import mask
+from ecommerce_pipeline.metrics.questions import durations, newest_partitions, runs_by_state
+
+BOUNDS: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0)
+"""Of the durations' histogram, seconds: 30 days at scale 1 take half a minute, a year 90 s (docs/measurements.md)."""
+OF_MATERIALIZATIONS: Final = {
+    "dagster/row_count": ("ecommerce_asset_rows", "Rows that the last materialization told of."),
+    "bytes": ("ecommerce_asset_bytes", "Bytes that the last materialization wrote."),
+    "rows quarantined": ("ecommerce_quarantined_rows", "Broken rows of the last run's days."),
+    "bytes billed": ("ecommerce_bytes_billed", "Bytes that BigQuery billed for the last materialization."),
+}
+"""Metrics of assets, by the metadata in which a materialization says them."""
+
+logger = logging.getLogger("dagster.ecommerce_pipeline.metrics")
+
+
+class PlatformCollector(Collector):
+    """Gives the metrics of a Dagster instance; of a storage that does not answer only that it does not."""
+
+    def __init__(self, instance: DagsterInstance) -> None:
+        self._instance = instance
+
+    def describe(self) -> Iterator[Metric]:
+        """Name nothing beforehand: to be registered must not take a storage that answers."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the metrics as they are now."""
+        try:
+            metrics = [*self._runs(), *self._durations(), *self._assets(), *self._alerts(), *self._daemons()]
+        except Exception as error:  # Whatever is wrong: an endpoint that fails says less than one that says so.
+            logger.warning("Dagster's storage cannot be read: %s", mask(f"{type(error).__name__}: {error}"))
+            metrics = []
+        up = "Whether Dagster's storage could be read; nothing else is told if not."
+        yield GaugeMetricFamily("ecommerce_storage_up", up, float(bool(metrics)))
+        yield from metrics
+
+    def _runs(self) -> Iterator[Metric]:
+        runs = GaugeMetricFamily("ecommerce_runs", "Runs by job and state.", labels=["job", "status"])
+        for job, status, count in runs_by_state(self._instance):
+            runs.add_metric([job, status], count)
+        yield runs
+
+    def _durations(self) -> Iterator[Metric]:
+        labels = ["job", "status"]
+        took = HistogramMetricFamily("ecommerce_run_duration_seconds", "How long runs took.", labels=labels)
+        ended = GaugeMetricFamily(
+            "ecommerce_run_last_end_timestamp_seconds", "When the last run of a job ended so.", labels=labels
+        )
+        for told in durations(self._instance, BOUNDS):
+            buckets = [(str(bound), float(count)) for bound, count in zip(BOUNDS, told.within, strict=True)]
+            took.add_metric([told.job, told.status], [*buckets, ("+Inf", told.runs)], told.seconds)
+            ended.add_metric([told.job, told.status], told.last_end)
+        yield from (took, ended)
+
+    def _assets(self) -> Iterator[Metric]:
+        made = GaugeMetricFamily(
+            "ecommerce_asset_last_materialization_timestamp_seconds", "When it was materialized last.", labels=["asset"]
+        )
+        newest = GaugeMetricFamily(
+            "ecommerce_asset_newest_partition_timestamp_seconds",
+            "The newest day (its begin, UTC) that was ever materialized.",
+            labels=["asset"],
+        )
+        told = {
+            name: GaugeMetricFamily(metric, about, labels=["asset"])
+            for name, (metric, about) in OF_MATERIALIZATIONS.items()
+        }
+        for record in self._instance.get_asset_records():
+            last = record.asset_entry.last_materialization_record
+            if last is None or last.asset_materialization is None:
+                continue
+            label = [record.asset_entry.asset_key.to_user_string()]
+            made.add_metric(label, last.timestamp)
+            for name, value in _numbers(last.asset_materialization):
+                told[name].add_metric(label, value)
+        for key, day in newest_partitions(self._instance):
+            newest.add_metric([key.to_user_string()], datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
+        yield from (made, newest, *told.values())
+
+    def _alerts(self) -> Iterator[Metric]:
+        state = StateStore(self._instance).read()
+        delivered = CounterMetricFamily("ecommerce_alerts_delivered", "Mails that were taken.", labels=["kind"])
+        for kind in get_args(LetterKind):
+            # From nought on, so that the first one is an increase.
+            delivered.add_metric([kind], state.delivered_by_kind.get(kind, 0))
+        yield delivered
+        yield GaugeMetricFamily("ecommerce_alerts_waiting", "Mails that wait to be taken.", len(state.letters))
+        yield GaugeMetricFamily(
+            "ecommerce_alert_incidents", "Failures that are known and not over.", len(state.incidents)
+        )
+        yield GaugeMetricFamily(
+            "ecommerce_mail_server_failures", "How often in a row the mail server failed.", state.server.failures
+        )
+
+    def _daemons(self) -> Iterator[Metric]:
+        beats = GaugeMetricFamily(
+            "ecommerce_daemon_last_heartbeat_timestamp_seconds", "When a daemon was last alive.", labels=["daemon"]
+        )
+        for name, heartbeat in self._instance.get_daemon_heartbeats().items():
+            beats.add_metric([name], heartbeat.timestamp)
+        yield beats
+
+
+def _numbers(materialization: AssetMaterialization) -> Iterator[tuple[str, float]]:
+    for name in OF_MATERIALIZATIONS:
+        value = getattr(materialization.metadata.get(name), "value", None)
+        if isinstance(value, int | float):
+            yield name, float(value)

@@ -1,0 +1,34 @@
+"""`mail --serve` and `metrics` on a port that is taken; that they serve is shown with all services at work."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecommerce_pipeline.commands.mail import serve_mail
+from ecommerce_pipeline.commands.metrics import metrics_command
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.settings import Settings
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    return Settings.from_environment({"DATA_DIR": str(tmp_path)})
+
+
+def test_mail_names_ports_and_options(settings: Settings, taken: int) -> None:
+    with pytest.raises(PlatformError, match=f"{taken} .*in use; choose others with --smtp-port, --port and DATA_DIR"):
+        serve_mail(settings, "127.0.0.1", taken, 0)
+
+
+def test_metrics_names_port_and_option(settings: Settings, taken: int) -> None:
+    with pytest.raises(PlatformError, match=f"port {taken} of 127.0.0.1: .*in use; choose another with --port"):
+        metrics_command(settings, "127.0.0.1", taken)

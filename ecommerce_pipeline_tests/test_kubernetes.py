@@ -1,0 +1,84 @@
+"""deploy/kubernetes: Dagster takes the instance, launcher and all, and names in values and manifests fit together."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dagster._config import process_config, resolve_to_config_type
+from dagster._core.instance.ref import InstanceRef
+from dagster_k8s import K8sRunLauncher
+
+from ecommerce_pipeline.settings import PROJECT_ROOT
+
+FOLDER = PROJECT_ROOT / "deploy" / "kubernetes"
+INSTANCE = yaml.safe_load((FOLDER / "dagster.yaml").read_text())
+VALUES = yaml.safe_load((FOLDER / "values.yaml").read_text())
+[CODE] = VALUES["dagster-user-deployments"]["deployments"]
+METRICS = yaml.safe_load((FOLDER / "metrics.yaml").read_text())["spec"]["template"]["spec"]
+DEPLOY = (PROJECT_ROOT / "docs" / "deploy.md").read_text()
+
+
+@pytest.fixture
+def launcher(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Give the launcher's configuration as Dagster has validated it."""
+    for name in ("DAGSTER_POSTGRES_HOST", "DAGSTER_POSTGRES_PASSWORD", "GCS_BUCKET"):
+        monkeypatch.setenv(name, "there")
+    data = InstanceRef.from_dir(str(FOLDER)).run_launcher_data
+    assert data is not None
+    launcher_class, config = K8sRunLauncher, yaml.safe_load(data.config_yaml)
+    assert (data.module_name, data.class_name) == ("dagster_k8s", launcher_class.__name__)
+    processed = process_config(resolve_to_config_type(launcher_class.config_type()), config)
+    assert processed.success, processed.errors
+    return dict(processed.value or {})
+
+
+def test_a_run_has_resources_and_no_more_rights_than_it_needs(launcher: dict[str, Any]) -> None:
+    container = launcher["run_k8s_config"]["container_config"]
+    assert container["resources"].keys() == {"requests", "limits"}
+    assert container["security_context"]["read_only_root_filesystem"] is True
+    assert launcher["run_k8s_config"]["pod_spec_config"]["security_context"]["run_as_non_root"] is True
+    mounted = {mount["name"] for mount in container["volume_mounts"]}
+    assert mounted == {volume["name"] for volume in launcher["run_k8s_config"]["pod_spec_config"]["volumes"]}
+
+
+def test_the_names_in_instance_values_and_manual_are_the_same(launcher: dict[str, Any]) -> None:
+    names = VALUES["global"]
+    assert launcher["instance_config_map"] == names["dagsterInstanceConfigMap"]
+    assert launcher["dagster_home"] == names["dagsterHome"]
+    assert launcher["service_account_name"] == names["serviceAccountName"] == VALUES["serviceAccount"]["name"]
+    for kind, listed in (("configmap", "envConfigMaps"), ("secret generic", "envSecrets")):
+        for part in (CODE, VALUES["dagsterWebserver"], VALUES["dagsterDaemon"]):
+            for source in part[listed]:
+                assert f"create {kind} {source['name']} " in DEPLOY
+    for source in METRICS["containers"][0]["envFrom"]:
+        [reference] = source.values()
+        assert re.search(rf"create (configmap|secret generic) {reference['name']} ", DEPLOY)
+    assert f"dagster/{names['serviceAccountName']}]" in DEPLOY
+
+
+def test_runs_take_settings_secrets_and_image_of_the_code_location() -> None:
+    assert CODE["includeConfigInLaunchedRuns"] == {"enabled": True}
+    assert "image" not in VALUES["runLauncher"]
+
+
+def test_the_instance_is_that_of_one_machine_but_for_where_runs_and_logs_are() -> None:
+    other = yaml.safe_load((PROJECT_ROOT / "deploy" / "dagster" / "dagster.yaml").read_text())
+    differ = {name for name in INSTANCE.keys() | other.keys() if INSTANCE.get(name) != other.get(name)}
+    assert differ == {"compute_logs", "local_artifact_storage", "run_launcher", "run_monitoring"}
+
+
+def test_the_chart_is_of_dagster_s_own_version_everywhere() -> None:
+    [version] = re.findall(r'"dagster==([\d.]+)"', (PROJECT_ROOT / "pyproject.toml").read_text())
+    places: list[Path] = [FOLDER / "values.yaml", PROJECT_ROOT / "docs/deploy.md"]
+    for place in [*places, PROJECT_ROOT / ".github/workflows/deploy.yml"]:
+        assert version in place.read_text(), place
+
+
+@pytest.mark.parametrize("part", [CODE, VALUES["dagsterWebserver"], VALUES["dagsterDaemon"]])
+def test_each_pod_has_resources_and_cannot_write_but_where_a_volume_is(part: dict[str, Any]) -> None:
+    assert part["resources"].keys() == {"requests", "limits"}
+    assert part["securityContext"]["readOnlyRootFilesystem"] is True
+    assert part["podSecurityContext"]["runAsNonRoot"] is True
+    assert {mount["name"] for mount in part["volumeMounts"]} == {volume["name"] for volume in part["volumes"]}

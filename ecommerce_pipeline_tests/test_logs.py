@@ -1,0 +1,40 @@
+"""LOG_FORMAT=json: each line that a run writes to the console is an object."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from dagster import OpExecutionContext, job, op
+
+from ecommerce_pipeline.logs import write_runs_logs
+
+
+@op
+def say(context: OpExecutionContext) -> None:
+    context.log.info("7 rows\nof orders")
+
+
+@job
+def saying() -> None:
+    say()
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    yield
+    write_runs_logs("colored")
+
+
+def test_each_line_of_a_run_is_an_object_with_run_step_and_message(capfd: pytest.CaptureFixture[str]) -> None:
+    write_runs_logs("json")
+    result = saying.execute_in_process()
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    [said] = [line for line in lines if line["dagster_meta"]["orig_message"] == "7 rows\nof orders"]
+    assert said["dagster_meta"]["run_id"] == result.run_id
+    assert said["dagster_meta"]["step_key"] == "say"
+
+
+def test_otherwise_lines_are_for_people(capfd: pytest.CaptureFixture[str]) -> None:
+    write_runs_logs("colored")
+    saying.execute_in_process()
+    assert "RUN_SUCCESS - Finished execution of run for" in capfd.readouterr().err

@@ -1,0 +1,61 @@
+"""GitHub's workflows and compose's file, held by their schemas, a security linter, and rules of our own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ecommerce_pipeline.settings import PROJECT_ROOT
+
+BIN = Path(sys.executable).parent
+WORKFLOWS = sorted((PROJECT_ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("github-workflows", WORKFLOWS),
+        ("dependabot", [PROJECT_ROOT / ".github" / "dependabot.yml"]),
+        ("compose-spec", [PROJECT_ROOT / "docker-compose.yml"]),
+    ],
+)
+def test_the_file_is_as_its_schema_says(schema: str, files: list[Path]) -> None:
+    command = [BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_linter_of_workflows_finds_nothing() -> None:
+    done = subprocess.run(
+        [BIN / "zizmor", "--offline", "--no-progress", "--persona", "pedantic", PROJECT_ROOT / ".github"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_each_action_is_pinned_to_a_commit_and_each_job_has_the_rights_that_it_names_alone(file: Path) -> None:
+    for used in re.findall(r"uses: (.+)", file.read_text()):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), used
+    workflow = yaml.safe_load(file.read_text())
+    assert workflow["permissions"] == {}
+    for job in workflow["jobs"].values():
+        assert job["permissions"].items() <= {"contents": "read", "id-token": "write"}.items()
+        assert "timeout-minutes" in job
+
+
+def test_all_supported_pythons_are_tested_by_what_a_person_runs() -> None:
+    jobs = yaml.safe_load((PROJECT_ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    assert jobs["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    assert jobs["test"]["steps"][-1] == {"run": ".ci/run"}
+    assert jobs["check"]["steps"][-1] == {"run": "make lint types"}
+
+
+def test_the_scripts_of_ci_are_right_for_the_shell() -> None:
+    for script in (PROJECT_ROOT / ".ci").iterdir():
+        subprocess.run(["bash", "-n", script], check=True)
