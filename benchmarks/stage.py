@@ -95,6 +95,6 @@ def limit(data: Data, scratch: Path) -> Work:
 CASES = (
     Case("ours", "ours", ours),
     Case("dlt", "peer", dlt),
-    Case("dagster-duckdb, pandas", "peer", io_manager, most_rows=1_000_000, rounds=3),
+    Case("dagster-duckdb pandas", "peer", io_manager, most_rows=1_000_000, rounds=3),
     Case("COPY FROM Parquet", "limit", limit),
 )

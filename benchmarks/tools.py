@@ -48,6 +48,6 @@ def ours(data: Data, scratch: Path) -> Work:
 
 CASES = (
     Case("ours", "ours", ours),
-    Case("dlt, connectorx", "peer", to_duckdb("connectorx", transactions)),
-    Case("dlt, pyarrow", "peer", to_duckdb("pyarrow", transactions), most_rows=1_000_000, rounds=3),
+    Case("dlt by connectorx", "peer", to_duckdb("connectorx", transactions)),
+    Case("dlt by pyarrow", "peer", to_duckdb("pyarrow", transactions), most_rows=1_000_000, rounds=3),
 )
