@@ -70,15 +70,21 @@ def rounds_of(case: Case, size: int) -> int:
     return min(rounds, case.rounds or rounds)
 
 
-def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
-    """Run the cases of a group at a size, in turn, round by round, and keep what they took."""
+def run_group(group: str, chosen: Sequence[Case], size: int) -> list[str]:
+    """Run the cases of a group at a size, in turn, round by round, and keep what they took; return what failed."""
+    failed: dict[str, str] = {}
     taken: dict[str, list[Taken]] = {case.name: [] for case in chosen}
     rounds = {case.name: rounds_of(case, size) for case in chosen}
     data = {rows: made(rows) if rows else Data(0) for rows in {min(size, case.most_rows or size) for case in chosen}}
     try:
         for turn in range(max(rounds.values(), default=0)):
-            for case in (one for one in chosen if turn < rounds[one.name]):
-                one = run_apart(group, case, data[min(size, case.most_rows or size)])
+            for case in (one for one in chosen if turn < rounds[one.name] and one.name not in failed):
+                try:
+                    one = run_apart(group, case, data[min(size, case.most_rows or size)])
+                except WrongError as wrong:
+                    failed[case.name] = str(wrong)
+                    say(str(wrong))
+                    continue
                 taken[case.name].append(one)
                 rate = f"{one.rows / one.seconds:>12,.0f} rows/s" if one.rows else ""
                 say(f"{group:>9} {size or '':>9} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
@@ -87,6 +93,7 @@ def run_group(group: str, chosen: Sequence[Case], size: int) -> None:
         for each in data.values():
             if each.rows:
                 stop(each)
+    return list(failed.values())
 
 
 def run_apart(group: str, case: Case, data: Data) -> Taken:
@@ -112,12 +119,17 @@ def main() -> None:
     began = time.monotonic()
     chosen, asked_sizes = asked_for(), sizes()
     HOME.mkdir(parents=True, exist_ok=True)
-    for size in (*asked_sizes, 0):
-        for group, of_group in chosen.items():
-            if (size == 0) == (group in UNSIZED):
-                run_group(group, of_group, size)
+    failed = [
+        wrong
+        for size in (*asked_sizes, 0)
+        for group, of_group in chosen.items()
+        if (size == 0) == (group in UNSIZED)
+        for wrong in run_group(group, of_group, size)
+    ]
     written = report.write(Path(sys.argv[1]) if len(sys.argv) > 1 else report.DOCS)
     say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {written}")
+    if failed:
+        raise WrongError(f"{len(failed)} of the cases failed, see above; the report is without them")
 
 
 if __name__ == "__main__":

@@ -62,8 +62,8 @@ def limit(data: Data, _scratch: Path) -> Work:
 
 CASES = (
     Case("ours", "ours", ours),
-    Case("dlt, connectorx", "peer", extracting("connectorx", transactions), rounds=3),
-    Case("dlt, pyarrow", "peer", extracting("pyarrow", transactions), most_rows=1_000_000, rounds=3),
+    Case("dlt by connectorx", "peer", extracting("connectorx", transactions), rounds=3),
+    Case("dlt by pyarrow", "peer", extracting("pyarrow", transactions), most_rows=1_000_000, rounds=3),
     Case("ConnectorX", "peer", connectorx),
     Case("pandas", "peer", pandas, most_rows=1_000_000, rounds=3),
     Case("COPY TO nowhere", "limit", limit),

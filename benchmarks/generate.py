@@ -86,4 +86,4 @@ def faker(data: Data, _scratch: Path) -> Work:
     return work
 
 
-CASES = (Case("ours", "ours", ours), Case("Faker, row by row", "peer", faker, most_rows=50_000))
+CASES = (Case("ours", "ours", ours), Case("Faker row by row", "peer", faker, most_rows=50_000))

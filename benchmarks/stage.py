@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from sqlalchemy import Numeric
 
 from benchmarks.case import Case, Work
 from benchmarks.data import BATCH_ROWS, Data
@@ -55,9 +56,11 @@ def io_manager(data: Data, scratch: Path) -> Work:
 
     manager = DuckDBPandasIOManager(database=str(scratch / "warehouse.duckdb")).create_io_manager(None)
     days = PartitionKeyRange(data.keys[0], data.keys[-1])
+    amounts = [column.name for column in transactions.columns if isinstance(column.type, Numeric)]
 
     def work() -> int:
-        frame = pd.read_parquet(data.ready)
+        # DuckDB takes the digits of a column of Decimal from a sample, and refuses the rows that have more.
+        frame = pd.read_parquet(data.ready).astype(dict.fromkeys(amounts, float))
         context = build_output_context(
             asset_key=["staging", transactions.name],
             asset_partitions_def=DailyPartitionsDefinition(data.keys[0]),
@@ -92,6 +95,6 @@ def limit(data: Data, scratch: Path) -> Work:
 CASES = (
     Case("ours", "ours", ours),
     Case("dlt", "peer", dlt),
-    Case("dagster-duckdb, pandas", "peer", io_manager, most_rows=1_000_000, rounds=3),
+    Case("dagster-duckdb pandas", "peer", io_manager, most_rows=1_000_000, rounds=3),
     Case("COPY FROM Parquet", "limit", limit),
 )

@@ -40,10 +40,10 @@ def test_what_is_kept_is_read_back_and_a_case_run_again_replaces_its_result(tmp_
 
 
 def test_the_report_gives_medians_and_compares_ours_with_each_tool() -> None:
-    results = [result("ours", "ours", 1), result("dlt, one", "peer", 8), result("COPY TO nowhere", "limit", 0.8)]
+    results = [result("ours", "ours", 1), result("dlt by one", "peer", 8), result("COPY TO nowhere", "limit", 0.8)]
     lines = render(results, "plot").splitlines()
     ours, other, limit = (
-        next(line for line in lines if f"| {name} |" in line) for name in ("**ours**", "dlt, one", "COPY TO nowhere")
+        next(line for line in lines if f"| {name} |" in line) for name in ("**ours**", "dlt by one", "COPY TO nowhere")
     )
     assert "| 100,000 | 1.00 (0.50 to 3.00) | 1.00 | 100,000 |" in ours
     assert "8.0 times as fast" in other
@@ -53,13 +53,13 @@ def test_the_report_gives_medians_and_compares_ours_with_each_tool() -> None:
 def test_a_target_that_is_missed_is_said_to_be_missed() -> None:
     results = [
         result("ours", "ours", 1),
-        result("dlt, fast", "peer", 4),
-        result("dlt, slow", "peer", 9),
+        result("dlt by fast", "peer", 4),
+        result("dlt by slow", "peer", 9),
         result("COPY TO nowhere", "limit", 0.8),
     ]
     said = {one.text: (one.measured, one.met) for one in claims(results)}
     assert said == {
-        "extraction to Parquet against dlt, fast, 100,000 rows": ("4.0 times", False),
+        "extraction to Parquet against dlt by fast, 100,000 rows": ("4.0 times", False),
         "extraction as a share of COPY TO nowhere, 100,000 rows": ("80%", True),
     }
 
