@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
 
 
+DAY_LOCKS = 32
+
+
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
 
@@ -130,12 +133,11 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: The server cannot be reached or breaks off; nothing is changed then.
         """
-        # Straight into the table: by way of a temporary one, the rows would be written twice. A second writer waits for
-        # the first here, and then sees its rows.
-        lock = sql.SQL("SELECT 1 FROM pg_advisory_xact_lock(hashtext({}))").format(sql.Literal(f"replace {table}"))
+        # Straight into the table: by way of a temporary one, the rows would be written twice. A second writer of a day
+        # waits for the first here, and then sees its rows.
         delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _within(window))
         with self._writing() as cursor:
-            cursor.execute(lock.as_string())
+            cursor.execute(_locks(table, window).as_string())
             cursor.execute(delete.as_string())
             count: int = cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=table.schema)
         return count
@@ -225,6 +227,17 @@ def _within(window: Window) -> sql.Composed:
     # Literals, not parameters: ADBC sends parameters by another, slower protocol, and DuckDB takes none.
     return sql.SQL("{0} >= {1} AND {0} < {2}").format(
         sql.Identifier(WRITTEN_AT), sql.Literal(start_of(window.start)), sql.Literal(start_of(window.end))
+    )
+
+
+def _locks(table: Table, window: Window) -> sql.Composed:
+    """Return the query that waits for other writers of the window's days, until its transaction ends.
+
+    Days share a few locks, taken in one order by all, so that a long window needs no more of them than the server has.
+    """
+    shared = sorted({day.toordinal() % DAY_LOCKS for day in window.days()})
+    return sql.SQL("SELECT pg_advisory_xact_lock(hashtext({}), day) FROM unnest({}::int[]) AS day").format(
+        sql.Literal(f"replace {table}"), sql.Literal(shared)
     )
 
 

@@ -1,0 +1,73 @@
+"""Writers of the source at once: those of the same day one after the other, those of other days side by side."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pyarrow as pa
+import pytest
+
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.postgres import DAY_LOCKS, PostgresResource
+from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline_tests.rows import instants, order_lines
+
+DAY = "2026-03-08"
+SOON = 1.0
+"""Seconds in which a writer that nobody holds up has long ended."""
+
+
+class Slow:
+    """Rows of a day that come when the test says so."""
+
+    def __init__(self, day: str, count: int) -> None:
+        self._rows = order_lines(instants(day, count))
+        self.asked, self.may_come = Event(), Event()
+
+    def reader(self) -> pa.RecordBatchReader:
+        return pa.RecordBatchReader.from_batches(self._rows.schema, self._batches())
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        self.asked.set()
+        assert self.may_come.wait(60)
+        yield from self._rows.to_batches()
+
+
+def write(owner: PostgresResource, first: str, last: str, count: int) -> int:
+    rows = order_lines(instants(first, count))
+    return owner.replace_window(transaction_items, Window.of_keys(first, last), rows.to_reader())
+
+
+def rows_of(owner: PostgresResource, day: str) -> int:
+    return sum(batch.num_rows for batch in owner.stream(transaction_items, Window.of_keys(day, day)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(DAY, DAY), ("2026-03-01", "2026-04-20")], ids=["the day", "a window of more days than locks"]
+)
+def test_a_second_writer_of_a_day_waits_for_the_first_and_replaces_its_rows(
+    owner: PostgresResource, first: str, last: str
+) -> None:
+    assert len(Window.of_keys("2026-03-01", "2026-04-20")) > DAY_LOCKS
+    slow = Slow(DAY, 5)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(owner.replace_window, transaction_items, Window.of_keys(DAY, DAY), slow.reader())
+        assert slow.asked.wait(60)
+        other = pool.submit(write, owner, first, last, 3)
+        with pytest.raises(TimeoutError):
+            other.result(SOON)
+        slow.may_come.set()
+        assert (one.result(60), other.result(60)) == (5, 3)
+    assert rows_of(owner, first) == 3
+    assert first == DAY or rows_of(owner, DAY) == 0
+
+
+def test_writers_of_neighbouring_days_do_not_wait_for_each_other(owner: PostgresResource) -> None:
+    slow = Slow(DAY, 5)
+    with ThreadPoolExecutor(1) as pool:
+        one = pool.submit(owner.replace_window, transaction_items, Window.of_keys(DAY, DAY), slow.reader())
+        assert slow.asked.wait(60)
+        assert write(owner, "2026-03-09", "2026-03-09", 3) == 3
+        slow.may_come.set()
+        assert one.result(60) == 5
+    assert (rows_of(owner, DAY), rows_of(owner, "2026-03-09")) == (5, 3)
