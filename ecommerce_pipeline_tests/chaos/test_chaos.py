@@ -1,6 +1,7 @@
 """Random faults at random moments, then one run: the rows are those of a run that nobody disturbed.
 
-CHAOS_FAULTS says how many, CHAOS_SEED which; `make chaos` does a hundred.
+CHAOS_FAULTS says how many, CHAOS_SEED which; `make chaos` does a hundred. Without them there are six, of the kinds that
+no other test does: a full disk, lost and truncated objects have tests of their own.
 """
 
 import os
@@ -15,8 +16,8 @@ from ecommerce_pipeline_tests.chaos.faults import FAULTS
 from ecommerce_pipeline_tests.platform import Platform
 
 DAYS = ("2026-03-05", "2026-03-06", "2026-03-07", "2026-03-08")
-COUNT = int(os.environ.get("CHAOS_FAULTS", "10"))
-SEED = int(os.environ.get("CHAOS_SEED", "20260308"))
+COUNT = int(os.environ.get("CHAOS_FAULTS", "6"))
+SEED = int(os.environ.get("CHAOS_SEED", "20260324"))
 
 
 @pytest.fixture(scope="module")
