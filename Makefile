@@ -30,7 +30,7 @@ test: lint types browser ## everything that must pass
 bench: .venv/bench.stamp ## against other tools and the limit, into docs/benchmarks.md; BENCH_ROWS=100000 is the short of it
 	@$(BIN)/python -m benchmarks
 
-chaos: .venv/test.stamp ## a hundred faults at random moments, and ten on Google Cloud's emulators; takes an hour
+chaos: .venv/test.stamp ## a hundred faults at random moments, and ten on Google Cloud's emulators
 	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \
 	CHAOS_FAULTS=$${CHAOS_FAULTS:-100} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/test_chaos.py && \
 	CHAOS_CLOUD_FAULTS=$${CHAOS_CLOUD_FAULTS:-10} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/cloud_chaos.py
