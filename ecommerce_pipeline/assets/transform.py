@@ -195,7 +195,10 @@ class _Described:
 
 def _add_costs(costs: Costs, run_dir: Path) -> None:
     """Add what each model cost, by dbt's name of it; nothing where the warehouse sends no bill."""
-    for result in json.loads((run_dir / "run_results.json").read_text())["results"]:
+    results = run_dir / "run_results.json"
+    if not results.exists():  # dbt was killed before it wrote them
+        return
+    for result in json.loads(results.read_text())["results"]:
         answer = result["adapter_response"]
         if answer.get("bytes_billed") is not None:
             costs[result["unique_id"]].update(

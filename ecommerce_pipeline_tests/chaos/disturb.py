@@ -28,6 +28,7 @@ def disturb(
         told = f"{number}: {fault.__name__} in {first} to {last}: exit {code} after {time.monotonic() - started:.1f} s"
         print(told, flush=True)  # noqa: T201
         assert "Traceback" not in said, f"{told}\n{said}"
+        assert "FileNotFoundError" not in said, f"{told}\n{said}"
         assert code in {0, 1, -9}, f"{told}\n{said}"
         assert code != 1 or "error: " in said, f"{told}\n{said}"
     last_run = Victim(platform, days[0], days[-1], chance)
