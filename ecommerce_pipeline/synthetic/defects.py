@@ -5,39 +5,41 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic.frames import Rows, concat, length, take
+from ecommerce_pipeline.schema.tables import TABLES, business_key
+from ecommerce_pipeline.synthetic.frames import Rows, concat, take
 from ecommerce_pipeline.synthetic.orders import LINES_AN_ORDER, NUMBERS_A_DAY
 from ecommerce_pipeline.synthetic.rules import BREAKS, CONFLICTING_DUPLICATE, REASONS, Case
 from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, day_number, instant
 from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Stream
+from ecommerce_pipeline.synthetic.streams import Ints, Stream
 
 _FIRST_BROKEN: Final = 90_000_000  # of the day's numbers; real events stay far below
 
 
-def broken_rows(settings: ShopSettings, table: str, key: str, day: date, real: Rows) -> Rows:
+def broken_rows(settings: ShopSettings, table: str, day: date, rows: Rows, real: Ints) -> Rows:
     """Return the broken rows written on the day.
 
     Args:
         settings: The shop's settings.
         table: Name of the event table.
-        key: Name of its business key.
         day: The written day.
-        real: Real rows that happened and were written on the day, with `recorded_at`; the copies are of these.
+        rows: Rows that happened on the day, with `recorded_at`.
+        real: Positions of those that are real and were written on the day; the copies are of these.
 
     Returns:
-        Rows with the columns of `real`, and `reason_code`, the position in REASONS.
+        Rows with the columns of `rows`, and `reason_code`, the position in REASONS.
     """
     # A second is left for a conflicting row to follow on the same day.
-    real = take(real, real["recorded_at"] < instant(day) + DAY - SECOND)
+    real = real[rows["recorded_at"][real] < instant(day) + DAY - SECOND]
+    key = business_key(TABLES[table])
     stream = Stream(settings.seed, f"broken:{table}", day)
     start, luck = stream.below(2, 2**40)
-    there = length(real)
+    there = len(real)
     # A fraction of a row is a whole row now and then.
     size = min(there, int((there * int(settings.broken_rate * 2**40) + int(luck)) >> 40))
     # Evenly spread, so that no two are copies of one row.
     which = (int(start) + np.arange(size, dtype=np.int64) * (there // max(size, 1))) % max(there, 1)
-    copies = take(real, which)
+    copies = take(rows, real[which])
     since = instant(day) + DAY - 1 - copies["recorded_at"]
     copies["recorded_at"] = copies["recorded_at"] + 1 + stream.below(size, since)
     rules = list(BREAKS[table].items())
@@ -48,10 +50,10 @@ def broken_rows(settings: ShopSettings, table: str, key: str, day: date, real: R
     parts = []
     for position, (rule, breaks) in enumerate(rules):
         chosen = np.flatnonzero(turn == position)
-        rows = take(copies, chosen)
+        broken = take(copies, chosen)
         if rule != CONFLICTING_DUPLICATE:
-            rows[key] = numbers[chosen]
-        rows |= breaks(Case(stream, rows, settings.lateness_days))
-        rows["reason_code"] = np.full(len(chosen), REASONS.index(rule), dtype=np.int64)
-        parts.append(rows)
+            broken[key] = numbers[chosen]
+        broken |= breaks(Case(stream, broken, settings.lateness_days))
+        broken["reason_code"] = np.full(len(chosen), REASONS.index(rule), dtype=np.int64)
+        parts.append(broken)
     return concat(parts)
