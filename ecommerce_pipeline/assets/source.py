@@ -4,7 +4,7 @@ With SOURCE=synthetic they are generated: events replace their written days, dim
 SOURCE=external they are external assets: the tables are there, and somebody else writes them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.assets.common import daily, presented, table_asset, window_of_run
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.read_ahead import read_ahead
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, kind
@@ -64,11 +65,11 @@ def _events(table: Table, settings: Settings) -> AssetsDefinition:
         window = Window.of_keys(keys[0], keys[-1])
         first = generate(shop, table.name, window.start).slice(0, PREVIEW_ROWS)
 
-        def batches() -> Iterator[pa.RecordBatch]:
+        def batches() -> Generator[pa.RecordBatch, None, None]:
             for day in window.days():
                 yield from generate(shop, table.name, day).to_batches()
 
-        reader = pa.RecordBatchReader.from_batches(arrow_schema(table), batches())
+        reader = pa.RecordBatchReader.from_batches(arrow_schema(table), read_ahead(batches()))
         postgres.create_tables([table])
         rows = postgres.replace_window(table, window, reader)
         return MaterializeResult(metadata={**volume(rows), **days(keys), "preview": preview(first)})

@@ -4,9 +4,7 @@ It reads the server's binary COPY at the speed of the wire. The extension comes 
 nothing is downloaded, nothing installed into the home directory.
 """
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Generator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.read_ahead import read_ahead
 from ecommerce_pipeline.resources.postgres_address import Address
 from ecommerce_pipeline.schema.drift import CONTRACT
 
@@ -36,16 +35,7 @@ def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.Recor
         PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the schema rules
             out.
     """
-    return pa.RecordBatchReader.from_batches(schema, _ahead(_batches(address, query, schema, name)))
-
-
-def _ahead(batches: Generator[pa.RecordBatch, None, None]) -> Iterator[pa.RecordBatch]:
-    """Yield batches while a thread fetches the next, so that the server works while its rows are worked on."""
-    with closing(batches), ThreadPoolExecutor(1, "scan") as pool:
-        following = pool.submit(next, batches, None)
-        while (batch := following.result()) is not None:
-            following = pool.submit(next, batches, None)
-            yield batch
+    return pa.RecordBatchReader.from_batches(schema, read_ahead(_batches(address, query, schema, name)))
 
 
 def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Generator[pa.RecordBatch, None, None]:
