@@ -1,98 +1,109 @@
 {{ config(tags=['summary']) }}
 
+-- By order first: an order can have two lines of one product.
 with bought as (
 
     select
         customer_id,
         product_id,
-        count(distinct transaction_id) as orders,
+        transaction_id,
+        created_date,
         sum(quantity) as units,
         sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        min(created_date) as first_order_date,
-        max(created_date) as last_order_date
+        sum(discount_amount) as discount_amount
     from {{ ref('fact_transaction') }}
     where is_paid
-    group by customer_id, product_id
+    group by customer_id, product_id, transaction_id, created_date
 
 ),
 
-returned as (
+done as (
 
     select
         customer_id,
         product_id,
-        count(*) as refunds,
-        sum(quantity) as units_returned,
-        sum(refund_amount) as refund_amount
-    from {{ ref('fact_refund') }}
-    group by customer_id, product_id
-
-),
-
-reviewed as (
-
-    select
-        customer_id,
-        product_id,
-        count(*) as reviews,
-        sum(rating) as rating_sum
-    from {{ ref('fact_review') }}
-    group by customer_id, product_id
-
-),
-
-pairs as (
-
-    select
-        customer_id,
-        product_id
+        1 as orders,
+        units,
+        0 as units_returned,
+        0 as refunds,
+        gross_amount,
+        discount_amount,
+        0 as refund_amount,
+        0 as reviews,
+        0 as rating_sum,
+        created_date as order_date
     from bought
-    union distinct
+    union all
     select
         customer_id,
-        product_id
-    from returned
-    union distinct
+        product_id,
+        0 as orders,
+        0 as units,
+        quantity as units_returned,
+        1 as refunds,
+        0 as gross_amount,
+        0 as discount_amount,
+        refund_amount,
+        0 as reviews,
+        0 as rating_sum,
+        cast(null as date) as order_date
+    from {{ ref('fact_refund') }}
+    union all
     select
         customer_id,
-        product_id
-    from reviewed
+        product_id,
+        0 as orders,
+        0 as units,
+        0 as units_returned,
+        0 as refunds,
+        0 as gross_amount,
+        0 as discount_amount,
+        0 as refund_amount,
+        1 as reviews,
+        rating as rating_sum,
+        cast(null as date) as order_date
+    from {{ ref('fact_review') }}
+
+),
+
+summed as (
+
+    select
+        customer_id,
+        product_id,
+        {{ total_count('orders') }} as orders,
+        {{ total_count('units') }} as units,
+        {{ total_count('units_returned') }} as units_returned,
+        {{ total_count('refunds') }} as refunds,
+        {{ total_amount('gross_amount') }} as gross_amount,
+        {{ total_amount('discount_amount') }} as discount_amount,
+        {{ total_amount('refund_amount') }} as refund_amount,
+        {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
+        {{ total_count('reviews') }} as reviews,
+        {{ total_count('rating_sum') }} as rating_sum,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+    from done
+    group by customer_id, product_id
 
 )
 
 select
-    pairs.customer_id,
-    pairs.product_id,
+    summed.customer_id,
+    summed.product_id,
     products.category,
     products.brand,
-    cast(coalesce(bought.orders, 0) as int64) as orders,
-    cast(coalesce(bought.units, 0) as int64) as units,
-    cast(coalesce(returned.units_returned, 0) as int64) as units_returned,
-    cast(coalesce(returned.refunds, 0) as int64) as refunds,
-    cast(coalesce(bought.gross_amount, 0) as {{ decimal_type() }}) as gross_amount,
-    cast(coalesce(bought.discount_amount, 0) as {{ decimal_type() }}) as discount_amount,
-    cast(coalesce(returned.refund_amount, 0) as {{ decimal_type() }}) as refund_amount,
-    cast(
-        coalesce(bought.gross_amount, 0) - coalesce(bought.discount_amount, 0) - coalesce(returned.refund_amount, 0)
-        as {{ decimal_type() }}
-    ) as net_amount,
-    cast(coalesce(reviewed.reviews, 0) as int64) as reviews,
-    cast(coalesce(reviewed.rating_sum, 0) as int64) as rating_sum,
-    bought.first_order_date,
-    bought.last_order_date
-from pairs
-left join bought
-    on
-        pairs.customer_id = bought.customer_id
-        and pairs.product_id = bought.product_id
-left join returned
-    on
-        pairs.customer_id = returned.customer_id
-        and pairs.product_id = returned.product_id
-left join reviewed
-    on
-        pairs.customer_id = reviewed.customer_id
-        and pairs.product_id = reviewed.product_id
-left join {{ ref('dim_product') }} as products
-    on pairs.product_id = products.product_id
+    summed.orders,
+    summed.units,
+    summed.units_returned,
+    summed.refunds,
+    summed.gross_amount,
+    summed.discount_amount,
+    summed.refund_amount,
+    summed.net_amount,
+    summed.reviews,
+    summed.rating_sum,
+    summed.first_order_date,
+    summed.last_order_date
+from summed
+left join {{ ref('dim_product') }} as products on summed.product_id = products.product_id
