@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Final, Protocol
 
-import duckdb
 from sqlalchemy import Table
 
-from ecommerce_pipeline.io_managers.objects import reading_object
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import (
     BIGQUERY,
@@ -19,6 +17,7 @@ from ecommerce_pipeline.quality.digest import (
     digests,
     read_digests,
 )
+from ecommerce_pipeline.quality.lake_sql import OBJECTS, ask_objects
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -58,23 +57,14 @@ class InSource:
 
 @dataclass(frozen=True)
 class InLake:
-    """The lake's objects: an object's rows belong to its day, whatever they say."""
+    """The lake's objects."""
 
     store: ObjectStore
     name: ClassVar[str] = "lake"
 
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
-        """Ask DuckDB about each object."""
-        keys: list[str | None] = [None] if window is None else [day.isoformat() for day in window.days()]
-        answer: list[Sequence[Any]] = []
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            for key in keys:
-                with reading_object(self.store, table.name, key) as batches:
-                    connection.register("object", batches)
-                    answer += connection.execute(query(DUCKDB, table, "object", None)).fetchall()
-                    connection.unregister("object")
-        return answer
+        """Ask DuckDB about all objects together."""
+        return ask_objects(self.store, table, window, query(DUCKDB, table, OBJECTS, None))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""SQL about a table's lake objects: they are read one after the other as one stream, with the day of each beside it."""
+
+from collections.abc import Callable, Generator, Iterator
+from datetime import date
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import Table
+
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.io_managers.objects import reading_object
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.read_ahead import read_ahead
+from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.schema.arrow import arrow_schema
+
+OBJECTS: Final = "objects"
+"""What a query calls the rows of all objects."""
+OBJECT_DAY: Final = "object_day"
+"""The column with the day of a row's object, whatever the row says; NULL for a table without days."""
+
+_ALIKE: Final = frozenset({"large_string", "string_view"})
+
+Heard = Callable[[date | None, list[str]], None]
+
+
+def ask_objects(
+    store: ObjectStore, table: Table, window: Window | None, query: str, misfit: Heard | None = None
+) -> list[tuple[Any, ...]]:
+    """Return DuckDB's answer about the objects of a window, or about a table's only one.
+
+    Args:
+        store: The lake.
+        table: The table's contract; the rows have its types.
+        window: The days; None for a table without days.
+        query: About `OBJECTS`, which has the contract's columns and `OBJECT_DAY`.
+        misfit: Told of an object whose columns are not the contract's, and how; its rows are left out then.
+
+    Raises:
+        PlatformError: An object is missing or corrupt, or does not fit and nobody is told.
+    """
+    days: list[date | None] = [None] if window is None else [*window.days()]
+    # With nulls everywhere: to find them is what queries are for.
+    schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
+    told, failed = misfit or _refuse(table), list[Exception]()
+
+    def batches() -> Generator[pa.RecordBatch, None, None]:
+        try:
+            for day in days:
+                with reading_object(store, table.name, day.isoformat() if day else None) as found:
+                    if wrong := list(_misfits(schema, found.schema)):
+                        told(day, wrong)
+                        continue
+                    for batch in found:
+                        rows = batch.select(schema.names).cast(schema)
+                        yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
+        except Exception as error:
+            failed.append(error)  # DuckDB would make a text of it
+            raise
+
+    stamped = schema.append(pa.field(OBJECT_DAY, pa.date32()))
+    stream = pa.RecordBatchReader.from_batches(stamped, read_ahead(batches()))
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register(OBJECTS, stream)
+        try:
+            return connection.execute(query).fetchall()
+        except duckdb.Error:
+            if failed:
+                raise failed[0] from None
+            raise
+
+
+def _misfits(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:
+    there = {field.name: field.type for field in found}
+    for field in contract:
+        if field.name not in there:
+            yield f"column {field.name} ({field.type}) is missing"
+        elif there[field.name] != field.type and str(there[field.name]) not in _ALIKE:
+            yield f"column {field.name} is {there[field.name]}, the contract says {field.type}"
+
+
+def _refuse(table: Table) -> Heard:
+    def refuse(day: date | None, wrong: list[str]) -> None:
+        asset = f"lake/{table.name}{f' of {day}' if day else ''}"
+        raise PlatformError(f"the object of {asset} does not fit: {'; '.join(wrong)}. Materialize {asset} again")
+
+    return refuse
