@@ -4,6 +4,7 @@ Its checks stop the run before dbt: marts of rows that were lost or doubled on t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.assets.common import WAREHOUSE_IO_MANAGER, WAREHOUSE_POOL, presented, table_asset
 from ecommerce_pipeline.assets.staging import LAYER, WAREHOUSE_KINDS
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, object_path
+from ecommerce_pipeline.io_managers.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
 from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.quality.places import InLake, InSource, InStaging, Place
 from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
@@ -130,19 +131,21 @@ def _by_partition(accounts: Sequence[Account], places: Sequence[Place]) -> str:
 
 def _written(store: ObjectStore, window: Window, found: Mapping[str, Sequence[Account]]) -> LakeObjects:
     """Write the accounts to the lake, an object a day, from where the warehouse loads them like any table."""
-    objects = []
-    for position, day in enumerate(window.days()):
-        accounts = [found[name][position] for name in EVENTS]
+
+    def write(position: int, day: date) -> LakeObject:
         rows = [
             {"table_name": account.table, WRITTEN_AT: start_of(day)}
             | {f"rows_{name}": digest.rows for name, digest in account.digests.items()}
             | {f"checksum_{name}": digest.checksum for name, digest in account.digests.items()}
-            for account in accounts
+            for account in (found[name][position] for name in EVENTS)
         ]
         with store.writing(object_path(reconciliation.name, day.isoformat())) as file:
-            pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(reconciliation)), file)
-        objects.append(find_object(store, reconciliation.name, day.isoformat()))
-    return LakeObjects(reconciliation.name, tuple(objects))
+            pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
+        return find_object(store, reconciliation.name, day.isoformat())
+
+    schema = arrow_schema(reconciliation)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return LakeObjects(reconciliation.name, tuple(pool.map(write, range(len(window)), window.days())))
 
 
 def _counts(found: Mapping[str, Sequence[Account]]) -> dict[tuple[str, date], int]:

@@ -5,10 +5,12 @@ Takes record batches, Arrow tables and pandas frames; hands over references (`La
 `AssetIn(metadata={"columns": [...]})`. See `IOManager` in Dagster's documentation.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,7 +19,14 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.annotations import hand_over
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview, volume
-from ecommerce_pipeline.io_managers.objects import LakeObjects, find_object, object_path, read_head, read_object
+from ecommerce_pipeline.io_managers.objects import (
+    AT_ONCE,
+    LakeObjects,
+    find_object,
+    object_path,
+    read_head,
+    read_object,
+)
 from ecommerce_pipeline.io_managers.split import by_day
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.retries import retried
@@ -26,9 +35,6 @@ from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 
 ROW_GROUP_ROWS = 122_880
 """DuckDB's own row group size: one group is one unit of work of a scan, and small enough to hold in memory."""
-
-LOOKUPS = 4
-"""Objects looked up at once: a bucket's answer takes its time, and a range has many objects."""
 
 
 class LakeIOManager(ConfigurableIOManager):
@@ -47,11 +53,7 @@ class LakeIOManager(ConfigurableIOManager):
         table = context.asset_key.path[-1]
         keys = partition_keys(context)
         reader = as_reader(table, obj)
-        if keys:
-            for key, batches in by_day(reader, keys):
-                self._write(object_path(table, key), reader.schema, batches)
-        else:
-            self._write(object_path(table, None), reader.schema, reader)
+        self._write(table, reader.schema, by_day(reader, keys) if keys else [(None, reader)])
         written = self.find(table, keys)
         context.add_output_metadata(
             {
@@ -85,24 +87,39 @@ class LakeIOManager(ConfigurableIOManager):
             PlatformError: An object is missing or corrupt.
         """
         partitions: Sequence[str | None] = keys or [None]
-        with ThreadPoolExecutor(LOOKUPS) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             return LakeObjects(table, tuple(pool.map(partial(find_object, self.store, table), partitions)))
 
-    def _write(self, path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-        # A dictionary of numbers that hardly repeat costs as much time as all the rest, and makes the file larger.
-        texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
-        with (
-            self.store.writing(path) as file,
-            pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=texts or False) as writer,
-        ):
-            held: list[pa.RecordBatch] = []
-            for batch in batches:
-                held.append(batch)
-                if sum(map(len, held)) >= ROW_GROUP_ROWS:
-                    writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
-                    held = []
-            if held:
+    def _write(
+        self, table: str, schema: pa.Schema, parts: Iterable[tuple[str | None, Iterator[pa.RecordBatch]]]
+    ) -> None:
+        """Write an object for each part; while it is brought to an end, the next ones are written."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            ends: deque[Future[None]] = deque()
+            for key, batches in parts:
+                with ExitStack() as writing:
+                    file = writing.enter_context(self.store.writing(object_path(table, key)))
+                    write_parquet(file, schema, batches)
+                    ends.append(pool.submit(writing.pop_all().close))
+                if len(ends) > AT_ONCE:
+                    ends.popleft().result()
+            for end in ends:
+                end.result()
+
+
+def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write batches to a Parquet file, row group by row group."""
+    # A dictionary of numbers that hardly repeat costs as much time as all the rest, and makes the file larger.
+    texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
+    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=texts or False) as writer:
+        held: list[pa.RecordBatch] = []
+        for batch in batches:
+            held.append(batch)
+            if sum(map(len, held)) >= ROW_GROUP_ROWS:
                 writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
+                held = []
+        if held:
+            writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
 
 
 def partition_keys(context: InputContext | OutputContext) -> list[str]:

@@ -15,6 +15,9 @@ from ecommerce_pipeline.resources.object_store import ObjectStore
 
 OBJECT_NAME = "part-0.parquet"
 
+AT_ONCE = 4
+"""Objects looked up, or brought to an end, at once: a disk and a bucket take their time, and a range has many."""
+
 
 @dataclass(frozen=True)
 class LakeObject:
