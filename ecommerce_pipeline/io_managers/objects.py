@@ -136,8 +136,8 @@ def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[I
         asset = f"lake/{table}{_of(partition)}"
         raise PlatformError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
     except (pa.ArrowException, OSError) as error:
-        asset = f"lake/{table}{_of(partition)}"
-        raise PlatformError(f"the object {store.uri(path)} is corrupt ({error}): materialize {asset} again") from None
+        asset, said = f"lake/{table}{_of(partition)}", " ".join(str(error).split())
+        raise PlatformError(f"the object {store.uri(path)} is corrupt ({said}): materialize {asset} again") from None
 
 
 def _of(partition: str | None) -> str:
