@@ -24,7 +24,8 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
 	@$(BIN)/dagster dev
 
-test: lint types browser ## everything that must pass
+test: .venv/test.stamp ## everything that must pass
+	@$(MAKE) --jobs=2 --output-sync=target lint types browser
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/integration ecommerce_pipeline_tests
 
 bench: .venv/bench.stamp ## against other tools and the limit, into docs/benchmarks.md; BENCH_ROWS=100000 is the short of it

@@ -1,5 +1,6 @@
 """Google Cloud for the tests: one emulator of each service per worker, a new bucket and project per test."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from uuid import uuid4
@@ -15,6 +16,9 @@ from ecommerce_pipeline_tests.faults import Proxy, faulty
 
 # A shell starts what it puts into the background deaf to SIGINT; programs that tests end by it would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What the imports of Dagster and dbt leave is a tenth of the time of what runs here, looked through again and again.
+gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
