@@ -76,6 +76,7 @@ class Platform:
             "dbt's SQL": sql,
             "dbt itself": layers["dbt"] - sql,
             "dashboard": layers["dashboard"],
+            "checks": layers["lake_contract"] + layers["books"],
             "Dagster, start": total - sum(layers.values()),
         }
 
