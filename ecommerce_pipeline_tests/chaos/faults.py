@@ -11,9 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.children import child_running
 from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
@@ -87,10 +86,10 @@ def kill_dbt(victim: Victim) -> None:
     """End dbt, while it writes."""
     process = victim.start()
     while process.poll() is None:
-        dbt = [one for one in _children(process.pid) if "ecommerce-pipeline-dbt" in " ".join(one.cmdline())]
+        dbt = child_running(process.pid, "ecommerce-pipeline-dbt")
         if dbt:
             time.sleep(victim.chance.uniform(0, 10))
-            _kill(dbt[0].pid)
+            _kill(dbt.pid)
             return
         time.sleep(0.05)
 
@@ -186,13 +185,6 @@ FAULTS: dict[str, Fault] = {
 
 KILLS: list[Fault] = [kill_the_run, kill_dbt, kill_postgres, run_another]
 """Those that need no folder as lake."""
-
-
-def _children(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
 
 
 def _kill(pid: int) -> None:

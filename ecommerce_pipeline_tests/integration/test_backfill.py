@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from ecommerce_pipeline_tests.children import child_running
 from ecommerce_pipeline_tests.graphql import graphql
 from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
 
@@ -106,13 +107,6 @@ def test_a_backfill_from_the_ui_is_one_run_for_the_range(ui: Ui, new_platform: C
     assert sorted(folder.name for folder in lake.iterdir()) == [f"date={day}" for day in days]
 
 
-def command_of(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
-
-
 RUNS = "{ runsOrError(limit: 10) { ... on Runs { results { runId status tags { key value } } } } }"
 
 
@@ -125,9 +119,8 @@ def test_a_run_whose_process_is_killed_is_marked_failed_and_run_again(ui: Ui) ->
     def worker() -> psutil.Process | None:
         if not list((ui.log.parent / "lake").rglob("*.parquet")):
             return None
-        children = psutil.Process(ui.process.pid).children(recursive=True)
         # The code location starts a process of its own for each run.
-        return next((one for one in children if "multiprocessing.spawn" in command_of(one)), None)
+        return child_running(ui.process.pid, "multiprocessing.spawn")
 
     ui.wait_for(worker, 120).kill()
 
