@@ -47,6 +47,20 @@ def concat(parts: Sequence[Rows]) -> Rows:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
+def take_both(rows: Rows, which: Ints, others: Rows, order: Ints) -> Rows:
+    """Return the rows at the positions `which` and all others, in the order of positions in both together.
+
+    Made for few others: each column of the rows is copied once, straight to its places, and the others are put between.
+    """
+    if not len(which):
+        return take(others, order)
+    both = take(rows, np.concatenate([which, np.zeros(length(others), dtype=np.int64)])[order])
+    places = np.flatnonzero(order >= len(which))
+    for name, column in others.items():
+        both[name][places] = column[order[places] - len(which)]
+    return both
+
+
 def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) -> pa.Table:
     """Return the rows as an Arrow table of the table contract.
 

@@ -56,20 +56,25 @@ class Stream:
     def below(self, size: int, bound: "int | Ints") -> Ints:
         """Draw whole numbers from 0 up to, without, `bound` (one for all, or one for each; at most 2**53)."""
         # One IEEE multiplication and one truncation: exact everywhere, and always less than the bound.
-        unit = (self.words(size) >> np.uint64(11)).astype(np.float64) * _UNIT
-        return (unit * bound).astype(np.int64)
+        unit = (self.words(size) >> np.uint64(11)).view(np.int64).astype(np.float64)
+        unit *= _UNIT
+        unit *= bound
+        return unit.astype(np.int64)
 
     def chance(self, size: int, probability: float) -> Flags:
         """Draw flags that are true with the given probability."""
-        return (self.words(size) >> np.uint64(11)) < np.uint64(int(probability * 2**53))
+        return self.words(size) < np.uint64(int(probability * 2**53) << 11)
 
     def pick(self, size: int, lottery: Lottery) -> Ints:
         """Draw from a lottery."""
-        return lottery.slots[(self.words(size) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)]
+        return lottery.slots[self._slots(size)]
 
     def pick_by(self, codes: Ints, lotteries: Lotteries) -> Ints:
         """Draw from the lottery that each code names."""
-        return lotteries.slots[codes, (self.words(len(codes)) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)]
+        return lotteries.slots[codes, self._slots(len(codes))]
+
+    def _slots(self, size: int) -> Ints:
+        return (self.words(size) >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
 
 
 @lru_cache(maxsize=256)
@@ -83,7 +88,8 @@ def trait(seed: int, purpose: str, ids: Ints, bound: int) -> Ints:
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     x ^= x >> np.uint64(31)
-    return (x % np.uint64(bound)).astype(np.int64)
+    x -= x // np.uint64(bound) * np.uint64(bound)  # the remainder: NumPy has a fast quotient, but no fast `%`
+    return x.view(np.int64)
 
 
 @dataclass(frozen=True)

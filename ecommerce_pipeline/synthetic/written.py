@@ -11,7 +11,7 @@ import pyarrow as pa
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES, WRITTEN_AT, business_key
 from ecommerce_pipeline.synthetic.defects import broken_rows
 from ecommerce_pipeline.synthetic.events import happened
-from ecommerce_pipeline.synthetic.frames import Rows, concat, length, take, to_arrow
+from ecommerce_pipeline.synthetic.frames import Rows, concat, length, take, take_both, to_arrow
 from ecommerce_pipeline.synthetic.rules import EXACT_DUPLICATE, REASONS
 from ecommerce_pipeline.synthetic.seasons import DAY, instant
 from ecommerce_pipeline.synthetic.settings import MOST_LATENESS_DAYS, ShopSettings
@@ -72,15 +72,14 @@ def _written(settings: ShopSettings, table: str, day: date) -> Rows:
     today = _of_day(settings, table, day)
     in_time = np.flatnonzero(_written_on(today, day))
     real = in_time[today[_REASON][in_time] == 0]
-    parts = [today, broken_rows(settings, table, day, today, real)]
+    parts = [broken_rows(settings, table, day, today, real)]
     for days in range(1, settings.lateness_days + 1):
         late = _late(settings, table, day - timedelta(days=days))
         parts.append(take(late, _written_on(late, day)))
     _late(settings, table, day)  # while the day's rows are at hand: the days after it will ask
-    rows = concat(parts)
-    # Copying the columns is most of the work here: once together, and once in order.
-    which = np.concatenate([in_time, np.arange(length(today), length(rows))])
-    return take(rows, which[np.lexsort((rows[key][which], rows[WRITTEN_AT][which]))])
+    others = concat(parts)
+    keys, recorded = (np.concatenate([today[name][in_time], others[name]]) for name in (key, WRITTEN_AT))
+    return take_both(today, in_time, others, np.lexsort((keys, recorded)))
 
 
 def _written_on(rows: Rows, day: date) -> Flags:
@@ -93,7 +92,9 @@ def _of_day(settings: ShopSettings, table: str, day: date) -> Rows:
     """Return the rows that happened on the day, copies included, whenever they are written."""
     events = happened(settings, table, day)
     which, recorded, copy = events.written()
-    return take(events.rows, which) | {WRITTEN_AT: recorded, _REASON: copy * REASONS.index(EXACT_DUPLICATE)}
+    again = which[length(events.rows) :]
+    rows = {name: np.concatenate([column, column[again]]) for name, column in events.rows.items()}
+    return rows | {WRITTEN_AT: recorded, _REASON: copy * REASONS.index(EXACT_DUPLICATE)}
 
 
 # Few rows a day. Enough days for the greatest lateness and, at the default, for all event tables in turn.
