@@ -1,4 +1,4 @@
-"""Starts the BigQuery emulator with four of its ways made BigQuery's own.
+"""Starts the BigQuery emulator with four of its ways made BigQuery's own, and one made fast.
 
 - It loads Parquet by position, and DuckDB under it takes every `key=value` folder of a path for a further column;
   BigQuery loads by name, and a path is a path.
@@ -6,10 +6,11 @@
 - It runs a second job of a name that is taken; BigQuery refuses it with 409 `duplicate`
   (https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid).
 - It takes `CREATE TABLE t (columns) AS SELECT`, but not with the query in brackets, as dbt writes it.
+- It parses a statement some forty times, once for each thing that it looks for in it.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
 from threading import Lock
 from typing import Any
@@ -22,6 +23,7 @@ from bqemulator.jobs import executor
 from bqemulator.sql.rewriter import create_table_schema_ctas as ctas
 from fastapi import Request
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 
 ONE_AT_A_TIME = Lock()
 first_select = ctas._first_select
@@ -37,6 +39,19 @@ def load_parquet(path: str, target: str, context: Any) -> None:
 def first_select_in_brackets(body: exp.Expression | None) -> exp.Select | None:
     """Return the first SELECT of a query, in brackets or not."""
     return first_select(body.unnest() if isinstance(body, exp.Subquery) else body)
+
+
+def parsed_once(parse: Callable[..., list[exp.Expression | None]]) -> Callable[..., list[exp.Expression | None]]:
+    """Return a dialect's `parse` that parses a text once and gives a copy of the trees to whoever asks."""
+    known = lru_cache(maxsize=64)(parse)
+
+    @wraps(parse)
+    def copied(dialect: Dialect, text: str, **options: Any) -> list[exp.Expression | None]:
+        if options:
+            return parse(dialect, text, **options)
+        return [tree and tree.copy() for tree in known(dialect, text)]
+
+    return copied
 
 
 def one_at_a_time(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,6 +79,7 @@ def once_per_name(insert_job: Callable[..., Any]) -> Callable[..., Any]:
 
 
 if __name__ == "__main__":
+    Dialect.parse = parsed_once(Dialect.parse)
     executor._LOAD_FORMAT_HANDLERS["PARQUET"] = load_parquet
     ctas._first_select = first_select_in_brackets
     for route in (*tables.router.routes, *tabledata.router.routes):
