@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
 HOME: Final = Path(os.environ.get("BENCH_DIR") or Path(__file__).resolve().parent.parent / ".local" / "bench")
 FIRST_DAY: Final = date(2026, 3, 1)
 BATCH_ROWS: Final = 65_536
+"""Rows of a row group of the Parquet file, whatever the size."""
 LOADED: Final = transactions.to_metadata(MetaData(), schema="loaded")
 """The table that cases load, beside the one that they extract."""
 
@@ -69,7 +71,10 @@ class Data:
     def batches(self) -> pa.RecordBatchReader:
         """Return the rows as a stream from the Parquet file."""
         file = pq.ParquetFile(self.ready)
-        return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(BATCH_ROWS))
+        # One row group after the other: asked for all, PyArrow keeps what it has read of the file until its end.
+        groups = map(file.read_row_group, range(file.num_row_groups))
+        batches = chain.from_iterable(map(pa.Table.to_batches, groups))
+        return pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
 
     def url(self, driver: str = "postgresql") -> str:
         """Return the server's address as SQLAlchemy and others take it."""

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from benchmarks.case import Case, Work
-from benchmarks.data import BATCH_ROWS, LOADED, Data
+from benchmarks.data import LOADED, Data
 
 ROWS_A_CALL = 10_000
 
@@ -48,7 +46,7 @@ def executemany(data: Data, _scratch: Path) -> Work:
     def work() -> int:
         rows = 0
         with engine.begin() as connection:
-            for batch in pq.ParquetFile(data.ready).iter_batches(BATCH_ROWS):
+            for batch in data.batches():
                 connection.execute(insert(LOADED), batch.to_pylist())
                 rows += batch.num_rows
         return rows

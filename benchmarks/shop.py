@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from dagster import PartitionKeyRange, build_output_context
 
 from benchmarks.case import Work
-from benchmarks.data import FIRST_DAY, Data
+from benchmarks.data import BATCH_ROWS, FIRST_DAY, Data
 from ecommerce_pipeline.assets.common import daily
 from ecommerce_pipeline.assets.lake import LAYER
 from ecommerce_pipeline.assets.source import shop_settings
@@ -17,7 +17,6 @@ from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.resources.object_store import FolderStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
-from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import generate
@@ -55,9 +54,7 @@ def made(rows: int) -> Data:
     data.folder.mkdir(parents=True, exist_ok=True)
     if not data.ready.exists():
         aside = data.ready.with_suffix(".part")
-        with pq.ParquetWriter(aside, arrow_schema(transactions)) as writer:
-            for table in first_rows(data):
-                writer.write_table(table)
+        pq.write_table(pa.concat_tables(first_rows(data)), aside, row_group_size=BATCH_ROWS)
         aside.rename(data.ready)
     server = database(data)
     at = server.address()

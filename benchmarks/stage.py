@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from sqlalchemy import Numeric
 
 from benchmarks.case import Case, Work
-from benchmarks.data import BATCH_ROWS, Data
+from benchmarks.data import Data
 from benchmarks.dlt_here import pipeline
 from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
@@ -39,7 +38,7 @@ def dlt(data: Data, scratch: Path) -> Work:
     def work() -> int:
         @library.resource(name=transactions.name, write_disposition="replace")
         def rows() -> Any:
-            yield from pq.ParquetFile(data.ready).iter_batches(BATCH_ROWS)
+            yield from data.batches()
 
         warehouse.run(rows, loader_file_format="parquet")
         return data.rows

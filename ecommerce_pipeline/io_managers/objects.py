@@ -111,7 +111,7 @@ def read_head(store: ObjectStore, object_: LakeObject, rows: int) -> pa.Table:
     """
     with _opened(store, object_.table, object_.partition) as file:
         parquet = pq.ParquetFile(file)
-        return pa.Table.from_batches(islice(parquet.iter_batches(rows), 1), parquet.schema_arrow)
+        return pa.Table.from_batches(islice(_batches(parquet, rows), 1), parquet.schema_arrow)
 
 
 @contextmanager
@@ -123,7 +123,13 @@ def reading_object(store: ObjectStore, table: str, partition: str | None) -> Ite
     """
     with _opened(store, table, partition) as file:
         parquet = pq.ParquetFile(file)
-        yield pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches())
+        yield pa.RecordBatchReader.from_batches(parquet.schema_arrow, _batches(parquet))
+
+
+def _batches(parquet: pq.ParquetFile, rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+    # One row group after the other: asked for all, PyArrow keeps what it has read of the file until its end.
+    for group in range(parquet.num_row_groups):
+        yield from parquet.iter_batches(rows, row_groups=[group])
 
 
 @contextmanager
