@@ -48,6 +48,7 @@ def render(results: Sequence[Result], plot: str) -> str:
         "Written by `make bench`. Each case runs in a process of its own, tool after tool, round after round; the",
         "seconds are the median of the rounds and, in brackets, their range. Memory is the most that the process had,",
         "imports included, PostgreSQL's server not; so is CPU. Slow tools do fewer rows: compare rows per second.",
+        "The limit of a target is the rate of PostgreSQL's and DuckDB's own COPY, with nothing around it.",
         "",
         _machine(),
         "",

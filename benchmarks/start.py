@@ -47,9 +47,11 @@ def dagster_dev(_data: Data, scratch: Path) -> Work:
 
     def work() -> dict[str, float]:
         began = time.perf_counter()
-        command = [str(Path(sys.executable).with_name("dagster")), "dev", "--port", str(port)]
+        dagster, workspace = Path(sys.executable).with_name("dagster"), PROJECT_ROOT / "workspace.yaml"
+        command = [dagster, "dev", "--workspace", workspace, "--port", str(port)]
         with (scratch / "dev.log").open("w") as log:
-            dev = subprocess.Popen(command, cwd=PROJECT_ROOT, env=platform.environment, stdout=log, stderr=log)
+            # Not in the project's root: a line of .env there wins over the environment.
+            dev = subprocess.Popen(command, cwd=scratch, env=platform.environment, stdout=log, stderr=log)
         try:
             _wait(lambda: _knows_the_graph(port))
             shown = time.perf_counter() - began

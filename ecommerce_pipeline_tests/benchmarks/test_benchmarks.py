@@ -59,7 +59,7 @@ def test_a_target_that_is_missed_is_said_to_be_missed() -> None:
     ]
     said = {one.text: (one.measured, one.met) for one in claims(results)}
     assert said == {
-        "extraction to Parquet against dlt by fast, 100,000 rows": ("4.0 times", False),
+        "extraction to Parquet against dlt by fast, 100,000 rows": ("4.0 times; the limit 5.0", False),
         "extraction as a share of COPY TO nowhere, 100,000 rows": ("80%", True),
     }
 
