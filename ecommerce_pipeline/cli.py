@@ -1,6 +1,5 @@
 """`ecommerce-pipeline`: the platform for people who want no UI. Commands read here; what they do is elsewhere."""
 
-import gc
 import sys
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -23,9 +22,6 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; an error meant for a person is one message and exit code 1, without a trace."""
-    # A million objects of imports and definitions live to the end: going through them as often as is usual costs a
-    # run more than a second.
-    gc.set_threshold(50_000, 20, 50)
     load_dotenv(PROJECT_ROOT / ".env")
     mask_streams()
     try:

@@ -18,7 +18,6 @@ from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, top_products
 LAYERS: Final = ("core", "datamart")
 
 AMOUNT: Final = pa.decimal128(30, 2)
-HUNDRED: Final = pa.scalar(Decimal(100), pa.decimal128(3, 0))
 
 Column = dict[str, Any]
 
@@ -92,12 +91,14 @@ def whole(rows: pa.Table) -> pa.Table:
     >>> whole(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
     [1234]
     """
+    # Not at the import: with its first scalar, pyarrow imports pandas.
+    hundred = pa.scalar(Decimal(100), pa.decimal128(3, 0))
     columns: list[Any] = []
     for column in rows.columns:
         if not pa.types.is_decimal(column.type):
             columns.append(column)
         elif column.type.scale:
-            columns.append(pc.cast(pc.multiply(pc.cast(column, AMOUNT), HUNDRED), pa.int64()))
+            columns.append(pc.cast(pc.multiply(pc.cast(column, AMOUNT), hundred), pa.int64()))
         else:
             columns.append(pc.cast(column, pa.int64()))
     found = pa.table(dict(zip(rows.column_names, columns, strict=True)))

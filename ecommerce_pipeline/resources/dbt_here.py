@@ -4,7 +4,6 @@ The profile then names DuckDB's file by its name alone. Were its path in the pro
 again for every other folder; so what it has parsed serves all of them.
 """
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -15,7 +14,6 @@ FOLDER_VARIABLE: Final = "WAREHOUSE_DIR"
 
 def main() -> None:
     """Run dbt's command line for the project in the current folder, from the folder that the variable names."""
-    gc.set_threshold(50_000, 20, 50)  # what dbt has parsed lives to the end
     os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
     os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
 

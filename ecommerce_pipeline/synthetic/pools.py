@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
-from faker import Faker
 
 from ecommerce_pipeline.synthetic.texts import Texts
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 _POOL_SEED: Final = 20_250_101  # The pools are the same for every seed of the shop: a seed draws from them.
 
@@ -32,6 +34,8 @@ class Pools:
 @lru_cache(maxsize=1)
 def pools() -> Pools:
     """Return the pools; making them takes about 0.2 s."""
+    from faker import Faker  # not at every start of the code location
+
     fakers = [Faker(locale, providers=_PROVIDERS) for locale in _LOCALES]
     for faker in fakers:
         faker.seed_instance(_POOL_SEED)
@@ -45,7 +49,7 @@ def pools() -> Pools:
     )
 
 
-def _different(faker: Faker, provider: str, size: int) -> list[str]:
+def _different(faker: "Faker", provider: str, size: int) -> list[str]:
     make = getattr(faker, provider)
     found: dict[str, None] = {}
     while len(found) < size:
