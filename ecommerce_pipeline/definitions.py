@@ -1,6 +1,5 @@
 """The code location: assembles assets, jobs, schedules and resources, and nothing else."""
 
-import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,4 +45,3 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
 settings_here = Settings.from_environment()
 write_runs_logs(settings_here.log_format)
 defs = build_definitions(settings_here)
-gc.freeze()  # all this stays to the end: no collection need look at it, nor the one when the process ends

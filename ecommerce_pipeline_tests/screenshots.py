@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.dashboard.page import render
+from ecommerce_pipeline.dashboard.vega import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import warehouse
@@ -33,7 +34,8 @@ def page_of_a_month(folder: Path) -> Path:
     settings = Settings.from_environment({"DATA_DIR": str(folder)})
     build_marts(settings, DAYS)
     page = folder / "report.html"
-    page.write_bytes(render(settings.dashboard_title, read_datasets(warehouse(settings))))
+    datasets = read_datasets(warehouse(settings))
+    page.write_bytes(render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir)))
     return page
 
 

@@ -77,9 +77,10 @@ def _report(settings: Settings) -> AssetsDefinition:
         # Altair takes a second to import, which the code location does not wait for.
         from ecommerce_pipeline.dashboard.lineage import chart_lineage
         from ecommerce_pipeline.dashboard.page import render
+        from ecommerce_pipeline.dashboard.vega import vega_script
 
         datasets = read_datasets(warehouse)
-        page = render(settings.dashboard_title, datasets)
+        page = render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir))
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")

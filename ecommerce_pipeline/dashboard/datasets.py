@@ -29,8 +29,8 @@ class Warehouse(Protocol):
         """Return the name of the schema (BigQuery: dataset) that holds the tables of a layer."""
         ...
 
-    def query(self, sql: str) -> pa.Table:
-        """Return the rows of a query."""
+    def queries(self, statements: Sequence[str]) -> list[pa.Table]:
+        """Return the rows of each query."""
         ...
 
 
@@ -69,7 +69,8 @@ class Datasets:
 def read_datasets(warehouse: Warehouse) -> Datasets:
     """Read everything that the page shows."""
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
-    tables = {name: whole(warehouse.query(sql.format(**schemas))) for name, sql in QUERIES.items()}
+    answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
+    tables = {name: whole(rows) for name, rows in zip(QUERIES, answers, strict=True)}
     found = Datasets(tables, None, [])
     sales = tables["sales"]
     days = [row["created_date"] for row in sales.to_pylist()]
@@ -78,8 +79,8 @@ def read_datasets(warehouse: Warehouse) -> Datasets:
         return found
     as_of = max(ordered)
     choices = periods(min(days), as_of, set(found.delivered))
-    products = whole(warehouse.query(top_products(choices).format(**schemas)))
-    return Datasets({**tables, PRODUCTS: products}, as_of, choices)
+    [products] = warehouse.queries([top_products(choices).format(**schemas)])
+    return Datasets({**tables, PRODUCTS: whole(products)}, as_of, choices)
 
 
 def whole(rows: pa.Table) -> pa.Table:

@@ -7,7 +7,6 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-import vl_convert
 from altair.utils import schemapi
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
@@ -24,12 +23,13 @@ SCRIPTS: Final = (
 """In the order in which they use each other."""
 
 
-def render(title: str, datasets: Datasets) -> bytes:
+def render(title: str, datasets: Datasets, vega: str) -> bytes:
     """Return the page.
 
     Args:
         title: Its heading.
         datasets: What it shows.
+        vega: The script that draws, as `vega_script` returns it.
     """
     page = Template(_part("page.html")).substitute(
         title=html.escape(title),
@@ -40,7 +40,7 @@ def render(title: str, datasets: Datasets) -> bytes:
         ),
         data=_json(_data(datasets)),
         drawings=_drawings(),
-        vega=_vega(),
+        vega=vega,
         script="\n".join(_part(name) for name in SCRIPTS),
     )
     return page.encode()
@@ -54,12 +54,6 @@ def _json(value: Any) -> str:
     """Return JSON that cannot end the script element it stands in, whatever the shop calls its products."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-@cache
-def _vega() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed in one script, from the wheel."""
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 @cache

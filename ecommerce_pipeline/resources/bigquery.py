@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 import pyarrow as pa
 from dagster import ConfigurableResource
 from google.cloud import bigquery
+from google.cloud.bigquery_storage import BigQueryReadClient
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
@@ -25,8 +26,8 @@ from ecommerce_pipeline.resources.google_clients import bigquery_client, bigquer
 from ecommerce_pipeline.resources.warehouse import Replaced, Writer
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
-LOOKUPS = 8
-"""Tables looked up at once."""
+AT_ONCE = 8
+"""Tables looked up, or queries asked, at once."""
 
 HEAD_ROWS = 5
 
@@ -54,6 +55,10 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def _client(self) -> bigquery.Client:
         with job_errors(self.project, self.location, f"BigQuery in {self.project}"):
             return bigquery_client(self.project, self.location)
+
+    @cached_property
+    def _reader(self) -> BigQueryReadClient | None:
+        return bigquery_read_client()
 
     @property
     def dialect(self) -> Literal["bigquery"]:
@@ -113,8 +118,8 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         chosen = list(columns or table.columns.keys())
         reference = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"reading {reference}"):
-            if reader := bigquery_read_client():
-                return read_rows(reader, reference, chosen, within)
+            if self._reader:
+                return read_rows(self._reader, reference, chosen, within)
         return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {within}")  # noqa: S608
 
     def schema_of(self, layer: str) -> str:
@@ -129,8 +134,16 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """
         with job_errors(self.project, self.location, "the query to BigQuery"):
             rows = self._client.query(sql).result(timeout=self.timeout_seconds)
-            reader = bigquery_read_client()
-            return rows.to_arrow(bqstorage_client=reader, create_bqstorage_client=False)
+            return rows.to_arrow(bqstorage_client=self._reader, create_bqstorage_client=False)
+
+    def queries(self, statements: Sequence[str]) -> list[pa.Table]:
+        """Return the results of several queries, which BigQuery answers side by side.
+
+        Raises:
+            PlatformError: Google refused one.
+        """
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(self.query, statements))
 
     def row_counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows of every table, by layer and name; of what BigQuery knows, without a scan."""
@@ -143,7 +156,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 for table in self._client.list_tables(dataset)
                 if not table.table_id.startswith("_")
             ]
-            with ThreadPoolExecutor(LOOKUPS) as pool:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
                 counts = pool.map(lambda key: self._count(self._reference(*key)), found)
                 return dict(zip(found, counts, strict=True))
 
@@ -151,7 +164,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """Return the first rows of tables, each given by layer and name; free of charge."""
         with (
             job_errors(self.project, self.location, f"looking at the datasets of {self.project}"),
-            ThreadPoolExecutor(LOOKUPS) as pool,
+            ThreadPoolExecutor(AT_ONCE) as pool,
         ):
             heads = pool.map(lambda key: self._rows(self._reference(*key), rows), tables)
             return dict(zip(tables, heads, strict=True))

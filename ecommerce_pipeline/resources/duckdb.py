@@ -137,9 +137,17 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: A table is not there.
         """
+        return self.queries([sql])[0]
+
+    def queries(self, statements: Sequence[str]) -> list[pa.Table]:
+        """Return the rows of several queries, asked by one connection: to open the file takes longer than to ask.
+
+        Raises:
+            PlatformError: A table is not there.
+        """
         with self.connect(read_only=True) as connection:
             try:
-                return connection.execute(sql).to_arrow_table()
+                return [connection.execute(sql).to_arrow_table() for sql in statements]
             except duckdb.CatalogException as error:
                 raise PlatformError(
                     f"{_first_line(error)}: materialize the models first, `ecommerce-pipeline run --job transform`"

@@ -97,6 +97,14 @@ class Warehouse(Protocol):
         """
         ...
 
+    def queries(self, statements: Sequence[str]) -> list[pa.Table]:
+        """Return the rows of several queries, each as of `query`, without waiting for each of them in turn.
+
+        Raises:
+            PlatformError: A table is not there.
+        """
+        ...
+
     def row_counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows of every table, by layer and name."""
         ...

@@ -20,6 +20,7 @@ from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.dashboard.page import render
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
+from ecommerce_pipeline.dashboard.vega import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import CHANNELS
@@ -439,7 +440,8 @@ def of_other_marts(month: Platform, tmp_path: Path) -> Callable[..., str]:
             for change in changes:
                 connection.execute(change)
         made = tmp_path / "report.html"
-        made.write_bytes(render("A shop", read_datasets(DuckDBWarehouse(path=str(path)))))
+        datasets = read_datasets(DuckDBWarehouse(path=str(path)))
+        made.write_bytes(render("A shop", datasets, vega_script(month.settings.dashboard_dir)))
         return address_of(made)
 
     return page
