@@ -54,7 +54,8 @@ def take_both(rows: Rows, which: Ints, others: Rows, order: Ints) -> Rows:
     """
     if not len(which):
         return take(others, order)
-    both = take(rows, np.concatenate([which, np.zeros(length(others), dtype=np.int64)])[order])
+    first = np.concatenate([which, np.zeros(length(others), dtype=np.int64)]).take(order)
+    both = {name: column.take(first) for name, column in rows.items()}
     places = np.flatnonzero(order >= len(which))
     for name, column in others.items():
         both[name][places] = column[order[places] - len(which)]
