@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 DAY_LOCKS = 32
 
+ROWS_AT_ONCE = 8_192
+"""Encoded while PostgreSQL takes those before them: few enough that the first are soon on their way."""
+
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
@@ -139,7 +142,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         with self._writing() as cursor:
             cursor.execute(_locks(table, window).as_string())
             cursor.execute(delete.as_string())
-            count: int = cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=table.schema)
+            count: int = cursor.adbc_ingest(table.name, _few(rows), mode="append", db_schema_name=table.schema)
         return count
 
     def upsert(self, table: Table, rows: pa.RecordBatchReader) -> int:
@@ -164,7 +167,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         ).format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
         with self._writing() as cursor:
             cursor.execute(incoming.as_string())
-            count: int = cursor.adbc_ingest("incoming", rows, mode="append", temporary=True)
+            count: int = cursor.adbc_ingest("incoming", _few(rows), mode="append", temporary=True)
             cursor.execute(insert.as_string())
         return count
 
@@ -204,6 +207,12 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     def contract_select(self, table: Table) -> str:
         """Return the query of the contract's columns in its types, whatever compatible type the server has."""
         return _select(table).as_string()
+
+
+def _few(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """Cut batches into smaller ones; no row is copied."""
+    cut = (batch.slice(start, ROWS_AT_ONCE) for batch in rows for start in range(0, batch.num_rows, ROWS_AT_ONCE))
+    return pa.RecordBatchReader.from_batches(rows.schema, cut)
 
 
 def _select(table: Table) -> sql.Composed:
