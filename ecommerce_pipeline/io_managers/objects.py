@@ -88,6 +88,16 @@ def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeOb
     return LakeObject(table, partition, store.uri(object_path(table, partition)), rows, size)
 
 
+def read_footer(store: ObjectStore, table: str, partition: str | None) -> pq.FileMetaData:
+    """Read what an object says of itself: its columns, and for each row group their statistics.
+
+    Raises:
+        PlatformError: There is no such object, or it is no readable Parquet file.
+    """
+    with _opened(store, table, partition) as file:
+        return pq.read_metadata(file)
+
+
 def read_object(store: ObjectStore, object_: LakeObject, columns: Sequence[str] | None = None) -> pa.Table:
     """Read the rows of an object, all columns or some.
 

@@ -49,7 +49,7 @@ def ask_objects(
         try:
             for day in days:
                 with reading_object(store, table.name, day.isoformat() if day else None) as found:
-                    if wrong := list(_misfits(schema, found.schema)):
+                    if wrong := list(misfits(schema, found.schema)):
                         told(day, wrong)
                         continue
                     for batch in found:
@@ -72,7 +72,8 @@ def ask_objects(
             raise
 
 
-def _misfits(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:
+def misfits(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:
+    """Yield what is wrong with the columns of an object."""
     there = {field.name: field.type for field in found}
     for field in contract:
         if field.name not in there:
