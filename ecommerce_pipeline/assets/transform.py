@@ -119,7 +119,7 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             if invocation.get_error():
                 break
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = _Described(warehouse, invocation, window, costs)
+        described = _Described(context, warehouse, invocation, window, costs)
         for event in events:
             match event:
                 case Output():
@@ -165,9 +165,22 @@ def _progress(event: Any) -> str:
 
 
 class _Described:
-    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage, rows by broken rule."""
+    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage, rows by broken rule.
 
-    def __init__(self, warehouse: Warehouse, invocation: DbtCliInvocation, window: Window | None, costs: Costs) -> None:
+    A range stores the metadata of an output with each of its partitions. What is of the table as a whole and long, such
+    as the lineage, goes to the newest partition alone, which the UI shows as the asset's own.
+    """
+
+    def __init__(
+        self,
+        context: AssetExecutionContext,
+        warehouse: Warehouse,
+        invocation: DbtCliInvocation,
+        window: Window | None,
+        costs: Costs,
+    ) -> None:
+        self._context = context
+        self._newest = window.last.isoformat() if window else None
         self._invocation = invocation
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
@@ -179,6 +192,11 @@ class _Described:
         schema, name = output.output_name.split("__", 1)
         unique_id = str(output.metadata["unique_id"].value)
         lineage = column_lineage(self._invocation.manifest, unique_id, self._invocation.target_path)
+        of_table: dict[str, Any] = {"preview": preview(self._heads[schema, name]), **lineage}
+        key = AssetKey([schema, name])
+        if self._context.assets_def.specs_by_key[key].partitions_def:
+            self._context.add_asset_metadata(of_table, key, self._newest)
+            of_table = {}
         return output.with_metadata(
             {
                 **output.metadata,
@@ -187,8 +205,7 @@ class _Described:
                 "dagster/uri": self._warehouse.uri(schema, name),
                 **self._costs.get(unique_id, {}),
                 **self._quarantined.get(name, {}),
-                "preview": preview(self._heads[schema, name]),
-                **lineage,
+                **of_table,
             }
         )
 
