@@ -18,8 +18,9 @@ from typing import Final
 
 from benchmarks import report
 from benchmarks.case import GROUPS, UNSIZED, Case, Taken, cases
+from benchmarks.claims import claims
 from benchmarks.data import HOME, Data
-from benchmarks.results import Result, keep
+from benchmarks.results import Result, keep, kept
 from benchmarks.shop import made, stop
 
 SIZES: Final = (100_000, 1_000_000, 5_000_000)
@@ -127,6 +128,8 @@ def main() -> None:
         for wrong in run_group(group, of_group, size)
     ]
     written = report.write(Path(sys.argv[1]) if len(sys.argv) > 1 else report.DOCS)
+    for one in claims(kept()):
+        say(f"{'yes' if one.met else 'NO':>3}  {one.measured:<24} {one.target:<18} {one.text}")
     say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {written}")
     if failed:
         raise WrongError(f"{len(failed)} of the cases failed, see above; the report is without them")

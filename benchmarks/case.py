@@ -42,7 +42,7 @@ class Case:
 
     Attributes:
         name: Of the tool.
-        role: Ours, what others would pick, or the limit.
+        role: Ours, what others would pick, the limit, or a part: what ours is made of, or what has no other beside it.
         prepare: Gets the data and an empty folder; returns the work.
         most_rows: What is slow and linear is run with fewer rows; rows per second are compared.
         rounds: At most; None for as many as asked for.

@@ -96,8 +96,8 @@ class Data:
         with self.connect(autocommit=True) as connection:
             connection.execute("CHECKPOINT")
 
-    def copied_out(self) -> Iterator[memoryview]:
-        """Yield all rows as `COPY TO STDOUT` sends them, the fastest that the server can."""
-        out = "COPY ecommerce.transactions TO STDOUT (FORMAT binary)"
+    def copied_out(self, source: str = "ecommerce.transactions") -> Iterator[memoryview]:
+        """Yield the rows of a table, or of a query in brackets, as `COPY TO STDOUT` sends them."""
+        out = f"COPY {source} TO STDOUT (FORMAT binary)".encode()
         with self.connect() as connection, connection.cursor() as cursor, cursor.copy(out) as copy:
             yield from map(memoryview, copy)

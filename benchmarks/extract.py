@@ -14,10 +14,34 @@ QUERY = "SELECT * FROM ecommerce.transactions"
 
 def ours(data: Data, scratch: Path) -> Work:
     """What lake/transactions does: one query, an object a day."""
+    from benchmarks.shop import reading, writing_lake
+    from ecommerce_pipeline.resources.object_store import FolderStore
+
+    return writing_lake(data, FolderStore(folder=str(scratch)), reading(data))
+
+
+def only_querying(data: Data, _scratch: Path) -> Work:
+    """The server's share of ours: the rows of the days in the order of writing, thrown away."""
+    days = f"recorded_at >= '{data.window.start}' AND recorded_at < '{data.window.end}'"
+    query = f"({QUERY} WHERE {days} ORDER BY recorded_at, transaction_id)"
+    return lambda: sum(1 for _ in data.copied_out(query))
+
+
+def only_reading(data: Data, _scratch: Path) -> Work:
+    """What ours does up to the lake: the same query, decoded to Arrow and thrown away."""
+    from benchmarks.shop import reading
+
+    rows = reading(data)
+    return lambda: sum(batch.num_rows for batch in rows())
+
+
+def only_writing(data: Data, scratch: Path) -> Work:
+    """What ours does with rows that are in memory already: an object a day."""
     from benchmarks.shop import writing_lake
     from ecommerce_pipeline.resources.object_store import FolderStore
 
-    return writing_lake(data, FolderStore(folder=str(scratch)))
+    rows = pq.read_table(data.ready)
+    return writing_lake(data, FolderStore(folder=str(scratch)), rows.to_reader)
 
 
 def connectorx(data: Data, scratch: Path) -> Work:
@@ -62,6 +86,9 @@ def limit(data: Data, _scratch: Path) -> Work:
 
 CASES = (
     Case("ours", "ours", ours),
+    Case("of ours the query", "part", only_querying, most_rows=1_000_000),
+    Case("of ours the reading", "part", only_reading, most_rows=1_000_000),
+    Case("of ours the writing", "part", only_writing, most_rows=1_000_000),
     Case("dlt by connectorx", "peer", extracting("connectorx", transactions), rounds=3),
     Case("dlt by pyarrow", "peer", extracting("pyarrow", transactions), most_rows=1_000_000, rounds=3),
     Case("ConnectorX", "peer", connectorx),

@@ -16,7 +16,7 @@ def draw(results: Sequence[Result], groups: Sequence[str], file: Path) -> None:
     rows = [
         {"group": one.group, "tool": one.name, "rate": one.rate / 1000, "role": one.role}
         for one in results
-        if one.rows and one.group in groups
+        if one.rows and one.group in groups and one.role in COLOURS
     ]
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("rate:Q", title="thousand rows per second"),

@@ -94,7 +94,7 @@ def _table(results: Sequence[Result]) -> list[str]:
 
 
 def _row(one: Result, ours: Result | None) -> str:
-    if ours is None or one is ours:
+    if ours is None or one is ours or one.role == "part":
         ratio = ""
     elif one.role == "limit":
         ratio = f"{ours.rate / one.rate:.0%} of it"

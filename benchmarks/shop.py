@@ -1,6 +1,6 @@
 """Our side of the data: the platform's own parts in a folder per size, which make the rows and work on them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pyarrow as pa
@@ -70,7 +70,7 @@ def made(rows: int) -> Data:
                 file.write(block)
         aside.rename(data.copied)
     if not settings_of(data).lake_dir.exists():
-        writing_lake(data, lake_store(settings_of(data)))()
+        writing_lake(data, lake_store(settings_of(data)), reading(data))()
     _warm(data)
     return data
 
@@ -93,9 +93,15 @@ def stop(data: Data) -> None:
         embedded.stop()
 
 
-def writing_lake(data: Data, store: FolderStore) -> Work:
-    """Prepare to extract the rows as lake/transactions does, without a run of Dagster around it."""
-    manager, server, days, window = LakeIOManager(store=store), database(data), data.keys, data.window
+def reading(data: Data) -> Callable[[], pa.RecordBatchReader]:
+    """Prepare to read the rows from the server as lake/transactions does."""
+    server, window = database(data), data.window
+    return lambda: server.stream(transactions, window)
+
+
+def writing_lake(data: Data, store: FolderStore, rows: Callable[[], pa.RecordBatchReader]) -> Work:
+    """Prepare to write rows as the IO manager of lake/transactions does, without a run of Dagster around it."""
+    manager, days = LakeIOManager(store=store), data.keys
     context = build_output_context(
         asset_key=[LAYER, transactions.name],
         asset_partitions_def=daily(settings_of(data)),
@@ -103,7 +109,7 @@ def writing_lake(data: Data, store: FolderStore) -> Work:
     )
 
     def work() -> int:
-        manager.handle_output(context, server.stream(transactions, window))
+        manager.handle_output(context, rows())
         return manager.find(transactions.name, days).rows
 
     return work
