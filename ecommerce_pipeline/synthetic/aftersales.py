@@ -47,10 +47,18 @@ class _Schedule:
         return take(self.rows, slice(self.ends[days - 1], self.ends[days]))
 
 
+@dataclass(frozen=True)
+class _Schedules:
+    """What follows the orders of one day."""
+
+    refunds: _Schedule
+    reviews: _Schedule
+
+
 def refunds_of(settings: ShopSettings, day: date) -> Rows:
     """Return the refunds that happened on the day, by refund number, with their orders' channel, store and method."""
     stream = Stream(settings.seed, "refunds", day)
-    rows = _due(settings, day, _refund_schedule, MOST_DAYS_TO_REFUND)
+    rows = _due(day, MOST_DAYS_TO_REFUND, settings, lambda ordered: _schedules(settings, ordered).refunds)
     rows["reason"] = stream.pick(len(rows["quantity"]), _REASON)
     return _numbered(stream, day, rows, "refund_id")
 
@@ -58,7 +66,7 @@ def refunds_of(settings: ShopSettings, day: date) -> Rows:
 def reviews_of(settings: ShopSettings, day: date) -> Rows:
     """Return the reviews that happened on the day, by review number."""
     stream = Stream(settings.seed, "reviews", day)
-    rows = _due(settings, day, _review_schedule, MOST_DAYS_TO_REVIEW)
+    rows = _due(day, MOST_DAYS_TO_REVIEW, settings, lambda ordered: _schedules(settings, ordered).reviews)
     stars = stream.pick_by(catalog.quality(settings.seed, rows["product_id"]), _STARS)
     rows |= {
         "rating": stars,
@@ -69,14 +77,14 @@ def reviews_of(settings: ShopSettings, day: date) -> Rows:
     return _numbered(stream, day, rows, "review_id")
 
 
-def _due(settings: ShopSettings, day: date, schedule: "Callable[[ShopSettings, date], _Schedule]", most: int) -> Rows:
+def _due(day: date, most: int, settings: ShopSettings, schedule: Callable[[date], _Schedule]) -> Rows:
     """Collect from the schedules of the earlier days what falls on this one."""
     parts = []
     for days in range(most, 0, -1):
         ordered = day - timedelta(days=days)
         # Before the first day an empty schedule stands for all, so that the columns are there.
         if ordered >= settings.start_date or days == 1:
-            parts.append(schedule(settings, ordered).after(days))
+            parts.append(schedule(ordered).after(days))
     return {name: column.astype(np.int64) for name, column in concat(parts).items()}
 
 
@@ -91,10 +99,15 @@ def _numbered(stream: Stream, day: date, rows: Rows, key: str) -> Rows:
     return rows
 
 
-# As many schedules as the longest wait, and some for days asked for out of turn.
+# As many days as the longest wait, and some that are asked for out of turn.
 @lru_cache(maxsize=MOST_DAYS_TO_REFUND + 10)
-def _refund_schedule(settings: ShopSettings, day: date) -> _Schedule:
+def _schedules(settings: ShopSettings, day: date) -> _Schedules:
+    """Return what follows the orders of a day, both at once: to derive the orders takes longer than all the rest."""
     orders = orders_of(settings, day)
+    return _Schedules(_refunds(settings, day, orders), _reviews(settings, day, orders))
+
+
+def _refunds(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
     stream = Stream(settings.seed, "refund_schedule", day)
     line = _chosen(orders, stream, _REFUNDED)
     wait = stream.pick(len(line), _DAYS_TO_REFUND)
@@ -120,9 +133,7 @@ def _refund_schedule(settings: ShopSettings, day: date) -> _Schedule:
     return _scheduled(take(rows, amount > 0), wait[amount > 0], MOST_DAYS_TO_REFUND)
 
 
-@lru_cache(maxsize=MOST_DAYS_TO_REVIEW + 10)
-def _review_schedule(settings: ShopSettings, day: date) -> _Schedule:
-    orders = orders_of(settings, day)
+def _reviews(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
     stream = Stream(settings.seed, "review_schedule", day)
     line = _chosen(orders, stream, _REVIEWED)
     wait = stream.pick(len(line), _DAYS_TO_REVIEW)

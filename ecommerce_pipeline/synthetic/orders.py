@@ -66,7 +66,8 @@ class Orders:
     paid: Flags
 
 
-@lru_cache(maxsize=2)
+# A day's, and those of three days before it, of which rows come late: each event table asks for them again.
+@lru_cache(maxsize=4)
 def orders_of(settings: ShopSettings, day: date) -> Orders:
     """Return the orders that happened on the day."""
     stream = Stream(settings.seed, "orders", day)
