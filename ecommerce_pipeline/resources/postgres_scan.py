@@ -19,7 +19,9 @@ from ecommerce_pipeline.read_ahead import read_ahead
 from ecommerce_pipeline.resources.postgres_address import Address
 from ecommerce_pipeline.schema.drift import CONTRACT
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 32_768
+BATCHES_AHEAD = 4
+"""So many are read while a row group of the lake's, which is as many again, is written."""
 
 
 def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.RecordBatchReader:
@@ -35,7 +37,7 @@ def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.Recor
         PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the schema rules
             out.
     """
-    return pa.RecordBatchReader.from_batches(schema, read_ahead(_batches(address, query, schema, name)))
+    return pa.RecordBatchReader.from_batches(schema, read_ahead(_batches(address, query, schema, name), BATCHES_AHEAD))
 
 
 def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Generator[pa.RecordBatch, None, None]:
