@@ -7,9 +7,8 @@ that memory stays constant. What the rows mean is not known here.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import adbc_driver_manager
 import psycopg
 import pyarrow as pa
 from dagster import ConfigurableResource
@@ -23,6 +22,7 @@ from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres_address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres_contract import found_columns, misfits
+from ecommerce_pipeline.resources.postgres_ingest import ingest, writing
 from ecommerce_pipeline.resources.postgres_scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
@@ -30,14 +30,7 @@ from ecommerce_pipeline.schema.postgres import create_table, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
 from ecommerce_pipeline.settings_secrets import read_secret
 
-if TYPE_CHECKING:
-    import adbc_driver_postgresql.dbapi as adbc
-
-
 DAY_LOCKS = 32
-
-ROWS_AT_ONCE = 8_192
-"""Encoded while PostgreSQL takes those before them: few enough that the first are soon on their way."""
 
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
@@ -139,11 +132,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         # Straight into the table: by way of a temporary one, the rows would be written twice. A second writer of a day
         # waits for the first here, and then sees its rows.
         delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _within(window))
-        with self._writing() as cursor:
+        with writing(self.address()) as cursor:
             cursor.execute(_locks(table, window).as_string())
             cursor.execute(delete.as_string())
-            count: int = cursor.adbc_ingest(table.name, _few(rows), mode="append", db_schema_name=table.schema)
-        return count
+            return ingest(cursor, table.name, rows, db_schema_name=table.schema)
 
     def upsert(self, table: Table, rows: pa.RecordBatchReader) -> int:
         """Insert or update rows by key in one transaction; a row never gives way to an older version of itself.
@@ -165,22 +157,11 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             "INSERT INTO {table} AS present SELECT * FROM incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
             "WHERE EXCLUDED.{version} > present.{version}"
         ).format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
-        with self._writing() as cursor:
+        with writing(self.address()) as cursor:
             cursor.execute(incoming.as_string())
-            count: int = cursor.adbc_ingest("incoming", _few(rows), mode="append", temporary=True)
+            count = ingest(cursor, "incoming", rows, temporary=True)
             cursor.execute(insert.as_string())
         return count
-
-    @contextmanager
-    def _writing(self) -> Iterator["adbc.Cursor"]:
-        """Open a transaction, committed at the end unless an error leaves the block."""
-        # It imports pandas, which costs every start of the code location half a second.
-        import adbc_driver_postgresql.dbapi as adbc
-
-        address = self.address()
-        with _clear_errors(address), adbc.connect(address.conninfo) as connection, connection.cursor() as cursor:
-            yield cursor
-            connection.commit()
 
     def stream(self, table: Table, window: Window | None = None) -> pa.RecordBatchReader:
         """Read a table with one query: all of it by key, or the rows written in the window in the order of writing.
@@ -207,12 +188,6 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     def contract_select(self, table: Table) -> str:
         """Return the query of the contract's columns in its types, whatever compatible type the server has."""
         return _select(table).as_string()
-
-
-def _few(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """Cut batches into smaller ones; no row is copied."""
-    cut = (batch.slice(start, ROWS_AT_ONCE) for batch in rows for start in range(0, batch.num_rows, ROWS_AT_ONCE))
-    return pa.RecordBatchReader.from_batches(rows.schema, cut)
 
 
 def _select(table: Table) -> sql.Composed:
@@ -267,5 +242,5 @@ def _raise_if(said: Sequence[str], table: Table, connection: psycopg.Connection)
 def _clear_errors(address: Address) -> Iterator[None]:
     try:
         yield
-    except (psycopg.Error, adbc_driver_manager.Error) as error:
+    except psycopg.Error as error:
         raise address.broken(error) from None
