@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ecommerce_pipeline.resources.embedded.cluster import memory
 from ecommerce_pipeline.resources.embedded.home import SYSTEM_PLACE, Home
 from ecommerce_pipeline.resources.embedded.lock import exclusive
 from ecommerce_pipeline.resources.embedded.postmaster import command_line
@@ -489,3 +490,14 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
 
     with pytest.raises(EmbeddedPostgresError, match=r"file.*Not a directory.*POSTGRES_HOST"):
         EmbeddedPostgres(tmp_path / "file" / "postgres").ensure()
+
+
+@pytest.mark.parametrize(("told", "is_the_limit"), [("268435456\n", True), ("max\n", False), (None, False)])
+def test_a_server_in_a_container_takes_its_share_of_the_containers_memory(
+    tmp_path: Path, told: str | None, is_the_limit: bool
+) -> None:
+    limit = tmp_path / "memory.max"
+    if told:
+        limit.write_text(told)
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert memory(limit) == (268_435_456 if is_the_limit else machine)

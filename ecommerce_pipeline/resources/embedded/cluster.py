@@ -81,10 +81,9 @@ def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 
 
     Committed rows must survive a crash of the server: fsync and synchronous_commit stay on.
     """
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     settings = {
         # Taken as it is used. A table that it holds is read by index in two thirds of the time.
-        "shared_buffers": f"{max(16, min(2048, memory // 8 // _MB))}MB",
+        "shared_buffers": f"{max(16, min(2048, memory() // 8 // _MB))}MB",
         # Docker gives containers 64 MB of it, and parallel queries then fail; files in the data folder always work.
         "dynamic_shared_memory_type": "posix" if _free(shared_memory) >= 256 * _MB else "mmap",
         "max_connections": "50",
@@ -112,6 +111,20 @@ def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 
     }
     head = "# Written anew at every start; ALTER SYSTEM keeps settings of your own in data/postgresql.auto.conf.\n"
     return head + "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def memory(limit: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
+    """Return the memory that this machine has, or that its container may use, bytes.
+
+    Args:
+        limit: Where a control group says it: https://docs.kernel.org/admin-guide/cgroup-v2.html
+    """
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        told = limit.read_text().strip()
+    except OSError:
+        return there
+    return min(there, int(told)) if told.isdigit() else there
 
 
 def _free(folder: Path) -> int:
