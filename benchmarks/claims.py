@@ -26,7 +26,7 @@ LIMITS: Final = (
     ("load", "COPY FROM a ready file", 0.8, "load into PostgreSQL"),
 )
 """Group, the limit's name, the share of its rate, and what it is."""
-CONSTANT: Final = (("extract", "extraction"), ("load", "load into PostgreSQL"))
+CONSTANT: Final = (("extract", "extraction"), ("load", "load into PostgreSQL"), ("stage", "load into DuckDB"))
 
 
 @dataclass(frozen=True)
