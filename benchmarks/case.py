@@ -20,7 +20,7 @@ from benchmarks.data import Data
 
 Role = Literal["ours", "peer", "limit", "part"]
 Work = Callable[[], int | dict[str, float]]
-"""Does it, and returns the rows done; or, where it times itself, `seconds` and parts of them by name."""
+"""Does it, and returns the rows done; or, where it times itself, `seconds`, parts by name, and perhaps `rows`."""
 
 GROUPS: Final = {
     "generate": "benchmarks.generate",
@@ -88,7 +88,8 @@ def run(case: Case, data: Data, scratch: Path) -> Taken:
     done = work()
     seconds, cpu = time.perf_counter() - began, cpu_seconds() - used
     if isinstance(done, dict):
-        return Taken(0, done.pop("seconds"), cpu, peak_mb_of_children(), done)
+        rows = int(done.pop("rows", 0))
+        return Taken(rows, done.pop("seconds"), cpu, peak_mb() if rows else peak_mb_of_children(), done)
     return Taken(done, seconds, cpu, peak_mb())
 
 

@@ -15,11 +15,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from ecommerce_pipeline.partitions import Window
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 LAST: Final = date(2026, 3, 31)
 NEW_DAY: Final = date(2026, 2, 4)
@@ -55,19 +58,12 @@ class Platform:
 
     def parts(self, total: float) -> dict[str, float]:
         """Split the seconds of the only run."""
-        from dagster import DagsterEventType, DagsterInstance
+        from dagster import DagsterInstance
 
         os.environ["DAGSTER_HOME"] = str(self.home)
-        layers: dict[str, float] = defaultdict(float)
         with DagsterInstance.get() as instance:
             [run] = instance.get_runs()
-            starts: dict[str, float] = {}
-            for entry in instance.all_logs(run.run_id, {DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS}):
-                step, event = str(entry.step_key), entry.dagster_event
-                if event and event.event_type == DagsterEventType.STEP_START:
-                    starts[step] = entry.timestamp
-                else:
-                    layers[step.split("__", maxsplit=1)[0]] += entry.timestamp - starts[step]
+            layers = layer_seconds(instance, run.run_id)
         results: Any = json.loads((self.folder / "dbt" / "runs" / run.run_id / "run_results.json").read_text())
         # Models run two at a time: the sum of their times can exceed the clock's.
         sql = min(sum(one["execution_time"] for one in results["results"]) / 2, layers["dbt"])
@@ -79,6 +75,21 @@ class Platform:
             "checks": layers["lake_contract"] + layers["books"],
             "Dagster, start": total - sum(layers.values()),
         }
+
+
+def layer_seconds(instance: "DagsterInstance", run_id: str) -> dict[str, float]:
+    """Return the seconds that the steps of each layer of a run took; 0 for a layer without."""
+    from dagster import DagsterEventType
+
+    layers: dict[str, float] = defaultdict(float)
+    starts: dict[str, float] = {}
+    for entry in instance.all_logs(run_id, {DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS}):
+        step, event = str(entry.step_key), entry.dagster_event
+        if event and event.event_type == DagsterEventType.STEP_START:
+            starts[step] = entry.timestamp
+        else:
+            layers[step.split("__", maxsplit=1)[0]] += entry.timestamp - starts[step]
+    return layers
 
 
 def in_one_run(days: int, scale: int = 1) -> Callable[[Data, Path], Work]:

@@ -90,7 +90,7 @@ def _table(results: Sequence[Result]) -> list[str]:
         here = sorted((one for one in results if one.size == size), key=lambda one: -one.rate)
         ours = next((one for one in here if one.role == "ours"), None)
         lines += [_row(one, ours) for one in here]
-    return lines
+    return [*lines, *(f"\n{one.size:,} rows by {one.name}: {_made_of(one)}." for one in results if one.parts)]
 
 
 def _row(one: Result, ours: Result | None) -> str:
@@ -111,11 +111,13 @@ def _parts(results: Sequence[Result]) -> list[str]:
     """Return a table of cases without rows: seconds, and what they are made of."""
     lines = ["| | seconds | CPU s | of which | peak MB | rounds |", "| --- | ---: | ---: | --- | ---: | ---: |"]
     for one in sorted(results, key=lambda one: one.seconds):
-        parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in one.parts.items())
-        lines.append(
-            f"| {one.name} | {_seconds(one)} | {one.cpu:.1f} | {parts} | {one.peak_mb:,.0f} | {len(one.taken)} |"
-        )
+        cells = (one.name, _seconds(one), f"{one.cpu:.1f}", _made_of(one), f"{one.peak_mb:,.0f}", str(len(one.taken)))
+        lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _made_of(one: Result) -> str:
+    return ", ".join(f"{name} {seconds:.1f}" for name, seconds in one.parts.items())
 
 
 def _seconds(one: Result) -> str:

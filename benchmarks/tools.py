@@ -1,12 +1,14 @@
 """A table of PostgreSQL to a table of DuckDB, as whole tools: runs with their state, checks and logs."""
 
 import os
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from benchmarks.dlt_here import to_duckdb
+from benchmarks.graph import layer_seconds
 from ecommerce_pipeline.schema.tables import transactions
 
 
@@ -38,10 +40,20 @@ def ours(data: Data, scratch: Path) -> Work:
     with open_instance(settings):  # Dagster's home is made once, not by each run
         pass
 
-    def work() -> int:
+    def work() -> dict[str, float]:
+        began = time.perf_counter()
         with open_instance(settings) as instance:
-            run_window(job, window, instance, lambda _: None)
-        return warehouse(settings).row_counts()["staging", transactions.name]
+            run_id = run_window(job, window, instance, lambda _: None)
+            seconds = time.perf_counter() - began
+            layers = layer_seconds(instance, run_id)
+        return {
+            "rows": warehouse(settings).row_counts()["staging", transactions.name],
+            "seconds": seconds,
+            "lake": layers["lake"],
+            "contract check": layers["lake_contract"],
+            "staging": layers["staging"],
+            "Dagster": seconds - sum(layers.values()),
+        }
 
     return work
 
