@@ -65,7 +65,7 @@ def rounds_of(case: Case, size: int) -> int:
     asked = os.environ.get("BENCH_ROUNDS") or "0"
     if not asked.isdigit():
         raise WrongError(f"BENCH_ROUNDS={asked}: a number of rounds, such as `3`")
-    rounds = int(asked) or (5 if size <= min(SIZES) else 3)
+    rounds = int(asked) or (5 if size <= PEERS_ONCE_ABOVE else 3)
     if case.role == "peer" and size > PEERS_ONCE_ABOVE:
         rounds = 1
     return min(rounds, case.rounds or rounds)
