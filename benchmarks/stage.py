@@ -76,10 +76,10 @@ def io_manager(data: Data, scratch: Path) -> Work:
 
 
 def limit(data: Data, scratch: Path) -> Work:
-    """`COPY FROM` Parquet into an empty table."""
+    """`COPY FROM` Parquet into an empty table, in whatever order is fastest."""
     import duckdb
 
-    connection = duckdb.connect(scratch / "warehouse.duckdb")
+    connection = duckdb.connect(scratch / "warehouse.duckdb", config={"preserve_insertion_order": False})
     connection.execute("CREATE SCHEMA staging")
     connection.execute(create_table(transactions, "staging"))
 
