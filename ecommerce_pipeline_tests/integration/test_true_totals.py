@@ -154,3 +154,15 @@ def test_a_row_mended_in_the_source_leaves_quarantine_when_its_day_runs_again(
         platform.run("2026-03-07", job=job)
     assert platform.query(chosen) == others
     assert platform.query(f"SELECT amount FROM core.stg_refunds WHERE refund_id = {refund}") == [(Decimal("0.01"),)]
+
+
+def test_a_range_tells_rows_of_every_day_and_what_is_of_the_whole_table_once(week: Platform) -> None:
+    records = week.instance.fetch_materializations(AssetKey(["core", "fact_transaction"]), limit=20).records
+    told = {str(one.partition_key): one.asset_materialization for one in records}
+    names = {day: set(one.metadata) for day, one in told.items() if one}
+    assert sorted(names) == [str(day) for day in WINDOW.days()]
+    *others, newest = sorted(names)
+    # The UI shows the newest partition's as the asset's own.
+    assert names[newest] >= {"dagster/row_count", "preview", "dagster/column_lineage"}
+    for day in others:
+        assert names[day] == names[newest] - {"preview", "dagster/column_lineage"}
