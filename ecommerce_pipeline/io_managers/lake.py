@@ -111,6 +111,7 @@ def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.Recor
     """Write batches to a Parquet file, row group by row group."""
     # A dictionary of numbers that hardly repeat costs as much time as all the rest, and makes the file larger.
     texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
+    # Amounts as whole numbers of 64 bits are written and read a twentieth faster than as bytes; BigQuery takes both.
     layout: Any = {"compression": "zstd", "use_dictionary": texts or False, "store_decimal_as_integer": True}
     with pq.ParquetWriter(file, schema, **layout) as writer:
         held: list[pa.RecordBatch] = []

@@ -58,7 +58,7 @@ class _Schedules:
 def refunds_of(settings: ShopSettings, day: date) -> Rows:
     """Return the refunds that happened on the day, by refund number, with their orders' channel, store and method."""
     stream = Stream(settings.seed, "refunds", day)
-    rows = _due(day, MOST_DAYS_TO_REFUND, settings, lambda ordered: _schedules(settings, ordered).refunds)
+    rows = _due(settings, day, MOST_DAYS_TO_REFUND, lambda ordered: _schedules(settings, ordered).refunds)
     rows["reason"] = stream.pick(len(rows["quantity"]), _REASON)
     return _numbered(stream, day, rows, "refund_id")
 
@@ -66,7 +66,7 @@ def refunds_of(settings: ShopSettings, day: date) -> Rows:
 def reviews_of(settings: ShopSettings, day: date) -> Rows:
     """Return the reviews that happened on the day, by review number."""
     stream = Stream(settings.seed, "reviews", day)
-    rows = _due(day, MOST_DAYS_TO_REVIEW, settings, lambda ordered: _schedules(settings, ordered).reviews)
+    rows = _due(settings, day, MOST_DAYS_TO_REVIEW, lambda ordered: _schedules(settings, ordered).reviews)
     stars = stream.pick_by(catalog.quality(settings.seed, rows["product_id"]), _STARS)
     rows |= {
         "rating": stars,
@@ -77,7 +77,7 @@ def reviews_of(settings: ShopSettings, day: date) -> Rows:
     return _numbered(stream, day, rows, "review_id")
 
 
-def _due(day: date, most: int, settings: ShopSettings, schedule: Callable[[date], _Schedule]) -> Rows:
+def _due(settings: ShopSettings, day: date, most: int, schedule: Callable[[date], _Schedule]) -> Rows:
     """Collect from the schedules of the earlier days what falls on this one."""
     parts = []
     for days in range(most, 0, -1):
