@@ -23,6 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from ecommerce_pipeline.masked_events import MaskedEvents
 from ecommerce_pipeline.masked_streams import mask_streams
+from ecommerce_pipeline.masking import one_look
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 BATCH_VARIABLE: Final = "DAGSTER_EVENT_BATCH_SIZE"
@@ -101,6 +102,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         self._kept.clear()
         super().dispose()
 
+    @one_look()
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together; asset events go to the run's file and to the index of all runs."""
         assets = [event for event in events if event.dagster_event_type in ASSET_EVENTS]

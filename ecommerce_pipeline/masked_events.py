@@ -4,7 +4,7 @@ The last line of defence: who makes a message for a person masks it before, see 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._serdes import deserialize_value, serialize_value
 
-from ecommerce_pipeline.masking import Masker
+from ecommerce_pipeline.masking import Masker, one_look
 
 # What is not text to read but names something, and has to stay as it is even where a secret is a common word.
 _NAMES: Final = {"AssetKey", "AssetCheckKey", "NodeHandle", "SolidHandle", "StepHandle", "StepOutputHandle"}
@@ -32,6 +32,11 @@ _KEPT: Final = {
 
 class MaskedEvents(SqlEventLogStorage):
     """Masks events before an event log in a database stores them; to be named before the storage it is mixed into."""
+
+    @one_look()
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events of one run together."""
+        super().store_event_batch(events)
 
     def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
         row = super()._event_to_row(event)

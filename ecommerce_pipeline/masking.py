@@ -11,7 +11,9 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -80,7 +82,7 @@ class Masker:
     @classmethod
     def here(cls) -> "Masker":
         """Return the masker that knows the secrets of this process: of its environment, and what it has read."""
-        return _masker(frozenset([*_values(os.environ), *_READ]))
+        return _LOOKED_UP.get() or _masker(frozenset([*_values(os.environ), *_READ]))
 
     def knows(self, text: str) -> bool:
         """Return whether a secret that is known, not guessed by its shape, is in a text."""
@@ -116,12 +118,23 @@ def remember(secret: str) -> str:
     return secret
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look up the secrets of this process once for all texts within: that takes longer than to mask a short one."""
+    token = _LOOKED_UP.set(Masker.here())
+    try:
+        yield
+    finally:
+        _LOOKED_UP.reset(token)
+
+
 def mask(text: str) -> str:
     """Return a text clean, and without the secrets of this process."""
     return Masker.here()(text)
 
 
 _READ: Final[set[str]] = set()
+_LOOKED_UP: Final[ContextVar[Masker | None]] = ContextVar("looked_up", default=None)
 
 
 @lru_cache(maxsize=16)
