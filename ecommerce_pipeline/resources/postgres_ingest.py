@@ -41,12 +41,29 @@ def ingest(cursor: "adbc.Cursor", table: str, rows: pa.RecordBatchReader, **plac
     Args:
         cursor: Of a transaction.
         table: The table's name.
-        rows: In the table's columns and types.
+        rows: In the table's columns and types; an error of theirs is raised as it is.
         place: Where the table is: `db_schema_name`, or `temporary`.
     """
-    # Cut into smaller ones; no row is copied.
-    few = (batch.slice(start, ROWS_AT_ONCE) for batch in rows for start in range(0, batch.num_rows, ROWS_AT_ONCE))
-    count: int = cursor.adbc_ingest(table, pa.RecordBatchReader.from_batches(rows.schema, few), mode="append", **place)
+    broken: list[BaseException] = []
+
+    def few() -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in rows:
+                # Cut into smaller ones; no row is copied.
+                yield from (batch.slice(start, ROWS_AT_ONCE) for start in range(0, batch.num_rows, ROWS_AT_ONCE))
+        except GeneratorExit:  # the driver takes no more
+            raise
+        except BaseException as error:
+            broken.append(error)
+            raise
+
+    given = pa.RecordBatchReader.from_batches(rows.schema, few())
+    try:
+        count: int = cursor.adbc_ingest(table, given, mode="append", **place)
+    except adbc_driver_manager.Error:
+        if broken:  # the driver makes a text of it
+            raise broken[0] from None
+        raise
     return count
 
 

@@ -7,6 +7,7 @@ from threading import Event
 import pyarrow as pa
 import pytest
 
+from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres import DAY_LOCKS, PostgresResource
 from ecommerce_pipeline.schema.tables import transaction_items
@@ -71,3 +72,17 @@ def test_writers_of_neighbouring_days_do_not_wait_for_each_other(owner: Postgres
         slow.may_come.set()
         assert one.result(60) == 5
     assert (rows_of(owner, DAY), rows_of(owner, "2026-03-09")) == (5, 3)
+
+
+def test_what_ends_the_rows_is_raised_as_it_is_and_nothing_is_written(owner: PostgresResource) -> None:
+    def broken() -> Iterator[pa.RecordBatch]:
+        yield from order_lines(instants(DAY, 4)).to_batches()
+        raise TransientError("the rows end here")
+
+    write(owner, DAY, DAY, 3)
+    schema = order_lines(instants(DAY, 1)).schema
+    with pytest.raises(TransientError, match=r"^the rows end here$"):
+        owner.replace_window(
+            transaction_items, Window.of_keys(DAY, DAY), pa.RecordBatchReader.from_batches(schema, broken())
+        )
+    assert rows_of(owner, DAY) == 3
