@@ -78,17 +78,21 @@ class Platform:
 
 
 def layer_seconds(instance: "DagsterInstance", run_id: str) -> dict[str, float]:
-    """Return the seconds that the steps of each layer of a run took; 0 for a layer without."""
+    """Return the seconds that the steps of each layer of a run took; those of steps side by side are shared by them."""
     from dagster import DagsterEventType
 
     layers: dict[str, float] = defaultdict(float)
-    starts: dict[str, float] = {}
+    running: list[str] = []
+    before = 0.0
     for entry in instance.all_logs(run_id, {DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS}):
-        step, event = str(entry.step_key), entry.dagster_event
+        for layer in running:
+            layers[layer] += (entry.timestamp - before) / len(running)
+        before = entry.timestamp
+        layer, event = str(entry.step_key).split("__", maxsplit=1)[0], entry.dagster_event
         if event and event.event_type == DagsterEventType.STEP_START:
-            starts[step] = entry.timestamp
+            running.append(layer)
         else:
-            layers[step.split("__", maxsplit=1)[0]] += entry.timestamp - starts[step]
+            running.remove(layer)
     return layers
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagster import Definitions, in_process_executor, with_source_code_references
+from dagster import Definitions, with_source_code_references
 
 from ecommerce_pipeline.assets.checks import checks
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
@@ -15,9 +15,10 @@ from ecommerce_pipeline.assets.transform import transform_assets
 from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
+from ecommerce_pipeline.executor import multithread_executor
 from ecommerce_pipeline.logs import write_runs_logs
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import target_resources
+from ecommerce_pipeline.targets import steps_at_once, target_resources
 
 
 def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None = None) -> Definitions:
@@ -37,8 +38,7 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         schedules=schedules(defined_jobs),
         sensors=sensors(settings),
         resources={**target_resources(settings), **(resources or {})},
-        # One process a run: every further process would pay seconds for its imports.
-        executor=in_process_executor,
+        executor=multithread_executor(steps_at_once(settings)),
     )
 
 

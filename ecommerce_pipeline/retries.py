@@ -12,6 +12,7 @@ from typing import Any, Final
 from dagster import Backoff, InputContext, Jitter, OutputContext, RetryPolicy, RetryRequested
 
 from ecommerce_pipeline.errors import TransientError
+from ecommerce_pipeline.step_thread import stoppable
 
 POLICY: Final = RetryPolicy(max_retries=4, delay=1, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
 """Up to five attempts, after 1, 3, 7 and 15 seconds; a random part more or less, so that many do not meet again."""
@@ -51,7 +52,8 @@ def retried(function: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def _tried_again(context: Any) -> Iterator[None]:
     try:
-        yield
+        with stoppable():
+            yield
     except TransientError as error:
         of_step = isinstance(context, InputContext | OutputContext)
         attempts = context.step_context.previous_attempt_count if of_step else context.retry_number

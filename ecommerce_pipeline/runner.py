@@ -6,6 +6,9 @@ from typing import Literal
 from uuid import uuid4
 
 from dagster import AssetCheckSeverity, DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.api import execute_run
 from dagster_shared.error import SerializableErrorInfo
 
 from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
@@ -38,22 +41,26 @@ def run_window(job: JobDefinition, window: Window, instance: DagsterInstance, te
 
     Raises:
         PlatformError: A step failed; the message is that of its innermost cause.
+        KeyboardInterrupt: The run was ended by a signal.
     """
     bury_dead_runs(instance)
     run_id = str(uuid4())
     instance.add_event_listener(run_id, lambda entry: _tell(entry, tell))
-    result = job.execute_in_process(
+    run = instance.create_run_for_job(
+        job,
+        run_id=run_id,
         # Events are told as they come; the console logger would say them a second time.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        instance=instance,
-        run_id=run_id,
-        raise_on_error=False,
         tags={
+            **job.run_tags,
             RANGE_START_TAG: window.start.isoformat(),
             RANGE_END_TAG: window.last.isoformat(),
             PROCESS_TAG: this_process(),
         },
     )
+    result = execute_run(InMemoryJob(job), run, instance)
+    if _interrupted(result.all_events):
+        raise KeyboardInterrupt
     if not result.success:
         raise PlatformError(_innermost(result.all_events))
     return run_id
@@ -77,6 +84,14 @@ def _tell(entry: EventLogEntry, tell: Callable[[Progress], None]) -> None:
         rows = materialization.metadata.get("dagster/row_count")
         key = materialization.asset_key.to_user_string()
         tell(Progress("wrote", step, key, None if rows is None else int(str(rows.value))))
+
+
+def _interrupted(events: Sequence[DagsterEvent]) -> bool:
+    return any(
+        event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
+        for event in events
+        if event.event_type == DagsterEventType.RUN_FAILURE
+    )
 
 
 def _innermost(events: Sequence[DagsterEvent]) -> str:

@@ -1,6 +1,7 @@
 """The one place that knows the targets: which resources and IO managers stand behind the graph's keys."""
 
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, Final
 
 from ecommerce_pipeline.assets.common import DASHBOARD_STORE, LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
@@ -14,6 +15,10 @@ from ecommerce_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from ecommerce_pipeline.resources.gcs import GcsStore
+
+
+MOST_STEPS_AT_ONCE: Final = 4
+"""What each holds in memory adds up, and the shop's server has other work to do."""
 
 
 def target_resources(settings: Settings) -> dict[str, Any]:
@@ -35,6 +40,11 @@ def target_resources(settings: Settings) -> dict[str, Any]:
             target=settings.target,
         ),
     }
+
+
+def steps_at_once(settings: Settings) -> int:
+    """Return how many independent steps run side by side: one a processor; on Google Cloud they wait for Google."""
+    return MOST_STEPS_AT_ONCE if settings.target == "gcp" else min(MOST_STEPS_AT_ONCE, os.cpu_count() or 1)
 
 
 def postgres(settings: Settings) -> PostgresResource:

@@ -2,7 +2,7 @@
 
 - It loads Parquet by position, and DuckDB under it takes every `key=value` folder of a path for a further column;
   BigQuery loads by name, and a path is a path.
-- It reads tables for several clients at once over one connection, and mixes their rows up.
+- It reads tables in several threads over the one connection in which jobs run, and mixes up their rows.
 - It runs a second job of a name that is taken; BigQuery refuses it with 409 `duplicate`
   (https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid).
 - It takes `CREATE TABLE t (columns) AS SELECT`, but not with the query in brackets, as dbt writes it.
@@ -12,7 +12,6 @@
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
-from threading import Lock
 from typing import Any
 
 from bqemulator.api.dependencies import get_context
@@ -25,7 +24,6 @@ from fastapi import Request
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
-ONE_AT_A_TIME = Lock()
 first_select = ctas._first_select
 
 
@@ -54,15 +52,14 @@ def parsed_once(parse: Callable[..., list[exp.Expression | None]]) -> Callable[.
     return copied
 
 
-def one_at_a_time(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Return an endpoint that waits for the others."""
+def in_turn(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an endpoint that runs in the thread in which the jobs run, between them, and not in one of its own."""
 
     @wraps(endpoint)
-    def alone(*args: Any, **request: Any) -> Any:
-        with ONE_AT_A_TIME:
-            return endpoint(*args, **request)
+    async def with_the_others(*args: Any, **request: Any) -> Any:
+        return endpoint(*args, **request)
 
-    return alone
+    return with_the_others
 
 
 def once_per_name(insert_job: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,9 +79,9 @@ if __name__ == "__main__":
     Dialect.parse = parsed_once(Dialect.parse)
     executor._LOAD_FORMAT_HANDLERS["PARQUET"] = load_parquet
     ctas._first_select = first_select_in_brackets
-    for route in (*tables.router.routes, *tabledata.router.routes):
-        if "GET" in route.methods and not iscoroutinefunction(route.endpoint):
-            route.endpoint = one_at_a_time(route.endpoint)
+    for route in (*tables.router.routes, *tabledata.router.routes, *jobs.router.routes):
+        if not iscoroutinefunction(route.endpoint):
+            route.endpoint = in_turn(route.endpoint)
     for route in jobs.router.routes:
         if route.endpoint is jobs.insert_job:
             route.endpoint = once_per_name(route.endpoint)

@@ -3,6 +3,7 @@
 import sys
 import time
 from contextlib import redirect_stdout
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Self
 
@@ -37,7 +38,11 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
     with open_instance(settings) as instance:
         # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
         with _Telling(console, total=len(list(job.nodes))) as telling, redirect_stdout(StringIO()):
-            run_id = runner.run_window(job, window, instance, telling.tell)
+            try:
+                run_id = runner.run_window(job, window, instance, telling.tell)
+            except KeyboardInterrupt:
+                telling.interrupted()
+                raise
         console.print(f"\n[green]done[/] in {time.monotonic() - started:.1f} s, run {run_id}\n")
         try:
             print_overview(settings, instance, console)
@@ -50,6 +55,14 @@ Next:
   .venv/bin/ecommerce-pipeline status                                 this table again
   .venv/bin/ecommerce-pipeline run --from 2026-01-01 --to 2026-03-31  a longer range, in one run
   .venv/bin/ecommerce-pipeline stop                                   stop the embedded PostgreSQL""")
+
+
+@dataclass
+class _Step:
+    """A step that runs: since when, and the rows that it has written by asset."""
+
+    started: float
+    wrote: dict[str, int | None] = field(default_factory=dict)
 
 
 class _Telling:
@@ -67,8 +80,7 @@ class _Telling:
             transient=True,
         )
         self._task = self._bar.add_task("starting", total=total)
-        self._started = 0.0
-        self._wrote: dict[str, int | None] = {}
+        self._steps: dict[str, _Step] = {}
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -81,22 +93,28 @@ class _Telling:
         """Show what happened."""
         match progress.kind:
             case "started":
-                self._started, self._wrote = time.monotonic(), {}
-                self._bar.update(self._task, description=progress.step)
+                self._steps[progress.step] = _Step(time.monotonic())
+                self._bar.update(self._task, description=", ".join(self._steps))
             case "said":
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
             case "wrote":
-                self._wrote[progress.message] = progress.rows
+                self._steps[progress.step].wrote[progress.message] = progress.rows
             case "again":
                 self._console.print(f"  [yellow]again[/] {progress.step}: {progress.message}", soft_wrap=True)
             case "ended" | "failed":
                 self._bar.advance(self._task)
                 self._finished(progress)
 
+    def interrupted(self) -> None:
+        """Say what a run that was ended leaves behind."""
+        self._console.print("interrupted: what was written is whole, nothing is half written; run it again to go on")
+
     def _finished(self, progress: runner.Progress) -> None:
-        seconds = time.monotonic() - self._started
-        counted = [count for count in self._wrote.values() if count is not None]
+        step = self._steps.pop(progress.step, None) or _Step(time.monotonic())
+        seconds = time.monotonic() - step.started
+        counted = [count for count in step.wrote.values() if count is not None]
         tables = f"{len(counted)} tables, " if len(counted) > 1 else ""
-        what = f"{tables}{sum(counted):,} rows" if counted else "" if self._wrote else "checked"
-        mark = "[red]failed[/]" if progress.kind == "failed" else "[green]ok[/]"
+        failed = progress.kind == "failed"
+        what = f"{tables}{sum(counted):,} rows" if counted else "" if step.wrote or failed else "checked"
+        mark = "[red]failed[/]" if failed else "[green]ok[/]"
         self._console.print(f"  {mark} {progress.step:<28} {what:>24} {seconds:>7.1f} s")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Literal
 
 import duckdb
@@ -20,6 +21,9 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT
 LOCK_WAIT_SECONDS = 600
 """How long to wait for another process to finish its writing: DuckDB admits one writing process."""
 
+_OPEN = RLock()
+"""Held while the file is open: a process cannot have it open for writing and for reading only."""
+
 MB_A_THREAD = 128
 """Memory of a load, for each thread of DuckDB's."""
 
@@ -31,7 +35,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the file, waiting for a process that is writing to it.
+        """Open the file, waiting for a thread that has it open and for a process that is writing to it.
 
         Raises:
             PlatformError: The file does not become free in time, is no DuckDB file, or is not there to be read.
@@ -39,7 +43,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         if read_only and not Path(self.path).exists():
             raise PlatformError(f"there is no warehouse at {self.path} yet: `ecommerce-pipeline run` builds it")
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        with self._opened(read_only) as connection:
+        with _OPEN, self._opened(read_only) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
 

@@ -87,7 +87,8 @@ def _written_on(rows: Rows, day: date) -> Flags:
     return (rows[WRITTEN_AT] >= start) & (rows[WRITTEN_AT] < start + DAY)
 
 
-@lru_cache(maxsize=1)
+# A day of each table that is generated at the same time: it is asked for again when its late rows are.
+@lru_cache(maxsize=4)
 def _of_day(settings: ShopSettings, table: str, day: date) -> Rows:
     """Return the rows that happened on the day, copies included, whenever they are written."""
     events = happened(settings, table, day)

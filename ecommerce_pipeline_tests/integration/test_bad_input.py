@@ -39,7 +39,7 @@ def test_a_corrupt_object_fails_its_load_and_a_new_extraction_mends_it(new_platf
 
 
 def test_a_load_before_its_extraction_names_the_object_that_is_missing(new_platform: Callable[..., Platform]) -> None:
-    with pytest.raises(PlatformError, match=r"lake/\w+ has no object at .*: materialize lake/\w+ first"):
+    with pytest.raises(PlatformError, match=r"lake/(\w+(?: of \S+)?) has no object at .*: materialize lake/\1 first"):
         new_platform().run(DAY, job="load")
 
 

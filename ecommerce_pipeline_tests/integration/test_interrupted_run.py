@@ -1,0 +1,40 @@
+"""A run that a person ends while steps run side by side: one message, nothing half written, and it can go on."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ecommerce_pipeline.resources.object_store import INCOMING
+from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+
+PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
+DAYS = ["--from", "2026-01-01", "--to", "2026-03-31"]
+
+
+def test_control_c_ends_a_run_within_seconds_and_leaves_whole_tables(new_platform: Callable[..., Platform]) -> None:
+    platform = new_platform()
+    home = {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
+    environment = {**os.environ, **SMALL_SHOP, **home}
+    run = subprocess.Popen(
+        [PROGRAM, "run", *DAYS], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert run.stdout
+    said = ""
+    while "ok lake/" not in said:  # further ones are being extracted then
+        said += run.stdout.readline()
+    run.send_signal(signal.SIGINT)
+    rest, _ = run.communicate(timeout=20)
+    assert run.returncode == 130, said + rest
+    assert "interrupted: what was written is whole" in rest
+    assert "Traceback" not in said + rest
+    lake = platform.settings.lake_dir
+    assert list((lake / INCOMING).glob("*")) == []
+    assert {path.parts[0] for path in (path.relative_to(lake) for path in lake.rglob("*.parquet"))} < TABLES.keys()
+    again = subprocess.run(
+        [PROGRAM, "run", *DAYS, "--job", "extract"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 0, again.stdout + again.stderr

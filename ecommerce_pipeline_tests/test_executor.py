@@ -1,0 +1,265 @@
+"""Steps run side by side, and pools, retries, failures and the end of a run hold as they do one after the other."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dagster import (
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRunStatus,
+    Failure,
+    HookContext,
+    In,
+    JobDefinition,
+    Nothing,
+    OpDefinition,
+    OpExecutionContext,
+    RetryRequested,
+    failure_hook,
+    graph,
+    op,
+    success_hook,
+)
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
+from dagster._core.execution.job_execution_result import JobExecutionResult
+
+from ecommerce_pipeline.executor import multithread_executor
+from ecommerce_pipeline.retries import retried
+
+PATIENCE = 20
+"""Seconds after which steps that should meet do not."""
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
+    pools = {"concurrency": {"pools": {"default_limit": 1, "granularity": "op"}}}
+    with DagsterInstance.local_temp(str(tmp_path), overrides={**pools, "telemetry": {"enabled": False}}) as made:
+        yield made
+
+
+def job_of(*steps: OpDefinition, at_once: int = 2, **more: Any) -> JobDefinition:
+    """Return a job of independent steps."""
+
+    @graph
+    def together() -> None:
+        for step in steps:
+            step()
+
+    return together.to_job(executor_def=multithread_executor(at_once), **more)
+
+
+def step(name: str, does: Callable[[OpExecutionContext], object], **more: Any) -> OpDefinition:
+    @op(name=name, **more)
+    @retried
+    def one(context: OpExecutionContext) -> None:
+        does(context)
+
+    return one
+
+
+def execute(job: JobDefinition, instance: DagsterInstance, **config: Any) -> JobExecutionResult:
+    run = instance.create_run_for_job(job, run_config={"execution": {"config": config}} if config else {})
+    return execute_run(InMemoryJob(job), run, instance)
+
+
+def status_of(result: JobExecutionResult, instance: DagsterInstance) -> DagsterRunStatus:
+    run = instance.get_run_by_id(result.run_id)
+    assert run
+    return run.status
+
+
+class Meter:
+    """Counts how many are within at the same time."""
+
+    def __init__(self) -> None:
+        self.within = 0
+        self.most = 0
+        self._lock = threading.Lock()
+
+    def pass_through(self, _: OpExecutionContext) -> None:
+        with self._lock:
+            self.within += 1
+            self.most = max(self.most, self.within)
+        time.sleep(0.2)
+        with self._lock:
+            self.within -= 1
+
+
+def test_independent_steps_run_at_the_same_time(instance: DagsterInstance) -> None:
+    meeting = threading.Barrier(2)
+    job = job_of(*(step(name, lambda _: meeting.wait(PATIENCE)) for name in ("one", "other")))
+    assert execute(job, instance).success
+
+
+@pytest.mark.parametrize(("config", "most"), [({}, 3), ({"max_concurrent": 2}, 2), ({"max_concurrent": 1}, 1)])
+def test_no_more_steps_run_at_once_than_are_allowed(
+    instance: DagsterInstance, config: dict[str, int], most: int
+) -> None:
+    meter = Meter()
+    job = job_of(*(step(f"step_{number}", meter.pass_through) for number in range(6)), at_once=3)
+    assert execute(job, instance, **config).success
+    assert meter.most == most
+
+
+def test_steps_of_a_pool_follow_each_other_at_once_and_others_run_beside_them(instance: DagsterInstance) -> None:
+    pooled, all_steps = Meter(), Meter()
+    inside = [step(f"inside_{number}", pooled.pass_through, pool="one_by_one") for number in range(4)]
+    outside = [step(f"outside_{number}", all_steps.pass_through) for number in range(2)]
+    result = execute(job_of(*inside, *outside, at_once=4), instance)
+    assert result.success
+    assert (pooled.most, all_steps.most) == (1, 2)
+    starts, ends = (
+        [
+            entry.timestamp
+            for entry in instance.all_logs(result.run_id, kind)
+            if str(entry.step_key).startswith("inside")
+        ]
+        for kind in (DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS)
+    )
+    # A step that asked for a place that is taken would ask again after a second.
+    assert max(start - end for start, end in zip(starts[1:], ends, strict=False)) < 0.9
+    [pool] = instance.event_log_storage.get_concurrency_keys()
+    assert instance.event_log_storage.get_concurrency_info(pool).active_slot_count == 0
+
+
+def test_a_place_in_a_pool_that_another_run_holds_is_waited_for(instance: DagsterInstance) -> None:
+    storage = instance.event_log_storage
+    storage.initialize_concurrency_limit_to_default("one_by_one")
+    storage.claim_concurrency_slot("one_by_one", "another_run", "its_step")
+    free = threading.Timer(1.5, lambda: storage.free_concurrency_slots_for_run("another_run"))
+    free.start()
+    freed_first: list[bool] = []
+    waiting = step("waiting", lambda _: freed_first.append(not free.is_alive()), pool="one_by_one")
+    assert execute(job_of(waiting, step("other", lambda _: None)), instance).success
+    assert freed_first == [True]
+
+
+def test_a_step_that_failed_stops_those_after_it_and_no_others(instance: DagsterInstance) -> None:
+    def fail(_: OpExecutionContext) -> None:
+        raise Failure("on purpose")
+
+    done: list[str] = []
+    failing = step("failing", fail)
+    after = step("after", lambda _: done.append("after"), ins={"start": In(Nothing)})
+    slow = step("slow", lambda _: time.sleep(0.3))
+    after_slow = step("after_slow", lambda _: done.append("after slow"), ins={"start": In(Nothing)})
+
+    @graph
+    def two_ways() -> None:
+        after(failing())
+        after_slow(slow())
+
+    result = execute(two_ways.to_job(executor_def=multithread_executor(2)), instance)
+    assert status_of(result, instance) == DagsterRunStatus.FAILURE
+    assert [event.step_key for event in result.all_events if event.is_step_failure] == ["failing"]
+    assert done == ["after slow"]
+
+
+def test_a_step_is_tried_again_while_others_run(instance: DagsterInstance) -> None:
+    attempts: list[int] = []
+    again = threading.Event()
+
+    def fails_once(context: OpExecutionContext) -> None:
+        attempts.append(context.retry_number)
+        if not context.retry_number:
+            raise RetryRequested(max_retries=1, seconds_to_wait=0.2)
+        again.set()
+
+    waits = step("waits", lambda _: again.wait(PATIENCE) or 1 / 0)
+    assert execute(job_of(step("fails_once", fails_once), waits), instance).success
+    assert attempts == [0, 1]
+    attempts.clear()
+    again.clear()
+    assert not execute(job_of(step("fails_once", fails_once)), instance, retries={"disabled": {}}).success
+    assert attempts == [0]
+
+
+def test_hooks_hear_of_every_step(instance: DagsterInstance) -> None:
+    heard: list[tuple[str, str]] = []
+
+    @success_hook
+    def well(context: HookContext) -> None:
+        heard.append(("well", context.op.name))
+
+    @failure_hook
+    def ill(context: HookContext) -> None:
+        heard.append(("ill", context.op.name))
+
+    def fail(_: OpExecutionContext) -> None:
+        raise Failure("on purpose")
+
+    steps = (step("one", lambda _: None), step("other", fail))
+    execute(job_of(*steps, hooks={well, ill}), instance)
+    assert sorted(heard) == [("ill", "other"), ("well", "one")]
+
+
+def test_a_step_that_has_nothing_beside_it_runs_in_the_main_thread(instance: DagsterInstance) -> None:
+    threads: dict[str, threading.Thread] = {}
+
+    def remember(context: OpExecutionContext) -> None:
+        threads[context.op.name] = threading.current_thread()
+        time.sleep(0.2)
+
+    steps = [step(name, remember) for name in ("one", "other")]
+    last = step("last", remember, ins={"one": In(Nothing), "other": In(Nothing)})
+
+    @graph
+    def joined() -> None:
+        one, other = steps
+        last(one=one(), other=other())
+
+    assert execute(joined.to_job(executor_def=multithread_executor(2)), instance).success
+    assert threads["last"] is threading.main_thread()
+    assert threading.main_thread() not in (threads["one"], threads["other"])
+
+
+LONG = """
+import sys, time
+from dagster import DagsterInstance
+from ecommerce_pipeline_tests.test_executor import execute, job_of, step
+
+def wait(context):
+    try:
+        print(context.op.name, "runs", flush=True)
+        for _ in range(1_000):
+            time.sleep(0.05)
+    finally:
+        print(context.op.name, "cleans up", flush=True)
+
+with DagsterInstance.from_config(sys.argv[1]) as instance:
+    names = sys.argv[2:]
+    execute(job_of(*(step(name, wait) for name in names), step("never", wait)), instance)
+"""
+
+
+@pytest.mark.parametrize("canceled", [False, True])
+def test_a_signal_ends_all_steps_that_run(tmp_path: Path, canceled: bool) -> None:
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}")
+    process = subprocess.Popen(
+        [sys.executable, "-c", LONG, str(tmp_path), "a", "b"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "DAGSTER_HOME": str(tmp_path)},
+    )
+    assert process.stdout
+    assert {process.stdout.readline(), process.stdout.readline()} == {"a runs\n", "b runs\n"}
+    with DagsterInstance.from_config(str(tmp_path)) as instance:
+        [run] = instance.get_runs()
+        if canceled:
+            instance.report_run_canceling(run)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert sorted(said.splitlines()) == ["a cleans up", "b cleans up"]
+        [run] = instance.get_runs()
+        assert run.status == (DagsterRunStatus.CANCELED if canceled else DagsterRunStatus.FAILURE)
+        failed = instance.all_logs(run.run_id, DagsterEventType.STEP_FAILURE)
+        assert sorted(str(entry.step_key) for entry in failed) == ["a", "b"]
