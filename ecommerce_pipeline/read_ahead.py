@@ -1,9 +1,10 @@
 """Streams that work on both sides at once: who makes the items and who takes them do not wait for each other."""
 
 from collections import deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,3 +22,32 @@ def read_ahead(items: Generator[T, None, None], ahead: int = 1) -> Iterator[T]:
         while (item := coming.popleft().result()) is not None:
             coming.append(pool.submit(next, items, None))
             yield item
+
+
+def read_side_by_side(streams: Iterable[Generator[T, None, None]], at_once: int) -> Generator[T, None, None]:
+    """Yield the items of all streams, one stream after the other; meanwhile threads make the first items of the next.
+
+    Args:
+        streams: Each is closed at its end, and those begun at the end of this one.
+        at_once: How many streams are open.
+    """
+    begun: deque[tuple[Generator[T, None, None], Future[T | None]]] = deque()
+    coming = iter(streams)
+    with ThreadPoolExecutor(at_once, "read-side-by-side") as pool:
+        try:
+            while True:
+                begun.extend(
+                    (stream, pool.submit(next, stream, None)) for stream in islice(coming, at_once - len(begun))
+                )
+                if not begun:
+                    return
+                stream, first = begun[0]
+                item = first.result()
+                while item is not None:
+                    yield item
+                    item = next(stream, None)
+                begun.popleft()
+        finally:
+            for stream, first in begun:
+                wait([first])
+                stream.close()

@@ -62,7 +62,7 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
         keys = sorted(context.partition_keys)
         window = Window.of_keys(keys[0], keys[-1])
         places = (InSource(postgres), InLake(lake), InStaging(warehouse))
-        found = {table.name: reconcile(table, window, places) for table in TABLES.values()}
+        found = reconcile([*TABLES.values()], window, places)
         yield Output(_written(lake, window, found))
         for table in TABLES.values():
             yield _equality(table, found[table.name], places)

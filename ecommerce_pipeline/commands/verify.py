@@ -66,7 +66,7 @@ def _verified(settings: Settings, window: Window) -> Iterator[Verified]:
 def _table(name: str, window: Window, places: tuple[Place, ...]) -> Verified:
     table = TABLES[name]
     try:
-        accounts = reconcile(table, window, places)
+        accounts = reconcile([table], window, places)[table.name]
         wrong = [account for account in accounts if not account.equal]
         if wrong and kind(table) == "dimension" and newer_in_source(table, places) and _loaded(wrong[0]):
             return Verified(name, "the source has changed since; the lake and staging are equal", [])

@@ -1,6 +1,6 @@
-"""SQL about a table's lake objects: they are read one after the other as one stream, with the day of each beside it."""
+"""SQL about a table's lake objects: they are read in order as one stream, with the day of each beside it."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ import pyarrow as pa
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.io_managers.objects import reading_object
+from ecommerce_pipeline.io_managers.objects import AT_ONCE, reading_object
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.read_ahead import read_ahead
+from ecommerce_pipeline.read_ahead import read_ahead, read_side_by_side
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 
@@ -19,6 +19,8 @@ OBJECTS: Final = "objects"
 """What a query calls the rows of all objects."""
 OBJECT_DAY: Final = "object_day"
 """The column with the day of a row's object, whatever the row says; NULL for a table without days."""
+
+BATCH_ROWS: Final = 65_536
 
 _ALIKE: Final = frozenset({"large_string", "string_view"})
 
@@ -45,16 +47,18 @@ def ask_objects(
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
     told, failed = misfit or _refuse(table), list[Exception]()
 
+    def of_day(day: date | None) -> Generator[pa.RecordBatch, None, None]:
+        with reading_object(store, table.name, day.isoformat() if day else None) as found:
+            if wrong := list(misfits(schema, found.schema)):
+                told(day, wrong)
+                return
+            for batch in found:
+                rows = batch.select(schema.names).cast(schema)
+                yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
+
     def batches() -> Generator[pa.RecordBatch, None, None]:
         try:
-            for day in days:
-                with reading_object(store, table.name, day.isoformat() if day else None) as found:
-                    if wrong := list(misfits(schema, found.schema)):
-                        told(day, wrong)
-                        continue
-                    for batch in found:
-                        rows = batch.select(schema.names).cast(schema)
-                        yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
+            yield from _joined(read_side_by_side(map(of_day, days), AT_ONCE))
         except Exception as error:
             failed.append(error)  # DuckDB would make a text of it
             raise
@@ -70,6 +74,18 @@ def ask_objects(
             if failed:
                 raise failed[0] from None
             raise
+
+
+def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield larger batches of the same rows: DuckDB takes about as long for one of a few hundred rows."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(map(len, held)) >= BATCH_ROWS:
+            yield pa.concat_batches(held)  # type: ignore[attr-defined]
+            held = []
+    if held:
+        yield pa.concat_batches(held)  # type: ignore[attr-defined]
 
 
 def misfits(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:

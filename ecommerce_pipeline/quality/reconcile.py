@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -44,18 +43,28 @@ class Account:
         return f"{self.table} of {self.day}" if self.day else self.table
 
 
-def reconcile(table: Table, window: Window | None, places: Sequence[Place]) -> list[Account]:
-    """Return an account of each written day of the window, in order, or one of a whole dimension.
+def reconcile(tables: Sequence[Table], window: Window | None, places: Sequence[Place]) -> dict[str, list[Account]]:
+    """Return by table an account of each written day of the window, in order, or one of a whole dimension.
 
     Raises:
-        PlatformError: A place cannot be reached, or lacks the table or an object.
+        PlatformError: A place cannot be reached, or lacks a table or an object.
     """
-    events = kind(table) == "event"
-    asked = partial(digests_of, table=table, window=window if events else None)
-    # Side by side: PostgreSQL and the warehouse work in their own processes or threads.
+
+    def ask(place: Place) -> list[dict[date | None, Digest]]:
+        return [digests_of(place, table, window if kind(table) == "event" else None) for table in tables]
+
+    # Side by side, each table after table: PostgreSQL and the warehouse work in their own processes or threads.
     with ThreadPoolExecutor(len(places)) as pool:
-        found = dict(zip((place.name for place in places), pool.map(asked, places), strict=True))
-    days: list[date | None] = [*window.days()] if events and window else [None]
+        found = zip(*pool.map(ask, places), strict=True)
+    names = [place.name for place in places]
+    return {
+        table.name: _accounts(table, window, dict(zip(names, digests, strict=True)))
+        for table, digests in zip(tables, found, strict=True)
+    }
+
+
+def _accounts(table: Table, window: Window | None, found: Mapping[str, Mapping[date | None, Digest]]) -> list[Account]:
+    days: list[date | None] = [*window.days()] if kind(table) == "event" and window else [None]
     return [
         Account(table.name, day, {name: digests.get(day, no_rows(table)) for name, digests in found.items()})
         for day in days
