@@ -95,6 +95,16 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         """Open files by process, as a forked one must not use its parent's, and shard; the newest last."""
         return {}
 
+    def has_table(self, table_name: str) -> bool:
+        """Return whether the index has a table; one that was found is not looked for again with each check."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()
+
     def dispose(self) -> None:
         """Close the files."""
         for (process, _), (engine, _) in self._kept.items():
