@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -111,6 +112,8 @@ def peak_mb_of_children() -> float:
 
 
 if __name__ == "__main__":
+    # A shell starts what it puts into the background deaf to SIGINT, and so would be the programs that cases end by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     group, _, name = sys.argv[1].partition(".")
     [chosen] = [one for one in cases(group) if one.name == name]
     taken = run(chosen, Data(int(sys.argv[2]), os.environ.get("BENCH_SERVER", "")), Path(sys.argv[3]))
