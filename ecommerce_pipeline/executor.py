@@ -5,6 +5,7 @@ What a step waits for, PostgreSQL, DuckDB, Arrow or Google, works without Python
 """
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ from typing import Any, Final, Self, cast
 from dagster import (
     DagsterEvent,
     DagsterExecutionInterruptedError,
+    DagsterInvariantViolationError,
     Executor,
     ExecutorDefinition,
     Field,
@@ -27,7 +29,12 @@ from dagster._core.execution.compute_logs import create_compute_log_file_key
 from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext, StepExecutionContext
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.plan.active import ActiveExecution
-from dagster._core.execution.plan.execute_plan import _trigger_hook, dagster_event_sequence_for_step
+from dagster._core.execution.plan.execute_plan import (
+    _handle_compute_log_setup_error,
+    _handle_compute_log_teardown_error,
+    _trigger_hook,
+    dagster_event_sequence_for_step,
+)
 from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode, get_retries_config
@@ -55,6 +62,10 @@ def multithread_executor(at_once: int) -> ExecutorDefinition:
     def multithread(context: InitExecutorContext) -> Executor:
         """Execute independent steps side by side in threads of one process."""
         config = cast(dict[str, Any], context.executor_config)
+        if config["max_concurrent"] < 1:
+            raise DagsterInvariantViolationError(
+                f"max_concurrent: {config['max_concurrent']} steps cannot run; give 1 or more"
+            )
         return MultithreadExecutor(
             RetryMode.from_config(config["retries"]) or RetryMode.ENABLED, config["max_concurrent"]
         )
@@ -105,12 +116,27 @@ class MultithreadExecutor(Executor):
                     ),
                 )
             )
-            logs = job_context.instance.compute_log_manager
-            log_key = logs.build_log_key_for_run(job_context.run_id, create_compute_log_file_key())  # type: ignore[no-untyped-call]
-            captured = stack.enter_context(logs.capture_logs(log_key))
-            keys = [step.key for step in execution_plan.get_steps_to_execute_in_topo_order()]
-            yield DagsterEvent.capture_logs(job_context, keys, log_key, captured)
+            captured = stack.enter_context(ExitStack())
+            yield from _capture_logs(job_context, execution_plan, captured)
             yield from _Execution(job_context, active, stack.enter_context(_Threads())).events()
+            try:
+                captured.close()
+            except Exception:
+                yield from _handle_compute_log_teardown_error(job_context, sys.exc_info())
+
+
+def _capture_logs(
+    job_context: PlanExecutionContext, execution_plan: ExecutionPlan, captured: ExitStack
+) -> Iterator[DagsterEvent]:
+    """Keep what the process prints; where it cannot be kept, that is said and the run goes on."""
+    logs = job_context.instance.compute_log_manager
+    log_key = logs.build_log_key_for_run(job_context.run_id, create_compute_log_file_key())  # type: ignore[no-untyped-call]
+    keys = [step.key for step in execution_plan.get_steps_to_execute_in_topo_order()]
+    try:
+        where = captured.enter_context(logs.capture_logs(log_key))
+        yield DagsterEvent.capture_logs(job_context, keys, log_key, where)
+    except Exception:
+        yield from _handle_compute_log_setup_error(job_context, sys.exc_info())
 
 
 class _Slots(InstanceConcurrencyContext):

@@ -65,6 +65,20 @@ def test_the_cloud_s_graph_is_the_same_and_needs_no_credentials_to_be_assembled(
     assert "gcs" not in local.get(AssetKey(["lake", "sessions"])).kinds
 
 
+def test_loads_wait_for_all_that_write_to_duckdb_and_in_bigquery_for_those_of_their_table(
+    definitions: Definitions, tmp_path: Path
+) -> None:
+    cloud = build_definitions(
+        Settings.from_environment(
+            {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "DATA_DIR": str(tmp_path)}
+        )
+    )
+    for table in TABLES:
+        key = AssetKey(["staging", table])
+        assert definitions.resolve_assets_def(key).op.pool == "warehouse"
+        assert cloud.resolve_assets_def(key).op.pool == f"warehouse_{table}"
+
+
 def test_events_facts_and_daily_marts_are_partitioned_and_a_range_of_them_is_one_run(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     daily = {key.path[-1] for key in graph.materializable_asset_keys if graph.get(key).is_partitioned}

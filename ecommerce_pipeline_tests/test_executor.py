@@ -110,6 +110,21 @@ def test_no_more_steps_run_at_once_than_are_allowed(
     assert meter.most == most
 
 
+def test_a_run_that_may_do_nothing_at_a_time_fails_at_once_and_says_what_to_give(instance: DagsterInstance) -> None:
+    result = execute(job_of(step("one", lambda _: None)), instance, max_concurrent=0)
+    assert status_of(result, instance) == DagsterRunStatus.FAILURE
+    said = [str(entry.dagster_event) for entry in instance.all_logs(result.run_id, DagsterEventType.RUN_FAILURE)]
+    assert "max_concurrent: 0 steps cannot run; give 1 or more" in said[0]
+
+
+def test_a_run_whose_prints_cannot_be_kept_says_so_and_goes_on(instance: DagsterInstance, tmp_path: Path) -> None:
+    (tmp_path / "storage").write_text("a file where the folder of the logs should be")
+    result = execute(job_of(step("one", lambda _: None), step("other", lambda _: None)), instance)
+    assert result.success
+    said = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
+    assert "Exception while setting up compute log capture" in said
+
+
 def test_steps_of_a_pool_follow_each_other_at_once_and_others_run_beside_them(instance: DagsterInstance) -> None:
     pooled, all_steps = Meter(), Meter()
     inside = [step(f"inside_{number}", pooled.pass_through, pool="one_by_one") for number in range(4)]

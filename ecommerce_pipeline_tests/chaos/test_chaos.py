@@ -7,6 +7,7 @@ other test has: a database that goes away, a full disk, lost and truncated objec
 import os
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,9 @@ SEED = int(os.environ.get("CHAOS_SEED", "20260975"))
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("undisturbed"))
-    platform.run(DAYS[0], DAYS[-1])
-    yield platform
-    platform.close()
+    with closing(Platform(tmp_path_factory.mktemp("undisturbed"))) as platform:
+        platform.run(DAYS[0], DAYS[-1])
+        yield platform
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Whole platforms for the tests: one per test in a folder of its own, or one with a week in it that all may read."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,6 @@ def new_platform(tmp_path: Path) -> Iterator[Callable[..., Platform]]:
 @pytest.fixture(scope="session")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Give a platform in which 2026-03-02 to 2026-03-08 are built, in one run; only read it."""
-    platform = Platform(tmp_path_factory.mktemp("week"))
-    platform.run("2026-03-02", "2026-03-08")
-    yield platform
-    platform.close()
+    with closing(Platform(tmp_path_factory.mktemp("week"))) as platform:
+        platform.run("2026-03-02", "2026-03-08")
+        yield platform

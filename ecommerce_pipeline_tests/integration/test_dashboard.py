@@ -4,6 +4,7 @@ import base64
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -47,11 +48,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The shop of `make run`, 30 days at scale 1, but for customers and products, which take long and show little."""
-    platform = Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)
-    build_marts(platform.settings, Window.of_keys(FIRST, LAST))
-    platform.run(FIRST, LAST, job="dashboard")
-    yield platform
-    platform.close()
+    with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)) as platform:
+        build_marts(platform.settings, Window.of_keys(FIRST, LAST))
+        platform.run(FIRST, LAST, job="dashboard")
+        yield platform
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -20,10 +21,9 @@ DAY = "2026-03-08"
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    made = Platform(tmp_path_factory.mktemp("retried"))
-    made.run(DAY, job="ingest")
-    yield made
-    made.close()
+    with closing(Platform(tmp_path_factory.mktemp("retried"))) as made:
+        made.run(DAY, job="ingest")
+        yield made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -22,10 +23,9 @@ FIRST, LAST = "2026-03-02", "2026-03-06"
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Give a platform with days in it; a test that changes something puts it right again."""
-    platform = Platform(tmp_path_factory.mktemp("verified"))
-    platform.run(FIRST, LAST)
-    yield platform
-    platform.close()
+    with closing(Platform(tmp_path_factory.mktemp("verified"))) as platform:
+        platform.run(FIRST, LAST)
+        yield platform
 
 
 def verify(platform: Platform) -> tuple[int, str]:
