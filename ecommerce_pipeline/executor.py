@@ -152,8 +152,9 @@ class _Slots(InstanceConcurrencyContext):
 
     def claim(self, concurrency_key: str, step_key: str, step_priority: int = 0) -> bool:
         """Take a place in a pool for a step, if there is one."""
+        ours = list(self._held.values()).count(concurrency_key)
         pool = self.get_pool_info(concurrency_key)
-        if pool is not None and list(self._held.values()).count(concurrency_key) >= pool.limit:
+        if ours and pool is not None and ours >= pool.limit:
             return False
         if not super().claim(concurrency_key, step_key, step_priority):
             return False
