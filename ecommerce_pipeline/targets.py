@@ -43,7 +43,7 @@ def target_resources(settings: Settings) -> dict[str, Any]:
 
 
 def steps_at_once(settings: Settings) -> int:
-    """Return how many independent steps run side by side: one a processor; on Google Cloud they wait for Google."""
+    """Return how many independent steps run side by side: one a processor; for Google Cloud they mostly wait."""
     return MOST_STEPS_AT_ONCE if settings.target == "gcp" else min(MOST_STEPS_AT_ONCE, os.cpu_count() or 1)
 
 

@@ -20,6 +20,11 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
     return build_definitions(Settings.from_environment({"DATA_DIR": str(tmp_path_factory.mktemp("data"))}))
 
 
+def cloud_settings(data: Path) -> Settings:
+    cloud = {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake"}
+    return Settings.from_environment({**cloud, "DATA_DIR": str(data)})
+
+
 def test_the_graph_is_one_from_source_to_mart(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     for table in TABLES:
@@ -52,11 +57,7 @@ def test_the_cloud_s_graph_is_the_same_and_needs_no_credentials_to_be_assembled(
     definitions: Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
-    cloud = build_definitions(
-        Settings.from_environment(
-            {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "DATA_DIR": str(tmp_path)}
-        )
-    ).resolve_asset_graph()
+    cloud = build_definitions(cloud_settings(tmp_path)).resolve_asset_graph()
     local = definitions.resolve_asset_graph()
     assert cloud.get_all_asset_keys() == local.get_all_asset_keys()
     for key in local.get_all_asset_keys():
@@ -65,18 +66,12 @@ def test_the_cloud_s_graph_is_the_same_and_needs_no_credentials_to_be_assembled(
     assert "gcs" not in local.get(AssetKey(["lake", "sessions"])).kinds
 
 
-def test_loads_wait_for_all_that_write_to_duckdb_and_in_bigquery_for_those_of_their_table(
-    definitions: Definitions, tmp_path: Path
-) -> None:
-    cloud = build_definitions(
-        Settings.from_environment(
-            {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "DATA_DIR": str(tmp_path)}
-        )
-    )
-    for table in TABLES:
-        key = AssetKey(["staging", table])
+def test_no_load_runs_beside_what_reads_staging_on_either_target(definitions: Definitions, tmp_path: Path) -> None:
+    cloud = build_definitions(cloud_settings(tmp_path))
+    readers = [["staging", "reconciliation"], ["core", "fact_transaction"], ["dashboard", "report"]]
+    for key in map(AssetKey, [*(["staging", table] for table in TABLES), *readers]):
         assert definitions.resolve_assets_def(key).op.pool == "warehouse"
-        assert cloud.resolve_assets_def(key).op.pool == f"warehouse_{table}"
+        assert cloud.resolve_assets_def(key).op.pool == "warehouse"
 
 
 def test_events_facts_and_daily_marts_are_partitioned_and_a_range_of_them_is_one_run(definitions: Definitions) -> None:

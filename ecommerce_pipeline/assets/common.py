@@ -41,7 +41,11 @@ FRESH: Final = FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn
 """What is made daily is shown as late when it was not made for a day and some hours."""
 
 WAREHOUSE_POOL: Final = "warehouse"
-"""DuckDB admits one writing process: steps that write to it wait for each other, in one run and across runs."""
+"""Steps that write to the warehouse, or compare it, wait for each other, in one run and across runs.
+
+DuckDB admits one writing process. BigQuery admits many, but while dbt builds or rows are reconciled, no load of another
+run may change the staging tables that several queries read.
+"""
 
 # The tags that Dagster itself puts on a run; an asset without partitions has no other way to learn of the window.
 RANGE_START_TAG: Final = "dagster/asset_partition_range_start"

@@ -28,14 +28,9 @@ def _loaded(table: Table, settings: Settings) -> AssetsDefinition:
         ),
         ins={"objects": AssetIn(AssetKey([lake.LAYER, table.name]))},
         io_manager_key=WAREHOUSE_IO_MANAGER,
-        pool=_pool(table, settings),
+        pool=WAREHOUSE_POOL,
     )
     def loaded(objects: LakeObjects) -> LakeObjects:
         return objects
 
     return loaded
-
-
-def _pool(table: Table, settings: Settings) -> str:
-    """Return whom a load waits for: all that write to DuckDB; in BigQuery those that write the same table."""
-    return f"{WAREHOUSE_POOL}_{table.name}" if settings.target == "gcp" else WAREHOUSE_POOL
