@@ -3,11 +3,38 @@
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+class HandedOver(Generic[T]):
+    """Items for a library that makes a text of an error which ends them; here it can be had as it was."""
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = items
+        self._error: BaseException | None = None
+
+    def __iter__(self) -> Generator[T, None, None]:
+        try:
+            yield from self._items
+        except GeneratorExit:  # the library takes no more
+            raise
+        except BaseException as error:
+            self._error = error
+            raise
+
+    @contextmanager
+    def own_error(self, of_library: type[Exception]) -> Iterator[None]:
+        """Raise what ended the items in place of the library's error, if it was that."""
+        try:
+            yield
+        except of_library:
+            if self._error:
+                raise self._error from None
+            raise
 
 
 def read_ahead(items: Generator[T, None, None], ahead: int = 1) -> Iterator[T]:

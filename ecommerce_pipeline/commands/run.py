@@ -107,10 +107,11 @@ class _Telling:
 
     def interrupted(self) -> None:
         """Say what a run that was ended leaves behind."""
-        self._console.print("interrupted: what was written is whole, nothing is half written; run it again to go on")
+        self._console.print("interrupted: what was written is whole; run it again to go on")
 
     def _finished(self, progress: runner.Progress) -> None:
         step = self._steps.pop(progress.step, None) or _Step(time.monotonic())
+        self._bar.update(self._task, description=", ".join(self._steps))
         seconds = time.monotonic() - step.started
         counted = [count for count in step.wrote.values() if count is not None]
         tables = f"{len(counted)} tables, " if len(counted) > 1 else ""

@@ -27,7 +27,7 @@ from ecommerce_pipeline.io_managers.objects import (
     read_head,
     read_object,
 )
-from ecommerce_pipeline.io_managers.split import by_day
+from ecommerce_pipeline.io_managers.split import by_day, in_groups
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -114,14 +114,9 @@ def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.Recor
     # Amounts as whole numbers of 64 bits are written and read a twentieth faster than as bytes; BigQuery takes both.
     layout: Any = {"compression": "zstd", "use_dictionary": texts or False, "store_decimal_as_integer": True}
     with pq.ParquetWriter(file, schema, **layout) as writer:
-        held: list[pa.RecordBatch] = []
-        for batch in batches:
-            held.append(batch)
-            if sum(map(len, held)) >= ROW_GROUP_ROWS:
-                writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
-                held = []
-        if held:
-            writer.write_table(pa.Table.from_batches(held), row_group_size=ROW_GROUP_ROWS)
+        for group in in_groups(batches, ROW_GROUP_ROWS):
+            writer.write_table(pa.Table.from_batches(group), row_group_size=ROW_GROUP_ROWS)
+            del group  # before the next one is gathered
 
 
 def partition_keys(context: InputContext | OutputContext) -> list[str]:

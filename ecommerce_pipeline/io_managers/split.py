@@ -1,6 +1,6 @@
-"""Cut one ordered stream of record batches into the days on which its rows were written."""
+"""Cut one stream of record batches: into the days on which its rows were written, or into groups of many rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -27,6 +27,18 @@ def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[st
         yield key, _until(stream, start_of(day), start_of(day + ONE_DAY))
     for batch in stream:
         raise _stray(batch[WRITTEN_AT][0].as_py(), keys)
+
+
+def in_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
+    """Yield batches that follow each other in groups of at least so many rows; the last one has what is left."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(map(len, held)) >= rows:
+            yield held
+            held = []
+    if held:
+        yield held
 
 
 class _Pushback:

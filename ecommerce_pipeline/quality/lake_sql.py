@@ -1,6 +1,6 @@
 """SQL about a table's lake objects: they are read in order as one stream, with the day of each beside it."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -10,8 +10,9 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.objects import AT_ONCE, reading_object
+from ecommerce_pipeline.io_managers.split import in_groups
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.read_ahead import read_ahead, read_side_by_side
+from ecommerce_pipeline.read_ahead import HandedOver, read_ahead, read_side_by_side
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 
@@ -45,7 +46,7 @@ def ask_objects(
     days: list[date | None] = [None] if window is None else [*window.days()]
     # With nulls everywhere: to find them is what queries are for.
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
-    told, failed = misfit or _refuse(table), list[Exception]()
+    told = misfit or _refuse(table)
 
     def of_day(day: date | None) -> Generator[pa.RecordBatch, None, None]:
         with reading_object(store, table.name, day.isoformat() if day else None) as found:
@@ -56,36 +57,16 @@ def ask_objects(
                 rows = batch.select(schema.names).cast(schema)
                 yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
 
-    def batches() -> Generator[pa.RecordBatch, None, None]:
-        try:
-            yield from _joined(read_side_by_side(map(of_day, days), AT_ONCE))
-        except Exception as error:
-            failed.append(error)  # DuckDB would make a text of it
-            raise
-
+    # DuckDB takes about as long for a batch of a few hundred rows as for a large one.
+    groups = in_groups(read_side_by_side(map(of_day, days), AT_ONCE), BATCH_ROWS)
+    rows = HandedOver(map(pa.concat_batches, groups))  # type: ignore[attr-defined]
     stamped = schema.append(pa.field(OBJECT_DAY, pa.date32()))
-    stream = pa.RecordBatchReader.from_batches(stamped, read_ahead(batches()))
+    stream = pa.RecordBatchReader.from_batches(stamped, read_ahead(iter(rows)))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register(OBJECTS, stream)
-        try:
+        with rows.own_error(duckdb.Error):
             return connection.execute(query).fetchall()
-        except duckdb.Error:
-            if failed:
-                raise failed[0] from None
-            raise
-
-
-def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield larger batches of the same rows: DuckDB takes about as long for one of a few hundred rows."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(map(len, held)) >= BATCH_ROWS:
-            yield pa.concat_batches(held)  # type: ignore[attr-defined]
-            held = []
-    if held:
-        yield pa.concat_batches(held)  # type: ignore[attr-defined]
 
 
 def misfits(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import adbc_driver_manager
 import pyarrow as pa
 
+from ecommerce_pipeline.read_ahead import HandedOver
 from ecommerce_pipeline.resources.postgres_address import Address
 
 if TYPE_CHECKING:
@@ -44,26 +45,13 @@ def ingest(cursor: "adbc.Cursor", table: str, rows: pa.RecordBatchReader, **plac
         rows: In the table's columns and types; an error of theirs is raised as it is.
         place: Where the table is: `db_schema_name`, or `temporary`.
     """
-    broken: list[BaseException] = []
-
-    def few() -> Iterator[pa.RecordBatch]:
-        try:
-            for batch in rows:
-                # Cut into smaller ones; no row is copied.
-                yield from (batch.slice(start, ROWS_AT_ONCE) for start in range(0, batch.num_rows, ROWS_AT_ONCE))
-        except GeneratorExit:  # the driver takes no more
-            raise
-        except BaseException as error:
-            broken.append(error)
-            raise
-
-    given = pa.RecordBatchReader.from_batches(rows.schema, few())
-    try:
+    # Cut into smaller ones; no row is copied.
+    few = HandedOver(
+        batch.slice(start, ROWS_AT_ONCE) for batch in rows for start in range(0, batch.num_rows, ROWS_AT_ONCE)
+    )
+    given = pa.RecordBatchReader.from_batches(rows.schema, iter(few))
+    with few.own_error(adbc_driver_manager.Error):
         count: int = cursor.adbc_ingest(table, given, mode="append", **place)
-    except adbc_driver_manager.Error:
-        if broken:  # the driver makes a text of it
-            raise broken[0] from None
-        raise
     return count
 
 
