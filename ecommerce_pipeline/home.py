@@ -1,6 +1,5 @@
 """Dagster's home inside the tree: the instance of `dagster.yaml`, and what runs that were killed have left in it."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 import psutil
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 PROCESS_TAG = ".dagster/ecommerce_pipeline_process"
@@ -37,17 +37,6 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
         _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
     with instance:
         yield instance
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Be the only process in the block; the folder may be one that nobody can write to."""
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 def this_process() -> str:

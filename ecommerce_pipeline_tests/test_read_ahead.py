@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from ecommerce_pipeline.read_ahead import read_ahead, read_side_by_side
+from ecommerce_pipeline.prefetch import read_ahead, read_side_by_side
 
 AHEAD = 4
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import adbc_driver_manager
 import pyarrow as pa
 
-from ecommerce_pipeline.read_ahead import HandedOver
+from ecommerce_pipeline.prefetch import HandedOver
 from ecommerce_pipeline.resources.postgres_address import Address
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.read_ahead import read_ahead
+from ecommerce_pipeline.prefetch import read_ahead
 from ecommerce_pipeline.resources.postgres_address import Address
 from ecommerce_pipeline.schema.drift import CONTRACT
 
