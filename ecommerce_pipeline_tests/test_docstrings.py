@@ -4,7 +4,9 @@ from types import ModuleType
 import pytest
 
 from ecommerce_pipeline import masking, settings_mail
-from ecommerce_pipeline.alerts import content, facts, message
+from ecommerce_pipeline.alerts import content
+from ecommerce_pipeline.alerts import email as message
+from ecommerce_pipeline.alerts import problem as facts
 from ecommerce_pipeline.alerts.watch import launch
 from ecommerce_pipeline.assets import transform
 from ecommerce_pipeline.dashboard import datasets, queries

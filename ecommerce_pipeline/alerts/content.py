@@ -3,22 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final, Literal
-from urllib.parse import quote, urlencode
 
-from ecommerce_pipeline.alerts.facts import Problem, StepError
+from ecommerce_pipeline.alerts.formatting import duration, moment
 from ecommerce_pipeline.alerts.policy import TOLD_IN_FULL
+from ecommerce_pipeline.alerts.problem import Problem, StepError
 from ecommerce_pipeline.alerts.state import Letter
+from ecommerce_pipeline.alerts.ui_links import Ui
 
 PREFIX: Final = "[ecommerce]"
 SHOWN: Final = 12
 """How many assets a list names before it only counts."""
 SUBJECT_CHARACTERS: Final = 160
 LEAD_CHARACTERS: Final = 240
-
-MINUTE: Final = 60
-HOUR: Final = 3_600
 
 
 @dataclass(frozen=True)
@@ -61,32 +58,6 @@ class Content:
     sections: Sequence[Section] = ()
     links: Sequence[Line] = ()
     footer: str = ""
-
-
-@dataclass(frozen=True)
-class Ui:
-    """Addresses of pages of the Dagster UI."""
-
-    url: str
-
-    def run(self, run_id: str) -> str:
-        """Return the page of a run."""
-        return f"{self.url}/runs/{quote(run_id, safe='')}"
-
-    def logs(self, run_id: str, step: str) -> str:
-        """Return the page of a run with the log of one step."""
-        return f"{self.run(run_id)}?{urlencode({'logs': f'step:{step}'})}" if step else self.run(run_id)
-
-    def asset(self, key: str, partition: str | None = None) -> str:
-        """Return the page of an asset, or of one of its partitions."""
-        path = "/".join(quote(part, safe="") for part in key.split("/"))
-        return f"{self.url}/assets/{path}" + (
-            f"?{urlencode({'view': 'partitions', 'partition': partition})}" if partition else ""
-        )
-
-    def page(self, path: str) -> str:
-        """Return another page."""
-        return f"{self.url}{quote(path, safe='/@')}"
 
 
 def content_of(letter: Letter, ui: Ui) -> Content:
@@ -330,25 +301,3 @@ def _asset_lines(keys: Sequence[str], problem: Problem, ui: Ui) -> list[Line]:
 def _first(lines: Sequence[Line]) -> list[Line]:
     rest = len(lines) - SHOWN
     return [*lines[:SHOWN], *([Line(f"and {rest} more")] if rest > 0 else [])]
-
-
-def moment(seconds: float) -> str:
-    """Return a time to read.
-
-    >>> moment(0)
-    '1970-01-01 00:00:00 UTC'
-    """
-    return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def duration(seconds: float) -> str:
-    """Return a duration to read.
-
-    >>> duration(0.4), duration(75), duration(7_380)
-    ('0.4 s', '1 min 15 s', '2 h 3 min')
-    """
-    if seconds < MINUTE:
-        return f"{max(seconds, 0):.1f} s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE:.0f} min {seconds % MINUTE:.0f} s"
-    return f"{seconds // HOUR:.0f} h {seconds % HOUR // MINUTE:.0f} min"

@@ -4,18 +4,18 @@ A process may be killed at any point. Before the claim nothing has happened; aft
 more; in between, and only there, a letter may be handed over a second time, unchanged and with the same Message-ID.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from ecommerce_pipeline.alerts.content import Ui, content_of
-from ecommerce_pipeline.alerts.message import message_of, one_line
+from ecommerce_pipeline.alerts.content import content_of
+from ecommerce_pipeline.alerts.email import message_of, one_line
 from ecommerce_pipeline.alerts.state import Delivered, Letter, MailServer, State
 from ecommerce_pipeline.alerts.store import StateStore
-from ecommerce_pipeline.resources.smtp import MailInDoubtError, MailServerError, Receipt, SmtpServer, SmtpSession
+from ecommerce_pipeline.alerts.transport import Post
+from ecommerce_pipeline.alerts.ui_links import Ui
+from ecommerce_pipeline.resources.smtp import MailInDoubtError, MailServerError, Receipt, SmtpSession
 
 CLAIM_SECONDS: Final = 90.0
 """Longer than a session lasts: whoever holds a claim longer has been killed."""
@@ -27,14 +27,6 @@ LETTER_PAUSES: Final = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 GIVEN_UP_AFTER: Final = 5 * 86_400.0
 """So long a recipient is tried whom the server refuses though it took the mail for others (RFC 5321, 4.5.4.1)."""
 REMEMBERED: Final = 200
-
-
-class Post(Protocol):
-    """What takes letters: a mail server, or the one that keeps them on this machine."""
-
-    def session(self) -> AbstractContextManager[SmtpSession]:
-        """Open a connection."""
-        ...
 
 
 @dataclass
@@ -180,28 +172,6 @@ class Delivery:
             state.server = MailServer(failures=state.server.failures + 1, not_before=now + pause, answer=answer)
 
         return fails
-
-
-@dataclass(frozen=True)
-class LocalPost:
-    """Keeps letters in a folder, through a real mail server on loopback that is there while they are delivered."""
-
-    folder: Path
-
-    def __str__(self) -> str:
-        return "the mail catcher of this machine"
-
-    @contextmanager
-    def session(self) -> Iterator[SmtpSession]:
-        """Open the mail server and a connection to it."""
-        # Only where nothing is configured; it imports a server.
-        from ecommerce_pipeline.resources.mail_catcher import mail_catcher
-
-        with (
-            mail_catcher(self.folder) as port,
-            SmtpServer("127.0.0.1", port, security="none").session() as session,
-        ):
-            yield session
 
 
 def _of(state: State, letter: Letter) -> Letter | None:

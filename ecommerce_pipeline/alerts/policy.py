@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ecommerce_pipeline.alerts.facts import Problem, Watched
+from ecommerce_pipeline.alerts.problem import Problem, Watched
 from ecommerce_pipeline.alerts.state import Gathering, Incident, Letter, LetterKind, State
 
 DAY: Final = 86_400.0

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from ecommerce_pipeline.alerts.facts import Problem, Watched
+from ecommerce_pipeline.alerts.problem import Problem, Watched
 
 LetterKind = Literal["alert", "reminder", "recovery"]
 

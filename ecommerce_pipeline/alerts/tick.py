@@ -11,11 +11,12 @@ from dagster._core.events import EngineEventData
 from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
 
 from ecommerce_pipeline.alerts import policy
-from ecommerce_pipeline.alerts.content import Ui
-from ecommerce_pipeline.alerts.delivery import Delivery, LocalPost, Post, Report
-from ecommerce_pipeline.alerts.facts import Problem
+from ecommerce_pipeline.alerts.delivery import Delivery, Report
+from ecommerce_pipeline.alerts.problem import Problem
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
+from ecommerce_pipeline.alerts.transport import post
+from ecommerce_pipeline.alerts.ui_links import Ui
 from ecommerce_pipeline.alerts.watch.failed_checks import failed_checks
 from ecommerce_pipeline.alerts.watch.failed_runs import failed_runs
 from ecommerce_pipeline.alerts.watch.failed_ticks import failed_ticks
@@ -23,7 +24,6 @@ from ecommerce_pipeline.alerts.watch.late_partitions import late_partitions
 from ecommerce_pipeline.alerts.watch.recovery import Recovery
 from ecommerce_pipeline.alerts.watch.view import View
 from ecommerce_pipeline.masking import Masker
-from ecommerce_pipeline.resources.smtp import SmtpServer
 from ecommerce_pipeline.settings import Settings
 
 SENSOR: Final = "alerts"
@@ -124,8 +124,3 @@ def rules_of(settings: Settings) -> policy.Rules:
         recovery=settings.alert_recovery,
         domain=settings.alert_sender.rpartition("@")[2],
     )
-
-
-def post(settings: Settings) -> Post:
-    """Return what takes letters: the mail server, or a folder where none is configured."""
-    return SmtpServer.of(settings) if settings.smtp_host else LocalPost(settings.mail_dir)

@@ -17,6 +17,6 @@ def alerts(settings: Settings) -> str:
 
 def test_email(settings: Settings) -> str:
     """Send a mail to everybody who gets alerts."""
-    from ecommerce_pipeline.alerts.trial import send_test_email
+    from ecommerce_pipeline.alerts.self_test import send_test_email
 
     return send_test_email(settings)

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecommerce_pipeline.alerts.facts import Problem, StepError, Watched
 from ecommerce_pipeline.alerts.policy import LISTED, WAITING, Rules, recover, release_backfills, remind, take
+from ecommerce_pipeline.alerts.problem import Problem, StepError, Watched
 from ecommerce_pipeline.alerts.state import State
 
 RULES = Rules()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.alerts.content import Content
-from ecommerce_pipeline.alerts.message import message_of
+from ecommerce_pipeline.alerts.email import message_of
 from ecommerce_pipeline.resources.mail_catcher import INDEX, kept, mail_catcher
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from dagster import AssetKey, DagsterRun
 
-from ecommerce_pipeline.alerts.facts import Span
+from ecommerce_pipeline.alerts.problem import Span
 from ecommerce_pipeline.alerts.watch.view import View
 from ecommerce_pipeline.settings import PROJECT_ROOT
 

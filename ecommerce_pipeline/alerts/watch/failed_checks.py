@@ -16,7 +16,7 @@ from dagster import (
 from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.legacy_storage import LegacyEventLogStorage
 
-from ecommerce_pipeline.alerts.facts import Problem, Span, Watched
+from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State, Waiting
 from ecommerce_pipeline.alerts.watch.again import command_again
 from ecommerce_pipeline.alerts.watch.launch import launched_by, span_of

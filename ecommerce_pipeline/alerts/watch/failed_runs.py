@@ -22,7 +22,7 @@ from dagster._core.storage.tags import (
     WILL_RETRY_TAG,
 )
 
-from ecommerce_pipeline.alerts.facts import Problem, Span, Watched
+from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State, Waiting
 from ecommerce_pipeline.alerts.watch.again import command_again
 from ecommerce_pipeline.alerts.watch.errors import described

@@ -3,7 +3,7 @@
 from dagster import DagsterInstance
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick, InstigatorType, TickStatus
 
-from ecommerce_pipeline.alerts.facts import Problem, Watched
+from ecommerce_pipeline.alerts.problem import Problem, Watched
 from ecommerce_pipeline.alerts.state import Position, State
 from ecommerce_pipeline.alerts.watch.errors import told
 from ecommerce_pipeline.alerts.watch.positions import LOOKBACK

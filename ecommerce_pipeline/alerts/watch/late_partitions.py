@@ -17,8 +17,8 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 from dagster._core.scheduler.instigation import InstigatorType, ScheduleInstigatorData
 from dagster._utils.schedules import reverse_cron_string_iterator
 
-from ecommerce_pipeline.alerts.content import moment
-from ecommerce_pipeline.alerts.facts import Problem, Span, Watched
+from ecommerce_pipeline.alerts.formatting import moment
+from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.watch.again import command_again_for
 from ecommerce_pipeline.alerts.watch.view import View

@@ -12,7 +12,7 @@ from dagster._core.storage.tags import (
     USER_TAG,
 )
 
-from ecommerce_pipeline.alerts.facts import Span
+from ecommerce_pipeline.alerts.problem import Span
 from ecommerce_pipeline.assets.common import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.home import PROCESS_TAG
 

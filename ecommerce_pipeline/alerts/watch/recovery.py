@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from dagster import AssetCheckKey, AssetKey, DagsterEventType, DagsterRunStatus, PartitionKeyRange, RunsFilter
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
-from ecommerce_pipeline.alerts.facts import Watched
+from ecommerce_pipeline.alerts.problem import Watched
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.watch.failed_ticks import ticks_well
 from ecommerce_pipeline.alerts.watch.view import View

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from dagster import AssetKey, DagsterInstance, RepositoryDefinition
 
-from ecommerce_pipeline.alerts.facts import Problem
+from ecommerce_pipeline.alerts.problem import Problem
 from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline.settings import Settings
 

@@ -4,9 +4,11 @@ import socket
 import time
 from uuid import uuid4
 
-from ecommerce_pipeline.alerts.content import PREFIX, Content, Line, Section, Ui, moment
-from ecommerce_pipeline.alerts.message import message_of
-from ecommerce_pipeline.alerts.tick import post
+from ecommerce_pipeline.alerts.content import PREFIX, Content, Line, Section
+from ecommerce_pipeline.alerts.email import message_of
+from ecommerce_pipeline.alerts.formatting import moment
+from ecommerce_pipeline.alerts.transport import post
+from ecommerce_pipeline.alerts.ui_links import Ui
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
