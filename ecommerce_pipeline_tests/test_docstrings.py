@@ -7,7 +7,7 @@ from ecommerce_pipeline import masking, settings_mail
 from ecommerce_pipeline.alerts import content
 from ecommerce_pipeline.alerts import email as message
 from ecommerce_pipeline.alerts import problem as facts
-from ecommerce_pipeline.alerts.watch import launch
+from ecommerce_pipeline.alerts.watch import launched_by as launch
 from ecommerce_pipeline.assets import transform
 from ecommerce_pipeline.dashboard import datasets, queries
 from ecommerce_pipeline.io_managers import objects

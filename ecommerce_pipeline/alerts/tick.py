@@ -17,12 +17,12 @@ from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.alerts.transport import post
 from ecommerce_pipeline.alerts.ui_links import Ui
+from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.failed_checks import failed_checks
 from ecommerce_pipeline.alerts.watch.failed_runs import failed_runs
 from ecommerce_pipeline.alerts.watch.failed_ticks import failed_ticks
 from ecommerce_pipeline.alerts.watch.late_partitions import late_partitions
 from ecommerce_pipeline.alerts.watch.recovery import Recovery
-from ecommerce_pipeline.alerts.watch.view import View
 from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline.settings import Settings
 

@@ -9,8 +9,8 @@ from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
+from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.failed_runs import RETRY_PATIENCE, TAGGED_WITHIN, decision
-from ecommerce_pipeline.alerts.watch.view import View
 from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline_tests.alerts.shop import DAYS, ORDERS, Shop
 from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of

@@ -18,10 +18,10 @@ from dagster._core.storage.legacy_storage import LegacyEventLogStorage
 
 from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State, Waiting
-from ecommerce_pipeline.alerts.watch.again import command_again
-from ecommerce_pipeline.alerts.watch.launch import launched_by, span_of
-from ecommerce_pipeline.alerts.watch.positions import PAGE, new_records
-from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.cursors import PAGE, new_records
+from ecommerce_pipeline.alerts.watch.launched_by import launched_by, span_of
+from ecommerce_pipeline.alerts.watch.rerun_command import command_again
 
 
 def failed_checks(state: State, view: View) -> list[Problem]:

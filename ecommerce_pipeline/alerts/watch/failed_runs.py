@@ -24,12 +24,12 @@ from dagster._core.storage.tags import (
 
 from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State, Waiting
-from ecommerce_pipeline.alerts.watch.again import command_again
-from ecommerce_pipeline.alerts.watch.errors import described
+from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.cursors import PAGE, new_records
 from ecommerce_pipeline.alerts.watch.failed_checks import checks_of_run
-from ecommerce_pipeline.alerts.watch.launch import launched_by, span_of
-from ecommerce_pipeline.alerts.watch.positions import PAGE, new_records
-from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.alerts.watch.launched_by import launched_by, span_of
+from ecommerce_pipeline.alerts.watch.rerun_command import command_again
+from ecommerce_pipeline.alerts.watch.root_cause import described
 
 RETRY_PATIENCE: Final = 900.0
 """A retry that was announced and does not come within that time is not waited for any longer."""

@@ -5,9 +5,9 @@ from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick,
 
 from ecommerce_pipeline.alerts.problem import Problem, Watched
 from ecommerce_pipeline.alerts.state import Position, State
-from ecommerce_pipeline.alerts.watch.errors import told
-from ecommerce_pipeline.alerts.watch.positions import LOOKBACK
-from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.cursors import LOOKBACK
+from ecommerce_pipeline.alerts.watch.root_cause import told
 
 NEWEST = 20
 WELL = [TickStatus.SUCCESS, TickStatus.SKIPPED]

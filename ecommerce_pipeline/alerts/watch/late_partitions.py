@@ -20,8 +20,8 @@ from dagster._utils.schedules import reverse_cron_string_iterator
 from ecommerce_pipeline.alerts.formatting import moment
 from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State
-from ecommerce_pipeline.alerts.watch.again import command_again_for
-from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.rerun_command import command_again_for
 from ecommerce_pipeline.assets.common import PARTITION_TAG
 
 HOUR: Final = 3_600.0

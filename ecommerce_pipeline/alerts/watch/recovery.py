@@ -7,8 +7,8 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 
 from ecommerce_pipeline.alerts.problem import Watched
 from ecommerce_pipeline.alerts.state import State
+from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.failed_ticks import ticks_well
-from ecommerce_pipeline.alerts.watch.view import View
 from ecommerce_pipeline.assets.common import PARTITION_TAG
 
 

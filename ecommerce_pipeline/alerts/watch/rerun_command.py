@@ -10,7 +10,7 @@ from typing import Final
 from dagster import AssetKey, DagsterRun
 
 from ecommerce_pipeline.alerts.problem import Span
-from ecommerce_pipeline.alerts.watch.view import View
+from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 MODULE: Final = "ecommerce_pipeline.definitions"
