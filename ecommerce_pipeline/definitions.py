@@ -5,7 +5,7 @@ from typing import Any
 
 from dagster import Definitions, with_source_code_references
 
-from ecommerce_pipeline.assets.checks import checks
+from ecommerce_pipeline.assets.asset_checks import checks
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset

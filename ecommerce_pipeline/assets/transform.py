@@ -3,12 +3,10 @@
 Models tagged `daily` are partitioned: dbt replaces the window of the run. The others are rebuilt whole.
 """
 
-import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -16,21 +14,17 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
-    AssetSpec,
     BackfillPolicy,
-    DailyPartitionsDefinition,
     Output,
     ResourceParam,
-    apply_freshness_policy,
 )
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, DbtProject, dbt_assets
+from dagster_dbt import dbt_assets
 
-from ecommerce_pipeline.assets.column_lineage import column_lineage
-from ecommerce_pipeline.assets.common import FRESH, OWNER, WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, window_of_run
+from ecommerce_pipeline.assets.dbt_metadata import Costs, add_costs, ModelMetadata
+from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.quarantine import quarantined
 from ecommerce_pipeline.resources.dbt import (
     DbtResource,
     dbt_environment,
@@ -42,36 +36,8 @@ from ecommerce_pipeline.resources.dbt import (
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
-Costs = defaultdict[str, Counter[str]]
-"""What models cost, by dbt's names of them."""
-
 Check = tuple[AssetKey | None, str | None]
 """What names a check's result, in every part of a window."""
-
-
-class Translator(DagsterDbtTranslator):
-    """How a dbt model appears as an asset: key [schema, name], group = schema, partitions by its tag."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_code_references=True))
-        self._daily = daily(settings)
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Return the layer: the schema that the model is built in, without the target's own name for it."""
-        return self.get_asset_key(dbt_resource_props).path[0]
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
-        """Return the model's owners, or the platform's team."""
-        return super().get_owners(dbt_resource_props) or [OWNER]
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
-        """Return the model's specification; a model that is built by day is to be fresh."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        return apply_freshness_policy(spec, FRESH) if spec.partitions_def else spec
-
-    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
-        """Return the calendar for models that are built by window, None for those that are rebuilt whole."""
-        return self._daily if "daily" in dbt_resource_props.get("tags", []) else None
 
 
 def window_variables(window: Window | None) -> dict[str, str]:
@@ -113,13 +79,13 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             for event in invocation.stream():
                 context.log.info(_progress(event))
                 events.append(event)
-            _add_costs(costs, run_dir)
+            add_costs(costs, run_dir)
             checked = [event for event in events if isinstance(event, AssetCheckResult)]
             failed |= {_check(result): result for result in checked if not result.passed}
             if invocation.get_error():
                 break
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = _Described(context, warehouse, invocation, window, costs)
+        described = ModelMetadata(context, warehouse, invocation, window, costs)
         for event in events:
             match event:
                 case Output():
@@ -162,65 +128,6 @@ def _progress(event: Any) -> str:
             name = f"{event.asset_key and event.asset_key.to_user_string()}: {event.check_name}"
             return f"checked {name}: {'passed' if event.passed else 'FAILED'}"
     return str(event)
-
-
-class _Described:
-    """Adds to a model's output what dbt does not say of it: rows, a preview, column lineage, rows by broken rule.
-
-    A range stores the metadata of an output with each of its partitions. What is of the table as a whole and long, such
-    as the lineage, goes to the newest partition alone, which the UI shows as the asset's own.
-    """
-
-    def __init__(
-        self,
-        context: AssetExecutionContext,
-        warehouse: Warehouse,
-        invocation: DbtCliInvocation,
-        window: Window | None,
-        costs: Costs,
-    ) -> None:
-        self._context = context
-        self._newest = window.last.isoformat() if window else None
-        self._invocation = invocation
-        self._warehouse = warehouse
-        self._counts = warehouse.row_counts()
-        self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
-        self._costs = costs
-        self._quarantined = quarantined(warehouse, window) if window and invocation.is_successful() else {}
-
-    def __call__(self, output: Output[Any]) -> Output[Any]:
-        schema, name = output.output_name.split("__", 1)
-        unique_id = str(output.metadata["unique_id"].value)
-        lineage = column_lineage(self._invocation.manifest, unique_id, self._invocation.target_path)
-        of_table: dict[str, Any] = {"preview": preview(self._heads[schema, name]), **lineage}
-        key = AssetKey([schema, name])
-        if self._context.assets_def.specs_by_key[key].partitions_def:
-            self._context.add_asset_metadata(of_table, key, self._newest)
-            of_table = {}
-        return output.with_metadata(
-            {
-                **output.metadata,
-                **volume(self._counts[schema, name]),
-                "dagster/table_name": f"{schema}.{name}",
-                "dagster/uri": self._warehouse.uri(schema, name),
-                **self._costs.get(unique_id, {}),
-                **self._quarantined.get(name, {}),
-                **of_table,
-            }
-        )
-
-
-def _add_costs(costs: Costs, run_dir: Path) -> None:
-    """Add what each model cost, by dbt's name of it; nothing where the warehouse sends no bill."""
-    results = run_dir / "run_results.json"
-    if not results.exists():  # dbt was killed before it wrote them
-        return
-    for result in json.loads(results.read_text())["results"]:
-        answer = result["adapter_response"]
-        if answer.get("bytes_billed") is not None:
-            costs[result["unique_id"]].update(
-                {"bytes billed": int(answer["bytes_billed"]), "slot milliseconds": int(answer.get("slot_ms") or 0)}
-            )
 
 
 @contextmanager
