@@ -2,8 +2,8 @@
 
 import pytest
 
+from ecommerce_pipeline.commands.probe import main, probe
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.probe import main, probe
 
 
 @pytest.mark.parametrize(

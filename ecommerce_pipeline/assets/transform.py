@@ -21,7 +21,7 @@ from dagster import (
 from dagster_dbt import dbt_assets
 
 from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, window_of_run
-from ecommerce_pipeline.assets.dbt_metadata import Costs, add_costs, ModelMetadata
+from ecommerce_pipeline.assets.dbt_metadata import Costs, ModelMetadata, add_costs
 from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window

@@ -1,4 +1,4 @@
-"""`python -m ecommerce_pipeline.probe WHAT`: is a service well? For health checks, which are asked every few seconds.
+"""`python -m ecommerce_pipeline.commands.probe WHAT`: is a service well? For health checks, which are asked every few seconds.
 
 WHAT is an address, `http://127.0.0.1:3000/server_info` or `grpc://127.0.0.1:4000`, or `daemon`: Dagster's own checks
 say the same, but take 2 to 4 s of CPU each time for their imports.
