@@ -26,8 +26,8 @@ def measured(settings: Settings) -> str:
     began = time.monotonic()
     datasets = read_datasets(warehouse(settings))
     read = time.monotonic()
-    from ecommerce_pipeline.dashboard.page import render  # a part of what a run pays for
-    from ecommerce_pipeline.dashboard.vega import vega_script
+    from ecommerce_pipeline.dashboard.render import render  # a part of what a run pays for
+    from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
     page.write_bytes(render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir)))
     rendered = time.monotonic()

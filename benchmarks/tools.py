@@ -17,8 +17,8 @@ def ours(data: Data, scratch: Path) -> Work:
     from dagster import AssetKey
 
     from ecommerce_pipeline.definitions import build_definitions
-    from ecommerce_pipeline.home import open_instance
-    from ecommerce_pipeline.runner import run_window
+    from ecommerce_pipeline.execution.run_window import run_window
+    from ecommerce_pipeline.instance.home import open_instance
     from ecommerce_pipeline.settings import Settings
     from ecommerce_pipeline.targets import warehouse
 

@@ -98,7 +98,7 @@ def doctor(
     ] = False,
 ) -> None:
     """Check Python, PostgreSQL, folders, DuckDB, dbt, ports and mail; each line says ok or what to do."""
-    from ecommerce_pipeline.commands.doctor import doctor_command
+    from ecommerce_pipeline.commands.doctor.command import doctor_command
 
     if not doctor_command(Settings.from_environment(), send_test_email=send_test_email):
         raise typer.Exit(1)

@@ -15,8 +15,8 @@ from ecommerce_pipeline.assets.transform import transform_assets
 from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
-from ecommerce_pipeline.executor import multithread_executor
-from ecommerce_pipeline.logs import write_runs_logs
+from ecommerce_pipeline.execution.executor import multithread_executor
+from ecommerce_pipeline.instance.console_log import write_runs_logs
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import steps_at_once, target_resources
 

@@ -12,9 +12,9 @@ import duckdb
 from dagster import DagsterInstance, Definitions
 
 from ecommerce_pipeline.definitions import build_definitions
-from ecommerce_pipeline.event_log import BatchingSqliteEventLogStorage
+from ecommerce_pipeline.execution.run_window import Progress, run_window
+from ecommerce_pipeline.instance.sqlite_event_log import BatchingSqliteEventLogStorage
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.runner import Progress, run_window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres, warehouse
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from playwright.sync_api import Browser
 
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.dashboard.page import render
-from ecommerce_pipeline.dashboard.vega import vega_script
+from ecommerce_pipeline.dashboard.render import render
+from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import warehouse

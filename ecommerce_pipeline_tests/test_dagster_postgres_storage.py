@@ -8,10 +8,10 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._serdes import serialize_value
 from sqlalchemy import make_url
 
-from ecommerce_pipeline.dagster_postgres_storage import url_of
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.postgres_storage import url_of
+from ecommerce_pipeline.instance.storage_settings import storage_address
 from ecommerce_pipeline.settings import PROJECT_ROOT
-from ecommerce_pipeline.settings_storage import storage_address
 
 PRODUCTION = PROJECT_ROOT / "deploy" / "dagster"
 ODD = 'it\'s "a" @:/ %41 pass'

@@ -12,7 +12,7 @@ import pytest
 from dagster import AssetKey, AssetMaterialization, DagsterEvent, DagsterInstance, EventLogEntry
 from dagster._core.events import DagsterEventType, StepMaterializationData
 
-from ecommerce_pipeline.event_log import OPEN_FILES, BatchingSqliteEventLogStorage
+from ecommerce_pipeline.instance.sqlite_event_log import OPEN_FILES, BatchingSqliteEventLogStorage
 
 WRITER = """
 import sys

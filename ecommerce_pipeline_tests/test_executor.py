@@ -32,8 +32,8 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 from dagster._core.execution.job_execution_result import JobExecutionResult
 
-from ecommerce_pipeline.executor import multithread_executor
-from ecommerce_pipeline.retries import retried
+from ecommerce_pipeline.execution.executor import multithread_executor
+from ecommerce_pipeline.execution.retries import retried
 
 PATIENCE = 20
 """Seconds after which steps that should meet do not."""

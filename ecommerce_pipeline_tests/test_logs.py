@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from dagster import OpExecutionContext, job, op
 
-from ecommerce_pipeline.logs import write_runs_logs
+from ecommerce_pipeline.instance.console_log import write_runs_logs
 
 
 @op

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.cli import asked_window
+from ecommerce_pipeline.instance.storage_settings import DEFAULTS, PREFIX, TLS
 from ecommerce_pipeline.io_managers.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 from ecommerce_pipeline.settings_secrets import SECRETS
-from ecommerce_pipeline.settings_storage import DEFAULTS, PREFIX, TLS
 from ecommerce_pipeline.targets import lake_store
 
 

@@ -14,7 +14,7 @@ from dagster._core.storage.runs.schema import KeyValueStoreTable
 from sqlalchemy.exc import IntegrityError
 
 from ecommerce_pipeline.alerts.state import State
-from ecommerce_pipeline.storages import sql_run_storage
+from ecommerce_pipeline.instance.sql_storage import sql_run_storage
 
 KEY: Final = "ecommerce_pipeline/alerts"
 ATTEMPTS: Final = 20

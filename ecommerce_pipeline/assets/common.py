@@ -18,9 +18,10 @@ from dagster import (
 )
 from sqlalchemy import Table
 
+from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.instance.run_tags import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.describe import column_schema
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings
 
@@ -46,11 +47,6 @@ WAREHOUSE_POOL: Final = "warehouse"
 DuckDB admits one writing process. BigQuery admits many, but while dbt builds or rows are reconciled, no load of another
 run may change the staging tables that several queries read.
 """
-
-# The tags that Dagster itself puts on a run; an asset without partitions has no other way to learn of the window.
-RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
-RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
-PARTITION_TAG: Final = "dagster/partition"
 
 
 def daily(settings: Settings) -> DailyPartitionsDefinition:

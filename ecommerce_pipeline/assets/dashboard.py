@@ -19,7 +19,7 @@ from dagster import (
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, OWNER, WAREHOUSE_POOL, table_asset
 from ecommerce_pipeline.dashboard.datasets import Datasets, Warehouse, read_datasets
-from ecommerce_pipeline.dashboard.figures import Figures, figures
+from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
@@ -76,8 +76,8 @@ def _report(settings: Settings) -> AssetsDefinition:
     ) -> MaterializeResult[None]:
         # Altair takes a second to import, which the code location does not wait for.
         from ecommerce_pipeline.dashboard.lineage import chart_lineage
-        from ecommerce_pipeline.dashboard.page import render
-        from ecommerce_pipeline.dashboard.vega import vega_script
+        from ecommerce_pipeline.dashboard.render import render
+        from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
         datasets = read_datasets(warehouse)
         page = render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir))

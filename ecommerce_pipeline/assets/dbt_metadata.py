@@ -46,7 +46,8 @@ class ModelMetadata:
         self._costs = costs
         self._quarantined = quarantined(warehouse, window) if window and invocation.is_successful() else {}
 
-    def __call__(self, output: Output[Any]) -> Output[Any]:
+    def added_to(self, output: Output[Any]) -> Output[Any]:
+        """Return a model's output with its metadata."""
         schema, name = output.output_name.split("__", 1)
         unique_id = str(output.metadata["unique_id"].value)
         lineage = column_lineage(self._invocation.manifest, unique_id, self._invocation.target_path)

@@ -85,11 +85,11 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             if invocation.get_error():
                 break
         # Counting rows takes a connection, and DuckDB gives none while dbt writes: outputs wait until it is done.
-        described = ModelMetadata(context, warehouse, invocation, window, costs)
+        metadata = ModelMetadata(context, warehouse, invocation, window, costs)
         for event in events:
             match event:
                 case Output():
-                    yield described(event)
+                    yield metadata.added_to(event)
                 case AssetCheckResult():
                     yield failed.get(_check(event), event)
                 case _:

@@ -5,7 +5,7 @@ from dagster._utils.log import configure_loggers
 from prometheus_client import CollectorRegistry, start_http_server
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.home import open_instance
+from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.metrics.collector import PlatformCollector
 from ecommerce_pipeline.settings import Settings
 

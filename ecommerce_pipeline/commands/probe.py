@@ -1,4 +1,4 @@
-"""`python -m ecommerce_pipeline.commands.probe WHAT`: is a service well? For health checks, which are asked every few seconds.
+"""`python -m ecommerce_pipeline.commands.probe WHAT`: is a service well? For health checks every few seconds.
 
 WHAT is an address, `http://127.0.0.1:3000/server_info` or `grpc://127.0.0.1:4000`, or `daemon`: Dagster's own checks
 say the same, but take 2 to 4 s of CPU each time for their imports.
@@ -61,7 +61,7 @@ def _grpc(address: str) -> None:
 def _daemon() -> None:
     import psycopg
 
-    from ecommerce_pipeline.settings_storage import storage_address
+    from ecommerce_pipeline.instance.storage_settings import storage_address
 
     address = storage_address(os.environ)
     query = (

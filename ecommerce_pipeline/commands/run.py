@@ -10,10 +10,10 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ecommerce_pipeline import runner
 from ecommerce_pipeline.commands.status import print_overview
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.home import open_instance
+from ecommerce_pipeline.execution.run_window import RunProgress, run_window
+from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import Settings
 
@@ -39,7 +39,7 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
         # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
         with _Telling(console, total=len(list(job.nodes))) as telling, redirect_stdout(StringIO()):
             try:
-                run_id = runner.run_window(job, window, instance, telling.tell)
+                run_id = run_window(job, window, instance, telling.tell)
             except KeyboardInterrupt:
                 telling.interrupted()
                 raise
@@ -89,7 +89,7 @@ class _Telling:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def tell(self, progress: runner.Progress) -> None:
+    def tell(self, progress: RunProgress) -> None:
         """Show what happened."""
         match progress.kind:
             case "started":
@@ -109,7 +109,7 @@ class _Telling:
         """Say what a run that was ended leaves behind."""
         self._console.print("interrupted: what was written is whole; run it again to go on")
 
-    def _finished(self, progress: runner.Progress) -> None:
+    def _finished(self, progress: RunProgress) -> None:
         step = self._steps.pop(progress.step, None) or _Step(time.monotonic())
         self._bar.update(self._task, description=", ".join(self._steps))
         seconds = time.monotonic() - step.started

@@ -4,7 +4,7 @@ import shutil
 
 import typer
 
-from ecommerce_pipeline.home import prepare_home
+from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres
 

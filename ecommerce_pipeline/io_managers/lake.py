@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, ResourceDependency
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.annotations import hand_over
 from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.io_managers.objects import (
@@ -29,7 +30,6 @@ from ecommerce_pipeline.io_managers.objects import (
 )
 from ecommerce_pipeline.io_managers.split import by_day, in_groups
 from ecommerce_pipeline.resources.object_store import ObjectStore
-from ecommerce_pipeline.retries import retried
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 

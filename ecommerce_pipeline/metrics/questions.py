@@ -9,7 +9,7 @@ from dagster._core.events import DagsterEventType
 from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
 from dagster._core.storage.runs.schema import RunsTable
 
-from ecommerce_pipeline.storages import sql_event_log, sql_run_storage
+from ecommerce_pipeline.instance.sql_storage import sql_event_log, sql_run_storage
 
 ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 

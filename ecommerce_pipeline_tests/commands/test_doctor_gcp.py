@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from google.cloud import bigquery, storage
 
-from ecommerce_pipeline.commands.doctor import checks_of, doctor_command
+from ecommerce_pipeline.commands.doctor.command import checks_of, doctor_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline_tests.credentials import EMAIL, write_key
@@ -186,7 +186,7 @@ def test_a_storage_api_that_is_not_there_is_one_clear_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", "127.0.0.1:1")
-    monkeypatch.setattr("ecommerce_pipeline.commands.checks_gcp.SECONDS", 2)
+    monkeypatch.setattr("ecommerce_pipeline.commands.doctor.gcp.SECONDS", 2)
     assert complaint(settings, "Storage API").startswith("BigQuery's Storage API cannot be used")
 
 

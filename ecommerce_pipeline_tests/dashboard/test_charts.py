@@ -1,8 +1,8 @@
 import pytest
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart
-from ecommerce_pipeline.dashboard.page import PARTS
 from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES
+from ecommerce_pipeline.dashboard.render import PARTS
 
 CHARTS = [chart for section in SECTIONS for chart in section.charts]
 

@@ -13,7 +13,7 @@ import pytest
 from google.api_core.exceptions import BadRequest, Conflict
 from google.cloud import bigquery
 
-from ecommerce_pipeline.commands.doctor import checks_of
+from ecommerce_pipeline.commands.doctor.command import checks_of
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.gcs import GcsStore
 from ecommerce_pipeline.schema.tables import transaction_items

@@ -11,8 +11,8 @@ import pytest
 
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.execution.run_window import Progress
 from ecommerce_pipeline.resources import dbt as dbt_resource
-from ecommerce_pipeline.runner import Progress
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.platform import Platform
 

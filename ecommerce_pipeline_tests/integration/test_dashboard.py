@@ -19,9 +19,9 @@ from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.dashboard.page import render
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
-from ecommerce_pipeline.dashboard.vega import vega_script
+from ecommerce_pipeline.dashboard.render import render
+from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import CHANNELS

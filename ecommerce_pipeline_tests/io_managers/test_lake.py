@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from dagster import AssetKey, AssetsDefinition, BackfillPolicy, DailyPartitionsDefinition, asset, materialize
 
-from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.resources.object_store import FolderStore

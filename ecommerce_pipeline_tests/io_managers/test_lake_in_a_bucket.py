@@ -13,8 +13,8 @@ import pytest
 from dagster import AssetIn, AssetKey, AssetsDefinition, BackfillPolicy, DailyPartitionsDefinition, asset, materialize
 from google.cloud import storage
 
-from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.objects import LakeObjects
 from ecommerce_pipeline.resources.gcs import GcsStore

@@ -10,8 +10,8 @@ import pytest
 from dagster import EventLogEntry
 from psycopg import sql
 
-from ecommerce_pipeline.dagster_postgres_storage import PostgresStorage
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.postgres_storage import PostgresStorage
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items

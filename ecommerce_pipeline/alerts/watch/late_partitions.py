@@ -22,7 +22,7 @@ from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.rerun_command import command_again_for
-from ecommerce_pipeline.assets.common import PARTITION_TAG
+from ecommerce_pipeline.instance.run_tags import PARTITION_TAG
 
 HOUR: Final = 3_600.0
 DAYS_BACK: Final = 7

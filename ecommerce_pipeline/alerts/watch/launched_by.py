@@ -13,8 +13,7 @@ from dagster._core.storage.tags import (
 )
 
 from ecommerce_pipeline.alerts.problem import Span
-from ecommerce_pipeline.assets.common import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
-from ecommerce_pipeline.home import PROCESS_TAG
+from ecommerce_pipeline.instance.run_tags import PARTITION_TAG, PROCESS_TAG, RANGE_END_TAG, RANGE_START_TAG
 
 
 def span_of(tags: Mapping[str, str]) -> Span | None:

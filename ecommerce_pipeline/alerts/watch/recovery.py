@@ -9,7 +9,7 @@ from ecommerce_pipeline.alerts.problem import Watched
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.failed_ticks import ticks_well
-from ecommerce_pipeline.assets.common import PARTITION_TAG
+from ecommerce_pipeline.instance.run_tags import PARTITION_TAG
 
 
 class Recovery:

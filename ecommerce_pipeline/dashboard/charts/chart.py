@@ -23,7 +23,7 @@ class Chart:
     """A chart of the page.
 
     Attributes:
-        name: Its id; a file in `page/rows/` computes its rows under this name.
+        name: Its id; a file in `static/rows/` computes its rows under this name.
         title: What it shows.
         unit: What its numbers are; `{money}` stands for the currency.
         reads: The datasets it is computed from.

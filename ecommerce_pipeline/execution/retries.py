@@ -12,7 +12,7 @@ from typing import Any, Final
 from dagster import Backoff, InputContext, Jitter, OutputContext, RetryPolicy, RetryRequested
 
 from ecommerce_pipeline.errors import TransientError
-from ecommerce_pipeline.step_thread import stoppable
+from ecommerce_pipeline.execution.step_thread import stoppable
 
 POLICY: Final = RetryPolicy(max_retries=4, delay=1, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
 """Up to five attempts, after 1, 3, 7 and 15 seconds; a random part more or less, so that many do not meet again."""

@@ -1,6 +1,6 @@
 """`doctor`: checks what the platform stands on; each line says ok, or what is wrong and what to do.
 
-The checks themselves are in `checks_here`, of this machine, `checks_gcp`, of Google Cloud, and `checks_mail`, of mail.
+The checks themselves are in `local` (this machine), `gcp` (Google Cloud) and `mail`.
 """
 
 from collections.abc import Callable
@@ -8,8 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.markup import escape
 
-from ecommerce_pipeline.commands import checks_here as here
-from ecommerce_pipeline.commands import checks_mail as mail
+from ecommerce_pipeline.commands.doctor import local, mail
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
@@ -41,16 +40,16 @@ def doctor_command(settings: Settings, *, send_test_email: bool = False) -> bool
 def checks_of(settings: Settings) -> dict[str, Check]:
     """Return the checks of the target, by what they check."""
     machine: dict[str, Check] = {
-        "Python": here.python,
-        "folders": here.folders,
-        "Dagster home": here.home,
-        "PostgreSQL": here.postgresql,
-        "source tables": here.source_tables,
-        "DuckDB": here.duckdb_extension,
+        "Python": local.python,
+        "folders": local.folders,
+        "Dagster home": local.home,
+        "PostgreSQL": local.postgresql,
+        "source tables": local.source_tables,
+        "DuckDB": local.duckdb_extension,
     }
     if settings.target == "gcp":
         # Importing Google's clients takes seconds, which the local target does not wait for.
-        from ecommerce_pipeline.commands import checks_gcp as gcp
+        from ecommerce_pipeline.commands.doctor import gcp
 
         place: dict[str, Check] = {
             "project": gcp.project,
@@ -62,5 +61,5 @@ def checks_of(settings: Settings) -> dict[str, Check]:
             "Storage API": gcp.storage_api,
         }
     else:
-        place = {"warehouse": here.warehouse_file}
-    return {**machine, **place, "dbt": here.dbt, "UI port": here.ui_port, "alerts": mail.alerts}
+        place = {"warehouse": local.warehouse_file}
+    return {**machine, **place, "dbt": local.dbt, "UI port": local.ui_port, "alerts": mail.alerts}

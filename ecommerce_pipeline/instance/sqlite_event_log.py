@@ -21,7 +21,7 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import QueuePool
 
-from ecommerce_pipeline.masked_events import MaskedEvents
+from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.masked_streams import mask_streams
 from ecommerce_pipeline.masking import one_look
 from ecommerce_pipeline.settings import PROJECT_ROOT

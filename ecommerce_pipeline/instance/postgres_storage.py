@@ -13,10 +13,10 @@ from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.storage import DagsterPostgresStorage
 from sqlalchemy import URL
 
-from ecommerce_pipeline.masked_events import MaskedEvents
+from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
+from ecommerce_pipeline.instance.storage_settings import storage_address
 from ecommerce_pipeline.masked_streams import mask_streams
 from ecommerce_pipeline.resources.postgres_address import Address
-from ecommerce_pipeline.settings_storage import storage_address
 
 mask_streams()
 

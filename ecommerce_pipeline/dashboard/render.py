@@ -1,4 +1,4 @@
-"""The page: one HTML file with its data, drawings, Vega and the files of `page/`; it asks nothing of the network."""
+"""The page: one HTML file with its data, drawings, Vega and the files of `static/`; it asks nothing of the network."""
 
 import html
 import json
@@ -14,9 +14,9 @@ from ecommerce_pipeline.dashboard.datasets import Datasets, columnar
 from ecommerce_pipeline.dashboard.periods import Period
 from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, tables_of_dataset
 
-PARTS: Final = Path(__file__).parent / "page"
+PARTS: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
-    *("format.js", "data.js", "totals.js", "rows.js"),
+    *("format.js", "data.js", "totals.js", "rows/index.js"),
     *(f"rows/{section.name}.js" for section in SECTIONS),
     *("charts.js", "tables.js", "main.js"),
 )

@@ -8,11 +8,9 @@ from pathlib import Path
 import psutil
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from ecommerce_pipeline.instance.run_tags import PROCESS_TAG
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
-
-PROCESS_TAG = ".dagster/ecommerce_pipeline_process"
-"""Names the process of a run that a command line executes itself: `<pid>@<start time>`; the UI hides such tags."""
 
 
 def prepare_home(settings: Settings) -> Path:
@@ -37,12 +35,6 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
         _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
     with instance:
         yield instance
-
-
-def this_process() -> str:
-    """Return the value of PROCESS_TAG for this process; process numbers alone are used again."""
-    process = psutil.Process()
-    return f"{process.pid}@{process.create_time():.0f}"
 
 
 def bury_dead_runs(instance: DagsterInstance) -> list[str]:

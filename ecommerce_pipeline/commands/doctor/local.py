@@ -8,7 +8,7 @@ import sys
 import duckdb
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.home import prepare_home
+from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.resources.postgres_scan import extension_file
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings

@@ -39,7 +39,7 @@ from dagster._core.execution.plan.instance_concurrency_context import InstanceCo
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode, get_retries_config
 
-from ecommerce_pipeline.step_thread import StepThread
+from ecommerce_pipeline.execution.step_thread import StepThread
 
 SECONDS_TO_LISTEN: Final = 0.1
 """So long the news of steps are awaited before a look whether the run is to end, or another step can begin."""

@@ -11,14 +11,14 @@ from dagster._core.events import RunFailureReason
 from dagster._core.execution.api import execute_run
 from dagster_shared.error import SerializableErrorInfo
 
-from ecommerce_pipeline.assets.common import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.errors import PlatformError, TransientError
-from ecommerce_pipeline.home import PROCESS_TAG, bury_dead_runs, this_process
+from ecommerce_pipeline.instance.home import bury_dead_runs
+from ecommerce_pipeline.instance.run_tags import PROCESS_TAG, RANGE_END_TAG, RANGE_START_TAG, this_process
 from ecommerce_pipeline.partitions import Window
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """Something that happened in a run: a step that started, moved on or ended."""
 
     kind: Literal["started", "said", "wrote", "again", "ended", "failed"]
@@ -27,7 +27,9 @@ class Progress:
     rows: int | None = None
 
 
-def run_window(job: JobDefinition, window: Window, instance: DagsterInstance, tell: Callable[[Progress], None]) -> str:
+def run_window(
+    job: JobDefinition, window: Window, instance: DagsterInstance, tell: Callable[[RunProgress], None]
+) -> str:
     """Materialize the job's assets for a window in one run.
 
     Args:
@@ -66,24 +68,24 @@ def run_window(job: JobDefinition, window: Window, instance: DagsterInstance, te
     return run_id
 
 
-def _tell(entry: EventLogEntry, tell: Callable[[Progress], None]) -> None:
+def _tell(entry: EventLogEntry, tell: Callable[[RunProgress], None]) -> None:
     event = entry.dagster_event
     step = (entry.step_key or "").replace("__", "/")
     if event is None:
-        tell(Progress("said", step, entry.user_message))
+        tell(RunProgress("said", step, entry.user_message))
     elif event.event_type == DagsterEventType.STEP_START:
-        tell(Progress("started", step))
+        tell(RunProgress("started", step))
     elif event.event_type == DagsterEventType.STEP_SUCCESS:
-        tell(Progress("ended", step))
+        tell(RunProgress("ended", step))
     elif event.event_type == DagsterEventType.STEP_FAILURE:
-        tell(Progress("failed", step))
+        tell(RunProgress("failed", step))
     elif event.event_type == DagsterEventType.STEP_UP_FOR_RETRY:
-        tell(Progress("again", step, _cause(event.step_retry_data.error)))
+        tell(RunProgress("again", step, _cause(event.step_retry_data.error)))
     elif event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
         materialization = event.step_materialization_data.materialization
         rows = materialization.metadata.get("dagster/row_count")
         key = materialization.asset_key.to_user_string()
-        tell(Progress("wrote", step, key, None if rows is None else int(str(rows.value))))
+        tell(RunProgress("wrote", step, key, None if rows is None else int(str(rows.value))))
 
 
 def _interrupted(events: Sequence[DagsterEvent]) -> bool:

@@ -1,0 +1,1 @@
+"""How runs are executed: the executor and its threads, retries, and a run over days from the command line."""
