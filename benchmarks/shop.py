@@ -13,7 +13,7 @@ from ecommerce_pipeline.assets.common import daily
 from ecommerce_pipeline.assets.lake import LAYER
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
-from ecommerce_pipeline.io_managers.objects import LakeObjects
+from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.resources.object_store import FolderStore
 from ecommerce_pipeline.resources.postgres import PostgresResource

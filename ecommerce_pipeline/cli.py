@@ -8,7 +8,7 @@ import typer
 from dotenv import load_dotenv
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.masked_streams import mask_streams
+from ecommerce_pipeline.masking.streams import mask_streams
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 

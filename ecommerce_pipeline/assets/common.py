@@ -20,7 +20,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.instance.run_tags import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
-from ecommerce_pipeline.io_managers.describe import column_schema
+from ecommerce_pipeline.io_managers.metadata import column_schema
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings

@@ -13,7 +13,7 @@ from dagster import (
 from dagster_dbt import DbtCliInvocation
 
 from ecommerce_pipeline.assets.column_lineage import column_lineage
-from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, preview, volume
+from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, preview, volume
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.quarantine import quarantined
 from ecommerce_pipeline.resources.warehouse import Warehouse

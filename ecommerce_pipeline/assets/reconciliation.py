@@ -26,9 +26,9 @@ from sqlalchemy import Table
 from ecommerce_pipeline.assets.common import WAREHOUSE_IO_MANAGER, WAREHOUSE_POOL, presented, table_asset
 from ecommerce_pipeline.assets.staging import LAYER, WAREHOUSE_KINDS
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.io_managers.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
+from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
 from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.quality.places import InLake, InSource, InStaging, Place
+from ecommerce_pipeline.quality.layers import InLake, InSource, InStaging, Place
 from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
 from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
 from ecommerce_pipeline.resources.object_store import ObjectStore

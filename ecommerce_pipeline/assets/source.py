@@ -13,7 +13,7 @@ from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, Material
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets.common import daily, presented, table_asset, window_of_run
-from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview, volume
+from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.prefetch import read_ahead
 from ecommerce_pipeline.resources.postgres import PostgresResource

@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import WAREHOUSE_IO_MANAGER, WAREHOUSE_POOL, presented, table_asset
-from ecommerce_pipeline.io_managers.objects import LakeObjects
+from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 

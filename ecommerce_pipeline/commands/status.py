@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import open_instance
-from ecommerce_pipeline.io_managers.objects import OBJECT_NAME, find_object, split_path
+from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_object, split_path
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dashboard_store, lake_store, postgres, warehouse

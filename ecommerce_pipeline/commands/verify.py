@@ -10,8 +10,8 @@ from rich.table import Table as Grid
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.books import compare_with_books
-from ecommerce_pipeline.quality.places import InLake, InSource, InStaging, Place
+from ecommerce_pipeline.quality.layers import InLake, InSource, InStaging, Place
+from ecommerce_pipeline.quality.ledger_check import compare_with_books
 from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings

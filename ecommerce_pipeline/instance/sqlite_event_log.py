@@ -22,8 +22,8 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import QueuePool
 
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
-from ecommerce_pipeline.masked_streams import mask_streams
 from ecommerce_pipeline.masking import one_look
+from ecommerce_pipeline.masking.streams import mask_streams
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 BATCH_VARIABLE: Final = "DAGSTER_EVENT_BATCH_SIZE"

@@ -18,9 +18,10 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.io_managers.annotations import hand_over
-from ecommerce_pipeline.io_managers.describe import PREVIEW_ROWS, days, preview, volume
-from ecommerce_pipeline.io_managers.objects import (
+from ecommerce_pipeline.io_managers.input_types import hand_over
+from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
+from ecommerce_pipeline.lake.batches import by_day, in_groups
+from ecommerce_pipeline.lake.objects import (
     AT_ONCE,
     LakeObjects,
     find_object,
@@ -28,7 +29,6 @@ from ecommerce_pipeline.io_managers.objects import (
     read_head,
     read_object,
 )
-from ecommerce_pipeline.io_managers.split import by_day, in_groups
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT

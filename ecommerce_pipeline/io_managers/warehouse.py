@@ -10,10 +10,10 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.io_managers.annotations import hand_over
-from ecommerce_pipeline.io_managers.describe import days, preview, volume
+from ecommerce_pipeline.io_managers.input_types import hand_over
 from ecommerce_pipeline.io_managers.lake import partition_keys
-from ecommerce_pipeline.io_managers.objects import LakeObjects
+from ecommerce_pipeline.io_managers.metadata import days, preview, volume
+from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
 from ecommerce_pipeline.schema.tables import STAGING

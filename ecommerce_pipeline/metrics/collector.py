@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from ecommerce_pipeline.alerts.state import LetterKind
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.masking import mask
-from ecommerce_pipeline.metrics.questions import durations, newest_partitions, runs_by_state
+from ecommerce_pipeline.metrics.queries import durations, newest_partitions, runs_by_state
 
 BOUNDS: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0)
 """Of the durations' histogram, seconds: 30 days at scale 1 take half a minute, a year 90 s (docs/measurements.md)."""

@@ -16,7 +16,7 @@ from google.cloud import storage
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
-from ecommerce_pipeline.io_managers.objects import LakeObjects
+from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.resources.gcs import GcsStore
 from ecommerce_pipeline_tests.emulators import StorageEmulator
 from ecommerce_pipeline_tests.faults import Proxy

@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecommerce_pipeline.io_managers.objects import object_path
+from ecommerce_pipeline.lake.objects import object_path
 
 ROWS = 16_000_000
 TABLE, DAY = "sessions", "2026-03-01"
 READ = f"""
 import sys
 from pathlib import Path
-from ecommerce_pipeline.io_managers.objects import reading_object
+from ecommerce_pipeline.lake.objects import reading_object
 from ecommerce_pipeline.resources.object_store import FolderStore
 
 def peak():

@@ -9,8 +9,8 @@ import pyarrow as pa
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.io_managers.objects import AT_ONCE, reading_object
-from ecommerce_pipeline.io_managers.split import in_groups
+from ecommerce_pipeline.lake.batches import in_groups
+from ecommerce_pipeline.lake.objects import AT_ONCE, reading_object
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.prefetch import HandedOver, read_ahead, read_side_by_side
 from ecommerce_pipeline.resources.object_store import ObjectStore

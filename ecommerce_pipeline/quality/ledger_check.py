@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ecommerce_pipeline.partitions import ONE_DAY, Window
-from ecommerce_pipeline.quality.places import STAGING
+from ecommerce_pipeline.quality.layers import STAGING
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, reconciliation
 from ecommerce_pipeline.synthetic import ShopSettings, Totals, ledger

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from sqlalchemy import Table
 
+from ecommerce_pipeline.lake.query import OBJECTS, ask_objects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import (
     BIGQUERY,
@@ -17,7 +18,6 @@ from ecommerce_pipeline.quality.digest import (
     digests,
     read_digests,
 )
-from ecommerce_pipeline.quality.lake_sql import OBJECTS, ask_objects
 from ecommerce_pipeline.resources.object_store import ObjectStore
 from ecommerce_pipeline.resources.postgres import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
