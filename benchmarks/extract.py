@@ -15,7 +15,7 @@ QUERY = "SELECT * FROM ecommerce.transactions"
 def ours(data: Data, scratch: Path) -> Work:
     """What lake/transactions does: one query, an object a day."""
     from benchmarks.shop import reading, writing_lake
-    from ecommerce_pipeline.resources.object_store import FolderStore
+    from ecommerce_pipeline.resources.object_store.folder import FolderStore
 
     return writing_lake(data, FolderStore(folder=str(scratch)), reading(data))
 
@@ -44,7 +44,7 @@ def only_reading(data: Data, _scratch: Path) -> Work:
 def only_writing(data: Data, scratch: Path) -> Work:
     """What ours does with rows that are in memory already: an object a day."""
     from benchmarks.shop import writing_lake
-    from ecommerce_pipeline.resources.object_store import FolderStore
+    from ecommerce_pipeline.resources.object_store.folder import FolderStore
 
     rows = pq.read_table(data.ready)
     return writing_lake(data, FolderStore(folder=str(scratch)), rows.to_reader)

@@ -15,8 +15,8 @@ from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import ONE_DAY
-from ecommerce_pipeline.resources.object_store import FolderStore
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import generate

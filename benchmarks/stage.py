@@ -15,8 +15,8 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
 def ours(data: Data, scratch: Path) -> Work:
     """What staging/transactions does: the warehouse replaces the days by the lake's objects."""
     from benchmarks.shop import lake
-    from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
     from ecommerce_pipeline.resources.warehouse import Writer
+    from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
 
     objects, warehouse = lake(data), DuckDBWarehouse(path=str(scratch / "warehouse.duckdb"))
     writer = Writer("staging/transactions", "bench")

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 from ecommerce_pipeline.assets.common import DASHBOARD_STORE, LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
-from ecommerce_pipeline.resources.duckdb import DuckDBWarehouse
-from ecommerce_pipeline.resources.object_store import FolderStore, ObjectStore
-from ecommerce_pipeline.resources.postgres import PostgresResource
-from ecommerce_pipeline.resources.postgres_address import TLS
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.postgres.address import TLS
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from ecommerce_pipeline.resources.gcs import GcsStore
+    from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 
 
 MOST_STEPS_AT_ONCE: Final = 4
@@ -24,7 +25,7 @@ MOST_STEPS_AT_ONCE: Final = 4
 def target_resources(settings: Settings) -> dict[str, Any]:
     """Return the resources of the target, by the keys under which assets ask for them."""
     # Importing dbt takes a second, which commands that need no dbt do not wait for.
-    from ecommerce_pipeline.resources.dbt import DBT_DIR, DbtResource, dbt_executable
+    from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtResource, dbt_executable
 
     return {
         "postgres": postgres(settings),
@@ -78,7 +79,7 @@ def bucket_store(settings: Settings, folder: str = "") -> "GcsStore":
     # Importing Google's client takes a second, which the local target does not wait for.
     from dagster_gcp import GCSResource
 
-    from ecommerce_pipeline.resources.gcs import GcsStore
+    from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 
     return GcsStore(
         gcs=GCSResource(project=settings.gcp_project),
@@ -90,7 +91,7 @@ def bucket_store(settings: Settings, folder: str = "") -> "GcsStore":
 def warehouse(settings: Settings) -> Warehouse:
     """Return the warehouse: a DuckDB file, or three datasets of BigQuery."""
     if settings.target == "gcp":
-        from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
+        from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 
         return BigQueryWarehouse(
             project=settings.gcp_project or "",

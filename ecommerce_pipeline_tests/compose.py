@@ -26,7 +26,7 @@ import psycopg
 import yaml
 from psycopg import sql
 
-from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.tls_relay import pump
 

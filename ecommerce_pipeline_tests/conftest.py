@@ -10,7 +10,7 @@ from dagster_gcp import GCSResource
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, storage
 
-from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.emulators import BigQueryEmulator, StorageEmulator, bigquery_emulator, storage_emulator
 from ecommerce_pipeline_tests.faults import Proxy, faulty
 

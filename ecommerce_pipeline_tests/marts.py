@@ -9,7 +9,7 @@ import duckdb
 
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt import (
+from ecommerce_pipeline.resources.dbt.project import (
     DBT_DIR,
     dbt_environment,
     dbt_executable,

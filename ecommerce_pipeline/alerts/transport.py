@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ecommerce_pipeline.resources.smtp import SmtpServer, SmtpSession
+from ecommerce_pipeline.resources.mail.smtp import SmtpServer, SmtpSession
 from ecommerce_pipeline.settings import Settings
 
 
@@ -31,7 +31,7 @@ class LocalPost:
     def session(self) -> Iterator[SmtpSession]:
         """Open the mail server and a connection to it."""
         # Only where nothing is configured; it imports a server.
-        from ecommerce_pipeline.resources.mail_catcher import mail_catcher
+        from ecommerce_pipeline.resources.mail.catcher import mail_catcher
 
         with (
             mail_catcher(self.folder) as port,

@@ -20,7 +20,7 @@ from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.lake_contract import breaches
 from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_books
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings

@@ -23,8 +23,8 @@ from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
-from ecommerce_pipeline.resources.dbt import dbt_project
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.dbt.project import dbt_project
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.settings import Settings
 
 LAYER: Final = "dashboard"

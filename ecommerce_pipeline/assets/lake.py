@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.assets import source
 from ecommerce_pipeline.assets.common import LAKE_IO_MANAGER, presented, table_asset
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
 

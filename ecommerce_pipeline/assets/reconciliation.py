@@ -31,8 +31,8 @@ from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.quality.layers import InLake, InSource, InStaging, Place
 from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
 from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
-from ecommerce_pipeline.resources.object_store import ObjectStore
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, WRITTEN_AT, kind, reconciliation

@@ -16,7 +16,7 @@ from ecommerce_pipeline.assets.common import daily, presented, table_asset, wind
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.prefetch import read_ahead
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings

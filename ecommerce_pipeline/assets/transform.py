@@ -25,7 +25,7 @@ from ecommerce_pipeline.assets.dbt_metadata import Costs, ModelMetadata, add_cos
 from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt import (
+from ecommerce_pipeline.resources.dbt.project import (
     DbtResource,
     dbt_environment,
     dbt_folder,

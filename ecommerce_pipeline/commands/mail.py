@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.mail_catcher import INDEX, kept, list_mails, mail_catcher
+from ecommerce_pipeline.resources.mail.catcher import INDEX, kept, list_mails, mail_catcher
 from ecommerce_pipeline.settings import Settings
 
 SHOWN = 20

@@ -89,7 +89,7 @@ def _tests(settings: Settings, window: Window) -> Iterator[Verified]:
     """Run dbt's tests for the window: keys, every row accounted for, marts equal to the facts."""
     # Importing dbt takes a second, which other commands do not wait for.
     from ecommerce_pipeline.assets.transform import window_variables
-    from ecommerce_pipeline.resources.dbt import dbt_test
+    from ecommerce_pipeline.resources.dbt.project import dbt_test
 
     what = "marts"
     try:

@@ -16,7 +16,7 @@ from sqlalchemy import URL
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.instance.storage_settings import storage_address
 from ecommerce_pipeline.masking.streams import mask_streams
-from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.resources.postgres.address import Address
 
 mask_streams()
 

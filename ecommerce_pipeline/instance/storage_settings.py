@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.postgres_address import TLS, Address
+from ecommerce_pipeline.resources.postgres.address import TLS, Address
 from ecommerce_pipeline.settings_secrets import read_secret
 
 PREFIX: Final = "DAGSTER_POSTGRES_"

@@ -29,7 +29,7 @@ from ecommerce_pipeline.lake.objects import (
     read_head,
     read_object,
 )
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 
 OBJECT_NAME = "part-0.parquet"
 

@@ -13,7 +13,7 @@ from ecommerce_pipeline.lake.batches import in_groups
 from ecommerce_pipeline.lake.objects import AT_ONCE, reading_object
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.prefetch import HandedOver, read_ahead, read_side_by_side
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 
 OBJECTS: Final = "objects"

@@ -17,7 +17,7 @@ from ecommerce_pipeline.lake.objects import AT_ONCE, read_footer
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, ask_objects, misfits
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import DUCKDB
-from ecommerce_pipeline.resources.object_store import ObjectStore
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, business_key, kind
 

@@ -18,8 +18,8 @@ from ecommerce_pipeline.quality.digest import (
     digests,
     read_digests,
 )
-from ecommerce_pipeline.resources.object_store import ObjectStore
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 
 STAGING: Final = "staging"

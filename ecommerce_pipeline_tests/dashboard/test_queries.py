@@ -10,7 +10,7 @@ from dagster import AssetKey
 from ecommerce_pipeline.assets.dashboard import MARTS, dashboard_assets
 from ecommerce_pipeline.dashboard.periods import periods
 from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, tables_read, top_products
-from ecommerce_pipeline.resources.dbt import DBT_DIR
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline_tests.dashboard.test_periods import AS_OF, delivered
 

@@ -15,7 +15,7 @@ from google.cloud import bigquery
 
 from ecommerce_pipeline.commands.doctor.command import checks_of
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline.targets import lake_store, warehouse
 from ecommerce_pipeline_tests.platform import Platform

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ecommerce_pipeline.resources.mail_catcher import INDEX, kept
+from ecommerce_pipeline.resources.mail.catcher import INDEX, kept
 from ecommerce_pipeline_tests.integration.test_backfill import BIN, LAUNCH, Ui, environment
 from ecommerce_pipeline_tests.mailbox import html_of, text_of
 from ecommerce_pipeline_tests.platform import Platform

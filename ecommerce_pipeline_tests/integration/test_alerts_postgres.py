@@ -9,7 +9,7 @@ from dagster import AssetCheckEvaluation, AssetCheckSeverity
 
 from ecommerce_pipeline.alerts.state import State, Waiting
 from ecommerce_pipeline.alerts.store import StateStore
-from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline_tests.alerts.shop import ORDERS, Shop
 from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
 

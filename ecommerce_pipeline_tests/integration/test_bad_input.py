@@ -12,7 +12,7 @@ import pytest
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_window import Progress
-from ecommerce_pipeline.resources import dbt as dbt_resource
+from ecommerce_pipeline.resources.dbt.project import project as dbt_resource
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.platform import Platform
 
@@ -84,7 +84,7 @@ def test_a_full_disk_fails_with_the_folder_named_and_keeps_the_old_objects(tmp_p
     code = """
 from pathlib import Path
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
 store = FolderStore(folder=str(Path("small").resolve()))
 with store.writing("sessions/part-0.parquet") as file:
     file.write(b"old")

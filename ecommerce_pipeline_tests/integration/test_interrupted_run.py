@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ecommerce_pipeline.resources.object_store import INCOMING
+from ecommerce_pipeline.resources.object_store.folder import INCOMING
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
 

@@ -12,7 +12,7 @@ import pytest
 from dagster import AssetKey, DagsterEventType, DagsterInstance
 from psycopg import sql
 
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.credentials import write_key

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ecommerce_pipeline.resources.mail_catcher import kept
+from ecommerce_pipeline.resources.mail.catcher import kept
 from ecommerce_pipeline_tests.compose import Stack
 from ecommerce_pipeline_tests.graphql import graphql
 from ecommerce_pipeline_tests.mailbox import text_of

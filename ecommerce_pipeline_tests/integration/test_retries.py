@@ -11,7 +11,7 @@ import pytest
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.run_window import Progress
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.platform import Platform

@@ -17,7 +17,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.lake.objects import LakeObjects
-from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.emulators import StorageEmulator
 from ecommerce_pipeline_tests.faults import Proxy
 from ecommerce_pipeline_tests.rows import instants, order_lines
@@ -164,7 +164,7 @@ def test_a_writer_that_is_killed_leaves_the_old_object(gcs_store: GcsStore, buck
     program = f"""
 import os, signal
 from dagster_gcp import GCSResource
-from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 store = GcsStore(gcs=GCSResource(project={gcs_store.gcs.project!r}), bucket={bucket.name!r}, prefix="lake")
 with store.writing("transaction_items/date=2026-03-01/part-0.parquet") as file:
     file.write(b"x" * 20_000_000)

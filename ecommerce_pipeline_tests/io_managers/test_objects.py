@@ -16,7 +16,7 @@ READ = f"""
 import sys
 from pathlib import Path
 from ecommerce_pipeline.lake.objects import reading_object
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
 
 def peak():
     [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]

@@ -13,7 +13,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.lake import write_parquet
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.lake_contract import breaches
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, products, refunds
 from ecommerce_pipeline.settings import Settings

@@ -11,7 +11,7 @@ from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, ask_objects
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.object_store import FolderStore
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.schema.tables import refunds
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import generate

@@ -9,9 +9,9 @@ import pytest
 from google.cloud import bigquery, storage
 
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Writer
+from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 
 Load = Callable[[pa.Table, Sequence[str]], None]

@@ -5,8 +5,8 @@ from google.cloud import bigquery
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
-from ecommerce_pipeline.resources.bigquery_tables import contract_fields, new_columns, staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, new_columns, staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items, transactions
 from ecommerce_pipeline_tests.emulators import BigQueryEmulator
 from ecommerce_pipeline_tests.faults import Proxy

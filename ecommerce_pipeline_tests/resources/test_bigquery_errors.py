@@ -13,8 +13,8 @@ from google.cloud import bigquery
 from sqlalchemy import Column, MetaData, Text
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.bigquery import BigQueryWarehouse
-from ecommerce_pipeline.resources.bigquery_tables import ensure, staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.tables import ensure, staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.credentials import write_key
 from ecommerce_pipeline_tests.faults import Answer, Fault, Forward, Proxy, Request, lose_response, status

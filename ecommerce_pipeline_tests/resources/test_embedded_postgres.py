@@ -20,11 +20,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ecommerce_pipeline.resources.embedded.cluster import memory
-from ecommerce_pipeline.resources.embedded.home import SYSTEM_PLACE, Home
-from ecommerce_pipeline.resources.embedded.lock import exclusive
-from ecommerce_pipeline.resources.embedded.postmaster import command_line
-from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, Server
+from ecommerce_pipeline.resources.embedded_postgres.cluster import memory
+from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
+from ecommerce_pipeline.resources.embedded_postgres.paths import SYSTEM_PLACE, Home
+from ecommerce_pipeline.resources.embedded_postgres.postmaster import command_line
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres, EmbeddedPostgresError, Server
 
 IS_ROOT = os.geteuid() == 0
 PROJECT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 ENSURE = """
 import sys
 from pathlib import Path
-from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres, EmbeddedPostgresError
 import psycopg
 print("ready", flush=True)
 sys.stdin.readline()
@@ -50,7 +50,7 @@ AS_ORDINARY_USER = """
 import os, pwd, sys, subprocess, shutil, tempfile, encodings.idna
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 import psycopg
 if os.geteuid() == 0:
     os.setgroups([])

@@ -8,8 +8,8 @@ import pytest
 from google.cloud import storage
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources import gcs_upload
-from ecommerce_pipeline.resources.gcs import GcsStore
+from ecommerce_pipeline.resources.object_store.folder import gcs_upload
+from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.faults import Fault, Proxy, damage_body, status
 
 PATH = "sessions/date=2026-03-01/part-0.parquet"

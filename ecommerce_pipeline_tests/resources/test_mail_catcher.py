@@ -8,7 +8,7 @@ import pytest
 
 from ecommerce_pipeline.alerts.content import Content
 from ecommerce_pipeline.alerts.email import message_of
-from ecommerce_pipeline.resources.mail_catcher import INDEX, kept, mail_catcher
+from ecommerce_pipeline.resources.mail.catcher import INDEX, kept, mail_catcher
 
 
 def send(folder: Path, subject: str, message_id: str = "1@shop.example") -> None:

@@ -13,7 +13,7 @@ from psycopg import sql
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.postgres_storage import PostgresStorage
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres

@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.settings import Settings, SettingsError
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use

@@ -9,7 +9,7 @@ import pytest
 
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.postgres import DAY_LOCKS, PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.rows import instants, order_lines
 

@@ -9,7 +9,7 @@ import pytest
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.postgres import PostgresResource
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.drift import Drift
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.rows import instants, order_lines

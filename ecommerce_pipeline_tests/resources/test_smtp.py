@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline.resources.smtp import MailInDoubtError, MailServerError, SmtpServer
+from ecommerce_pipeline.resources.mail.smtp import MailInDoubtError, MailServerError, SmtpServer
 from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
 
 

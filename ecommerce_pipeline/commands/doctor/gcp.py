@@ -10,9 +10,9 @@ from google.cloud import bigquery
 from google.cloud.bigquery_storage_v1 import types
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.gcs import GcsStore
-from ecommerce_pipeline.resources.google_clients import bigquery_client, bigquery_read_client, credentials_kind
-from ecommerce_pipeline.resources.google_errors import ACCOUNT, in_words
+from ecommerce_pipeline.resources.google.clients import bigquery_client, bigquery_read_client, credentials_kind
+from ecommerce_pipeline.resources.google.errors import ACCOUNT, in_words
+from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import bucket_store
 

@@ -9,7 +9,7 @@ import duckdb
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import prepare_home
-from ecommerce_pipeline.resources.postgres_scan import extension_file
+from ecommerce_pipeline.resources.postgres.scan import extension_file
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres, warehouse
@@ -122,7 +122,7 @@ def dbt(settings: Settings) -> str:
     Raises:
         PlatformError: The project does not parse.
     """
-    from ecommerce_pipeline.resources.dbt import dbt_project
+    from ecommerce_pipeline.resources.dbt.project import dbt_project
 
     return f"{dbt_project(settings).project_dir} parses for target {settings.target}"
 

@@ -5,7 +5,7 @@ from ecommerce_pipeline.settings import Settings
 
 def alerts(settings: Settings) -> str:
     """Check that the mail server lets us in."""
-    from ecommerce_pipeline.resources.smtp import SmtpServer
+    from ecommerce_pipeline.resources.mail.smtp import SmtpServer
 
     if settings.smtp_host is None:
         kept = f"`make dev` keeps alerts in {settings.mail_dir}"

@@ -19,11 +19,11 @@ from sqlalchemy import Table
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import remember
 from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.resources.embedded_postgres import EmbeddedPostgres
-from ecommerce_pipeline.resources.postgres_address import LOCAL, Address
-from ecommerce_pipeline.resources.postgres_contract import found_columns, misfits
-from ecommerce_pipeline.resources.postgres_ingest import ingest, writing
-from ecommerce_pipeline.resources.postgres_scan import scan
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
+from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
+from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
+from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
+from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
 from ecommerce_pipeline.schema.postgres import create_table, postgres_type

@@ -12,7 +12,7 @@ import adbc_driver_manager
 import pyarrow as pa
 
 from ecommerce_pipeline.prefetch import HandedOver
-from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.resources.postgres.address import Address
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc

@@ -5,11 +5,11 @@ from typing import Any
 
 import psycopg
 
-from ecommerce_pipeline.resources.embedded.cluster import DATABASE, USER
-from ecommerce_pipeline.resources.embedded.errors import START_AFRESH, EmbeddedPostgresError
-from ecommerce_pipeline.resources.embedded.home import Home
-from ecommerce_pipeline.resources.embedded.ports import LOOPBACK
-from ecommerce_pipeline.resources.embedded.postmaster import Postmaster, is_postmaster, read_postmaster
+from ecommerce_pipeline.resources.embedded_postgres.cluster import DATABASE, USER
+from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
+from ecommerce_pipeline.resources.embedded_postgres.ports import LOOPBACK
+from ecommerce_pipeline.resources.embedded_postgres.postmaster import Postmaster, is_postmaster, read_postmaster
 
 
 @dataclass(frozen=True)

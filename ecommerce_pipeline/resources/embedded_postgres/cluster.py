@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from ecommerce_pipeline.resources.embedded.binaries import Binaries
-from ecommerce_pipeline.resources.embedded.errors import OWN_SERVER, START_AFRESH, EmbeddedPostgresError
-from ecommerce_pipeline.resources.embedded.home import Home
+from ecommerce_pipeline.resources.embedded_postgres.binaries import Binaries
+from ecommerce_pipeline.resources.embedded_postgres.errors import OWN_SERVER, START_AFRESH, EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 
 USER: Final = "ecommerce"
 DATABASE: Final = "ecommerce"

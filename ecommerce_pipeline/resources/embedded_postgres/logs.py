@@ -1,6 +1,6 @@
 """The last lines of the server's log, for error messages."""
 
-from ecommerce_pipeline.resources.embedded.home import Home
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 
 
 def last_lines(home: Home, count: int = 8) -> str:

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ecommerce_pipeline.resources.embedded.account import Account
-from ecommerce_pipeline.resources.embedded.errors import START_AFRESH, EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.account import Account
+from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, EmbeddedPostgresError
 
 SYSTEM_PLACE: Final = Path("/var/lib/ecommerce-pipeline")
 _WRITTEN: Final = ("password", "place", "port", "postgresql.conf")

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.prefetch import read_ahead
-from ecommerce_pipeline.resources.postgres_address import Address
+from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.schema.drift import CONTRACT
 
 BATCH_ROWS = 32_768

@@ -8,10 +8,10 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
-from typing import IO, Protocol, cast
+from typing import IO, cast
 from uuid import uuid4
 
 import psutil
@@ -20,34 +20,6 @@ from dagster import ConfigurableResource
 from ecommerce_pipeline.errors import PlatformError, TransientError
 
 INCOMING = ".incoming"
-
-
-class ObjectStore(Protocol):
-    """What the lake needs of a place for objects; paths are relative and use `/`."""
-
-    def uri(self, path: str) -> str:
-        """Return the address under which a warehouse reads the object."""
-        ...
-
-    def link(self, path: str) -> str:
-        """Return the address under which a person's browser opens the object."""
-        ...
-
-    def reading(self, path: str) -> AbstractContextManager[IO[bytes]]:
-        """Open an object for reading, seekable; FileNotFoundError where there is no such object."""
-        ...
-
-    def sizes(self) -> dict[str, int]:
-        """Return the size of every object, bytes, by path, in the order of the paths."""
-        ...
-
-    def clean(self) -> None:
-        """Remove what writers that were killed have left behind."""
-        ...
-
-    def writing(self, path: str) -> AbstractContextManager[IO[bytes]]:
-        """Give a file that becomes the object when the block ends well, and vanishes otherwise."""
-        ...
 
 
 class FolderStore(ConfigurableResource):  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from ecommerce_pipeline.resources.embedded.errors import EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.errors import EmbeddedPostgresError
 
 LOOPBACK: Final = "127.0.0.1"
 # Below the ports that the system hands out for outgoing connections (Linux 32768, macOS 49152).

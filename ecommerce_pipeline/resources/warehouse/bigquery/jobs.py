@@ -12,8 +12,8 @@ from google.api_core.retry import Retry, if_exception_type
 from google.cloud import bigquery
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.bigquery_errors import job_errors
 from ecommerce_pipeline.resources.warehouse import Writer
+from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
 
 PASSING = (
     "backendError",

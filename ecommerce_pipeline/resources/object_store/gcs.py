@@ -17,8 +17,8 @@ from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.gcs_upload import ForgottenError, Upload
-from ecommerce_pipeline.resources.google_errors import ACCOUNT, in_words
+from ecommerce_pipeline.resources.google.errors import ACCOUNT, in_words
+from ecommerce_pipeline.resources.object_store.gcs_upload import ForgottenError, Upload
 
 READ_BYTES = 256 * 1024
 """Least that is fetched at once: a Parquet footer with room to spare."""

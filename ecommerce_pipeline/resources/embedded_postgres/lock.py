@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ecommerce_pipeline.resources.embedded.errors import EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.errors import EmbeddedPostgresError
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ecommerce_pipeline.resources.embedded.account import Account
-from ecommerce_pipeline.resources.embedded.errors import OWN_SERVER, EmbeddedPostgresError
-from ecommerce_pipeline.resources.embedded.home import Home
+from ecommerce_pipeline.resources.embedded_postgres.account import Account
+from ecommerce_pipeline.resources.embedded_postgres.errors import OWN_SERVER, EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 
 _PACKAGE: Final = "embedded_postgres"
 _PROGRAMS: Final = ("postgres", "initdb", "pg_ctl")

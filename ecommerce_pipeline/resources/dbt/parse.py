@@ -1,9 +1,9 @@
-"""`python -m ecommerce_pipeline.resources.dbt_parse`: parse the dbt project, as when an image is built."""
+"""`python -m ecommerce_pipeline.resources.dbt.parse`: parse the dbt project, as when an image is built."""
 
 import sys
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.dbt import dbt_project
+from ecommerce_pipeline.resources.dbt.project import dbt_project
 from ecommerce_pipeline.settings import Settings, SettingsError
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from google.api_core.exceptions import GoogleAPICallError
 
-from ecommerce_pipeline.resources.google_errors import ACCOUNT, in_words, reason, said
+from ecommerce_pipeline.resources.google.errors import ACCOUNT, in_words, reason, said
 
 JOB_ROLE: Final = "roles/bigquery.jobUser"
 DATASET_ROLE: Final = "roles/bigquery.dataEditor"

@@ -18,12 +18,12 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.resources.bigquery_errors import job_errors
-from ecommerce_pipeline.resources.bigquery_jobs import Jobs, cost, rows_loaded
-from ecommerce_pipeline.resources.bigquery_read import read_rows
-from ecommerce_pipeline.resources.bigquery_tables import contract_fields, ensure, load_table, staging_table
-from ecommerce_pipeline.resources.google_clients import bigquery_client, bigquery_read_client
+from ecommerce_pipeline.resources.google.clients import bigquery_client, bigquery_read_client
 from ecommerce_pipeline.resources.warehouse import Replaced, Writer
+from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
+from ecommerce_pipeline.resources.warehouse.bigquery.jobs import Jobs, cost, rows_loaded
+from ecommerce_pipeline.resources.warehouse.bigquery.read import read_rows
+from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, ensure, load_table, staging_table
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 AT_ONCE = 8

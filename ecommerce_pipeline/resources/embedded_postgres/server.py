@@ -10,14 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecommerce_pipeline.resources.embedded.binaries import find_binaries
-from ecommerce_pipeline.resources.embedded.cluster import check_version, configuration, create_cluster, major_version
-from ecommerce_pipeline.resources.embedded.errors import START_AFRESH, EmbeddedPostgresError, clear_errors
-from ecommerce_pipeline.resources.embedded.home import Home
-from ecommerce_pipeline.resources.embedded.launch import launch
-from ecommerce_pipeline.resources.embedded.lock import exclusive
-from ecommerce_pipeline.resources.embedded.login import Server, ask
-from ecommerce_pipeline.resources.embedded.postmaster import living_postmaster, stop_postmaster
+from ecommerce_pipeline.resources.embedded_postgres.binaries import find_binaries
+from ecommerce_pipeline.resources.embedded_postgres.cluster import (
+    check_version,
+    configuration,
+    create_cluster,
+    major_version,
+)
+from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, EmbeddedPostgresError, clear_errors
+from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
+from ecommerce_pipeline.resources.embedded_postgres.login import Server, ask
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
+from ecommerce_pipeline.resources.embedded_postgres.postmaster import living_postmaster, stop_postmaster
+from ecommerce_pipeline.resources.embedded_postgres.start import launch
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "Server", "Status"]
 

@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
-from ecommerce_pipeline.resources.dbt_here import FOLDER_VARIABLE
+from ecommerce_pipeline.resources.dbt.cli import FOLDER_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.settings_secrets import SECRETS
 

@@ -10,11 +10,11 @@ from typing import Final
 
 import psutil
 
-from ecommerce_pipeline.resources.embedded.binaries import Binaries
-from ecommerce_pipeline.resources.embedded.errors import EmbeddedPostgresError
-from ecommerce_pipeline.resources.embedded.home import Home
-from ecommerce_pipeline.resources.embedded.logs import last_lines
-from ecommerce_pipeline.resources.embedded.ports import LOOPBACK
+from ecommerce_pipeline.resources.embedded_postgres.binaries import Binaries
+from ecommerce_pipeline.resources.embedded_postgres.errors import EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.logs import last_lines
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
+from ecommerce_pipeline.resources.embedded_postgres.ports import LOOPBACK
 
 _LINES: Final = 8
 _EMPTY_FOR: Final = 2.0

@@ -4,13 +4,13 @@ import time
 from pathlib import Path
 from typing import Final
 
-from ecommerce_pipeline.resources.embedded.binaries import Binaries
-from ecommerce_pipeline.resources.embedded.errors import OWN_SERVER, EmbeddedPostgresError
-from ecommerce_pipeline.resources.embedded.home import Home
-from ecommerce_pipeline.resources.embedded.login import Refusal, Server, ask
-from ecommerce_pipeline.resources.embedded.logs import last_lines
-from ecommerce_pipeline.resources.embedded.ports import choose_port
-from ecommerce_pipeline.resources.embedded.postmaster import end_orphans, lives, living_postmaster, spawn
+from ecommerce_pipeline.resources.embedded_postgres.binaries import Binaries
+from ecommerce_pipeline.resources.embedded_postgres.errors import OWN_SERVER, EmbeddedPostgresError
+from ecommerce_pipeline.resources.embedded_postgres.login import Refusal, Server, ask
+from ecommerce_pipeline.resources.embedded_postgres.logs import last_lines
+from ecommerce_pipeline.resources.embedded_postgres.paths import Home
+from ecommerce_pipeline.resources.embedded_postgres.ports import choose_port
+from ecommerce_pipeline.resources.embedded_postgres.postmaster import end_orphans, lives, living_postmaster, spawn
 
 # A killed server's children need a moment to end; a server started by a killed starter wins over ours; a port can be
 # taken between our look and the server's.

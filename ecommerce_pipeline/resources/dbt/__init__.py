@@ -1,0 +1,1 @@
+"""dbt: the project as parsed, and the command line that runs it."""

@@ -1,0 +1,1 @@
+"""Google Cloud's clients, and their errors as ours."""

@@ -1,0 +1,1 @@
+"""BigQuery: tables, load and query jobs, reading, and errors."""
