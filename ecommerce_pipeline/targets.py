@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ecommerce_pipeline.assets.common import DASHBOARD_STORE, LAKE_IO_MANAGER, WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
-from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.postgres.address import TLS
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse

@@ -15,7 +15,7 @@ from dagster import AssetExecutionContext, DagsterInstance, Definitions, Metadat
 
 from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.settings_secrets import read_secret
+from ecommerce_pipeline.settings.secrets import read_secret
 from ecommerce_pipeline.targets import postgres
 
 TOLD = ("POSTGRES_PASSWORD", "SMTP_PASSWORD")

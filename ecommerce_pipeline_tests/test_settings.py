@@ -7,7 +7,7 @@ from ecommerce_pipeline.cli import asked_window
 from ecommerce_pipeline.instance.storage_settings import DEFAULTS, PREFIX, TLS
 from ecommerce_pipeline.lake.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
-from ecommerce_pipeline.settings_secrets import SECRETS
+from ecommerce_pipeline.settings.secrets import SECRETS
 from ecommerce_pipeline.targets import lake_store
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings, SettingsError
-from ecommerce_pipeline.settings_secrets import SECRETS, read_secret
+from ecommerce_pipeline.settings.secrets import SECRETS, read_secret
 
 
 @pytest.mark.parametrize("name", SECRETS)

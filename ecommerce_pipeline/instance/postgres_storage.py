@@ -1,4 +1,4 @@
-"""Dagster's storage in PostgreSQL, for `deploy/dagster/dagster.yaml`: what `event_log.py` is for SQLite.
+"""Dagster's storage in PostgreSQL, for `deploy/dagster/dagster.yaml`: what `sqlite_event_log` is for SQLite.
 
 Where it is, is said by DAGSTER_POSTGRES_* and nowhere else, so that the configuration that Dagster hands from process
 to process, in arguments and requests, holds no secret. Events are stored without secrets too.

@@ -5,7 +5,7 @@ from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.postgres.address import TLS, Address
-from ecommerce_pipeline.settings_secrets import read_secret
+from ecommerce_pipeline.settings.secrets import read_secret
 
 PREFIX: Final = "DAGSTER_POSTGRES_"
 PASSWORD: Final = f"{PREFIX}PASSWORD"

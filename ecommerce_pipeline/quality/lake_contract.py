@@ -16,9 +16,9 @@ from sqlalchemy import Table
 from ecommerce_pipeline.lake.objects import AT_ONCE, read_footer
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, ask_objects, misfits
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.digest import DUCKDB
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.dialects import DUCKDB
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, business_key, kind
 
 _WRITTEN_ON: Final = DUCKDB.utc_day.format(WRITTEN_AT)

@@ -9,18 +9,11 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.lake.query import OBJECTS, ask_objects
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.digest import (
-    BIGQUERY,
-    DUCKDB,
-    POSTGRES,
-    Digest,
-    Query,
-    digests,
-    read_digests,
-)
+from ecommerce_pipeline.quality.digest import Digest, Query, digests, read_digests
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.dialects import BIGQUERY, DUCKDB, POSTGRES
 
 STAGING: Final = "staging"
 DIALECTS: Final = {"duckdb": DUCKDB, "bigquery": BIGQUERY}

@@ -11,8 +11,9 @@ from typing import Any, Final
 from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.digest import Dialect, Digest, no_rows, row_digests
+from ecommerce_pipeline.quality.digest import Digest, no_rows, row_digests
 from ecommerce_pipeline.quality.layers import Place, digests_of
+from ecommerce_pipeline.schema.dialects import Dialect
 from ecommerce_pipeline.schema.tables import UPDATED_AT, WRITTEN_AT, business_key, kind
 
 KEYS_TOLD: Final = 3

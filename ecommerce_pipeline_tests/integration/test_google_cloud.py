@@ -11,8 +11,9 @@ from google.cloud import storage
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.digest import BIGQUERY, row_digests
+from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.resources.dbt.project import dbt_project
+from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.targets import dashboard_store
 from ecommerce_pipeline_tests.faults import Proxy, Request

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Numeric, Table, Text
 
-from ecommerce_pipeline.quality.digest import DUCKDB, Digest, digests, read_digests
+from ecommerce_pipeline.quality.digest import Digest, digests, read_digests
 from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.dialects import DUCKDB
 
 TABLE = Table(
     "things",

@@ -8,7 +8,7 @@ import pytest
 from google.cloud import storage
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.object_store.folder import gcs_upload
+from ecommerce_pipeline.resources.object_store import gcs_upload
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.faults import Fault, Proxy, damage_body, status
 

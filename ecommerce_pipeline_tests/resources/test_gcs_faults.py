@@ -11,7 +11,7 @@ from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.object_store.folder import gcs, gcs_upload
+from ecommerce_pipeline.resources.object_store import gcs, gcs_upload
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.credentials import write_key
 from ecommerce_pipeline_tests.emulators import storage_emulator

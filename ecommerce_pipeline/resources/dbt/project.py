@@ -19,7 +19,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.resources.dbt.cli import FOLDER_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
-from ecommerce_pipeline.settings_secrets import SECRETS
+from ecommerce_pipeline.settings.secrets import SECRETS
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
 PARTIAL_PARSE: Final = "partial_parse.msgpack"
@@ -27,7 +27,7 @@ KEPT_RUNS: Final = 10
 
 
 def dbt_executable() -> str:
-    """Return the dbt of this Python's environment, whether or not the environment is active: `dbt_here`."""
+    """Return the dbt of this Python's environment, whether or not the environment is active: `resources/dbt/cli.py`."""
     return str(Path(sys.executable).with_name("ecommerce-pipeline-dbt"))
 
 

@@ -1,1 +1,1 @@
-"""The parts of the embedded PostgreSQL; `resources/embedded_postgres.py` puts them together."""
+"""The embedded PostgreSQL: `server` puts the parts together."""

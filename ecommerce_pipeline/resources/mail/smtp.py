@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.settings_mail import MailSettings
-from ecommerce_pipeline.settings_secrets import read_secret
+from ecommerce_pipeline.settings.mail import MailSettings
+from ecommerce_pipeline.settings.secrets import read_secret
 
 SESSION_SECONDS: Final = 40.0
 """A server that answers byte by byte is cut off then; Dagster gives a sensor's tick 60 seconds."""

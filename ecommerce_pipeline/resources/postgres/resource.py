@@ -28,7 +28,7 @@ from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
 from ecommerce_pipeline.schema.postgres import create_table, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
-from ecommerce_pipeline.settings_secrets import read_secret
+from ecommerce_pipeline.settings.secrets import read_secret
 
 DAY_LOCKS = 32
 

@@ -1,6 +1,6 @@
 """The warehouse in the cloud: BigQuery, which loads the lake's objects itself and replaces a window in one transaction.
 
-Clients and errors are in `google_clients` and `google_errors`, tables in `bigquery_tables`, jobs in `bigquery_jobs`.
+Tables are in `tables`, jobs in `jobs`, clients in `resources/google`.
 """
 
 import hashlib

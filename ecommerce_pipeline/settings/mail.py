@@ -1,6 +1,6 @@
 """The settings of alerts and mail: part of `Settings`, in a file of their own.
 
-The password of the mail server is not here, see `settings_secrets`: it is read when connecting.
+The password of the mail server is not here, see `settings.secrets`: it is read when connecting.
 """
 
 import ipaddress

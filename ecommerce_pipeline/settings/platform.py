@@ -1,6 +1,6 @@
 """What can be set, read from the environment once: every variable that is missing or wrong in one error.
 
-Secrets are not here, see `settings_secrets`: resources read them when they connect. `.env.example` follows this file.
+Secrets are not here, see `settings.secrets`: resources read them when they connect. `.env.example` follows this file.
 """
 
 import os
@@ -13,11 +13,11 @@ from typing import Final, Literal
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecommerce_pipeline.masking import mask
-from ecommerce_pipeline.settings_dashboard import DashboardSettings
-from ecommerce_pipeline.settings_mail import MailSettings
-from ecommerce_pipeline.settings_secrets import wrong_secrets
+from ecommerce_pipeline.settings.dashboard import DashboardSettings
+from ecommerce_pipeline.settings.mail import MailSettings
+from ecommerce_pipeline.settings.secrets import wrong_secrets
 
-PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
+PROJECT_ROOT: Final = Path(__file__).resolve().parents[2]
 NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
 """The settings without a default that a target needs."""
 
