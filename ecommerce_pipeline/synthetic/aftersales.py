@@ -13,12 +13,12 @@ from typing import Any, Final
 import numpy as np
 
 from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic.frames import Rows, concat, take
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
 from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY, Orders, orders_of, time_of_day
+from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, draw_bodies, draw_titles
 from ecommerce_pipeline.synthetic.seasons import day_number, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints, Lotteries, Lottery, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 MOST_DAYS_TO_REFUND: Final = 30
 MOST_DAYS_TO_REVIEW: Final = 21

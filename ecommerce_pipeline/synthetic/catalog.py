@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Popularity, trait
 from ecommerce_pipeline.synthetic.seasons import day_number
-from ecommerce_pipeline.synthetic.streams import Flags, Ints, Popularity, trait
 
 
 @dataclass(frozen=True)

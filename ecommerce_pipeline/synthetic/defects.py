@@ -6,12 +6,12 @@ from typing import Final
 import numpy as np
 
 from ecommerce_pipeline.schema.tables import TABLES, business_key
-from ecommerce_pipeline.synthetic.frames import Rows, concat, take
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
 from ecommerce_pipeline.synthetic.orders import LINES_AN_ORDER, NUMBERS_A_DAY
+from ecommerce_pipeline.synthetic.random_streams import Ints, Stream
 from ecommerce_pipeline.synthetic.rules import BREAKS, CONFLICTING_DUPLICATE, REASONS, Case
 from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, day_number, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 _FIRST_BROKEN: Final = 90_000_000  # of the day's numbers; real events stay far below
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, Stream
 from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints, Lottery, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 # Most lags are seconds, a few are minutes: the upper bound of the lag, in seconds.
 _LAG: Final = Lottery({5: 50, 30: 40, 120: 8, 900: 2})

@@ -12,14 +12,14 @@ import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
 from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic.frames import to_arrow
-from ecommerce_pipeline.synthetic.methods import METHODS
-from ecommerce_pipeline.synthetic.pools import CITIES_A_COUNTRY, COUNTRIES, pools
+from ecommerce_pipeline.synthetic.arrow_columns import to_arrow
+from ecommerce_pipeline.synthetic.name_pools import CITIES_A_COUNTRY, COUNTRIES, pools
+from ecommerce_pipeline.synthetic.payment_methods import METHODS
 from ecommerce_pipeline.synthetic.population import count, first_days
+from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, trait
 from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, day_number, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints, Lottery, trait
-from ecommerce_pipeline.synthetic.texts import choose, join, lower, padded, pick
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
+from ecommerce_pipeline.synthetic.text_arrays import choose, join, lower, padded, pick
 
 _COUNTRY: Final = Lottery({0: 62, 1: 14, 2: 9, 3: 9, 4: 6})
 _TIERS: Final = ("basic", "silver", "gold", "platinum")

@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 
 from ecommerce_pipeline.synthetic.aftersales import refunds_of, reviews_of
+from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.delivery import Delivery, deliver
-from ecommerce_pipeline.synthetic.frames import Rows
 from ecommerce_pipeline.synthetic.orders import orders_of
 from ecommerce_pipeline.synthetic.payments import payment_attempts_of
+from ecommerce_pipeline.synthetic.random_streams import Ints
 from ecommerce_pipeline.synthetic.sessions import sessions_of
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,24 @@
-"""The shop's books: the true totals of each day in whole cents, added up from what happened, not from what was written.
+"""The shop's ledger: the true totals of each day in whole cents, added up from what happened, not from what was written.
 
 A warehouse that has read the rows written in a window must arrive at these totals, to the cent.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.schema.tables import EVENTS
-from ecommerce_pipeline.synthetic import words
-from ecommerce_pipeline.synthetic.books import Books, Totals
+from ecommerce_pipeline.schema.tables import CHANNELS, EVENTS
+from ecommerce_pipeline.synthetic import vocabularies
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, take
 from ecommerce_pipeline.synthetic.events import Happened, happened
-from ecommerce_pipeline.synthetic.frames import Rows, take
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.seasons import instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Flags, Ints
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
+_CELL: Final = ("channel", "store_id", "payment_method_id")
 _SALES: Final = {
     "gross_cents": "gross_amount",
     "discount_cents": "discount_amount",
@@ -28,6 +27,35 @@ _SALES: Final = {
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Totals of paid orders, booked on the day of the order, and of refunds, on the day of the refund.
+
+    Attributes:
+        orders: Paid orders.
+        units: Units in their lines.
+        gross_cents: Sum of their gross amounts.
+        discount_cents: Sum of their discounts.
+        shipping_cents: Sum of their shipping; no part of revenue.
+        refund_cents: Sum of the refunds, whatever the day of their order.
+    """
+
+    orders: int = 0
+    units: int = 0
+    gross_cents: int = 0
+    discount_cents: int = 0
+    shipping_cents: int = 0
+    refund_cents: int = 0
+
+    @property
+    def net_cents(self) -> int:
+        """Revenue: gross - discount - refund."""
+        return self.gross_cents - self.discount_cents - self.refund_cents
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+@dataclass
 class Ledger:
     """The true totals of the happened days, as far as rows written in the window tell them.
 
@@ -45,17 +73,31 @@ class Ledger:
     """
 
     window: Window
-    by_day: Mapping[date, Totals]
-    by_channel: Mapping[tuple[date, str], Totals]
-    by_store: Mapping[tuple[date, int], Totals]
-    by_payment_method: Mapping[tuple[date, int], Totals]
-    unpaid_orders: Mapping[date, int]
-    clean_rows: Mapping[tuple[str, date], int]
+    by_day: dict[date, Totals] = field(default_factory=dict)
+    by_channel: dict[tuple[date, str], Totals] = field(default_factory=dict)
+    by_store: dict[tuple[date, int], Totals] = field(default_factory=dict)
+    by_payment_method: dict[tuple[date, int], Totals] = field(default_factory=dict)
+    unpaid_orders: dict[date, int] = field(default_factory=dict)
+    clean_rows: dict[tuple[str, date], int] = field(default_factory=dict)
 
     @property
     def total(self) -> Totals:
         """The totals of all days."""
         return sum(self.by_day.values(), Totals())
+
+    def book(self, day: date, rows: Rows, amounts: Rows) -> None:
+        """Add up the rows' amounts by channel, store and method (int64 is exact here), and book each sum."""
+        cells, cell = np.unique(np.stack([rows[name] for name in _CELL]), axis=1, return_inverse=True)
+        sums = {name: np.zeros(cells.shape[1], dtype=np.int64) for name in amounts}
+        for name, amount in amounts.items():
+            np.add.at(sums[name], cell, amount)
+        for position, (channel, store, method) in enumerate(cells.T.tolist()):
+            totals = Totals(**{name: int(column[position]) for name, column in sums.items()})
+            self.by_day[day] += totals
+            _add(self.by_channel, (day, CHANNELS[channel]), totals)
+            _add(self.by_payment_method, (day, method), totals)
+            if store:
+                _add(self.by_store, (day, store), totals)
 
 
 def ledger(settings: ShopSettings, window: Window) -> Ledger:
@@ -64,38 +106,28 @@ def ledger(settings: ShopSettings, window: Window) -> Ledger:
     Its days are [a - lateness, b), from the shop's first day on. An order counts as paid if the window holds one of its
     deliveries and one of an approved attempt; a refund counts if the window holds one of its deliveries.
     """
-    books = Books()
-    unpaid: dict[date, int] = {}
-    clean: dict[tuple[str, date], int] = {}
+    totals = Ledger(window)
     for day in window.happened(settings.lateness_days).days():
         if day < settings.start_date:
             continue
         events = {table: happened(settings, table, day) for table in EVENTS}
         there = {table: _seen(one, window) for table, one in events.items()}
-        clean |= {(table, day): int(np.count_nonzero(seen)) for table, seen in there.items()}
-        books.by_day[day] = Totals()
+        totals.clean_rows |= {(table, day): int(np.count_nonzero(seen)) for table, seen in there.items()}
+        totals.by_day[day] = Totals()
 
         orders, attempts = events["transactions"].rows, events["payment_attempts"].rows
-        approved = attempts["transaction_id"][there["payment_attempts"] & (attempts["status"] == words.APPROVED)]
+        approved = attempts["transaction_id"][there["payment_attempts"] & (attempts["status"] == vocabularies.APPROVED)]
         paid = there["transactions"] & np.isin(orders["transaction_id"], approved)
-        unpaid[day] = int(np.count_nonzero(there["transactions"])) - int(np.count_nonzero(paid))
+        totals.unpaid_orders[day] = int(np.count_nonzero(there["transactions"])) - int(np.count_nonzero(paid))
         sales = {name: orders[column] for name, column in _SALES.items()}
         sales |= {
             "orders": np.ones(len(paid), dtype=np.int64),
             "units": _units(orders, events["transaction_items"].rows),
         }
-        books.book(day, take(orders, paid), take(sales, paid))
+        totals.book(day, take(orders, paid), take(sales, paid))
         refunds = take(events["refunds"].rows, there["refunds"])
-        books.book(day, refunds, {"refund_cents": refunds["amount"]})
-    return Ledger(
-        window=window,
-        by_day=books.by_day,
-        by_channel=books.by_channel,
-        by_store=books.by_store,
-        by_payment_method=books.by_payment_method,
-        unpaid_orders=unpaid,
-        clean_rows=clean,
-    )
+        totals.book(day, refunds, {"refund_cents": refunds["amount"]})
+    return totals
 
 
 def _seen(events: Happened, window: Window) -> Flags:
@@ -111,3 +143,10 @@ def _units(headers: Rows, lines: Rows) -> Ints:
     units = np.zeros(len(headers["transaction_id"]), dtype=np.int64)
     np.add.at(units, np.searchsorted(headers["transaction_id"], lines["transaction_id"]), lines["quantity"])
     return units
+
+
+_Cell = TypeVar("_Cell")
+
+
+def _add(cells: dict[_Cell, Totals], cell: _Cell, totals: Totals) -> None:
+    cells[cell] = cells.get(cell, Totals()) + totals

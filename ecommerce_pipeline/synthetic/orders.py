@@ -10,12 +10,14 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import catalog, methods, words
-from ecommerce_pipeline.synthetic.frames import Rows
+from ecommerce_pipeline.synthetic import catalog
+from ecommerce_pipeline.synthetic import payment_methods
+from ecommerce_pipeline.synthetic import vocabularies
+from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.population import known
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Lottery, Popularity, Stream
 from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS, HOURS, SECOND, campaign_code, day_number, demand, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Flags, Ints, Lottery, Popularity, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 MEAN_ORDERS: Final = 555
 MEAN_SESSIONS: Final = 1682
@@ -28,12 +30,14 @@ LINES_AN_ORDER: Final = 10
 REGULARS: Final = Popularity("customer_rank", offset=20, quarters=2)
 _BUSY_STORES: Final = Popularity("store_rank", offset=4, quarters=2)
 
-_CHANNEL: Final = Lottery({words.WEB: 46, words.MOBILE_APP: 30, words.MARKETPLACE: 9, words.STORE: 15})
+_CHANNEL: Final = Lottery(
+    {vocabularies.WEB: 46, vocabularies.MOBILE_APP: 30, vocabularies.MARKETPLACE: 9, vocabularies.STORE: 15}
+)
 _LINES: Final = Lottery({1: 360, 2: 260, 3: 170, 4: 100, 5: 60, 6: 30, 7: 15, 8: 5})
 _QUANTITY: Final = Lottery({1: 740, 2: 160, 3: 50, 4: 25, 5: 10, 6: 10, 10: 5})
 _SALE_PERCENT: Final = Lottery({5: 2, 10: 4, 15: 3, 20: 3, 25: 2, 30: 1})
 _COUPON: Final = Lottery({0: 6, 1: 5, 2: 2, 3: 1, 4: 3, 5: 2})
-_TAKES_OFF: Final = np.array([off for _, off in words.COUPONS], dtype=np.int64)
+_TAKES_OFF: Final = np.array([off for _, off in vocabularies.COUPONS], dtype=np.int64)
 _SHIPPING: Final = Lottery({499: 92, 1299: 8})
 _FREE_SHIPPING_FROM: Final = 5000
 
@@ -73,7 +77,7 @@ def orders_of(settings: ShopSettings, day: date) -> Orders:
     stream = Stream(settings.seed, "orders", day)
     size = demand(settings, day, MEAN_ORDERS)
     channel = stream.pick(size, _CHANNEL)
-    of_day = time_of_day(stream, (channel == words.STORE).astype(np.int64))
+    of_day = time_of_day(stream, (channel == vocabularies.STORE).astype(np.int64))
     # The time and, below it, the place in one word: sorting words is six times as fast as a stable sort of places.
     words_in_time = np.sort(of_day << _PLACE_BITS | np.arange(size, dtype=np.int64))
     of_day, channel = words_in_time >> _PLACE_BITS, channel[words_in_time & ((1 << _PLACE_BITS) - 1)]
@@ -86,7 +90,7 @@ def orders_of(settings: ShopSettings, day: date) -> Orders:
     headers |= {"transaction_id": ids, "line_count": np.diff(firsts, append=len(order_of_line)), "created_at": created}
     outcome = stream.pick(size, _OUTCOME)
     # Cash and gift cards do not bounce.
-    outcome[headers["payment_method_id"] >= methods.GIFT_CARD] = 3
+    outcome[headers["payment_method_id"] >= payment_methods.GIFT_CARD] = 3
     return Orders(headers, lines, order_of_line, outcome >> 1, (outcome & 1) == 1)
 
 
@@ -150,7 +154,7 @@ def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> t
 
 def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, gross: Ints) -> Rows:
     size, seed = len(channel), settings.seed
-    in_store = channel == words.STORE
+    in_store = channel == vocabularies.STORE
     customer = REGULARS.pick(stream, size, seed, known(settings, "customers", day), settings.customers)
     store = _BUSY_STORES.pick(stream, size, seed, known(settings, "stores", day), settings.stores)
     coupon, discount = _discounts(day, stream, gross)
@@ -163,7 +167,7 @@ def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, g
         "session_id": np.where(in_store, 0, session_ids(settings, day, session)),
         "store_id": np.where(in_store, store, 0),
         "channel": channel,
-        "payment_method_id": stream.pick_by(channel, methods.BY_CHANNEL),
+        "payment_method_id": stream.pick_by(channel, payment_methods.BY_CHANNEL),
         "currency": np.zeros(size, dtype=np.int64),
         "coupon_code": coupon,
         "gross_amount": gross,

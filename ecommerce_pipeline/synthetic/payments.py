@@ -5,16 +5,16 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import words
-from ecommerce_pipeline.synthetic.frames import Rows
-from ecommerce_pipeline.synthetic.methods import BY_CHANNEL, GIFT_CARD
+from ecommerce_pipeline.synthetic import vocabularies
+from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.orders import orders_of
+from ecommerce_pipeline.synthetic.payment_methods import BY_CHANNEL, GIFT_CARD
+from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, Stream
 from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints, Lottery, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 _ATTEMPTS_AN_ORDER: Final = 100  # not the lines' factor, so that a join on the wrong numbers finds nothing
-_STATUS: Final = Lottery({words.DECLINED: 80, words.ERROR: 20})
+_STATUS: Final = Lottery({vocabularies.DECLINED: 80, vocabularies.ERROR: 20})
 _REASON_DECLINED: Final = Lottery({0: 45, 1: 12, 2: 15, 3: 13, 4: 15})
 _REASON_ERROR: Final = Lottery({5: 60, 6: 40})
 
@@ -33,8 +33,10 @@ def payment_attempts_of(settings: ShopSettings, day: date) -> tuple[Rows, Ints]:
     # Cash and gift cards do not bounce: only a retry that succeeds can be one.
     other = (number > 1) & stream.chance(size, 0.4) & (approved | (drawn < GIFT_CARD))
     method = np.where(other, drawn, chosen)
-    status = np.where(approved, words.APPROVED, stream.pick(size, _STATUS))
-    reason = np.where(status == words.DECLINED, stream.pick(size, _REASON_DECLINED), stream.pick(size, _REASON_ERROR))
+    status = np.where(approved, vocabularies.APPROVED, stream.pick(size, _STATUS))
+    reason = np.where(
+        status == vocabularies.DECLINED, stream.pick(size, _REASON_DECLINED), stream.pick(size, _REASON_ERROR)
+    )
     # 5 to 65 s after the order, then 2 to 9 minutes a retry; late in the day the retries crowd before midnight.
     first, gap = (stream.below(len(orders.attempts), seconds * SECOND) for seconds in (60, 420))
     lag = 5 * SECOND + first[order] + (number - 1) * (120 * SECOND + gap[order])

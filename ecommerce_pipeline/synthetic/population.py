@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from ecommerce_pipeline.synthetic.random_streams import Ints
 from ecommerce_pipeline.synthetic.seasons import day_number
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 # Days of steady growth up to the reference date. 1974 days put 77 % of the customers before the default start.
 GROWTH_DAYS: Final = {"customers": 1974, "products": 1974, "stores": 4000}

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 
 from ecommerce_pipeline.synthetic.catalog import SUBCATEGORIES
-from ecommerce_pipeline.synthetic.streams import Ints, Stream
-from ecommerce_pipeline.synthetic.texts import Texts, choose, join
-from ecommerce_pipeline.synthetic.words import NEGATIVE, NEUTRAL, POSITIVE
+from ecommerce_pipeline.synthetic.random_streams import Ints, Stream
+from ecommerce_pipeline.synthetic.text_arrays import Texts, choose, join
+from ecommerce_pipeline.synthetic.vocabularies import NEGATIVE, NEUTRAL, POSITIVE
 
 SENTIMENT_OF_STARS: Final = np.array([-1, NEGATIVE, NEGATIVE, NEUTRAL, POSITIVE, POSITIVE], dtype=np.int64)
 

@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import words
-from ecommerce_pipeline.synthetic.frames import Rows, length
+from ecommerce_pipeline.synthetic import vocabularies
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, length
 from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY
+from ecommerce_pipeline.synthetic.random_streams import Ints, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, another_title
 from ecommerce_pipeline.synthetic.seasons import DAY
-from ecommerce_pipeline.synthetic.streams import Ints, Stream
 
 EXACT_DUPLICATE: Final = "exact_duplicate"
 CONFLICTING_DUPLICATE: Final = "conflicting_duplicate"
@@ -70,7 +70,7 @@ def _bad_funnel(case: Case) -> Rows:
 def _missing_store(case: Case) -> Rows:
     nothing = np.zeros(length(case.rows), dtype=np.int64)
     return {
-        "channel": nothing + words.STORE,
+        "channel": nothing + vocabularies.STORE,
         "store_id": nothing,
         "session_id": nothing,
         "shipping_amount": nothing,
@@ -109,7 +109,7 @@ def _not_positive(case: Case) -> Rows:
 
 def _unknown_status(case: Case) -> Rows:
     nothing = np.zeros(length(case.rows), dtype=np.int64)
-    return {"status": nothing + words.UNKNOWN_STATUS, "failure_reason": nothing - 1}
+    return {"status": nothing + vocabularies.UNKNOWN_STATUS, "failure_reason": nothing - 1}
 
 
 def _bad_rating(case: Case) -> Rows:
@@ -131,15 +131,15 @@ def _one_more(column: str) -> Break:
 # Breaks nothing but agreement with the row written before: a column that no other rule looks at.
 _CONFLICTS: Final[Mapping[str, Break]] = {
     "sessions": _one_more("duration_seconds"),
-    "transactions": _other("coupon_code", len(words.COUPONS)),
+    "transactions": _other("coupon_code", len(vocabularies.COUPONS)),
     "transaction_items": _one_more("line_number"),
     "payment_attempts": _one_more("attempt_number"),
-    "refunds": _other("reason", len(words.VOCABULARIES["reason"])),
+    "refunds": _other("reason", len(vocabularies.VOCABULARIES["reason"])),
     "reviews": lambda case: {"title": another_title(case.rows["title"])},
 }
 
 _DATES: Final[Mapping[str, Break]] = {"impossible_date": _impossible_date, "too_late": _too_late}
-_UNKNOWN_CHANNEL: Final = {"unknown_channel": _constant("channel", words.UNKNOWN_CHANNEL)}
+_UNKNOWN_CHANNEL: Final = {"unknown_channel": _constant("channel", vocabularies.UNKNOWN_CHANNEL)}
 _UNKNOWN_CUSTOMER: Final = {"unknown_customer": _unknown("customer_id")}
 _UNKNOWN_PRODUCT: Final = {"unknown_product": _unknown("product_id")}
 _UNKNOWN_METHOD: Final = {"unknown_payment_method": _constant("payment_method_id", _NO_SUCH_METHOD)}

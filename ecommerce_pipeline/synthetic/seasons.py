@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Lotteries, Lottery, Stream
+from ecommerce_pipeline.synthetic.random_streams import Lotteries, Lottery, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 SECOND: Final = 1_000_000
 """Times are whole microseconds."""

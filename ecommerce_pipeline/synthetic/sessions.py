@@ -5,22 +5,22 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import words
-from ecommerce_pipeline.synthetic.frames import Rows, concat, take
+from ecommerce_pipeline.synthetic import vocabularies
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
 from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY, REGULARS, browsing, orders_of, time_of_day
 from ecommerce_pipeline.synthetic.population import known
+from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.seasons import SECOND, campaign_code, day_number, instant
-from ecommerce_pipeline.synthetic.settings import ShopSettings
-from ecommerce_pipeline.synthetic.streams import Ints, Lotteries, Lottery, Stream
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 _LAST_SECOND: Final = 86_380
 
-_CHANNEL: Final = Lottery({words.WEB: 52, words.MOBILE_APP: 36, words.MARKETPLACE: 12})
+_CHANNEL: Final = Lottery({vocabularies.WEB: 52, vocabularies.MOBILE_APP: 36, vocabularies.MARKETPLACE: 12})
 _DEVICE: Final = Lotteries(
     [
-        Lottery({words.DESKTOP: 55, words.MOBILE: 37, words.TABLET: 8}),
-        Lottery({words.MOBILE: 90, words.TABLET: 10}),
-        Lottery({words.DESKTOP: 40, words.MOBILE: 52, words.TABLET: 8}),
+        Lottery({vocabularies.DESKTOP: 55, vocabularies.MOBILE: 37, vocabularies.TABLET: 8}),
+        Lottery({vocabularies.MOBILE: 90, vocabularies.TABLET: 10}),
+        Lottery({vocabularies.DESKTOP: 40, vocabularies.MOBILE: 52, vocabularies.TABLET: 8}),
     ]
 )
 # direct, organic, paid_search, social, email, affiliate, referral: by channel; the last row is for campaigns.

@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ecommerce_pipeline.synthetic.frames import money
-from ecommerce_pipeline.synthetic.streams import Lottery, Popularity, Stream, trait
+from ecommerce_pipeline.synthetic.arrow_columns import money
+from ecommerce_pipeline.synthetic.random_streams import Lottery, Popularity, Stream, trait
 
 DAY = date(2026, 3, 1)
 MANY = 200_000

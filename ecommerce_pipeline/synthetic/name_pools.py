@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from ecommerce_pipeline.synthetic.texts import Texts
+from ecommerce_pipeline.synthetic.text_arrays import Texts
 
 if TYPE_CHECKING:
     from faker import Faker

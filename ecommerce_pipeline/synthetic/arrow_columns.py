@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.reviews_text import bodies, titles
-from ecommerce_pipeline.synthetic.streams import Flags, Ints
-from ecommerce_pipeline.synthetic.texts import pick
-from ecommerce_pipeline.synthetic.words import VOCABULARIES
+from ecommerce_pipeline.synthetic.text_arrays import pick
+from ecommerce_pipeline.synthetic.vocabularies import VOCABULARIES
 
 Rows = dict[str, Ints]
 """Columns by name, all of the same length."""

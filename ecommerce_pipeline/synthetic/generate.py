@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES, WRITTEN_AT, business_key
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, length, take, take_both, to_arrow
 from ecommerce_pipeline.synthetic.defects import broken_rows
 from ecommerce_pipeline.synthetic.events import happened
-from ecommerce_pipeline.synthetic.frames import Rows, concat, length, take, take_both, to_arrow
+from ecommerce_pipeline.synthetic.random_streams import Flags
 from ecommerce_pipeline.synthetic.rules import EXACT_DUPLICATE, REASONS
 from ecommerce_pipeline.synthetic.seasons import DAY, instant
-from ecommerce_pipeline.synthetic.settings import MOST_LATENESS_DAYS, ShopSettings
-from ecommerce_pipeline.synthetic.streams import Flags
+from ecommerce_pipeline.synthetic.shop_settings import MOST_LATENESS_DAYS, ShopSettings
 
 _REASON: Final = "reason_code"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

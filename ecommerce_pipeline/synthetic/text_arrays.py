@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ecommerce_pipeline.synthetic.streams import Ints
+from ecommerce_pipeline.synthetic.random_streams import Ints
 
 Texts: TypeAlias = "pa.Array[Any]"
 

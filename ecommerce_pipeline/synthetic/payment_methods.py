@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ecommerce_pipeline.synthetic.streams import Lotteries, Lottery
+from ecommerce_pipeline.synthetic.random_streams import Lotteries, Lottery
 
 
 @dataclass(frozen=True)
