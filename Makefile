@@ -57,8 +57,8 @@ integration: .venv/test.stamp browser ## dbt, and the whole platform: totals, or
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/dbt ecommerce_pipeline_tests/integration
 
 browser: .venv/test.stamp ## fetch what tests run that is no Python: Chromium, Prometheus
-	@$(BIN)/python -m ecommerce_pipeline_tests.chromium
-	@$(BIN)/python -m ecommerce_pipeline_tests.prometheus
+	@$(BIN)/python -m ecommerce_pipeline_tests.support.chromium
+	@$(BIN)/python -m ecommerce_pipeline_tests.support.prometheus
 
 # The larger set first: its emulators live beside dbt and Dagster and need older versions of what those use too.
 lock: .venv/uv.stamp ## resolve the requirements anew, with hashes

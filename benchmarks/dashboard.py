@@ -13,8 +13,8 @@ from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import warehouse
-from ecommerce_pipeline_tests.browser import address_of, launched, opened
-from ecommerce_pipeline_tests.marts import build_marts
+from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.support.marts import build_marts
 
 CASES = ((1, 0), (1, 1), (1, 30), (1, 365), (10, 365))
 """Scales and days."""

@@ -23,10 +23,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
-from ecommerce_pipeline_tests.emulators import bigquery_emulator, storage_emulator
-from ecommerce_pipeline_tests.faults import Proxy, faulty
-from ecommerce_pipeline_tests.googlesql import jobs
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.emulators import bigquery_emulator, storage_emulator
+from ecommerce_pipeline_tests.support.faults import Proxy, faulty
+from ecommerce_pipeline_tests.support.googlesql import jobs
+from ecommerce_pipeline_tests.support.platform import Platform
 
 REPORT = PROJECT_ROOT / "docs" / "google_cloud_costs.md"
 LAST = "2026-03-08"

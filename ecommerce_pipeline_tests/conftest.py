@@ -11,8 +11,13 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, storage
 
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
-from ecommerce_pipeline_tests.emulators import BigQueryEmulator, StorageEmulator, bigquery_emulator, storage_emulator
-from ecommerce_pipeline_tests.faults import Proxy, faulty
+from ecommerce_pipeline_tests.support.emulators import (
+    BigQueryEmulator,
+    StorageEmulator,
+    bigquery_emulator,
+    storage_emulator,
+)
+from ecommerce_pipeline_tests.support.faults import Proxy, faulty
 
 # A shell starts what it puts into the background deaf to SIGINT; programs that tests end by it would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

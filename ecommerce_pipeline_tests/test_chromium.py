@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline_tests.browser import launched
-from ecommerce_pipeline_tests.chromium import NoBrowserError, chromium, pinned
+from ecommerce_pipeline_tests.support.browser import launched
+from ecommerce_pipeline_tests.support.chromium import NoBrowserError, chromium, pinned
 
 
 def test_the_pinned_one_needs_nothing_of_the_machine() -> None:

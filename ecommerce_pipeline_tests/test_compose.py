@@ -7,7 +7,7 @@ import pytest
 
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.settings.secrets import SECRETS
-from ecommerce_pipeline_tests.compose import described, image_environment
+from ecommerce_pipeline_tests.support.compose import described, image_environment
 
 DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text()
 LOCAL = described({})

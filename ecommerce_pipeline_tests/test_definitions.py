@@ -12,7 +12,7 @@ from dagster import AssetKey, AssetSelection, BackfillPolicy, Definitions
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
-from ecommerce_pipeline_tests.platform import SMALL_SHOP
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from google.cloud import bigquery, storage
 
-from ecommerce_pipeline_tests import emulators
-from ecommerce_pipeline_tests.emulators import BigQueryEmulator, StorageEmulator, storage_emulator
+from ecommerce_pipeline_tests.support import emulators
+from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator, StorageEmulator, storage_emulator
 
 
 def test_a_load_job_reads_from_gs_what_the_storage_client_uploaded(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from ecommerce_pipeline_tests.emulators import StorageEmulator
-from ecommerce_pipeline_tests.faults import (
+from ecommerce_pipeline_tests.support.emulators import StorageEmulator
+from ecommerce_pipeline_tests.support.faults import (
     Break,
     Fault,
     Proxy,

@@ -1,4 +1,4 @@
-"""The shop's ledger: the true totals of each day in whole cents, added up from what happened, not from what was written.
+"""The shop's ledger: the true totals of each day in whole cents, added up from what happened, not from what was read.
 
 A warehouse that has read the rows written in a window must arrive at these totals, to the cent.
 """

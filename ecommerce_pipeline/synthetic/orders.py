@@ -10,9 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic import payment_methods
-from ecommerce_pipeline.synthetic import vocabularies
+from ecommerce_pipeline.synthetic import catalog, payment_methods, vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.population import known
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Lottery, Popularity, Stream

@@ -8,7 +8,7 @@ import pytest
 from dagster import DagsterInstance
 
 from ecommerce_pipeline_tests.alerts.shop import Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox
+from ecommerce_pipeline_tests.support.mailbox import Mailbox
 
 
 @pytest.fixture

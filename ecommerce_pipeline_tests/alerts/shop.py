@@ -35,7 +35,7 @@ from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline_tests.mailbox import Mailbox
+from ecommerce_pipeline_tests.support.mailbox import Mailbox
 
 # Anything may stand in a key of partitions, and nearly anything in a key of assets.
 HOSTILE_KEY = "Größe <img src=x onerror=alert(1)>\"'; rm -rf / \u2028Bcc: eve@example.com"

@@ -18,7 +18,7 @@ from dagster import (
 
 from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline_tests.alerts.shop import Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox
+from ecommerce_pipeline_tests.support.mailbox import Mailbox
 
 FOLDER = Path(os.environ["SHOP_FOLDER"])
 shop = Shop(FOLDER, Mailbox(), dict(os.environ), failing_checks=True)

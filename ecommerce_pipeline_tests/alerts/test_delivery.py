@@ -14,7 +14,7 @@ import pytest
 from ecommerce_pipeline.alerts.delivery import CLAIM_SECONDS
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline_tests.alerts.shop import Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 LATER = 4_000
 """Longer than any pause between two tries, and than the hour until the first reminder."""
@@ -170,7 +170,7 @@ TICK = """
 import sys
 from pathlib import Path
 from ecommerce_pipeline_tests.alerts.shop import Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox
+from ecommerce_pipeline_tests.support.mailbox import Mailbox
 Shop(Path(sys.argv[1]), Mailbox(port=int(sys.argv[2]))).tick()
 """
 

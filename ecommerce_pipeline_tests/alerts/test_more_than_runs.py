@@ -32,7 +32,7 @@ from dagster._utils.error import serializable_error_info_from_exc_info
 from ecommerce_pipeline.alerts.delivery import Report
 from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline_tests.alerts.shop import ORDERS, Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 HOUR = 3_600
 

@@ -13,7 +13,7 @@ from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.failed_runs import RETRY_PATIENCE, TAGGED_WITHIN, decision
 from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline_tests.alerts.shop import DAYS, ORDERS, Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 HOUR = 3_600
 FLAKY = {"run_retries": {"enabled": True, "max_retries": 2}}

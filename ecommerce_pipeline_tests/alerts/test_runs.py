@@ -11,7 +11,7 @@ from dagster import DagsterEventType
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import clean
 from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 
 def test_a_failed_run_leads_to_one_mail_that_says_what_where_why_and_what_to_do(shop: Shop, mailbox: Mailbox) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 

@@ -8,7 +8,7 @@ from google.cloud import bigquery, storage
 
 from ecommerce_pipeline_tests.chaos.disturb import disturb
 from ecommerce_pipeline_tests.chaos.faults import KILLS
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-03-07", "2026-03-08")
 COUNT = int(os.environ.get("CHAOS_CLOUD_FAULTS", "8"))

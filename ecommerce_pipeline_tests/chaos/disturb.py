@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from ecommerce_pipeline_tests.chaos.faults import Fault, Victim, kill_the_run
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 
 def disturb(

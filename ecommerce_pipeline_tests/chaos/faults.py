@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.children import child_running
-from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.children import child_running
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 CLOCKS = Path(__file__).with_name("clocks")

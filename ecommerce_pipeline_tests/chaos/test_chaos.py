@@ -14,7 +14,7 @@ import pytest
 
 from ecommerce_pipeline_tests.chaos.disturb import disturb
 from ecommerce_pipeline_tests.chaos.faults import FAULTS
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-03-05", "2026-03-06", "2026-03-07", "2026-03-08")
 COUNT = int(os.environ.get("CHAOS_FAULTS", "4"))

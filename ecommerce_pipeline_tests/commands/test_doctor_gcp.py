@@ -9,9 +9,9 @@ from google.cloud import bigquery, storage
 from ecommerce_pipeline.commands.doctor.command import checks_of, doctor_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline_tests.credentials import EMAIL, write_key
-from ecommerce_pipeline_tests.emulators import BigQueryEmulator
-from ecommerce_pipeline_tests.faults import Answer, Fault, Forward, Proxy, Request, reset, status
+from ecommerce_pipeline_tests.support.credentials import EMAIL, write_key
+from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator
+from ecommerce_pipeline_tests.support.faults import Answer, Fault, Forward, Proxy, Request, reset, status
 
 DATASETS = ["ecommerce_staging", "ecommerce_core", "ecommerce_datamart"]
 CLOUD = ["project", "credentials", "bucket", "BigQuery jobs", "datasets", "one location", "Storage API"]

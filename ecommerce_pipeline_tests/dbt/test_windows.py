@@ -14,7 +14,7 @@ from ecommerce_pipeline.schema.tables import EVENTS
 from ecommerce_pipeline.synthetic import ShopSettings, planted
 from ecommerce_pipeline.synthetic.ledger import Ledger, Totals, ledger
 from ecommerce_pipeline_tests.dbt.conftest import Dbt, of_window
-from ecommerce_pipeline_tests.marts import stage, with_staging
+from ecommerce_pipeline_tests.support.marts import stage, with_staging
 
 WINDOW = Window(date(2026, 3, 1), date(2026, 3, 6))
 SHOP = ShopSettings(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 
 @pytest.fixture

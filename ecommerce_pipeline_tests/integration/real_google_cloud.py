@@ -18,7 +18,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline.targets import lake_store, warehouse
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-03-07", "2026-03-08")
 NEEDED = ("GCP_PROJECT", "GCS_BUCKET")

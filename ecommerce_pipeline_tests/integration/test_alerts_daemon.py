@@ -13,7 +13,7 @@ import pytest
 from dagster import DagsterRunStatus, RunsFilter
 
 from ecommerce_pipeline_tests.alerts.shop import Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 PROGRAM = Path(sys.executable).with_name("dagster-daemon")
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ import pytest
 
 from ecommerce_pipeline.resources.mail.catcher import INDEX, kept
 from ecommerce_pipeline_tests.integration.test_backfill import BIN, LAUNCH, Ui, environment
-from ecommerce_pipeline_tests.mailbox import html_of, text_of
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.mailbox import html_of, text_of
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAY = "2026-03-07"
 

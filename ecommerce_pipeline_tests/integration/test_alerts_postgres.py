@@ -11,7 +11,7 @@ from ecommerce_pipeline.alerts.state import State, Waiting
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline_tests.alerts.shop import ORDERS, Shop
-from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 
 @pytest.fixture

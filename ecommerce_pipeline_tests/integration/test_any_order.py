@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = [f"2026-03-{day:02}" for day in range(2, 9)]
 ALL_TABLES = 11 + 26 + 16

@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from ecommerce_pipeline_tests.children import child_running
-from ecommerce_pipeline_tests.graphql import graphql
-from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.children import child_running
+from ecommerce_pipeline_tests.support.graphql import graphql
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
 BIN = Path(sys.executable).parent
 

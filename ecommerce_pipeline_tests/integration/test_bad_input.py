@@ -14,7 +14,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_window import Progress
 from ecommerce_pipeline.resources.dbt.project import project as dbt_resource
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAY = "2026-03-08"
 

@@ -28,9 +28,9 @@ from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger
 from ecommerce_pipeline.targets import dashboard_store
-from ecommerce_pipeline_tests.browser import Opened, address_of, launched, opened
-from ecommerce_pipeline_tests.marts import build_marts
-from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.browser import Opened, address_of, launched, opened
+from ecommerce_pipeline_tests.support.marts import build_marts
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
 CHARTS = {chart.name: chart for section in SECTIONS for chart in section.charts}
 DRAWN = [name for name, chart in CHARTS.items() if chart.draw]

@@ -8,7 +8,7 @@ from dagster import AssetKey
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAY = "2026-03-08"
 

@@ -16,9 +16,9 @@ from ecommerce_pipeline.resources.dbt.project import dbt_project
 from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.targets import dashboard_store
-from ecommerce_pipeline_tests.faults import Proxy, Request
-from ecommerce_pipeline_tests.googlesql import Analyzer, Catalog, jobs, sent
-from ecommerce_pipeline_tests.platform import Platform
+from ecommerce_pipeline_tests.support.faults import Proxy, Request
+from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent
+from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-03-07", "2026-03-08")
 SHOP = Catalog("shop", {("core", "orders"): {"id": "int64", "day": "date", "paid_at": "timestamp", "sum": "numeric"}})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ecommerce_pipeline.resources.object_store.folder import INCOMING
 from ecommerce_pipeline.schema.tables import TABLES
-from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAYS = ["--from", "2026-01-01", "--to", "2026-03-31"]

@@ -15,8 +15,8 @@ from psycopg import sql
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT
-from ecommerce_pipeline_tests.credentials import write_key
-from ecommerce_pipeline_tests.mailbox import Mailbox, html_of, text_of
+from ecommerce_pipeline_tests.support.credentials import write_key
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAY = ["--from", "2026-03-08", "--to", "2026-03-08"]
@@ -137,7 +137,7 @@ def test_no_secret_is_in_any_file_output_or_mail_whatever_succeeds_or_fails(
     doctor, *_ = [leaks.end(name, process) for name, process in telling.items()]
     assert "refuses the login of SMTP_USER=ann: 535" in doctor
     assert "password authentication failed" in doctor
-    told = leaks.call(sys.executable, "-m", "ecommerce_pipeline_tests.leaky_location")
+    told = leaks.call(sys.executable, "-m", "ecommerce_pipeline_tests.support.leaky_location")
     assert "trouble: ''" in told
     assert "RuntimeError: *** " in told
     assert leaks.found() == {}

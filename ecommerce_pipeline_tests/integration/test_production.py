@@ -14,10 +14,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ecommerce_pipeline.resources.mail.catcher import kept
-from ecommerce_pipeline_tests.compose import Stack
-from ecommerce_pipeline_tests.graphql import graphql
-from ecommerce_pipeline_tests.mailbox import text_of
-from ecommerce_pipeline_tests.platform import SMALL_SHOP
+from ecommerce_pipeline_tests.support.compose import Stack
+from ecommerce_pipeline_tests.support.graphql import graphql
+from ecommerce_pipeline_tests.support.mailbox import text_of
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP
 
 DAY = "2026-03-07"
 SELECTOR = {"repositoryName": "__repository__", "repositoryLocationName": "ecommerce_pipeline"}

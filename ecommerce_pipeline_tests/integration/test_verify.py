@@ -14,7 +14,7 @@ from dagster import AssetCheckEvaluation, AssetKey, DagsterEventType
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 FIRST, LAST = "2026-03-02", "2026-03-06"

@@ -18,9 +18,9 @@ from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
-from ecommerce_pipeline_tests.emulators import StorageEmulator
-from ecommerce_pipeline_tests.faults import Proxy
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.emulators import StorageEmulator
+from ecommerce_pipeline_tests.support.faults import Proxy
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAYS = DailyPartitionsDefinition("2026-03-01")
 KEY = AssetKey(["lake", "transaction_items"])

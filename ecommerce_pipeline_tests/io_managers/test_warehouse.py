@@ -10,7 +10,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 WRITER = Writer("staging/transaction_items", "run")
 DAY = Window.of_keys("2026-03-01", "2026-03-01")

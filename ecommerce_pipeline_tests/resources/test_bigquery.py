@@ -8,10 +8,10 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, new_columns, staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items, transactions
-from ecommerce_pipeline_tests.emulators import BigQueryEmulator
-from ecommerce_pipeline_tests.faults import Proxy
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator
+from ecommerce_pipeline_tests.support.faults import Proxy
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 
 def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(warehouse: BigQueryWarehouse, load: Load) -> None:

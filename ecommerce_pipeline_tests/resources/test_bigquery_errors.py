@@ -16,10 +16,10 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import ensure, staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline_tests.credentials import write_key
-from ecommerce_pipeline_tests.faults import Answer, Fault, Forward, Proxy, Request, lose_response, status
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.credentials import write_key
+from ecommerce_pipeline_tests.support.faults import Answer, Fault, Forward, Proxy, Request, lose_response, status
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = "2026-03-01"
 TABLES = r"/tables"

@@ -10,9 +10,19 @@ from google.cloud.bigquery.retry import DEFAULT_RETRY
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.warehouse.bigquery import jobs as bigquery_jobs
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
-from ecommerce_pipeline_tests.faults import Answer, Break, Fault, Forward, Proxy, Request, lose_response, reset, status
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.faults import (
+    Answer,
+    Break,
+    Fault,
+    Forward,
+    Proxy,
+    Request,
+    lose_response,
+    reset,
+    status,
+)
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = "2026-03-01"
 NEXT_DAY = "2026-03-02"

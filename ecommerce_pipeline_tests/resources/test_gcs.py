@@ -10,7 +10,7 @@ from google.cloud import storage
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.object_store import gcs_upload
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
-from ecommerce_pipeline_tests.faults import Fault, Proxy, damage_body, status
+from ecommerce_pipeline_tests.support.faults import Fault, Proxy, damage_body, status
 
 PATH = "sessions/date=2026-03-01/part-0.parquet"
 NAME = f"lake/{PATH}"

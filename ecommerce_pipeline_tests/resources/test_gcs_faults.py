@@ -13,9 +13,9 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.object_store import gcs, gcs_upload
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
-from ecommerce_pipeline_tests.credentials import write_key
-from ecommerce_pipeline_tests.emulators import storage_emulator
-from ecommerce_pipeline_tests.faults import Break, Fault, Proxy, delay, lose_response, reset, status
+from ecommerce_pipeline_tests.support.credentials import write_key
+from ecommerce_pipeline_tests.support.emulators import storage_emulator
+from ecommerce_pipeline_tests.support.faults import Break, Fault, Proxy, delay, lose_response, reset, status
 
 PATH = "sessions/date=2026-03-01/part-0.parquet"
 NAME = f"lake/{PATH}"

@@ -18,7 +18,7 @@ from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 ROLES = PROJECT_ROOT / "deploy/postgres"
 PASSWORD = 'it\'s "a" \\pass word; %41'

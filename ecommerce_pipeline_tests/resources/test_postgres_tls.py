@@ -11,7 +11,7 @@ from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.settings import Settings, SettingsError
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use
-from ecommerce_pipeline_tests.tls_relay import TlsRelay, tls_relay
+from ecommerce_pipeline_tests.support.tls_relay import TlsRelay, tls_relay
 
 
 @pytest.fixture(scope="module")

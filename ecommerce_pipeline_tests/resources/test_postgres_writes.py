@@ -11,7 +11,7 @@ from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
 from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = "2026-03-08"
 SOON = 1.0

@@ -12,7 +12,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.drift import Drift
 from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline_tests.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = Window.of_day(date(2026, 3, 1))
 NEXT_DAY = Window.of_day(date(2026, 3, 2))

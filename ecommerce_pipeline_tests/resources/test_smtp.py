@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.resources.mail.smtp import MailInDoubtError, MailServerError, SmtpServer
-from ecommerce_pipeline_tests.mailbox import Mailbox, text_of
+from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 
 @pytest.fixture

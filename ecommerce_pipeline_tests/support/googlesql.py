@@ -23,7 +23,7 @@ from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import AnalyzeRes
 
 from ecommerce_pipeline.schema.bigquery import bigquery_fields
 from ecommerce_pipeline.schema.tables import STAGING
-from ecommerce_pipeline_tests.faults import Request
+from ecommerce_pipeline_tests.support.faults import Request
 
 TYPES = {
     "INTEGER": sql.TypeKind.TYPE_INT64,

@@ -1,4 +1,4 @@
-"""Screenshots of the dashboard of 30 days at scale 1: `python -m ecommerce_pipeline_tests.screenshots [folder]`.
+"""Screenshots of the dashboard, 30 days at scale 1: `python -m ecommerce_pipeline_tests.support.screenshots [folder]`.
 
 Without a folder it writes those of README.md to docs/images; with one, the whole page in every look, and a PDF.
 """
@@ -16,8 +16,8 @@ from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import warehouse
-from ecommerce_pipeline_tests.browser import address_of, launched, opened
-from ecommerce_pipeline_tests.marts import build_marts
+from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.support.marts import build_marts
 
 IMAGES: Final = PROJECT_ROOT / "docs" / "images"
 DAYS: Final = Window.of_keys("2026-03-02", "2026-03-31")

@@ -92,7 +92,7 @@ def bigquery_emulator(folder: Path, objects: Path) -> Iterator[BigQueryEmulator]
         # Avro's extension would be downloaded.
         "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
     }
-    command = [sys.executable, "-m", "ecommerce_pipeline_tests.bigquery_server", "start", "--ephemeral"]
+    command = [sys.executable, "-m", "ecommerce_pipeline_tests.support.bigquery_server", "start", "--ephemeral"]
     with _serving(folder, command, ["--rest-port", "--grpc-port"], environment, "/readyz") as ports:
         yield BigQueryEmulator(f"http://127.0.0.1:{ports[0]}", f"127.0.0.1:{ports[1]}")
 

@@ -28,7 +28,7 @@ from psycopg import sql
 
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.settings import PROJECT_ROOT
-from ecommerce_pipeline_tests.tls_relay import pump
+from ecommerce_pipeline_tests.support.tls_relay import pump
 
 FILE = PROJECT_ROOT / "docker-compose.yml"
 VENV = Path(sys.executable).parent

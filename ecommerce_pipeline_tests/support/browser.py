@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ecommerce_pipeline_tests.chromium import chromium
+from ecommerce_pipeline_tests.support.chromium import chromium
 
 
 @contextmanager
