@@ -11,7 +11,7 @@ import pytest
 
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.execution.run_window import Progress
+from ecommerce_pipeline.execution.run_window import RunProgress
 from ecommerce_pipeline.resources.dbt.project import project as dbt_resource
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
@@ -58,7 +58,7 @@ def test_a_database_that_goes_away_in_the_middle_leaves_whole_objects_only(
     os.environ["POSTGRES_PASSWORD"] = address.password
     stopped = []
 
-    def stop_in_the_middle(progress: Progress) -> None:
+    def stop_in_the_middle(progress: RunProgress) -> None:
         if progress.kind == "ended" and not stopped:
             embedded = postgres(platform.settings).embedded()
             assert embedded is not None

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
-from ecommerce_pipeline.execution.run_window import Progress
+from ecommerce_pipeline.execution.run_window import RunProgress
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.targets import postgres
@@ -45,9 +45,9 @@ def test_a_server_that_dies_in_the_middle_of_an_extraction_costs_an_attempt_and_
 ) -> None:
     platform.run(DAY, job="extract")
     rows = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
-    told: list[Progress] = []
+    told: list[RunProgress] = []
 
-    def kill_once(progress: Progress) -> None:
+    def kill_once(progress: RunProgress) -> None:
         if progress.kind == "ended" and progress.step == "lake/refunds":
             os.kill(server(database), signal.SIGKILL)
         told.append(progress)
@@ -58,9 +58,9 @@ def test_a_server_that_dies_in_the_middle_of_an_extraction_costs_an_attempt_and_
 
 
 def test_a_connection_cut_in_the_middle_is_tried_again_and_said(platform: Platform, database: PostgresResource) -> None:
-    told: list[Progress] = []
+    told: list[RunProgress] = []
 
-    def cut(progress: Progress) -> None:
+    def cut(progress: RunProgress) -> None:
         told.append(progress)
         if progress.kind == "started" and progress.step == "lake/sessions" and not stop.is_set():
             cutter.start()
@@ -90,7 +90,7 @@ def test_what_does_not_pass_fails_at_the_first_attempt(platform: Platform, datab
     with database.connect() as connection:
         connection.execute("ALTER TABLE ecommerce.reviews RENAME TO away")
     try:
-        told: list[Progress] = []
+        told: list[RunProgress] = []
         with pytest.raises(PlatformError, match=r"table ecommerce\.reviews does not exist"):
             platform.run(DAY, job="extract", tell=told.append)
         assert "again" not in {progress.kind for progress in told}

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.metrics.collector import PlatformCollector
-from ecommerce_pipeline_tests.test_event_log import opened
+from ecommerce_pipeline_tests.instance.test_sqlite_event_log import opened
 
 
 @asset(key=["staging", "orders"], partitions_def=DailyPartitionsDefinition("2026-03-01"))

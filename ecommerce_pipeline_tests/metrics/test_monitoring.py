@@ -20,9 +20,9 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from ecommerce_pipeline.metrics.collector import PlatformCollector
 from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline_tests.instance.test_sqlite_event_log import opened
 from ecommerce_pipeline_tests.metrics.test_collector import orders, quarantine
 from ecommerce_pipeline_tests.support.prometheus import NoPrometheusError, prometheus
-from ecommerce_pipeline_tests.test_event_log import opened
 
 MONITORING = PROJECT_ROOT / "deploy" / "monitoring"
 RULES = yaml.safe_load((MONITORING / "rules.yml").read_text())["groups"][0]["rules"]

@@ -12,7 +12,7 @@ import duckdb
 from dagster import DagsterInstance, Definitions
 
 from ecommerce_pipeline.definitions import build_definitions
-from ecommerce_pipeline.execution.run_window import Progress, run_window
+from ecommerce_pipeline.execution.run_window import RunProgress, run_window
 from ecommerce_pipeline.instance.sqlite_event_log import BatchingSqliteEventLogStorage
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
@@ -73,17 +73,17 @@ class Platform:
         first: str,
         last: str | None = None,
         job: str = "everything",
-        tell: Callable[[Progress], object] = lambda _: None,
-    ) -> list[Progress]:
+        tell: Callable[[RunProgress], object] = lambda _: None,
+    ) -> list[RunProgress]:
         """Run a job for the days from first to last; everything but the dashboard, which takes seconds.
 
         Returns:
             What it told.
         """
-        told: list[Progress] = []
+        told: list[RunProgress] = []
         window = Window.of_keys(first, last or first)
 
-        def hear(progress: Progress) -> None:
+        def hear(progress: RunProgress) -> None:
             told.append(progress)
             tell(progress)
 

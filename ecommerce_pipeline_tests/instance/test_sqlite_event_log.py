@@ -16,7 +16,7 @@ from ecommerce_pipeline.instance.sqlite_event_log import OPEN_FILES, BatchingSql
 
 WRITER = """
 import sys
-from ecommerce_pipeline_tests.test_event_log import entry, opened
+from ecommerce_pipeline_tests.instance.test_sqlite_event_log import entry, opened
 instance = opened(sys.argv[1])
 for number in range(100):
     instance.event_log_storage.store_event(entry("shared", sys.argv[2], number))

@@ -17,7 +17,7 @@ from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use
+from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 ROLES = PROJECT_ROOT / "deploy/postgres"

@@ -251,7 +251,7 @@ def test_a_step_that_has_nothing_beside_it_runs_in_the_main_thread(instance: Dag
 LONG = """
 import sys, time
 from dagster import DagsterInstance
-from ecommerce_pipeline_tests.test_executor import execute, job_of, step
+from ecommerce_pipeline_tests.execution.test_executor import execute, job_of, step
 
 def wait(context):
     try:

@@ -27,7 +27,7 @@ from ecommerce_pipeline.resources.embedded_postgres.postmaster import command_li
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres, EmbeddedPostgresError, Server
 
 IS_ROOT = os.geteuid() == 0
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 ENSURE = """
 import sys

@@ -10,7 +10,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.settings import Settings, SettingsError
 from ecommerce_pipeline.targets import postgres
-from ecommerce_pipeline_tests.resources.clients import CLIENTS, Use
+from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
 from ecommerce_pipeline_tests.support.tls_relay import TlsRelay, tls_relay
 
 
