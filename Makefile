@@ -13,7 +13,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench chaos google-cloud lint types unit integration dbt browser lock secrets up clean
+.PHONY: help run dev test bench chaos google-cloud lint types doctest unit integration dbt browser lock secrets up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,7 +25,7 @@ dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.
 	@$(BIN)/dagster dev
 
 test: .venv/test.stamp ## everything that must pass
-	@$(MAKE) --jobs=2 --output-sync=target lint types browser
+	@$(MAKE) --jobs=2 --output-sync=target lint types doctest browser
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/integration ecommerce_pipeline_tests
 
 bench: .venv/bench.stamp ## against other tools and the limit, into docs/benchmarks.md; BENCH_ROWS=100000 is the short of it
@@ -46,6 +46,9 @@ lint: .venv/test.stamp ## ruff and sqlfluff
 
 types: .venv/test.stamp ## mypy, strict
 	$(BIN)/mypy
+
+doctest: .venv/test.stamp ## the examples in docstrings
+	$(BIN)/pytest --doctest-modules ecommerce_pipeline
 
 unit: .venv/test.stamp browser ## the parts, each on real neighbours
 	$(PYTEST) $(addprefix --ignore ecommerce_pipeline_tests/,chaos dbt integration)
