@@ -1,4 +1,4 @@
-"""Streams that work on both sides at once: who makes the items and who takes them do not wait for each other."""
+"""Prefetching of streams: the producer makes the next items while the consumer works on the current one."""
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class HandedOver(Generic[T]):
-    """Items for a library that makes a text of an error which ends them; here it can be had as it was."""
+class ErrorCapturingIterator(Generic[T]):
+    """Keeps the error that ends the items, for a consumer (a library in C++) that only reports its text."""
 
     def __init__(self, items: Iterable[T]) -> None:
         self._items = items
@@ -20,61 +20,63 @@ class HandedOver(Generic[T]):
     def __iter__(self) -> Generator[T, None, None]:
         try:
             yield from self._items
-        except GeneratorExit:  # the library takes no more
+        except GeneratorExit:  # the consumer takes no more
             raise
         except BaseException as error:
             self._error = error
             raise
 
     @contextmanager
-    def own_error(self, of_library: type[Exception]) -> Iterator[None]:
-        """Raise what ended the items in place of the library's error, if it was that."""
+    def raise_captured(self, instead_of: type[Exception]) -> Iterator[None]:
+        """Raise the captured error, if there is one, instead of the consumer's own."""
         try:
             yield
-        except of_library:
+        except instead_of:
             if self._error:
                 raise self._error from None
             raise
 
 
-def read_ahead(items: Generator[T, None, None], ahead: int = 1) -> Iterator[T]:
-    """Yield the items while a thread makes the next ones; an error comes in its place, and the generator is closed.
+def prefetch(items: Generator[T, None, None], ahead: int = 1) -> Iterator[T]:
+    """Yield the items while a thread makes the next ones.
+
+    An error is raised at the position of the item that failed; the generator is closed in any case.
 
     Args:
-        items: Made one after the other.
-        ahead: How many there may be that nobody has taken; more than one where those who take them do so in bursts.
+        items: The generator; never None as an item.
+        ahead: How many items may wait for the consumer; more than one if it takes them in bursts.
     """
-    with closing(items), ThreadPoolExecutor(1, "read-ahead") as pool:
-        coming = deque(pool.submit(next, items, None) for _ in range(ahead))
-        while (item := coming.popleft().result()) is not None:
-            coming.append(pool.submit(next, items, None))
+    with closing(items), ThreadPoolExecutor(1, "prefetch") as pool:
+        pending = deque(pool.submit(next, items, None) for _ in range(ahead))
+        while (item := pending.popleft().result()) is not None:
+            pending.append(pool.submit(next, items, None))
             yield item
 
 
-def read_side_by_side(streams: Iterable[Generator[T, None, None]], at_once: int) -> Generator[T, None, None]:
-    """Yield the items of all streams, one stream after the other; meanwhile threads make the first items of the next.
+def prefetch_streams(streams: Iterable[Generator[T, None, None]], at_once: int) -> Generator[T, None, None]:
+    """Yield the items of all streams, one stream after the other, while threads make the first items of the next ones.
 
     Args:
-        streams: Each is closed at its end, and those begun at the end of this one.
+        streams: Each is closed when it ends; those already opened are closed when this generator ends.
         at_once: How many streams are open.
     """
-    begun: deque[tuple[Generator[T, None, None], Future[T | None]]] = deque()
-    coming = iter(streams)
-    with ThreadPoolExecutor(at_once, "read-side-by-side") as pool:
+    opened: deque[tuple[Generator[T, None, None], Future[T | None]]] = deque()
+    remaining = iter(streams)
+    with ThreadPoolExecutor(at_once, "prefetch-streams") as pool:
         try:
             while True:
-                begun.extend(
-                    (stream, pool.submit(next, stream, None)) for stream in islice(coming, at_once - len(begun))
+                opened.extend(
+                    (stream, pool.submit(next, stream, None)) for stream in islice(remaining, at_once - len(opened))
                 )
-                if not begun:
+                if not opened:
                     return
-                stream, first = begun[0]
+                stream, first = opened[0]
                 item = first.result()
                 while item is not None:
                     yield item
                     item = next(stream, None)
-                begun.popleft()
+                opened.popleft()
         finally:
-            for stream, first in begun:
+            for stream, first in opened:
                 wait([first])
                 stream.close()

@@ -15,7 +15,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.assets.common import daily, presented, table_asset, window_of_run
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.prefetch import read_ahead
+from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, kind
@@ -69,7 +69,7 @@ def _events(table: Table, settings: Settings) -> AssetsDefinition:
             for day in window.days():
                 yield from generate(shop, table.name, day).to_batches()
 
-        reader = pa.RecordBatchReader.from_batches(arrow_schema(table), read_ahead(batches()))
+        reader = pa.RecordBatchReader.from_batches(arrow_schema(table), prefetch(batches()))
         postgres.create_tables([table])
         rows = postgres.replace_window(table, window, reader)
         return MaterializeResult(metadata={**volume(rows), **days(keys), "preview": preview(first)})

@@ -12,7 +12,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake.batches import in_groups
 from ecommerce_pipeline.lake.objects import AT_ONCE, reading_object
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.prefetch import HandedOver, read_ahead, read_side_by_side
+from ecommerce_pipeline.prefetch import ErrorCapturingIterator, prefetch, prefetch_streams
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 
@@ -58,14 +58,14 @@ def ask_objects(
                 yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
 
     # DuckDB takes about as long for a batch of a few hundred rows as for a large one.
-    groups = in_groups(read_side_by_side(map(of_day, days), AT_ONCE), BATCH_ROWS)
-    rows = HandedOver(map(pa.concat_batches, groups))  # type: ignore[attr-defined]
+    groups = in_groups(prefetch_streams(map(of_day, days), AT_ONCE), BATCH_ROWS)
+    rows = ErrorCapturingIterator(map(pa.concat_batches, groups))  # type: ignore[attr-defined]
     stamped = schema.append(pa.field(OBJECT_DAY, pa.date32()))
-    stream = pa.RecordBatchReader.from_batches(stamped, read_ahead(iter(rows)))
+    stream = pa.RecordBatchReader.from_batches(stamped, prefetch(iter(rows)))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register(OBJECTS, stream)
-        with rows.own_error(duckdb.Error):
+        with rows.raise_captured(instead_of=duckdb.Error):
             return connection.execute(query).fetchall()
 
 

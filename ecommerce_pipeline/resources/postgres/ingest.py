@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import adbc_driver_manager
 import pyarrow as pa
 
-from ecommerce_pipeline.prefetch import HandedOver
+from ecommerce_pipeline.prefetch import ErrorCapturingIterator
 from ecommerce_pipeline.resources.postgres.address import Address
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def ingest(cursor: "adbc.Cursor", table: str, rows: pa.RecordBatchReader, **plac
         place: Where the table is: `db_schema_name`, or `temporary`.
     """
     # Cut into smaller ones; no row is copied.
-    few = HandedOver(
+    few = ErrorCapturingIterator(
         batch.slice(start, ROWS_AT_ONCE) for batch in rows for start in range(0, batch.num_rows, ROWS_AT_ONCE)
     )
     given = pa.RecordBatchReader.from_batches(rows.schema, iter(few))
-    with few.own_error(adbc_driver_manager.Error):
+    with few.raise_captured(instead_of=adbc_driver_manager.Error):
         count: int = cursor.adbc_ingest(table, given, mode="append", **place)
     return count
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.prefetch import read_ahead
+from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.schema.drift import CONTRACT
 
@@ -37,7 +37,7 @@ def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.Recor
         PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the schema rules
             out.
     """
-    return pa.RecordBatchReader.from_batches(schema, read_ahead(_batches(address, query, schema, name), BATCHES_AHEAD))
+    return pa.RecordBatchReader.from_batches(schema, prefetch(_batches(address, query, schema, name), BATCHES_AHEAD))
 
 
 def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Generator[pa.RecordBatch, None, None]:
