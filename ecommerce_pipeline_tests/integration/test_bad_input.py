@@ -12,7 +12,7 @@ import pytest
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_window import RunProgress
-from ecommerce_pipeline.resources.dbt.project import project as dbt_resource
+from ecommerce_pipeline.resources.dbt import project as dbt_resource
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
 
