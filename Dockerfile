@@ -15,7 +15,7 @@ ARG TARGET=local GCP_PROJECT GCP_LOCATION BIGQUERY_DATASET LATENESS_DAYS
 # A layer keeps whole seconds of a file's time, and the manifest serves only files of the very times that it was made of.
 RUN find /app/ecommerce_dbt -exec touch -d 2026-01-01T00:00:00Z {} + && \
     GCS_BUCKET=unused-here DATA_DIR=/tmp/data DBT_PARSED_DIR=/app/.dbt \
-    /opt/venv/bin/python -m ecommerce_pipeline.resources.dbt.parse
+    /opt/venv/bin/python -m ecommerce_pipeline.commands.parse_dbt
 
 FROM ${PYTHON}
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin pipeline && \

@@ -18,7 +18,7 @@ from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.execution.executor import multithread_executor
 from ecommerce_pipeline.instance.console_log import write_runs_logs
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import steps_at_once, target_resources
+from ecommerce_pipeline.targets import dbt_workspace, steps_at_once, target_resources
 
 
 def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None = None) -> Definitions:
@@ -29,10 +29,11 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         resources: Replacements of single resources, by key.
     """
     tables = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
-    own = [*tables, reconciliation_asset(settings), *dashboard_assets(settings)]
+    workspace = dbt_workspace(settings)
+    own = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace)]
     defined_jobs = jobs(settings)
     return Definitions(
-        assets=[*with_source_code_references(own), *transform_assets(settings)],
+        assets=[*with_source_code_references(own), *transform_assets(settings, workspace)],
         asset_checks=checks(settings),
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),

@@ -15,6 +15,7 @@ from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
     from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 
 
@@ -25,7 +26,8 @@ MOST_STEPS_AT_ONCE: Final = 4
 def target_resources(settings: Settings) -> dict[str, Any]:
     """Return the resources of the target, by the keys under which assets ask for them."""
     # Importing dbt takes a second, which commands that need no dbt do not wait for.
-    from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtResource, dbt_executable
+    from ecommerce_pipeline.resources.dbt.project import DBT_DIR
+    from ecommerce_pipeline.resources.dbt.resource import DbtResource, dbt_executable
 
     return {
         "postgres": postgres(settings),
@@ -46,6 +48,23 @@ def target_resources(settings: Settings) -> dict[str, Any]:
 def steps_at_once(settings: Settings) -> int:
     """Return how many independent steps run side by side: one a processor; for Google Cloud they mostly wait."""
     return MOST_STEPS_AT_ONCE if settings.target == "gcp" else min(MOST_STEPS_AT_ONCE, os.cpu_count() or 1)
+
+
+def dbt_workspace(settings: Settings) -> "DbtWorkspace":
+    """Return the dbt project for the target's warehouse."""
+    from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
+
+    google_cloud = [name for name in Settings.model_fields if name.startswith(("gcp_", "bigquery_"))]
+    return DbtWorkspace(
+        target=settings.target,
+        variables={"lateness_days": settings.lateness_days},
+        profile={name.upper(): str(getattr(settings, name) or 0) for name in google_cloud}
+        if settings.target == "gcp"
+        else {},
+        warehouse_dir=settings.warehouse_path.parent,
+        state_dir=settings.data_dir / "dbt",
+        shared_parse_dir=settings.dbt_parsed_dir,
+    )
 
 
 def postgres(settings: Settings) -> PostgresResource:

@@ -23,7 +23,7 @@ from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
-from ecommerce_pipeline.resources.dbt.project import dbt_project
+from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.settings import Settings
 
@@ -59,12 +59,12 @@ LINKS: Final = (
 )
 
 
-def dashboard_assets(settings: Settings) -> list[AssetsDefinition]:
+def dashboard_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
     """Return the page and the links to Looker Studio."""
-    return [_report(settings), _looker_studio(settings)]
+    return [_report(settings, workspace), _looker_studio(settings)]
 
 
-def _report(settings: Settings) -> AssetsDefinition:
+def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
     @table_asset(
         _presented("report", {"html", "vega"}, REPORT),
         deps=[AssetKey([layer, name]) for layer, name in sorted(tables_read())],
@@ -84,7 +84,8 @@ def _report(settings: Settings) -> AssetsDefinition:
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
-        lineage = MetadataValue.md(chart_lineage(_manifest(settings)))
+        manifest = json.loads(workspace.project().manifest_path.read_text())
+        lineage = MetadataValue.md(chart_lineage(manifest))
         return MaterializeResult(
             metadata={**_place(dashboard_store, page), **_said(datasets), "charts and their tables": lineage}
         )
@@ -124,10 +125,6 @@ def _links(settings: Settings, project: str) -> dict[str, Any]:
         whole = template_link(host, settings.looker_studio_template, title, source, MARTS)
         return {"report": MetadataValue.url(whole), **links}
     return dict(links)
-
-
-def _manifest(settings: Settings) -> Any:
-    return json.loads(dbt_project(settings).manifest_path.read_text())
 
 
 def _place(store: ObjectStore, page: bytes) -> dict[str, Any]:

@@ -25,14 +25,8 @@ from ecommerce_pipeline.assets.dbt_metadata import Costs, ModelMetadata, add_cos
 from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.project import (
-    DbtResource,
-    dbt_environment,
-    dbt_folder,
-    dbt_project,
-    dbt_run_dir,
-    dbt_variables,
-)
+from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
+from ecommerce_pipeline.resources.dbt.resource import DbtResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
@@ -52,9 +46,9 @@ def window_variables(window: Window | None) -> dict[str, str]:
     return {"WINDOW_START": window.start.isoformat(), "WINDOW_END": window.end.isoformat()} if window else {}
 
 
-def transform_assets(settings: Settings) -> list[AssetsDefinition]:
+def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
     """Return the dbt models as one multi-asset, so that a run calls dbt once."""
-    project = dbt_project(settings)
+    project = workspace.project()
 
     @dbt_assets(
         name="dbt",
@@ -71,9 +65,9 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
         costs: Costs = defaultdict(Counter)
         failed: dict[Check, AssetCheckResult] = {}
         for part in warehouse.parts(window):
-            with _environment(_told(settings, context.run_id, part)):
-                run_dir = dbt_run_dir(settings, context.run_id)
-                arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(settings)]
+            with _environment({**workspace.environment, **window_variables(part), "RUN_ID": context.run_id}):
+                run_dir = workspace.run_dir(context.run_id)
+                arguments = ["build", "--exclude-resource-type", "unit_test", *workspace.arguments]
                 invocation = dbt.cli(arguments, context=context, raise_on_error=False, target_path=run_dir)
             events = []
             for event in invocation.stream():
@@ -98,16 +92,6 @@ def transform_assets(settings: Settings) -> list[AssetsDefinition]:
             raise PlatformError(f"dbt could not build the models. {said_by_dbt(str(error))}")
 
     return [dbt_models]
-
-
-def _told(settings: Settings, run_id: str, window: Window | None) -> dict[str, str]:
-    """Return what dbt is told by environment variables: where to build, which days, and for which run."""
-    return {
-        **dbt_environment(settings),
-        **dbt_folder(settings),
-        **window_variables(window),
-        "RUN_ID": run_id,
-    }
 
 
 def _check(result: AssetCheckResult) -> Check:

@@ -15,7 +15,7 @@ from ecommerce_pipeline.quality.ledger_check import compare_with_books
 from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import lake_store, postgres, warehouse
+from ecommerce_pipeline.targets import dbt_workspace, lake_store, postgres, warehouse
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,10 @@ def _tests(settings: Settings, window: Window) -> Iterator[Verified]:
     """Run dbt's tests for the window: keys, every row accounted for, marts equal to the facts."""
     # Importing dbt takes a second, which other commands do not wait for.
     from ecommerce_pipeline.assets.transform import window_variables
-    from ecommerce_pipeline.resources.dbt.project import dbt_test
 
     what = "marts"
     try:
-        run_dir = dbt_test(settings, window_variables(window))
+        run_dir = dbt_workspace(settings).test(window_variables(window))
     except PlatformError as error:
         yield Verified(what, "not possible", [str(error)])
         return

@@ -12,10 +12,9 @@ from google.cloud import storage
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import row_digests
-from ecommerce_pipeline.resources.dbt.project import dbt_project
 from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.tables import TABLES, kind
-from ecommerce_pipeline.targets import dashboard_store
+from ecommerce_pipeline.targets import dashboard_store, dbt_workspace
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent
 from ecommerce_pipeline_tests.support.platform import Platform
@@ -104,7 +103,8 @@ def catalog(platform: Platform) -> Catalog:
     """Return the tables that the platform promises to have in BigQuery."""
     settings = platform.settings
     assert settings.gcp_project
-    return Catalog.of_platform(settings.gcp_project, settings.bigquery_datasets, dbt_project(settings).manifest_path)
+    manifest = dbt_workspace(settings).project().manifest_path
+    return Catalog.of_platform(settings.gcp_project, settings.bigquery_datasets, manifest)
 
 
 def asked_of_a_difference() -> list[str]:

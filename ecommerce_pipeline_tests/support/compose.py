@@ -128,7 +128,7 @@ class Stack:
             shutil.copytree(place, copied, ignore=left_out) if place.is_dir() else shutil.copy(place, copied)
         dockerfile = (PROJECT_ROOT / "Dockerfile").read_text().replace("\\\n", "")
         steps = re.findall(
-            r"^RUN .*?(/opt/venv/bin/python -m compileall .*|find .*dbt.parse)$", dockerfile, re.MULTILINE
+            r"^RUN .*?(/opt/venv/bin/python -m compileall .*|find .*parse_dbt)$", dockerfile, re.MULTILINE
         )
         places = {"/opt/venv/bin": VENV, "/app": self.app, "/tmp": self.folder / "build"}  # noqa: S108 - the image's
         for step in steps:

@@ -9,19 +9,13 @@ import duckdb
 
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.project import (
-    DBT_DIR,
-    dbt_environment,
-    dbt_executable,
-    dbt_folder,
-    dbt_project,
-    dbt_run_dir,
-    dbt_variables,
-)
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR
+from ecommerce_pipeline.resources.dbt.resource import dbt_executable
 from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import ShopSettings, generate, snapshot
+from ecommerce_pipeline.targets import dbt_workspace
 
 
 def build_marts(settings: Settings, window: Window | None) -> None:
@@ -31,13 +25,14 @@ def build_marts(settings: Settings, window: Window | None) -> None:
     if window:
         stage(warehouse, shop_settings(settings), window, dimensions_of=window.last)
     built = window or Window.of_day(settings.end_date)
-    dbt_project(settings)  # parsed where runs of the graph look for it
-    artifacts = dbt_run_dir(settings, "marts")
+    workspace = dbt_workspace(settings)
+    workspace.project()  # parsed where runs of the graph look for it
+    artifacts = workspace.run_dir("marts")
     folders = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", artifacts, "--log-path", artifacts]
-    told = {"WINDOW_START": built.start.isoformat(), "WINDOW_END": built.end.isoformat()}
+    window_variables = {"WINDOW_START": built.start.isoformat(), "WINDOW_END": built.end.isoformat()}
     subprocess.run(
-        [dbt_executable(), "--quiet", "run", *dbt_variables(settings), *map(str, folders)],
-        env=os.environ | dbt_environment(settings) | dbt_folder(settings) | told,
+        [dbt_executable(), "--quiet", "run", *workspace.arguments, *map(str, folders)],
+        env=os.environ | workspace.environment | window_variables,
         check=True,
     )
 

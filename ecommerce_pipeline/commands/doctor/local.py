@@ -12,7 +12,7 @@ from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.resources.postgres.scan import extension_file
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import postgres, warehouse
+from ecommerce_pipeline.targets import dbt_workspace, postgres, warehouse
 
 UI_PORT = 3000
 FREE_MIB = 2_000
@@ -122,9 +122,7 @@ def dbt(settings: Settings) -> str:
     Raises:
         PlatformError: The project does not parse.
     """
-    from ecommerce_pipeline.resources.dbt.project import dbt_project
-
-    return f"{dbt_project(settings).project_dir} parses for target {settings.target}"
+    return f"{dbt_workspace(settings).project().project_dir} parses for target {settings.target}"
 
 
 def ui_port(_: Settings) -> str:
