@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ecommerce_pipeline.resources.mail.smtp import SmtpServer, SmtpSession
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.settings.mail import MailSettings
 
 
 class Post(Protocol):
@@ -42,4 +43,17 @@ class LocalPost:
 
 def post(settings: Settings) -> Post:
     """Return what takes letters: the mail server, or a folder where none is configured."""
-    return SmtpServer.of(settings) if settings.smtp_host else LocalPost(settings.mail_dir)
+    return smtp_server(settings) if settings.smtp_host else LocalPost(settings.mail_dir)
+
+
+def smtp_server(settings: MailSettings) -> SmtpServer:
+    """Return the mail server that the settings name."""
+    host, port = settings.smtp_address
+    return SmtpServer(
+        host,
+        port,
+        settings.smtp_security,
+        user=settings.smtp_user,
+        ca_file=settings.smtp_ca_file,
+        timeout=settings.smtp_timeout,
+    )

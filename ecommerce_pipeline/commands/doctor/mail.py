@@ -1,16 +1,15 @@
 """What `doctor` checks of alerts by mail: each returns what is well, or raises the remedy."""
 
+from ecommerce_pipeline.alerts.transport import smtp_server
 from ecommerce_pipeline.settings import Settings
 
 
 def alerts(settings: Settings) -> str:
     """Check that the mail server lets us in."""
-    from ecommerce_pipeline.resources.mail.smtp import SmtpServer
-
     if settings.smtp_host is None:
         kept = f"`make dev` keeps alerts in {settings.mail_dir}"
         return f"SMTP_HOST is not set: {kept}; elsewhere nobody hears of a failure"
-    server = SmtpServer.of(settings)
+    server = smtp_server(settings)
     with server.session():
         return f"{server} takes mail for {', '.join(settings.alert_to)}; `doctor --send-test-email` sends one"
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.settings.mail import MailSettings
 from ecommerce_pipeline.settings.secrets import read_secret
 
 SESSION_SECONDS: Final = 40.0
@@ -104,19 +103,6 @@ class SmtpServer:
     ca_file: Path | None = None
     timeout: float = 10
     session_seconds: float = SESSION_SECONDS
-
-    @classmethod
-    def of(cls, settings: MailSettings) -> "SmtpServer":
-        """Return the server that the settings name."""
-        host, port = settings.smtp_address
-        return cls(
-            host,
-            port,
-            settings.smtp_security,
-            settings.smtp_user,
-            settings.smtp_ca_file,
-            settings.smtp_timeout,
-        )
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
