@@ -7,6 +7,7 @@ import pyarrow as pa
 from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSchema
 from sqlalchemy import Table
 
+from ecommerce_pipeline.resources.warehouse import JobCost
 from ecommerce_pipeline.schema.postgres import postgres_type
 
 PREVIEW_ROWS = 5
@@ -42,6 +43,17 @@ def volume(rows: int, size: int | None = None) -> dict[str, Any]:
     """Return the metadata of how much was written."""
     said: dict[str, Any] = {"dagster/row_count": rows}
     return said if size is None else said | {"bytes": size}
+
+
+def cost(job: JobCost | None) -> dict[str, Any]:
+    """Return the metadata of what a job cost; nothing where work is not billed."""
+    if job is None:
+        return {}
+    return {
+        "bytes billed": job.bytes_billed,
+        "slot milliseconds": job.slot_milliseconds,
+        "job": MetadataValue.url(job.url),
+    }
 
 
 def days(keys: Sequence[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.input_types import hand_over
 from ecommerce_pipeline.io_managers.lake import partition_keys
-from ecommerce_pipeline.io_managers.metadata import days, preview, volume
+from ecommerce_pipeline.io_managers.metadata import cost, days, preview, volume
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
@@ -58,7 +58,7 @@ class WarehouseIOManager(ConfigurableIOManager):
                 "rows in table": done.rows,
                 "dagster/table_name": f"{slice_.layer}.{slice_.table}",
                 "dagster/uri": MetadataValue.text(self.warehouse.uri(slice_.layer, slice_.table)),
-                **done.cost,
+                **cost(done.job),
                 "preview": preview(done.head),
             }
         )

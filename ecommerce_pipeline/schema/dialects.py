@@ -89,7 +89,11 @@ BIGQUERY: Final = Dialect(
 
 
 def within(dialect: Dialect, window: Window | None) -> str:
-    """Return the condition of a row of the window."""
+    """Return the condition of a row written in the window; in literals, by which BigQuery prunes partitions.
+
+    >>> print(within(POSTGRES, Window.of_keys("2026-03-01", "2026-03-02")))
+    "recorded_at" >= TIMESTAMPTZ '2026-03-01 00:00:00+00' AND "recorded_at" < TIMESTAMPTZ '2026-03-03 00:00:00+00'
+    """
     if window is None:
         return "TRUE"
     written = quoted(dialect, WRITTEN_AT)

@@ -18,13 +18,14 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import remember
-from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.dialects import POSTGRES, within
 from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
 from ecommerce_pipeline.schema.postgres import create_table, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
@@ -117,8 +118,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         if doubts:
             with self.connect() as connection:
-                rows = sql.SQL("true") if window is None else _within(window)
-                _raise_if(misfits(connection, table, doubts, rows), table, connection)
+                _raise_if(misfits(connection, table, doubts, _in_window(window)), table, connection)
 
     def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
         """Replace the rows written in the window by the given ones, in one transaction.
@@ -131,7 +131,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         # Straight into the table: by way of a temporary one, the rows would be written twice. A second writer of a day
         # waits for the first here, and then sees its rows.
-        delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _within(window))
+        delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _in_window(window))
         with writing(self.address()) as cursor:
             cursor.execute(_locks(table, window).as_string())
             cursor.execute(delete.as_string())
@@ -204,14 +204,12 @@ def _ordered_select(table: Table, window: Window | None) -> sql.Composed:
     if window is None:
         return select + sql.SQL(" ORDER BY {}").format(key)
     written = sql.Identifier(WRITTEN_AT)
-    return select + sql.SQL(" WHERE {} ORDER BY {}, {}").format(_within(window), written, key)
+    return select + sql.SQL(" WHERE {} ORDER BY {}, {}").format(_in_window(window), written, key)
 
 
-def _within(window: Window) -> sql.Composed:
+def _in_window(window: Window | None) -> sql.SQL:
     # Literals, not parameters: ADBC sends parameters by another, slower protocol, and DuckDB takes none.
-    return sql.SQL("{0} >= {1} AND {0} < {2}").format(
-        sql.Identifier(WRITTEN_AT), sql.Literal(start_of(window.start)), sql.Literal(start_of(window.end))
-    )
+    return sql.SQL(within(POSTGRES, window))
 
 
 def _locks(table: Table, window: Window) -> sql.Composed:

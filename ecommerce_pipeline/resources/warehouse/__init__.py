@@ -1,5 +1,5 @@
 """Warehouses: what the platform needs of one (`base`), and DuckDB and BigQuery as such."""
 
-from ecommerce_pipeline.resources.warehouse.base import Replaced, Warehouse, Writer
+from ecommerce_pipeline.resources.warehouse.base import HEAD_ROWS, JobCost, Replaced, Warehouse, Writer
 
-__all__ = ["Replaced", "Warehouse", "Writer"]
+__all__ = ["HEAD_ROWS", "JobCost", "Replaced", "Warehouse", "Writer"]

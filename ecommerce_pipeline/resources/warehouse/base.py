@@ -3,14 +3,17 @@
 DuckDB and BigQuery are two of them. A table is named by its layer (`staging`, `core`, `datamart`) and its own name.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import pyarrow as pa
 from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Window
+
+HEAD_ROWS = 5
+"""How many of the rows written a warehouse returns as a sample."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,33 @@ class Writer:
 
 
 @dataclass(frozen=True)
+class JobCost:
+    """What a job of a warehouse cost.
+
+    Attributes:
+        bytes_billed: Bytes that are billed.
+        slot_milliseconds: Computing time, summed over the slots.
+        url: The page that shows the job.
+    """
+
+    bytes_billed: int
+    slot_milliseconds: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Replaced:
     """What a replace did.
 
     Attributes:
         rows: In the table now.
         head: The first few of the rows that were written.
-        cost: What the warehouse tells of its work, as metadata of the materialization.
+        job: What it cost; None where work is not billed.
     """
 
     rows: int
     head: pa.Table
-    cost: Mapping[str, Any] = field(default_factory=dict)
+    job: JobCost | None = None
 
 
 class Warehouse(Protocol):

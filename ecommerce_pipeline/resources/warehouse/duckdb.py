@@ -13,10 +13,10 @@ from dagster import ConfigurableResource
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.resources.warehouse import Replaced, Writer
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, Writer
+from ecommerce_pipeline.schema.dialects import DUCKDB, within
 from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 LOCK_WAIT_SECONDS = 600
 """How long to wait for another process to finish its writing: DuckDB admits one writing process."""
@@ -87,8 +87,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: An object is corrupt or holds rows of other days; nothing is changed then.
         """
         name = f'"{layer}"."{table.name}"'
-        within = "true" if window is None else f"{WRITTEN_AT} >= ? AND {WRITTEN_AT} < ?"
-        bounds = [] if window is None else [start_of(window.start), start_of(window.end)]
+        in_window = within(DUCKDB, window)
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         with self.connect() as connection:
             _load_by_row_group(connection)
@@ -96,10 +95,10 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 connection.begin()
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
                 connection.execute(create_table(table, layer))
-                connection.execute(f"DELETE FROM {name} WHERE {within}", bounds)  # noqa: S608 - names of the contract
+                connection.execute(f"DELETE FROM {name} WHERE {in_window}")  # noqa: S608 - names of the contract
                 loaded = connection.execute(
-                    f"INSERT INTO {name} SELECT {columns} FROM read_parquet(?) WHERE {within}",  # noqa: S608
-                    [list(uris), *bounds],
+                    f"INSERT INTO {name} SELECT {columns} FROM read_parquet(?) WHERE {in_window}",  # noqa: S608
+                    [list(uris)],
                 ).fetchone()
                 if loaded is None or loaded[0] != rows:
                     raise PlatformError(
@@ -112,8 +111,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                     f"{layer}.{table.name} could not be loaded from {_culprit(uris)} ({_first_line(error)}); the "
                     f"table is as it was. Materialize lake/{table.name} of that day again, then this"
                 ) from None
-            sample = connection.execute(f"SELECT * FROM {name} WHERE {within} LIMIT 5", bounds)  # noqa: S608
-            head = sample.to_arrow_table()
+            head = connection.execute(f"FROM {name} WHERE {in_window} LIMIT {HEAD_ROWS}").to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
         return Replaced(total[0] if total else 0, head)
 
@@ -123,13 +121,12 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: The table is not there.
         """
-        within = "true" if window is None else f"{WRITTEN_AT} >= ? AND {WRITTEN_AT} < ?"
-        bounds = [] if window is None else [start_of(window.start), start_of(window.end)]
         with self.connect(read_only=True) as connection:
             try:
                 chosen = ", ".join(f'"{name}"' for name in columns or table.columns.keys())
-                query = f'SELECT {chosen} FROM "{layer}"."{table.name}" WHERE {within}'  # noqa: S608 - its own names
-                return connection.execute(query, bounds).to_arrow_table()
+                relation = f'"{layer}"."{table.name}"'
+                query = f"SELECT {chosen} FROM {relation} WHERE {within(DUCKDB, window)}"  # noqa: S608 - its own names
+                return connection.execute(query).to_arrow_table()
             except duckdb.CatalogException:
                 raise PlatformError(
                     f"{layer}.{table.name} is not in {self.path}: materialize {layer}/{table.name} first"

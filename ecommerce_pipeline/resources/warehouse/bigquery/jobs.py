@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from dagster import MetadataValue
 from google.api_core.exceptions import Conflict, GoogleAPICallError, NotFound
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import bigquery
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.warehouse import Writer
+from ecommerce_pipeline.resources.warehouse import JobCost, Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
 
 PASSING = (
@@ -147,14 +146,13 @@ def label(value: str) -> str:
     return re.sub(r"[^a-z0-9_-]", "_", value.lower())[:LABEL_LENGTH]
 
 
-def cost(job: Job) -> Mapping[str, Any]:
-    """Return what a job tells of its cost, as metadata: bytes billed, slot time and where to look it up."""
-    told: dict[str, Any] = {
-        "bytes billed": int(getattr(job, "total_bytes_billed", None) or 0),
-        "slot milliseconds": int(getattr(job, "slot_millis", None) or 0),
-        "job": MetadataValue.url(f"{CONSOLE}?project={job.project}&j=bq:{job.location}:{job.job_id}&page=queryresults"),
-    }
-    return told
+def cost(job: Job) -> JobCost:
+    """Return what a job cost, and where the console shows it."""
+    return JobCost(
+        bytes_billed=int(getattr(job, "total_bytes_billed", None) or 0),
+        slot_milliseconds=int(getattr(job, "slot_millis", None) or 0),
+        url=f"{CONSOLE}?project={job.project}&j=bq:{job.location}:{job.job_id}&page=queryresults",
+    )
 
 
 def rows_loaded(job: Job) -> int:

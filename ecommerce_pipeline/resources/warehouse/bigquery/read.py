@@ -11,8 +11,14 @@ from google.cloud.bigquery_storage import BigQueryReadClient
 from google.cloud.bigquery_storage_v1.types import DataFormat, ReadSession
 
 
-def read_rows(client: BigQueryReadClient, table: TableReference, columns: Sequence[str], within: str) -> pa.Table:
-    """Return the rows that meet a condition, of its columns in the order given; partitions are pruned by it.
+def read_rows(client: BigQueryReadClient, table: TableReference, columns: Sequence[str], rows: str) -> pa.Table:
+    """Return the rows that meet a condition; partitions are pruned by it.
+
+    Args:
+        client: Of the Storage API.
+        table: The table.
+        columns: The columns to read, in the order wanted.
+        rows: The condition, in GoogleSQL.
 
     Raises:
         google.api_core.exceptions.GoogleAPICallError: The table is not there, or may not be read.
@@ -20,7 +26,7 @@ def read_rows(client: BigQueryReadClient, table: TableReference, columns: Sequen
     wanted = ReadSession(
         table=table.to_bqstorage(),
         data_format=DataFormat.ARROW,
-        read_options=ReadSession.TableReadOptions(selected_fields=columns, row_restriction=within),
+        read_options=ReadSession.TableReadOptions(selected_fields=columns, row_restriction=rows),
     )
     session = client.create_read_session(parent=f"projects/{table.project}", read_session=wanted)
     schema = pa.ipc.read_schema(pa.py_buffer(session.arrow_schema.serialized_schema))

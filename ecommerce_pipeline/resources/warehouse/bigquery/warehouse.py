@@ -4,11 +4,11 @@ Tables are in `tables`, jobs in `jobs`, clients in `resources/google`.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import pyarrow as pa
 from dagster import ConfigurableResource
@@ -17,19 +17,18 @@ from google.cloud.bigquery_storage import BigQueryReadClient
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.google.clients import bigquery_client, bigquery_read_client
-from ecommerce_pipeline.resources.warehouse import Replaced, Writer
+from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, JobCost, Replaced, Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
 from ecommerce_pipeline.resources.warehouse.bigquery.jobs import Jobs, cost, rows_loaded
 from ecommerce_pipeline.resources.warehouse.bigquery.read import read_rows
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, ensure, load_table, staging_table
+from ecommerce_pipeline.schema.dialects import BIGQUERY, within
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 AT_ONCE = 8
 """Tables looked up, or queries asked, at once."""
-
-HEAD_ROWS = 5
 
 
 class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
@@ -90,11 +89,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         with job_errors(self.project, self.location, f"preparing {target}"):
             ensure(self._client, staging_table(table, target), location=self.location)
         loaded = 0
-        told: Mapping[str, Any] = {}
+        job: JobCost | None = None
         objects = iter(uris)
         for part in self.parts(window):
             ours = list(islice(objects, len(part) if part else None))
-            count, told = self._replace_part(table, target, ours, part, writer)
+            count, job = self._replace_part(table, target, ours, part, writer)
             loaded += count
         if loaded != rows:
             raise PlatformError(
@@ -102,7 +101,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 f"{writer.asset} again"
             )
         head = self._rows(target, HEAD_ROWS)
-        return Replaced(self._count(target), head, told)
+        return Replaced(self._count(target), head, job)
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table that were written in the window, or all of them; all columns or some.
@@ -112,15 +111,15 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: The table is not there.
         """
-        within = _within(window)
+        in_window = within(BIGQUERY, window)
         if window is None and WRITTEN_AT in table.columns:
-            within = f"{WRITTEN_AT} IS NOT NULL"  # a filter that partitioned tables ask for
+            in_window = f"{WRITTEN_AT} IS NOT NULL"  # a filter that partitioned tables ask for
         chosen = list(columns or table.columns.keys())
         reference = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"reading {reference}"):
             if self._reader:
-                return read_rows(self._reader, reference, chosen, within)
-        return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {within}")  # noqa: S608
+                return read_rows(self._reader, reference, chosen, in_window)
+        return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {in_window}")  # noqa: S608
 
     def schema_of(self, layer: str) -> str:
         """Return the dataset that holds the tables of a layer."""
@@ -176,7 +175,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         uris: list[str],
         window: Window | None,
         writer: Writer,
-    ) -> tuple[int, Mapping[str, Any]]:
+    ) -> tuple[int, JobCost]:
         partitions = f"{window.start}_{window.last}" if window else "all"
         jobs = Jobs(self._client, writer, partitions, self.timeout_seconds, self.job_retries)
         fields = contract_fields(table)
@@ -185,15 +184,15 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         loaded = rows_loaded(
             jobs.load("load", uris, incoming, {"schema": fields, "write_disposition": "WRITE_TRUNCATE"})
         )
-        within = _within(window)
-        stray = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({within})")  # noqa: S608
+        in_window = within(BIGQUERY, window)
+        stray = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({in_window})")  # noqa: S608
         outside = next(iter(cast(bigquery.QueryJob, stray).result())).rows_
         if outside:
             raise PlatformError(
                 f"{target.dataset_id}.{table.name}: {outside} of {loaded} rows of the objects were not written on "
                 f"{window}; the table is as it was. Materialize lake/{table.name} of these days again"
             )
-        swap = jobs.run("replace", _replace_script(table, str(target), str(incoming), within))
+        swap = jobs.run("replace", _replace_script(table, str(target), str(incoming), in_window))
         self._client.delete_table(incoming, not_found_ok=True)
         return loaded, cost(swap)
 
@@ -209,19 +208,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         return head.to_arrow(create_bqstorage_client=False)
 
 
-def _within(window: Window | None) -> str:
-    """Return the condition of a row of the window, in literals of its days: the optimizer prunes partitions by them."""
-    if window is None:
-        return "TRUE"
-    first, end = (f"TIMESTAMP '{start_of(day):%F %T}+00'" for day in (window.start, window.end))
-    return f"{WRITTEN_AT} >= {first} AND {WRITTEN_AT} < {end}"
-
-
-def _replace_script(table: Table, target: str, incoming: str, within: str) -> str:
+def _replace_script(table: Table, target: str, incoming: str, in_window: str) -> str:
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
     return f"""
         BEGIN TRANSACTION;
-        DELETE FROM `{target}` WHERE {within};
+        DELETE FROM `{target}` WHERE {in_window};
         INSERT INTO `{target}` ({columns}) SELECT {columns} FROM `{incoming}`;
         COMMIT TRANSACTION;
     """  # noqa: S608
