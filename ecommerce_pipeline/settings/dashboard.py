@@ -1,21 +1,25 @@
-"""Settings of the dashboard and of its links to Looker Studio; part of `Settings`."""
+"""Settings of the dashboard and its links to Looker Studio: a part of `Settings`."""
 
 from pydantic import BaseModel, Field, field_validator
 
 
 class DashboardSettings(BaseModel):
-    """What can be set of the dashboard."""
+    """The settings of the dashboard; the name of a variable is the field's in capitals."""
 
-    dashboard_title: str = Field("Shop performance", min_length=1, description="heading of the dashboard's page")
-    looker_studio_host: str = Field("https://lookerstudio.google.com", description="where Looker Studio is")
+    dashboard_title: str = Field("Shop performance", min_length=1, description="heading of the dashboard")
+    looker_studio_host: str = Field("https://lookerstudio.google.com", description="address of Looker Studio")
     looker_studio_template: str | None = Field(
-        None, pattern=r"^[\w-]+$", description="id of a report made as docs/looker_studio.md says; unset: no such link"
+        None, pattern=r"^[\w-]+$", description="id of a template report (docs/looker_studio.md); unset: no link to it"
     )
-    looker_studio_title: str = Field("Shop performance", min_length=1, description="title of reports made by the links")
+    looker_studio_title: str = Field(
+        "Shop performance", min_length=1, description="title of reports created by the links"
+    )
 
     @field_validator("looker_studio_host")
     @classmethod
-    def _is_an_https_address(cls, host: str) -> str:
+    def _check_https(cls, host: str) -> str:
         if not host.startswith("https://"):
-            raise ValueError("an address that begins with https://, for example https://lookerstudio.google.com")
+            raise ValueError(
+                "must be an address that begins with https://, for example https://lookerstudio.google.com"
+            )
         return host.rstrip("/")

@@ -1,6 +1,6 @@
-"""The settings of alerts and mail: part of `Settings`, in a file of their own.
+"""Settings of alerts and e-mail: a part of `Settings`.
 
-The password of the mail server is not here, see `settings.secrets`: it is read when connecting.
+The password of the mail server is a secret, read when connecting: see `settings.secrets`.
 """
 
 import ipaddress
@@ -18,17 +18,17 @@ LOCAL_READER: Final = "you@localhost"
 
 
 def address(text: str) -> str:
-    """Return a mail address as SMTP takes it: the domain in its ASCII form, without a display name.
+    """Return an e-mail address as SMTP takes it: the domain in its ASCII form, without a display name.
 
     >>> address("Ann <ann@bücher.example>")
     'ann@xn--bcher-kva.example'
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not an e-mail address.
     """
     found = parseaddr(text.strip())[1]
     name, _, domain = found.rpartition("@")
-    wrong = ValueError(f"'{text.strip()}' is no mail address; write name@example.com")
+    wrong = ValueError(f"'{text.strip()}' is not an e-mail address; write name@example.com")
     if not name or not domain or not name.isascii() or " " in found or not text.strip().isprintable():
         raise wrong
     try:
@@ -50,14 +50,14 @@ def _routes(value: Any) -> Any:
     for route in filter(str.strip, value.split(";")):
         owner, equals, addresses = route.partition("=")
         if not equals or not owner.strip() or not _addresses(addresses):
-            raise ValueError(f"'{route.strip()}' is no route; write OWNER=ADDRESS,ADDRESS;OWNER=ADDRESS")
+            raise ValueError(f"'{route.strip()}' is not a route; write OWNER=ADDRESS,ADDRESS;OWNER=ADDRESS")
         routes[owner.strip()] = _addresses(addresses)
     return routes
 
 
 def _url(value: Any) -> Any:
     if isinstance(value, str) and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
-        raise ValueError("is no address of a web page; write https://dagster.example.com")
+        raise ValueError("must be the address of a web page, for example https://dagster.example.com")
     return value.rstrip("/") if isinstance(value, str) else value
 
 
@@ -66,55 +66,55 @@ def _one_address(value: Any) -> Any:
 
 
 class MailSettings(BaseModel):
-    """The settings of alerts and mail; the name of a variable is the field's in capitals."""
+    """The settings of alerts and e-mail; the name of a variable is the field's in capitals."""
 
     model_config = ConfigDict(frozen=True)
 
     smtp_host: str | None = Field(
-        None, description="mail server; unset: alerts are off, or kept in a folder where `dagster dev` runs"
+        None, description="mail server; unset: no alerts, except that `dagster dev` keeps them in a folder"
     )
     smtp_port: int | None = Field(
-        None, ge=1, le=65535, description="its port; by default 587, 465 for tls, 25 for none"
+        None, ge=1, le=65535, description="port of SMTP_HOST; by default 587, 465 for tls, 25 for none"
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="how the connection is encrypted; the server's certificate is always verified"
+        "starttls", description="encryption of the connection; the server's certificate is always verified"
     )
-    smtp_user: str | None = Field(None, description="login; SMTP_PASSWORD is read when connecting")
-    smtp_ca_file: Path | None = Field(None, description="certificates (PEM) to trust instead of the system's")
-    smtp_timeout: float = Field(10, gt=0, le=30, description="seconds to wait for each answer of the server")
+    smtp_user: str | None = Field(None, description="user name; SMTP_PASSWORD is read when connecting")
+    smtp_ca_file: Path | None = Field(None, description="CA certificates (PEM) to trust instead of the system's")
+    smtp_timeout: float = Field(10, gt=0, le=30, description="timeout for each reply of the server, in seconds")
 
-    alert_from: Annotated[str, BeforeValidator(_one_address)] | None = Field(None, description="sender")
+    alert_from: Annotated[str, BeforeValidator(_one_address)] | None = Field(None, description="sender of alerts")
     alert_to: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
-        (), description="who gets alerts of assets whose owner has no route; a,b"
+        (), description="recipients of alerts whose asset's owner has no route: a,b"
     )
     alert_routes: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_routes)] = Field(
-        {}, description="who gets alerts of an owner's assets; team:finance=a,b;ann@example.com=c"
+        {}, description="recipients by owner of the asset: team:finance=a,b;ann@example.com=c"
     )
-    alert_recovery: bool = Field(True, description="whether to write when it is over")
+    alert_recovery: bool = Field(True, description="whether to send an e-mail when a failure is over")
     alert_remind_minutes: int = Field(
-        60, ge=1, description="first reminder of a failure that repeats; then twice as long each time, up to a day"
+        60, ge=1, description="time to the first reminder of a repeated failure; it doubles with each, up to a day"
     )
     alert_backfill_minutes: int = Field(
-        10, ge=0, description="how long failures of a running backfill are gathered at most"
+        10, ge=0, description="longest time that failures of a running backfill are collected before an e-mail"
     )
     alert_late_hours: float = Field(
-        3, gt=0, le=48, description="a scheduled partition is late so many hours after its schedule's time"
+        3, gt=0, le=48, description="hours after its scheduled time from which a partition counts as late"
     )
     ui_url: Annotated[str, BeforeValidator(_url)] = Field(
-        "http://127.0.0.1:3000", description="the Dagster UI, as those who get mail reach it"
+        "http://127.0.0.1:3000", description="address of the Dagster UI for the recipients"
     )
 
     @model_validator(mode="after")
-    def _mail_is_complete(self) -> "MailSettings":
+    def _check_completeness(self) -> "MailSettings":
         if self.smtp_host is None:
             return self
         missing = [name for name, value in (("ALERT_TO", self.alert_to), ("ALERT_FROM", self.alert_from)) if not value]
         if missing:
-            raise ValueError(f"SMTP_HOST={self.smtp_host} is set, so {' and '.join(missing)} must be too")
+            raise ValueError(f"SMTP_HOST={self.smtp_host} is set, so {' and '.join(missing)} must be set too")
         if self.smtp_user and self.smtp_security == "none" and not _is_loopback(self.smtp_host):
             raise ValueError(
-                "SMTP_USER with SMTP_SECURITY=none would send the password readable to anyone on the way: "
-                "set SMTP_SECURITY to starttls or tls, or leave SMTP_USER unset"
+                "SMTP_USER with SMTP_SECURITY=none would send the password unencrypted: "
+                "set SMTP_SECURITY to starttls or tls, or unset SMTP_USER"
             )
         if self.smtp_ca_file is not None and not self.smtp_ca_file.is_file():
             raise ValueError(f"SMTP_CA_FILE={self.smtp_ca_file}: there is no such file")
@@ -122,12 +122,12 @@ class MailSettings(BaseModel):
 
     @property
     def alert_sender(self) -> str:
-        """The sender; on this machine alone it may be left unset."""
+        """The sender, or a default for alerts kept on this machine."""
         return self.alert_from or LOCAL_SENDER
 
     @property
     def alert_default(self) -> tuple[str, ...]:
-        """Who gets what no route says; on this machine alone it may be left unset."""
+        """The recipients of alerts without a route, or a default for alerts kept on this machine."""
         return self.alert_to or (LOCAL_READER,)
 
     @property

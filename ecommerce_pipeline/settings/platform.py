@@ -1,6 +1,6 @@
-"""What can be set, read from the environment once: every variable that is missing or wrong in one error.
+"""`Settings`, read from the environment once: one error names every variable that is missing or wrong.
 
-Secrets are not here, see `settings.secrets`: resources read them when they connect. `.env.example` follows this file.
+Secrets are read by resources when they connect: see `settings.secrets`.
 """
 
 import os
@@ -23,7 +23,7 @@ NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
 
 
 class SettingsError(ValueError):
-    """One or more settings are missing or wrong; the message names each variable, its value and what it takes."""
+    """Settings are missing or wrong; the message names each variable, its value and the values allowed."""
 
     def __init__(self, message: str) -> None:
         super().__init__(mask(message))
@@ -34,96 +34,102 @@ class Settings(DashboardSettings, MailSettings):
 
     model_config = ConfigDict(frozen=True)
 
-    target: Literal["local", "gcp"] = Field("local", description="where lake and warehouse are")
+    target: Literal["local", "gcp"] = Field(
+        "local", description="local: a folder and a DuckDB file; gcp: Cloud Storage and BigQuery"
+    )
     source: Literal["synthetic", "external"] = Field(
-        "synthetic", description="synthetic: the shop's rows are generated; external: the tables are already there"
+        "synthetic", description="synthetic: rows are generated; external: the tables already exist in PostgreSQL"
     )
-    data_dir: Path = Field(PROJECT_ROOT / ".local", description="folder of everything kept on this machine")
+    data_dir: Path = Field(PROJECT_ROOT / ".local", description="folder of all data on this machine")
 
-    log_format: Literal["colored", "json"] = Field("colored", description="how runs and servers write their logs")
-    dbt_parsed_dir: Path | None = Field(
-        None, description="folder of the dbt project as dbt has parsed it; unset: in DATA_DIR"
-    )
+    log_format: Literal["colored", "json"] = Field("colored", description="format of the logs of runs and servers")
+    dbt_parsed_dir: Path | None = Field(None, description="folder of the parsed dbt project; unset: in DATA_DIR")
 
     start_date: date = Field(date(2025, 1, 1), description="first day of the calendar (UTC, YYYY-MM-DD)")
-    end_date: date = Field(date(2026, 3, 31), description="last day that `run` builds unless told otherwise")
-    run_days: int = Field(30, ge=1, description="how many days `run` builds unless told otherwise")
-    lateness_days: int = Field(3, ge=0, le=30, description="most days a row is written after it happened")
+    end_date: date = Field(date(2026, 3, 31), description="last day that `run` builds by default")
+    run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
+    lateness_days: int = Field(3, ge=0, le=30, description="longest delay between an event and its row, in days")
 
     seed: int = Field(42, ge=0, description="seed of the synthetic shop")
-    scale: int = Field(1, ge=1, le=1000, description="multiplies the synthetic events per day; 1 is about 550 orders")
+    scale: int = Field(1, ge=1, le=1000, description="factor of the synthetic events per day; 1 is about 550 orders")
     customers: int = Field(100_000, ge=10, description="synthetic customers at END_DATE")
     products: int = Field(60_000, ge=10, description="synthetic products at END_DATE")
     stores: int = Field(40, ge=1, le=1000, description="synthetic stores")
-    late_rate: float = Field(0.01, ge=0, le=0.5, description="share of rows written 1 to LATENESS_DAYS days late")
-    duplicate_rate: float = Field(0.005, ge=0, le=0.5, description="share of rows written again, exactly")
-    broken_rate: float = Field(0.005, ge=0, le=0.5, description="broken rows added, as a share of the rows")
+    late_rate: float = Field(
+        0.01, ge=0, le=0.5, description="share of rows that are written 1 to LATENESS_DAYS days late"
+    )
+    duplicate_rate: float = Field(0.005, ge=0, le=0.5, description="share of rows that are written twice")
+    broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")
 
     postgres_host: str | None = Field(None, description="PostgreSQL server; unset: an embedded one is started")
     postgres_port: int | None = Field(
-        None, ge=1, le=65535, description="its port; of the embedded one: fixed, not free"
+        None, ge=1, le=65535, description="port; for the embedded server: this port, not a free one"
     )
     postgres_db: str = Field("ecommerce", description="database")
-    postgres_user: str = Field("ecommerce", description="user; POSTGRES_PASSWORD is read when connecting")
+    postgres_user: str = Field("ecommerce", description="user name; POSTGRES_PASSWORD is read when connecting")
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
-        "prefer", description="TLS to POSTGRES_HOST, as libpq names it"
+        "prefer", description="TLS to POSTGRES_HOST, one of libpq's modes"
     )
     postgres_sslrootcert: Path | None = Field(
-        None, description="certificates (PEM) of the authorities that POSTGRES_SSLMODE=verify-ca and verify-full trust"
+        None, description="CA certificates (PEM) that POSTGRES_SSLMODE=verify-ca and verify-full trust"
     )
-    postgres_sslcert: Path | None = Field(None, description="our certificate (PEM), where the server asks for one")
-    postgres_sslkey: Path | None = Field(None, description="its private key (PEM), readable by its user alone")
+    postgres_sslcert: Path | None = Field(None, description="client certificate (PEM), if the server demands one")
+    postgres_sslkey: Path | None = Field(
+        None, description="private key (PEM) of POSTGRES_SSLCERT, readable by its owner only"
+    )
 
     gcp_project: str | None = Field(
         None, pattern=r"^[a-z0-9.:-]+$", description="Google Cloud project; TARGET=gcp needs it"
     )
-    gcp_location: str = Field("US", min_length=2, description="where bucket and datasets are, the same for both")
+    gcp_location: str = Field("US", min_length=2, description="location of the bucket and the datasets")
     gcs_bucket: str | None = Field(None, description="bucket of the lake, without gs://; TARGET=gcp needs it")
     gcs_prefix: str = Field("", description="folder in the bucket, for example lake")
 
     bigquery_dataset: str = Field(
-        "ecommerce", pattern=r"^\w+$", description="beginning of the datasets' names: <it>_staging, _core, _datamart"
+        "ecommerce",
+        pattern=r"^\w+$",
+        description="prefix of the datasets: ecommerce gives ecommerce_staging, _core and _datamart",
     )
 
     bigquery_days_per_job: int = Field(
-        2000, ge=1, le=3900, description="most days that one job replaces; BigQuery lets it change 4,000 partitions"
+        2000, ge=1, le=3900, description="most days that one job replaces; BigQuery allows 4,000 partitions per job"
     )
-    bigquery_priority: Literal["interactive", "batch"] = Field("interactive", description="of dbt's queries")
+    bigquery_priority: Literal["interactive", "batch"] = Field("interactive", description="priority of dbt's queries")
     bigquery_maximum_bytes_billed: int | None = Field(
-        None, ge=10_485_760, description="a model that would be billed more fails before it runs; unset: no limit"
+        None, ge=10_485_760, description="a model fails, before it runs, if it would be billed more; unset: no limit"
     )
-    bigquery_job_retries: int = Field(1, ge=0, description="how often a job is tried again that failed for a while")
-    bigquery_job_timeout_seconds: int = Field(1800, ge=1, description="how long one job may run")
+    bigquery_job_retries: int = Field(1, ge=0, description="retries of a job after a temporary error")
+    bigquery_job_timeout_seconds: int = Field(1800, ge=1, description="longest time that a job may run")
 
     @field_validator("gcs_bucket")
     @classmethod
-    def _is_a_bucket_s_name(cls, bucket: str) -> str:
+    def _check_bucket(cls, bucket: str) -> str:
         if not re.fullmatch(r"[a-z0-9][a-z0-9._-]+[a-z0-9]", bucket):
-            raise ValueError("the name alone, without gs:// and folders (GCS_PREFIX has those)")
+            raise ValueError("must be the name of a bucket, without gs:// and folders (set folders in GCS_PREFIX)")
         return bucket
 
     @field_validator("gcs_prefix")
     @classmethod
-    def _without_outer_slashes(cls, prefix: str) -> str:
+    def _strip_slashes(cls, prefix: str) -> str:
         return prefix.strip("/")
 
     @model_validator(mode="after")
-    def _certificates_are_there(self) -> "Settings":
+    def _check_tls(self) -> "Settings":
         for name in ("postgres_sslrootcert", "postgres_sslcert", "postgres_sslkey"):
             file = getattr(self, name)
             if file is not None and not file.is_file():
                 raise ValueError(f"{name.upper()}={file}: there is no such file")
         if self.postgres_sslmode in {"verify-ca", "verify-full"} and self.postgres_sslrootcert is None:
             raise ValueError(
-                f"POSTGRES_SSLMODE={self.postgres_sslmode} needs POSTGRES_SSLROOTCERT: the file of the certificates "
-                "to trust; a system's own is often /etc/ssl/certs/ca-certificates.crt"
+                f"POSTGRES_SSLMODE={self.postgres_sslmode} needs POSTGRES_SSLROOTCERT: a file of CA certificates "
+                "to trust, for example the system's /etc/ssl/certs/ca-certificates.crt"
             )
         if (self.postgres_sslcert is None) != (self.postgres_sslkey is None):
-            raise ValueError("POSTGRES_SSLCERT and POSTGRES_SSLKEY belong together: set both or neither")
+            raise ValueError("only one of POSTGRES_SSLCERT and POSTGRES_SSLKEY is set: set both or neither")
         return self
 
     @model_validator(mode="after")
-    def _calendar_is_in_order(self) -> "Settings":
+    def _check_calendar(self) -> "Settings":
         if self.end_date < self.start_date:
             raise ValueError(f"END_DATE={self.end_date} is before START_DATE={self.start_date}")
         return self
@@ -163,7 +169,7 @@ class Settings(DashboardSettings, MailSettings):
 
     @property
     def mail_dir(self) -> Path:
-        """The folder of alerts that were kept for want of a mail server."""
+        """The folder of alerts that are kept where no mail server is set."""
         return self.data_dir / "mail"
 
     @property
@@ -190,11 +196,11 @@ def _missing(found: Mapping[str, str]) -> list[str]:
 
 
 def _sentences(error: ValidationError) -> list[str]:
-    said = []
+    sentences = []
     for problem in error.errors():
         message = problem["msg"].removeprefix("Value error, ")
         if problem["loc"]:
-            said.append(f"{str(problem['loc'][0]).upper()}={problem['input']}: {message[0].lower()}{message[1:]}")
+            sentences.append(f"{str(problem['loc'][0]).upper()}={problem['input']}: {message[0].lower()}{message[1:]}")
         else:
-            said.append(message)
-    return said
+            sentences.append(message)
+    return sentences

@@ -54,7 +54,7 @@ def test_a_login_without_password_is_one_clear_line(tmp_path: Path, mailbox: Mai
 def test_settings_that_do_not_fit_are_one_clear_error(tmp_path: Path) -> None:
     said = command(tmp_path, "doctor", "--send-test-email", SMTP_HOST="mail.example")
     assert said.returncode == 1
-    assert said.stderr.strip() == "error: SMTP_HOST=mail.example is set, so ALERT_TO and ALERT_FROM must be too"
+    assert said.stderr.strip() == "error: SMTP_HOST=mail.example is set, so ALERT_TO and ALERT_FROM must be set too"
 
 
 def test_without_a_server_the_test_mail_is_kept_and_listed(tmp_path: Path) -> None:

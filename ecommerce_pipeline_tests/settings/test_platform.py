@@ -20,7 +20,7 @@ def test_one_error_names_every_variable_that_is_wrong() -> None:
     assert "START_DATE=2026-13-01" in message
 
 
-def test_one_error_names_every_variable_that_the_cloud_needs_and_every_wrong_one() -> None:
+def test_one_error_names_every_variable_that_google_cloud_needs_and_every_wrong_one() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"TARGET": "gcp", "SCALE": "many"})
     scale, needed = str(caught.value).splitlines()
@@ -29,18 +29,20 @@ def test_one_error_names_every_variable_that_the_cloud_needs_and_every_wrong_one
 
 
 def test_a_bucket_is_named_without_its_scheme() -> None:
-    with pytest.raises(SettingsError, match=r"GCS_BUCKET=gs://shop-lake: the name alone, without gs:// and folders"):
+    with pytest.raises(
+        SettingsError, match=r"GCS_BUCKET=gs://shop-lake: must be the name of a bucket, without gs:// and folders"
+    ):
         Settings.from_environment({"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "gs://shop-lake"})
 
 
 @pytest.mark.parametrize("variable", ["GCP_PROJECT", "BIGQUERY_DATASET"])
-def test_names_that_stand_in_bigquery_s_sql_have_nothing_to_quote(variable: str) -> None:
+def test_names_that_appear_in_bigquery_s_sql_cannot_inject_sql(variable: str) -> None:
     with pytest.raises(SettingsError, match=f"^{variable}=shop`; DROP TABLE x: string should match pattern"):
         Settings.from_environment({variable: "shop`; DROP TABLE x"})
 
 
 @pytest.mark.parametrize(("prefix", "folder"), [("", ""), ("raw", "raw/"), ("/raw/shop/", "raw/shop/")])
-def test_the_lake_of_the_cloud_is_the_bucket_and_the_prefix_in_it(prefix: str, folder: str) -> None:
+def test_the_lake_on_google_cloud_is_a_prefix_in_the_bucket(prefix: str, folder: str) -> None:
     cloud = {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "GCS_PREFIX": prefix}
     store = lake_store(Settings.from_environment(cloud))
     path = object_path("sessions", "2026-03-01")
@@ -63,7 +65,7 @@ def test_the_default_window_is_the_last_days_of_the_calendar_and_never_before_it
     assert (short.start, short.last) == (date(2026, 3, 30), date(2026, 3, 31))
 
 
-def test_the_example_file_names_every_setting_and_no_other() -> None:
+def test_the_example_file_lists_every_setting_and_no_other() -> None:
     lines = (PROJECT_ROOT / ".env.example").read_text().splitlines()
     named = {line.lstrip("#").split("=")[0] for line in lines if "=" in line and not line.startswith("# ")}
     assert named == {name.upper() for name in Settings.model_fields} | {
@@ -88,26 +90,29 @@ MAIL = {"SMTP_HOST": "mail.example", "ALERT_FROM": "dagster@shop.example", "ALER
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "message"),
     [
-        ({"ALERT_TO": "", "ALERT_FROM": ""}, "SMTP_HOST=mail.example is set, so ALERT_TO and ALERT_FROM must be too"),
-        ({"ALERT_TO": "ann@shop.example,bob"}, "'bob' is no mail address"),
-        ({"ALERT_TO": "ann@shop.example\nBcc: eve@example.com"}, "is no mail address"),
-        ({"ALERT_ROUTES": "team:sales"}, "'team:sales' is no route; write OWNER=ADDRESS,ADDRESS;OWNER=ADDRESS"),
+        (
+            {"ALERT_TO": "", "ALERT_FROM": ""},
+            "SMTP_HOST=mail.example is set, so ALERT_TO and ALERT_FROM must be set too",
+        ),
+        ({"ALERT_TO": "ann@shop.example,bob"}, "'bob' is not an e-mail address"),
+        ({"ALERT_TO": "ann@shop.example\nBcc: eve@example.com"}, "is not an e-mail address"),
+        ({"ALERT_ROUTES": "team:sales"}, "'team:sales' is not a route; write OWNER=ADDRESS,ADDRESS;OWNER=ADDRESS"),
         ({"SMTP_SECURITY": "ssl"}, "SMTP_SECURITY=ssl"),
         ({"SMTP_PORT": "70000"}, "SMTP_PORT=70000"),
-        ({"SMTP_USER": "ann", "SMTP_SECURITY": "none"}, "would send the password readable to anyone on the way"),
+        ({"SMTP_USER": "ann", "SMTP_SECURITY": "none"}, "would send the password unencrypted"),
         ({"SMTP_CA_FILE": "/nowhere"}, "SMTP_CA_FILE=/nowhere: there is no such file"),
-        ({"UI_URL": "dagster"}, "UI_URL=dagster: is no address of a web page"),
+        ({"UI_URL": "dagster"}, "UI_URL=dagster: must be the address of a web page"),
     ],
 )
-def test_mail_that_cannot_be_sent_as_told_is_refused_at_the_start(variables: dict[str, str], said: str) -> None:
+def test_mail_settings_that_cannot_work_are_refused_at_the_start(variables: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(MAIL | variables)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_mail_settings_are_read_as_people_write_them() -> None:
+def test_mail_settings_may_have_spaces_display_names_and_final_separators() -> None:
     settings = Settings.from_environment(
         MAIL
         | {
@@ -123,5 +128,5 @@ def test_mail_settings_are_read_as_people_write_them() -> None:
     assert settings.smtp_address == ("mail.example", 587)
 
 
-def test_the_password_of_the_mail_server_is_no_setting() -> None:
+def test_the_password_of_the_mail_server_is_not_in_the_settings() -> None:
     assert "hunter2" not in repr(Settings.from_environment(MAIL | {"SMTP_PASSWORD": "hunter2"}))

@@ -1,4 +1,4 @@
-"""Secrets come from a variable or from a file, and what is wrong with either is said once, without the secret."""
+"""Secrets come from a variable or a file; errors name what is wrong once, and never the secret."""
 
 from pathlib import Path
 
@@ -16,17 +16,15 @@ def test_a_secret_is_read_from_its_variable_or_from_its_file(name: str, tmp_path
     assert read_secret(name, {}) is None
     assert read_secret(name, {name: "", f"{name}_FILE": ""}) is None
     assert read_secret(name, {name: "correct horse"}) == "correct horse"
-    assert read_secret(name, {f"{name}_FILE": str(file), name: ""}) == " correct horse ", (
-        "only the line's end is not it"
-    )
+    assert read_secret(name, {f"{name}_FILE": str(file), name: ""}) == " correct horse ", "only the line end is cut off"
 
 
-def test_a_secret_that_was_read_is_masked_also_when_it_has_been_changed() -> None:
+def test_a_secret_stays_masked_after_it_was_changed() -> None:
     assert read_secret("SMTP_PASSWORD", {"SMTP_PASSWORD": "last year's battery"}) == "last year's battery"
     assert str(PlatformError("refused: last year's battery")) == "refused: ***"
 
 
-def test_both_ways_at_once_are_refused_and_neither_is_told(tmp_path: Path) -> None:
+def test_variable_and_file_at_once_are_refused_without_showing_either(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("correct horse")
     with pytest.raises(PlatformError) as caught:
@@ -35,36 +33,36 @@ def test_both_ways_at_once_are_refused_and_neither_is_told(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "problem"),
     [
-        (None, "No such file or directory; name a file that this user can read and that holds the secret"),
-        (b"", "empty; write the secret, and nothing else, into its first line"),
-        (b"\n", "empty; write"),
-        (b"one\ntwo\n", "several lines; write"),
-        (b"\xff\xfe", "not text in UTF-8; write"),
+        (None, "No such file or directory; name a file that this user can read and that contains the secret"),
+        (b"", "the file is empty; write only the secret into it, in one line"),
+        (b"\n", "the file is empty; write"),
+        (b"one\ntwo\n", "the file has several lines; write"),
+        (b"\xff\xfe", "the file is not UTF-8 text; write"),
     ],
 )
 def test_a_file_without_a_secret_is_one_error_that_names_variable_path_and_remedy(
-    content: bytes | None, said: str, tmp_path: Path
+    content: bytes | None, problem: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "secret"
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(PlatformError) as caught:
         read_secret("POSTGRES_PASSWORD", {"POSTGRES_PASSWORD_FILE": str(file)})
-    assert str(caught.value).startswith(f"POSTGRES_PASSWORD_FILE={file}: {said}")
+    assert str(caught.value).startswith(f"POSTGRES_PASSWORD_FILE={file}: {problem}")
 
 
-def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="Is a directory; name a file"):
         read_secret("POSTGRES_PASSWORD", {"POSTGRES_PASSWORD_FILE": str(tmp_path)})
 
 
 @pytest.mark.parametrize("mistaken", ["hunter2", "pa\x00ss", "a" * 5000])
-def test_a_secret_written_where_its_path_belongs_is_not_told(mistaken: str) -> None:
+def test_a_secret_written_in_place_of_its_path_is_not_shown(mistaken: str) -> None:
     with pytest.raises(PlatformError) as caught:
         read_secret("POSTGRES_PASSWORD", {"POSTGRES_PASSWORD_FILE": mistaken})
-    assert "POSTGRES_PASSWORD_FILE, no absolute path: " in str(caught.value)
+    assert "POSTGRES_PASSWORD_FILE is not an absolute path: " in str(caught.value)
     assert mistaken not in str(caught.value)
 
 

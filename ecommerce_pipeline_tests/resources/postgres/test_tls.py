@@ -119,9 +119,12 @@ def test_a_server_that_asks_for_our_certificate_gets_it(
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"POSTGRES_SSLMODE": "verify-full"}, "POSTGRES_SSLMODE=verify-full needs POSTGRES_SSLROOTCERT: the file of"),
+        ({"POSTGRES_SSLMODE": "verify-full"}, "POSTGRES_SSLMODE=verify-full needs POSTGRES_SSLROOTCERT: a file of"),
         ({"POSTGRES_SSLROOTCERT": "/nowhere"}, "POSTGRES_SSLROOTCERT=/nowhere: there is no such file"),
-        ({"POSTGRES_SSLCERT": __file__}, "POSTGRES_SSLCERT and POSTGRES_SSLKEY belong together: set both or neither"),
+        (
+            {"POSTGRES_SSLCERT": __file__},
+            "only one of POSTGRES_SSLCERT and POSTGRES_SSLKEY is set: set both or neither",
+        ),
         ({"POSTGRES_SSLMODE": "tls"}, "POSTGRES_SSLMODE=tls: input should be 'disable'"),
     ],
 )
