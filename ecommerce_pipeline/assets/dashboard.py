@@ -18,13 +18,14 @@ from dagster import (
 )
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, OWNER, WAREHOUSE_POOL, table_asset
-from ecommerce_pipeline.dashboard.datasets import Datasets, Warehouse, read_datasets
+from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
 LAYER: Final = "dashboard"

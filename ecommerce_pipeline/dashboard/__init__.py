@@ -1,6 +1,6 @@
 """The dashboard: marts -> charts -> page. Nothing here knows Dagster; `assets/dashboard.py` does.
 
-`queries.py` says what is read, `datasets.py` reads it, `periods.py` says which periods can be chosen, `charts/` says
-how each chart looks, `page.py` puts all into one file. The files in `page/` are the page's own: what they compute is
-computed in the browser, again with each choice of period and channel.
+`queries.py` holds the SQL, `datasets.py` reads the rows, `periods.py` lists the selectable periods, `charts/` describes
+each chart, and `render.py` writes one HTML file. The files in `static/` run in the browser: they compute each chart
+again whenever the reader selects a period or channel.
 """

@@ -1,19 +1,20 @@
-"""The page's data: what the queries return, by column, days and words as numbers, amounts in whole cents.
+"""The page's data: the rows of the queries, by column, with days and words as numbers and amounts in whole cents.
 
-A ratio is never here: the page divides sums when it shows them.
+No ratios: the page computes them from sums.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.dashboard.periods import Period, default_period, periods
 from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, top_products
+from ecommerce_pipeline.resources.warehouse import Warehouse
 
 LAYERS: Final = ("core", "datamart")
 
@@ -22,26 +23,14 @@ AMOUNT: Final = pa.decimal128(30, 2)
 Column = dict[str, Any]
 
 
-class Warehouse(Protocol):
-    """What the dashboard needs of a warehouse."""
-
-    def schema_of(self, layer: str) -> str:
-        """Return the name of the schema (BigQuery: dataset) that holds the tables of a layer."""
-        ...
-
-    def queries(self, statements: Sequence[str]) -> list[pa.Table]:
-        """Return the rows of each query."""
-        ...
-
-
 @dataclass(frozen=True)
 class Datasets:
-    """All that the page shows.
+    """Everything the page shows.
 
     Attributes:
         tables: Rows by name, as in `queries.py`, with `products` for the best products.
         as_of: The newest day with orders; None before the first.
-        periods: What can be chosen.
+        periods: The selectable periods.
     """
 
     tables: Mapping[str, pa.Table]
@@ -50,13 +39,13 @@ class Datasets:
 
     @property
     def currency(self) -> str | None:
-        """The currency of all amounts; None where there is none or more than one."""
+        """The currency of all amounts; None if there is none or more than one."""
         found = self.tables["currencies"]["currency"].to_pylist()
         return str(found[0]) if len(found) == 1 else None
 
     @property
     def delivered(self) -> list[date]:
-        """The written days that were loaded."""
+        """The written days that are loaded."""
         quality = self.tables["quality"]
         return sorted({row["recorded_date"] for row in quality.to_pylist() if row["rows_in"]})
 
@@ -67,10 +56,10 @@ class Datasets:
 
 
 def read_datasets(warehouse: Warehouse) -> Datasets:
-    """Read everything that the page shows."""
+    """Read everything the page shows."""
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
     answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
-    tables = {name: whole(rows) for name, rows in zip(QUERIES, answers, strict=True)}
+    tables = {name: with_integers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
     found = Datasets(tables, None, [])
     sales = tables["sales"]
     days = [row["created_date"] for row in sales.to_pylist()]
@@ -80,19 +69,19 @@ def read_datasets(warehouse: Warehouse) -> Datasets:
     as_of = max(ordered)
     choices = periods(min(days), as_of, set(found.delivered))
     [products] = warehouse.queries([top_products(choices).format(**schemas)])
-    return Datasets({**tables, PRODUCTS: whole(products)}, as_of, choices)
+    return Datasets({**tables, PRODUCTS: with_integers(products)}, as_of, choices)
 
 
-def whole(rows: pa.Table) -> pa.Table:
-    """Return the rows in order, with integers for decimals: counts as they are, amounts in cents.
+def with_integers(rows: pa.Table) -> pa.Table:
+    """Return the rows sorted, with decimals as integers: counts unchanged, amounts in cents.
 
-    DuckDB adds up whole numbers as decimals without digits after the point; amounts have such digits.
+    DuckDB sums integers to decimals with scale 0; amounts have a positive scale.
 
     >>> from decimal import Decimal
-    >>> whole(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
+    >>> with_integers(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
     [1234]
     """
-    # Not at the import: with its first scalar, pyarrow imports pandas.
+    # Not at import: pyarrow imports pandas with its first scalar.
     hundred = pa.scalar(Decimal(100), pa.decimal128(3, 0))
     columns: list[Any] = []
     for column in rows.columns:
@@ -107,7 +96,7 @@ def whole(rows: pa.Table) -> pa.Table:
 
 
 def columnar(rows: pa.Table) -> dict[str, Column]:
-    """Return the rows as JSON takes them: by column; days counted from the first, each word once."""
+    """Return the rows for JSON, by column: days as offsets from the first one, each word once."""
     return {name: _column(rows[name]) for name in rows.column_names}
 
 

@@ -1,4 +1,4 @@
-"""The key figures of the period that the page opens with, for those who see the asset and not the page."""
+"""The key figures of the page's default period, for readers of the asset's metadata."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Figures:
 
 
 def figures(datasets: Datasets) -> Figures | None:
-    """Return the figures; None where nothing was ordered yet."""
+    """Return the figures; None before the first order."""
     period = datasets.default
     if period is None:
         return None

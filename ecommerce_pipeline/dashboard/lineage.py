@@ -1,4 +1,4 @@
-"""Where each chart's numbers come from: the tables it reads, and the shop's tables that these are built from."""
+"""Lineage of each chart: the tables it reads, and the source tables they are built from."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,10 +11,10 @@ def chart_lineage(manifest: Mapping[str, Any]) -> str:
     """Return a Markdown table with a row per chart.
 
     Args:
-        manifest: dbt's manifest, which knows what each model is built from.
+        manifest: dbt's manifest, with the parents of each model.
     """
     names = {node["name"]: unique_id for unique_id, node in manifest["nodes"].items() if unique_id.startswith("model.")}
-    lines = ["| chart | reads | built from the shop's |", "| --- | --- | --- |"]
+    lines = ["| chart | reads | built from source tables |", "| --- | --- | --- |"]
     for section in SECTIONS:
         for chart in section.charts:
             read = sorted({table for dataset in chart.reads for table in tables_of_dataset(dataset)})
@@ -25,7 +25,7 @@ def chart_lineage(manifest: Mapping[str, Any]) -> str:
 
 
 def sources_of(manifest: Mapping[str, Any], models: Iterable[str]) -> list[str]:
-    """Return the names of the source tables that dbt models are built from, directly or not."""
+    """Return the names of the source tables that dbt models are built from, directly or indirectly."""
     seen: set[str] = set()
     waiting = list(models)
     while waiting:

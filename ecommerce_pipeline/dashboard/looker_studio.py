@@ -1,7 +1,7 @@
-"""Links that make reports in Looker Studio: its Linking API is an address with parameters, which asks for nothing here.
+"""Links that create reports in Looker Studio. A link of its Linking API is only a URL: creating it sends no request.
 
-The parameters are those of https://developers.google.com/looker-studio/integrate/linking-api; `docs/looker_studio.md`
-says how the template is made, and which data source of it has which alias.
+Parameters: https://developers.google.com/looker-studio/integrate/linking-api. `docs/looker_studio.md` describes how to
+create the template and the aliases of its data sources.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ CREATE: Final = "/reporting/create"
 
 @dataclass(frozen=True)
 class BigQuerySource:
-    """The BigQuery dataset that the marts are in."""
+    """The BigQuery dataset that holds the marts."""
 
     project: str
     dataset: str
@@ -24,12 +24,12 @@ def table_link(host: str, title: str, source: BigQuerySource, table: str) -> str
     """Return the link to Google's default report on one table.
 
     Args:
-        host: Where Looker Studio is.
-        title: Title of the report made; the table's name follows it.
-        source: Where the table is.
+        host: Looker Studio's address.
+        title: Title of the new report; the table's name follows it.
+        source: The dataset of the table.
         table: Its name.
     """
-    # Without a template the report has one data source, and without an alias the parameters mean that one.
+    # Without a template the report has one data source; parameters without an alias apply to it.
     parameters = {"c.mode": "edit", "r.reportName": f"{title}: {table}", **_bound("ds", source, table)}
     return _address(host, parameters)
 
@@ -38,11 +38,11 @@ def template_link(host: str, template: str, title: str, source: BigQuerySource, 
     """Return the link to a copy of the template with every data source bound to its table.
 
     Args:
-        host: Where Looker Studio is.
+        host: Looker Studio's address.
         template: Id of the template report.
-        title: Title of the report made.
-        source: Where the tables are.
-        tables: Their names, which are the aliases of the template's data sources.
+        title: Title of the new report.
+        source: The dataset of the tables.
+        tables: Their names, which are also the aliases of the template's data sources.
     """
     parameters = {"c.reportId": template, "c.mode": "view", "r.reportName": title}
     for table in tables:

@@ -1,4 +1,4 @@
-"""The periods that a reader can choose, from the data's own days; nothing here reads the clock."""
+"""The selectable periods, derived from the days of the data; nothing here reads the clock."""
 
 from calendar import monthrange
 from collections.abc import Collection, Iterator
@@ -9,22 +9,22 @@ from typing import Final
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 
 PRESETS: Final = (7, 14, 28, 90, 365)
-"""Whole weeks first, so that a period and the one before it have the same weekdays."""
+"""Days. The first ones are whole weeks, so that a period and the one before it have the same weekdays."""
 MONTHS: Final = 24
-"""Most calendar months offered, the newest first."""
+"""The most calendar months offered, newest first."""
 ALL: Final = "all"
 
 
 @dataclass(frozen=True)
 class Period:
-    """A choice of days, and the days it is compared with.
+    """A selectable range of days, and the days it is compared with.
 
     Attributes:
-        key: As in the page's address.
-        label: What people read.
+        key: Its name in the page's address.
+        label: Its name on the page.
         first: First day.
-        last: Last day, in it.
-        before: The period of as many days before it, if all of its days were delivered.
+        last: Last day, included.
+        before: The same number of days before it; None unless all of them were delivered.
     """
 
     key: str
@@ -35,17 +35,17 @@ class Period:
 
     @property
     def window(self) -> Window:
-        """The days, half open."""
+        """The days, as a half-open window."""
         return Window(self.first, self.last + ONE_DAY)
 
 
 def periods(first: date, as_of: date, delivered: Collection[date]) -> list[Period]:
-    """Return the periods that can be chosen.
+    """Return the selectable periods.
 
     Args:
-        first: The first day of which there is any row.
+        first: The first day with any row.
         as_of: The newest day with orders.
-        delivered: The written days that the warehouse has loaded; what happened before them is there in part only.
+        delivered: The written days that are loaded; days before them are incomplete.
     """
     whole = [day for day in delivered if day <= as_of]
     beginning = min(whole, default=first)
@@ -60,7 +60,7 @@ def periods(first: date, as_of: date, delivered: Collection[date]) -> list[Perio
 
 
 def default_period(choices: list[Period]) -> Period:
-    """Return the longest period up to a quarter that can be compared with the one before it, or else all days."""
+    """Return the longest period, up to a quarter, with a period before it to compare with; otherwise all days."""
     comparable = [period for period in choices if period.before and period.key in {f"{days}d" for days in PRESETS[:4]}]
     return comparable[-1] if comparable else next(period for period in choices if period.key == ALL)
 

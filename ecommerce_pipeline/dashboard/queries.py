@@ -1,7 +1,7 @@
-"""What the page reads: plain SQL that DuckDB and BigQuery both take, over marts and dimensions only.
+"""The page's queries: plain SQL that both DuckDB and BigQuery accept, over marts and dimensions only.
 
 `{core}` and `{datamart}` stand for the warehouse's schemas. Amounts stay decimals here and become whole cents in
-`datasets.py`, which puts the rows in order too: the warehouses place nulls differently.
+`datasets.py`, which also sorts the rows: the warehouses order nulls differently.
 """
 
 import re
@@ -24,12 +24,12 @@ QUARANTINE: Final = " union all ".join(
 
 TOTALS: Final = " union all ".join(
     [
-        "select created_date, 'facts' as told_by, sum(net_amount) as net_amount from ("
+        "select created_date, 'facts' as origin, sum(net_amount) as net_amount from ("
         " select created_date, net_amount from {core}.fact_transaction where is_paid union all"
         " select created_date, -refund_amount as net_amount from {core}.fact_refund"
-        ") as booked group by created_date",
+        ") as amounts group by created_date",
         *(
-            f"select created_date, '{mart}' as told_by, sum(net_amount) as net_amount "  # noqa: S608 - its own names
+            f"select created_date, '{mart}' as origin, sum(net_amount) as net_amount "  # noqa: S608 - its own names
             f"from {{datamart}}.{mart} group by created_date"
             for mart in (
                 "marts_sales_daily",
@@ -103,13 +103,13 @@ QUERIES: Final[Mapping[str, str]] = {
     "stores": "select store_id, store_name, city, country, region from {core}.dim_store",
     "currencies": "select distinct currency from {core}.fact_transaction where is_paid",
 }
-"""The page's datasets by name. Those of daily marts are as fine as the filters: day and channel."""
+"""The page's datasets by name. Those of daily marts have the grain of the filters: day and channel."""
 
 
 def top_products(periods: Sequence[Period]) -> str:
-    """Return the query for the best products of each period and channel, by revenue and by units.
+    """Return the query for the top products of each period and channel, by revenue and by units.
 
-    A ranking cannot be added up from days, so each choice that the page offers has its own. Ranks past the last one
+    A ranking cannot be summed from days, so each selectable period and channel has its own. Ranks beyond the last one
     shown are not exact.
     """
     spans = " union all ".join(
@@ -147,8 +147,8 @@ def top_products(periods: Sequence[Period]) -> str:
         chosen as (
             select * from every_channel where units > 0
         ),
-        {_least("net_amount")},
-        {_least("units")},
+        {_threshold("net_amount")},
+        {_threshold("units")},
         ranked as (
             select
                 chosen.*,
@@ -161,10 +161,11 @@ def top_products(periods: Sequence[Period]) -> str:
                     order by chosen.units desc nulls last, chosen.product_id nulls last
                 ) as units_rank
             from chosen
-            inner join least_net_amount
-                on chosen.period = least_net_amount.period and chosen.channel = least_net_amount.channel
-            inner join least_units on chosen.period = least_units.period and chosen.channel = least_units.channel
-            where chosen.net_amount >= least_net_amount.bound or chosen.units >= least_units.bound
+            inner join threshold_net_amount
+                on chosen.period = threshold_net_amount.period and chosen.channel = threshold_net_amount.channel
+            inner join threshold_units
+                on chosen.period = threshold_units.period and chosen.channel = threshold_units.channel
+            where chosen.net_amount >= threshold_net_amount.bound or chosen.units >= threshold_units.bound
         )
         select
             ranked.period,
@@ -183,27 +184,27 @@ def top_products(periods: Sequence[Period]) -> str:
     """  # noqa: S608 - keys and days of the calendar
 
 
-def _least(measure: str) -> str:
-    """Return the subquery of the least that one of the best has: to put all products in order takes twice as long."""
+def _threshold(measure: str) -> str:
+    """Return the subquery with the lowest value among the top products: ranking all products takes twice as long."""
     return f"""
-        least_{measure} as (
+        threshold_{measure} as (
             select period, channel, min({measure}) as bound
             from (
                 select
                     period,
                     channel,
                     {measure},
-                    row_number() over (partition by period, channel order by {measure} desc) as place
+                    row_number() over (partition by period, channel order by {measure} desc) as position_by_measure
                 from chosen
-            ) as placed
-            where place <= {TOP_PRODUCTS}
+            ) as positions
+            where position_by_measure <= {TOP_PRODUCTS}
             group by period, channel
         )
     """  # noqa: S608 - names of its own
 
 
 def tables_of(sql: str) -> set[tuple[str, str]]:
-    """Return the tables that a query reads, each by layer and name.
+    """Return the tables that a query reads, as layer and name.
 
     >>> tables_of("select 1 from {core}.dim_store")
     {('core', 'dim_store')}
@@ -212,10 +213,10 @@ def tables_of(sql: str) -> set[tuple[str, str]]:
 
 
 def tables_of_dataset(name: str) -> set[tuple[str, str]]:
-    """Return the tables that a dataset of the page is read from."""
+    """Return the tables that a dataset of the page reads."""
     return tables_of(top_products([]) if name == PRODUCTS else QUERIES[name])
 
 
 def tables_read() -> set[tuple[str, str]]:
-    """Return all tables that the page reads, each by layer and name."""
+    """Return all tables that the page reads, as layer and name."""
     return set().union(*(tables_of_dataset(name) for name in (*QUERIES, PRODUCTS)))

@@ -1,4 +1,4 @@
-"""The page: one HTML file with its data, drawings, Vega and the files of `static/`; it asks nothing of the network."""
+"""The page: one HTML file with its data, drawings, Vega and the files of `static/`; it sends no network request."""
 
 import html
 import json
@@ -20,7 +20,7 @@ SCRIPTS: Final = (
     *(f"rows/{section.name}.js" for section in SECTIONS),
     *("charts.js", "tables.js", "main.js"),
 )
-"""In the order in which they use each other."""
+"""Each script uses only those before it."""
 
 
 def render(title: str, datasets: Datasets, vega: str) -> bytes:
@@ -28,8 +28,8 @@ def render(title: str, datasets: Datasets, vega: str) -> bytes:
 
     Args:
         title: Its heading.
-        datasets: What it shows.
-        vega: The script that draws, as `vega_script` returns it.
+        datasets: The data it shows.
+        vega: The drawing script, from `vega_script`.
     """
     page = Template(_part("page.html")).substitute(
         title=html.escape(title),
@@ -51,14 +51,14 @@ def _part(name: str) -> str:
 
 
 def _json(value: Any) -> str:
-    """Return JSON that cannot end the script element it stands in, whatever the shop calls its products."""
+    """Return JSON that cannot close the script element around it, whatever the names of products contain."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 @cache
 def _drawings() -> str:
-    """Return the charts' descriptions; a test checks them against Vega-Lite's schema, which takes long."""
+    """Return the charts' descriptions, unvalidated: a test checks them against Vega-Lite's schema, which is slow."""
     with schemapi.debug_mode(False):
         return _json(
             {
@@ -132,7 +132,7 @@ def _numbers(chart: Chart) -> str:
 
 
 def _sources(chart: Chart) -> str:
-    """Return the tables that a chart is computed from; the quarantine of all event tables as one."""
+    """Return the tables that a chart reads, with the quarantine of all event tables as one."""
     tables = {table for name in chart.reads for table in tables_of_dataset(name)}
     named = {f"{layer}.{'quarantine_*' if name.startswith('quarantine_') else name}" for layer, name in tables}
     return ", ".join(f"<code>{name}</code>" for name in sorted(named))

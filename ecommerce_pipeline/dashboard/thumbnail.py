@@ -1,4 +1,4 @@
-"""A small picture of the revenue trend, for the asset's page in Dagster: bars need no chart library."""
+"""A small image of the revenue trend for the asset's page in Dagster, drawn without a chart library."""
 
 import struct
 import zlib
@@ -14,7 +14,7 @@ BAR: Final = (36, 86, 196)
 
 
 def thumbnail(values: Sequence[int]) -> bytes:
-    """Return a PNG with one bar per value; what is below zero has none."""
+    """Return a PNG with one bar per value; negative values have no bar."""
     picture = np.full((HEIGHT, WIDTH, 3), PAPER, dtype=np.uint8)
     step = WIDTH / len(values)
     highest = max(*values, 1)
@@ -25,9 +25,9 @@ def thumbnail(values: Sequence[int]) -> bytes:
 
 
 def _png(picture: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]) -> bytes:
-    """Return a picture of three bytes a pixel as PNG, see https://www.w3.org/TR/png-3/."""
+    """Encode an RGB image as PNG, see https://www.w3.org/TR/png-3/."""
     height, width, _ = picture.shape
-    # Each line begins with its filter: none.
+    # Each line begins with its filter type: none.
     lines = np.concatenate([np.zeros((height, 1), dtype=np.uint8), picture.reshape(height, -1)], axis=1)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = {b"IHDR": header, b"IDAT": zlib.compress(lines.tobytes(), 9), b"IEND": b""}

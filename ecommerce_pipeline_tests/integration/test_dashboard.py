@@ -451,7 +451,7 @@ def test_without_any_row_it_says_so_everywhere(browser: Browser, of_other_marts:
     address = of_other_marts(*(f"DELETE FROM {layer}.{name}" for layer, name in tables_read()))
     with opened(browser, address) as visit:
         assert visit.complaints == []
-        assert visit.texts("#as-of") == ["No orders yet: run the platform for a day, and this page fills."]
+        assert visit.texts("#as-of") == ["No orders yet. Run the platform for a day to fill this page."]
         assert set(visit.texts(".empty:visible")) == {"No orders yet."}
         assert visit.page.locator(".empty:visible").count() == len(CHARTS)
         assert not visit.page.locator(".filters").is_visible()

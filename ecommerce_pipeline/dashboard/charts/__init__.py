@@ -1,4 +1,4 @@
-"""The page's sections and charts, in the order of reading: one file a subject."""
+"""The page's sections and charts, in reading order, one file per subject."""
 
 from typing import Final
 

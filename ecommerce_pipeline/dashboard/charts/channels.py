@@ -14,7 +14,7 @@ CHANNEL_KEYS: Final = tuple(
 
 
 def channel_revenue() -> Any:
-    """Draw the channels' revenue against that of the period before."""
+    """Draw each channel's revenue, compared with the period before."""
     return marks.ranking("", tick=True)
 
 
@@ -39,12 +39,12 @@ def channel_trends() -> Any:
 
 
 def stores() -> Any:
-    """Draw the stores with the most revenue, against the period before."""
+    """Draw the stores with the most revenue, compared with the period before."""
     return marks.ranking(marks.SERIES[3], tick=True)
 
 
 def funnel() -> Any:
-    """Draw how many visits come how far."""
+    """Draw the funnel: the number of visits that reach each step."""
     return marks.ranking(row_height=58)
 
 
@@ -55,7 +55,7 @@ SECTION: Final = Section(
     (
         Chart(
             "channel_revenue",
-            "Channels side by side",
+            "Revenue by channel",
             "{money}, net of discounts and refunds",
             ("sales",),
             channel_revenue,
@@ -64,8 +64,8 @@ SECTION: Final = Section(
         ),
         Chart(
             "channel_trends",
-            "Channels over time",
-            "{money} a day, net, 7-day average",
+            "Revenue by channel over time",
+            "{money} per day, net, 7-day average",
             ("sales",),
             channel_trends,
             keys=CHANNEL_KEYS,
@@ -73,13 +73,13 @@ SECTION: Final = Section(
         Chart(
             "funnel",
             "From visit to purchase",
-            "visits online, and their share",
+            "online visits, and share of all visits",
             ("funnel",),
             funnel,
         ),
         Chart(
             "stores",
-            "Best stores",
+            "Top stores",
             "{money}, net of discounts and refunds",
             ("sales", "stores"),
             stores,

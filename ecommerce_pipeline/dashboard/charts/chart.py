@@ -1,4 +1,4 @@
-"""What a chart and a section of the page are. How a chart is drawn is Vega-Lite, described with Altair."""
+"""The types `Chart` and `Section`. Drawings are Vega-Lite, described with Altair."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Shape = Literal["bar", "line", "dashes", "band", "tick"]
 
 @dataclass(frozen=True)
 class Key:
-    """A line of a chart's legend, which is text of the page, not of the drawing."""
+    """An entry of a chart's legend, which is part of the page, not of the drawing."""
 
     label: str
     colour: str
@@ -24,15 +24,15 @@ class Chart:
 
     Attributes:
         name: Its id; a file in `static/rows/` computes its rows under this name.
-        title: What it shows.
-        unit: What its numbers are; `{money}` stands for the currency.
+        title: Its title.
+        unit: The unit of its numbers; `{money}` stands for the currency.
         reads: The datasets it is computed from.
-        draw: Gives its Vega-Lite description, with rows named `rows`; None for a chart that is a table.
-        scope: Which filters act on it.
+        draw: Returns its Vega-Lite description, with data named `rows`; None for a chart that is a table.
+        scope: The filters that apply to it.
         keys: Its legend.
-        note: How to read it, where the title does not say.
-        wide: Whether it takes a whole line.
-        open: Whether its numbers are shown at once.
+        note: How to read it, if the title is not enough.
+        wide: Whether it spans the page.
+        open: Whether its table of numbers is open at first.
     """
 
     name: str
@@ -54,8 +54,8 @@ class Section:
     Attributes:
         name: Its id.
         title: Its heading.
-        question: What it answers.
-        charts: In the order of reading.
+        question: The question it answers.
+        charts: In reading order.
     """
 
     name: str

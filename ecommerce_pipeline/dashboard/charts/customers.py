@@ -1,4 +1,4 @@
-"""Customer transaction behaviour."""
+"""Customer behavior."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ RETURNING: Final = "var(--series-1)"
 
 
 def new_and_returning() -> Any:
-    """Draw paid orders per day: first orders of customers on top of those of known ones."""
+    """Draw paid orders per day: first orders stacked on further orders."""
     bars = (
         alt.Chart(marks.rows())
         .mark_bar()
@@ -21,7 +21,7 @@ def new_and_returning() -> Any:
             x=marks.days(),
             y=marks.amount("orders", "count", stack="zero"),
             color=alt.Color("color:N", scale=None),
-            order="place:Q",
+            order="stack_order:Q",
             tooltip="tip:N",
         )
     )
@@ -29,7 +29,7 @@ def new_and_returning() -> Any:
 
 
 def cohort_retention() -> Any:
-    """Draw the share of the new customers of each week or month who bought again in the next ones."""
+    """Draw, for the new customers of each week or month, the share who bought again in later ones."""
     base = alt.Chart(marks.rows()).encode(
         x=alt.X("later:O", sort=None, axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("cohort:O", sort=None, axis=alt.Axis(grid=False, labelLimit=140)),
@@ -42,14 +42,14 @@ def cohort_retention() -> Any:
 
 
 def rfm_segments() -> Any:
-    """Draw the segments by what their customers bring."""
+    """Draw the segments by the revenue of their customers."""
     return marks.ranking()
 
 
 SECTION: Final = Section(
     "customers",
     "Customers",
-    "Who buys, who comes back, and who is worth most?",
+    "Who buys, who comes back, and who brings the most revenue?",
     (
         Chart(
             "new_and_returning",
@@ -58,24 +58,24 @@ SECTION: Final = Section(
             ("customers",),
             new_and_returning,
             keys=(Key("First order of a customer", NEW), Key("Further order", RETURNING)),
-            note="A customer is new with the first paid order in the data, in whatever channel.",
+            note="A customer is new at the first paid order in the data, in any channel.",
             wide=True,
         ),
         Chart(
             "cohort_retention",
             "Customers who bought again",
-            "share of the new customers of a week or month, by time since; of a month in periods over 92 days",
+            "share of each week's new customers who bought again, by weeks since; by month in periods over 92 days",
             ("cohorts",),
             cohort_retention,
-            note="In brackets: customers whose first paid order was then, in the channel chosen. * not over yet.",
+            note="In parentheses: customers with their first paid order then, in the selected channel. * Not over yet.",
         ),
         Chart(
             "rfm_segments",
             "Segments by recency, frequency and value",
-            "{money}, net revenue of their customers, and its share",
+            "{money}, net revenue of their customers, and share of the total",
             ("segments", "customers_by_segment"),
             rfm_segments,
-            note="A customer's segment is that of the newest day, over all days and channels.",
+            note="Segments are as of the newest day, computed over all days and channels.",
         ),
     ),
 )

@@ -1,7 +1,7 @@
-"""Drawings that several charts share. Colours are the page's CSS variables: light, dark and print need no redraw.
+"""Drawings that several charts share. Colours are CSS variables of the page: light, dark and print need no redraw.
 
-All rows are computed in the page; a drawing names the fields it takes. Amounts are whole cents: `money` in a label is
-the page's own function, like `day`, `count` and `percent`.
+The page computes all rows; a drawing names the fields it uses. Amounts are whole cents: `money` in a label is a
+function of the page, like `day`, `count` and `percent`.
 """
 
 from typing import Any, Final
@@ -22,16 +22,16 @@ CHANNELS: Final = {
     "marketplace": ("Marketplace", SERIES[2]),
     "store": ("Stores", SERIES[3]),
 }
-"""The source's channels with the names and colours that people see."""
+"""The source's channels with their labels and colours."""
 
 FONT: Final = "system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 PLOT_HEIGHT: Final = 240
 ROW_HEIGHT: Final = 34
-ROOM: Final = "width - 12 - 7.2 * length(datum.shown)"
-"""What a row's value leaves its name, in pixels: a digit is 7 wide."""
+LABEL_WIDTH: Final = "width - 12 - 7.2 * length(datum.shown)"
+"""The width that a row's value leaves for its label, in pixels: a digit is 7 wide."""
 
 TICKS: Final = "ticks"
-"""The signal with the days that the x axis names: as many as there is room for."""
+"""The signal with the days that the x axis labels: as many as fit."""
 
 CONFIG: Final[dict[str, Any]] = {
     "background": "transparent",
@@ -49,33 +49,33 @@ CONFIG: Final[dict[str, Any]] = {
         "title": None,
     },
     "text": {"fill": INK, "fontSize": 12},
-    "aria": False,  # the page describes each chart in words and as a table
+    "aria": False,  # the page describes each chart in text and as a table
 }
 
 
 def rows() -> alt.NamedData:
-    """Return the data that the page fills in."""
+    """Return the named data that the page supplies."""
     return alt.NamedData("rows")
 
 
 def finished(chart: Any, height: int = PLOT_HEIGHT) -> Any:
-    """Return the drawing as wide as its place on the page."""
+    """Return the drawing with the width of its container."""
     return chart.properties(width="container", height=height)
 
 
 def by_row(chart: Any, row_height: int) -> Any:
-    """Return the drawing as high as its rows, which the page counts.
+    """Return the drawing with a height per row; the page counts the rows.
 
-    Vega-Lite can do that itself, but says so with a warning at each chart.
+    Vega-Lite can do that itself, but logs a warning for each chart.
     """
     return finished(chart, row_height).properties(usermeta={"row_height": row_height})
 
 
 def days(**more: Any) -> alt.X:
-    """Return the x axis of charts by day: a band a day, so that one day looks right too."""
+    """Return the x axis of charts by day: one band per day, so that a single day looks right too."""
     return alt.X(
         "day:O",
-        # Not the order of the rows: a layer that has some days only would put them first.
+        # Not the order of the rows: a layer with only some of the days would put those first.
         sort="ascending",
         scale=alt.Scale(type="band", paddingInner=0.25, paddingOuter=0.1),
         axis=alt.Axis(values={"expr": TICKS}, labelExpr="day(datum.value)", labelAngle=0, grid=False),
@@ -84,18 +84,18 @@ def days(**more: Any) -> alt.X:
 
 
 def ticks() -> alt.Parameter:
-    """Return the signal that the page sets to the days to name."""
+    """Return the signal that the page sets to the days to label."""
     return alt.param(name=TICKS, value=[])
 
 
 def amount(field: str, label: str = "money", **more: Any) -> alt.Y:
-    """Return the y axis of a sum; `label` is the page's function that writes it."""
+    """Return the y axis of a sum; `label` is the page's formatting function."""
     axis = alt.Axis(labelExpr=f"{label}(datum.value)", tickCount=5)
     return alt.Y(f"{field}:Q", axis=axis, **more)
 
 
 def trend() -> list[Any]:
-    """Return bars per day with their 7-day average, and that of the period before, dashed."""
+    """Return bars per day with their 7-day average, and the average of the period before as a dashed line."""
     base = alt.Chart(rows()).encode(x=days())
     line: dict[str, Any] = {"strokeJoin": "round", "strokeCap": "round"}
     bars = base.mark_bar(color=SOFT, cornerRadiusEnd=2).encode(y=amount("value"), tooltip="tip:N")
@@ -109,13 +109,13 @@ def trend() -> list[Any]:
 def ranking(
     colour: str = ACCENT, *, tick: bool = False, inner: tuple[str, str] | None = None, row_height: int = ROW_HEIGHT
 ) -> Any:
-    """Return horizontal bars with their names above them: room for long names, also on a phone.
+    """Return horizontal bars with their labels above them, which leaves room for long labels on a phone.
 
     Args:
-        colour: Of the bars; empty: each row has its own `color`.
+        colour: Colour of the bars; empty if each row has its own `color`.
         tick: Whether to mark the value of the period before.
-        inner: A part of the value, as a bar on the bar: its field and colour.
-        row_height: Of a name and its bar.
+        inner: Field and colour of a part of the value, drawn as a bar on the bar.
+        row_height: Height of a label and its bar.
     """
     base = alt.Chart(rows()).encode(y=alt.Y("key:N", sort=None, axis=None))
     thickness = row_height - 25
@@ -126,13 +126,13 @@ def ranking(
         color=alt.value(colour) if colour else alt.Color("color:N", scale=None),
         tooltip="tip:N",
     )
-    names = base.mark_text(align="left", baseline="middle", dy=above, limit={"expr": ROOM}).encode(
+    labels = base.mark_text(align="left", baseline="middle", dy=above, limit={"expr": LABEL_WIDTH}).encode(
         x=alt.value(0), text="label:N"
     )
     values = base.mark_text(align="right", baseline="middle", dy=above, fontWeight=600).encode(
         x=alt.value("width"), text="shown:N"
     )
-    # What has nothing to compare with has an `earlier` all the same, unseen: Vega warns of fields without values.
+    # Rows without a comparison have an invisible `earlier` too: Vega warns about fields without values.
     layers = [bars]
     if inner:
         field, own = inner
@@ -143,4 +143,4 @@ def ranking(
                 x=alt.X("earlier:Q"), opacity=alt.Opacity("is_compared:Q", scale=None)
             )
         )
-    return by_row(alt.layer(*layers, names, values), row_height)
+    return by_row(alt.layer(*layers, labels, values), row_height)

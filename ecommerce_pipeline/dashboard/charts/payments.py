@@ -1,4 +1,4 @@
-"""Payment preferences."""
+"""Payments: methods, success and retries."""
 
 from typing import Any, Final
 
@@ -9,12 +9,12 @@ from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 
 
 def payment_shares() -> Any:
-    """Draw each method's share of the paid orders, against the period before."""
+    """Draw each method's share of paid orders, compared with the period before."""
     return marks.ranking(tick=True)
 
 
 def payment_success() -> Any:
-    """Draw the share of each method's attempts that were approved: a dot on a scale that need not begin at 0."""
+    """Draw the approved share of each method's attempts, as dots: their scale need not start at 0."""
     base = alt.Chart(marks.rows()).encode(
         y=alt.Y("label:N", sort=None, axis=alt.Axis(grid=False, labelLimit=130, labelColor=marks.INK)),
         x=alt.X(
@@ -29,7 +29,7 @@ def payment_success() -> Any:
 
 
 def retry_recovery() -> Any:
-    """Draw how many of each method's retries succeeded."""
+    """Draw each method's retries, and how many were approved."""
     return marks.ranking(marks.BEFORE, inner=("recovered", marks.GOOD))
 
 
@@ -41,22 +41,22 @@ SECTION: Final = Section(
         Chart(
             "payment_shares",
             "Payment methods",
-            "share of paid orders, by method chosen",
+            "share of paid orders, by method of the order",
             ("payments", "methods"),
             payment_shares,
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
         ),
         Chart(
             "payment_success",
-            "Payment attempts that succeed",
-            "approved share of attempts, by method tried",
+            "Successful payment attempts",
+            "approved share of attempts, by method of the attempt",
             ("payments", "methods"),
             payment_success,
         ),
         Chart(
             "retry_recovery",
-            "Retries that save the order",
-            "attempts after a failed one, by method tried",
+            "Recovered by a retry",
+            "attempts after a failed one, by method of the attempt",
             ("payments", "methods"),
             retry_recovery,
             keys=(Key("Retries", "var(--before)"), Key("Approved", "var(--good)")),

@@ -1,4 +1,4 @@
-"""Top selling products."""
+"""Top-selling products."""
 
 from typing import Any, Final
 
@@ -12,30 +12,30 @@ def products_by_revenue() -> Any:
 
 
 def products_by_units() -> Any:
-    """Draw the products with the most units, the returned ones apart."""
+    """Draw the products with the most units, and the returned units."""
     return marks.ranking(inner=("returned", marks.BAD))
 
 
 def categories() -> Any:
-    """Draw the categories' revenue against that of the period before."""
+    """Draw each category's revenue, compared with the period before."""
     return marks.ranking(tick=True)
 
 
 SECTION: Final = Section(
     "products",
     "Products",
-    "What sells best, and what comes back?",
+    "What sells best, and what is returned?",
     (
         Chart(
             "products_by_revenue",
-            "Best products by revenue",
+            "Top products by revenue",
             "{money}, net of discounts and refunds",
             ("products",),
             products_by_revenue,
         ),
         Chart(
             "products_by_units",
-            "Best products by units",
+            "Top products by units",
             "units in paid orders",
             ("products",),
             products_by_units,

@@ -1,4 +1,4 @@
-"""Data quality, for the engineers: what came in, what was set aside and why, and whether the numbers agree."""
+"""Data quality, for engineers: rows received, rows quarantined and why, and whether totals agree."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from ecommerce_pipeline.dashboard.charts.chart import Chart, Section
 
 
 def quarantine_by_day() -> Any:
-    """Draw quarantined rows per written day by reason, the most frequent reasons apart."""
+    """Draw quarantined rows per written day, with the most frequent reasons apart."""
     bars = (
         alt.Chart(marks.rows())
         .mark_bar()
@@ -17,7 +17,7 @@ def quarantine_by_day() -> Any:
             x=marks.days(),
             y=marks.amount("quarantined", "count", stack="zero"),
             color=alt.Color("color:N", scale=None),
-            order="place:Q",
+            order="stack_order:Q",
             tooltip="tip:N",
         )
     )
@@ -25,14 +25,14 @@ def quarantine_by_day() -> Any:
 
 
 def quarantine_reasons() -> Any:
-    """Draw the reasons of quarantine by how many rows they took."""
+    """Draw the reasons for quarantine by number of rows."""
     return marks.ranking("")
 
 
 SECTION: Final = Section(
     "quality",
     "Data quality",
-    "For engineers: does every row have its place, and do the numbers agree?",
+    "For engineers: is every row accounted for, and do the totals agree?",
     (
         Chart(
             "rows_accounted",
@@ -54,7 +54,7 @@ SECTION: Final = Section(
         Chart(
             "quarantine_by_day",
             "Quarantined rows per day",
-            "rows set aside, by the day on which they were written",
+            "rows, by the day on which they were written",
             ("quarantine",),
             quarantine_by_day,
             scope="period",
@@ -62,7 +62,7 @@ SECTION: Final = Section(
         Chart(
             "quarantine_reasons",
             "Why rows were quarantined",
-            "rows set aside in the period",
+            "rows quarantined in the period",
             ("quarantine",),
             quarantine_reasons,
             scope="period",

@@ -1,4 +1,4 @@
-"""Total sales and revenue trends."""
+"""Sales and revenue."""
 
 from typing import Any, Final
 
@@ -11,12 +11,12 @@ WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def revenue_by_day() -> Any:
-    """Draw revenue per day with its 7-day average; campaign days are shaded and named."""
+    """Draw revenue per day with its 7-day average; campaign days are shaded and labelled."""
     base = alt.Chart(marks.rows()).encode(x=marks.days())
     campaign_days = base.transform_filter("datum.campaign")
-    # A little wider than the days' steps, 1 / (1 - padding), so that the days of a campaign are one band without seams.
+    # A little wider than a day's step, 1 / (1 - padding), so that the days of a campaign form one band without gaps.
     band = campaign_days.mark_rect(color="var(--band)", width={"band": 1.38})
-    name = (
+    label = (
         base.transform_filter("datum.campaign_name")
         .mark_text(
             align={"expr": "datum.late ? 'right' : 'left'"},
@@ -29,11 +29,11 @@ def revenue_by_day() -> Any:
         )
         .encode(x=marks.days(bandPosition=0), y=alt.value(0), text="campaign_name:N")
     )
-    return marks.finished(alt.layer(band, *marks.trend(), name).add_params(marks.ticks()))
+    return marks.finished(alt.layer(band, *marks.trend(), label).add_params(marks.ticks()))
 
 
 def gross_to_net() -> Any:
-    """Draw the way from gross sales over discounts and refunds to net revenue."""
+    """Draw gross sales less discounts and refunds, down to net revenue."""
     base = alt.Chart(marks.rows()).encode(
         x=alt.X("step:O", sort=None, axis=alt.Axis(labelAngle=0, labelLimit=90), scale=alt.Scale(paddingInner=0.35))
     )
@@ -47,7 +47,7 @@ def gross_to_net() -> Any:
 def weekdays() -> Any:
     """Draw the mean revenue of each weekday."""
     base = alt.Chart(marks.rows()).encode(
-        # All seven, so that the bar of one day is not as wide as a week.
+        # All seven, so that the bar of a single day does not fill the chart.
         x=alt.X("weekday:O", axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=WEEKDAYS, paddingInner=0.35))
     )
     bars = base.mark_bar(color=marks.ACCENT, cornerRadiusEnd=2).encode(y=marks.amount("value"), tooltip="tip:N")
@@ -84,7 +84,7 @@ SECTION: Final = Section(
         Chart(
             "weekdays",
             "Net revenue by weekday",
-            "{money} a day, mean of the days delivered",
+            "{money} per day, mean of the delivered days",
             ("sales",),
             weekdays,
         ),

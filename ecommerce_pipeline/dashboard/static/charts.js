@@ -1,9 +1,9 @@
-// The drawings: Vega views over rows that are replaced with each choice.
+// The drawings: Vega views whose rows are replaced with each selection.
 
 const DRAWINGS = JSON.parse(document.getElementById("drawings").textContent);
 const VIEWS = new Map();
-const LABEL_WIDTH = 62; // of a day on the x axis, with the room around it
-const NAME_WIDTH = 7; // of a letter of a campaign's name
+const LABEL_WIDTH = 62; // of a day on the x axis, with its margins
+const NAME_WIDTH = 7; // of a character of a campaign's name
 
 const bubble = document.createElement("div");
 bubble.className = "tip";
@@ -20,22 +20,22 @@ function showTip(handler, event, item, value) {
   bubble.style.top = `${top < 8 ? event.clientY + 18 : top}px`;
 }
 
-// The days that the x axis names, evenly spread over the room there is.
-function namedDays(days, width) {
-  const room = Math.max(1, Math.floor(width / LABEL_WIDTH));
-  const step = Math.ceil(days.length / room);
+// The days that the x axis labels, evenly spread over the width.
+function labelledDays(days, width) {
+  const labels = Math.max(1, Math.floor(width / LABEL_WIDTH));
+  const step = Math.ceil(days.length / labels);
   return days.filter((_, index) => index % step === 0);
 }
 
-// Rankings are as high as they have lines.
+// The height of rankings follows from their number of lines.
 function heightOf(name, lines) {
   const drawing = DRAWINGS[name];
   return drawing.usermeta ? drawing.usermeta.row_height * lines : drawing.height;
 }
 
-async function viewOf(name, place, rows, lines) {
+async function viewOf(name, container, rows, lines) {
   const drawing = { ...DRAWINGS[name], height: heightOf(name, lines), datasets: { rows } };
-  const { view } = await window.vegaEmbed(place, drawing, {
+  const { view } = await window.vegaEmbed(container, drawing, {
     mode: "vega-lite",
     renderer: "svg",
     actions: false,
@@ -47,12 +47,12 @@ async function viewOf(name, place, rows, lines) {
   return view;
 }
 
-function drawn(rows) {
+function withComparison(rows) {
   return rows.map((row) => ({ ...row, earlier: row.before || 0, is_compared: Number.isFinite(row.before) ? 1 : 0 }));
 }
 
-// Names of campaigns that would run into the one before are left out; the numbers have them.
-function withRoomForNames(rows, width) {
+// Campaign names that would overlap the one before are left out; the table of numbers has them.
+function withoutOverlappingNames(rows, width) {
   const step = width / rows.length;
   let free = 0;
   return rows.map((row, index) => {
@@ -64,30 +64,30 @@ function withRoomForNames(rows, width) {
   });
 }
 
-// What was drawn last, by chart: paper needs it again, in another width.
+// What was drawn last, by chart: printing draws it again in another width.
 const SHOWN = new Map();
 
-async function draw(name, place, found, paper = null) {
-  const width = (paper || place.clientWidth) - 4;
-  const rows = drawn(found.days ? withRoomForNames(found.rows, width) : found.rows);
+async function draw(name, container, found, paper = null) {
+  const width = (paper || container.clientWidth) - 4;
+  const rows = withComparison(found.days ? withoutOverlappingNames(found.rows, width) : found.rows);
   const lines = found.lines || rows.length;
-  SHOWN.set(name, { place, found });
-  if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, place, rows, lines));
+  SHOWN.set(name, { container, found });
+  if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, container, rows, lines));
   const view = await VIEWS.get(name);
   view.signal("width", width);
   view.signal("height", heightOf(name, lines));
-  if (found.days) view.signal("ticks", namedDays(found.days, width));
+  if (found.days) view.signal("ticks", labelledDays(found.days, width));
   await view.data("rows", rows).runAsync();
-  place.querySelector("svg").setAttribute("aria-hidden", "true");
+  container.querySelector("svg").setAttribute("aria-hidden", "true");
 }
 
-// In CSS pixels, of A4 and Letter with the margins that browsers take: one column, or one of two.
+// In CSS pixels, for A4 and Letter with the default margins of browsers: one column, or one of two.
 const PAPER_WIDE = 640;
 const PAPER_NARROW = 296;
 
 function drawForPaper() {
-  for (const [name, { place, found }] of SHOWN) {
-    const isWide = place.closest("figure").matches(".wide, :has(.numbers[open])");
-    if (!place.hidden) draw(name, place, found, isWide ? PAPER_WIDE : PAPER_NARROW);
+  for (const [name, { container, found }] of SHOWN) {
+    const isWide = container.closest("figure").matches(".wide, :has(.numbers[open])");
+    if (!container.hidden) draw(name, container, found, isWide ? PAPER_WIDE : PAPER_NARROW);
   }
 }

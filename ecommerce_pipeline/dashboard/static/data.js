@@ -1,4 +1,4 @@
-// The page's data as rows, and what a choice of period and channel leaves of them.
+// The page's data as rows, and the rows of a selected period and channel.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 currency = DATA.currency;
@@ -76,7 +76,7 @@ function grouped(rows, field) {
   return groups;
 }
 
-// What is chosen: a period, with the one before it where there is one to compare, and a channel.
+// The selection: a period, with the period before it if it can be compared, and a channel.
 class Choice {
   constructor(period, channel) {
     this.period = period;
@@ -101,7 +101,7 @@ class Choice {
     return dayField === "created_date" ? this.ofChannel(rows) : rows;
   }
 
-  // The rows of the period before; null where there is nothing to compare with.
+  // The rows of the period before; null if there is none to compare with.
   before(name) {
     const span = this.period.before;
     if (!span) return null;

@@ -1,4 +1,4 @@
-// How numbers and days are written for people. Amounts are whole cents everywhere but here.
+// Formatting of numbers and days. Amounts are whole cents everywhere else.
 
 const LOCALE = "en-US";
 const NONE = "–";
@@ -18,7 +18,7 @@ function formatter(name, make) {
   return formats[name];
 }
 
-function written(text) {
+function withMinus(text) {
   return text.replace(/^-/, MINUS);
 }
 
@@ -27,18 +27,18 @@ function money(cents) {
   if (cents === null || cents === undefined) return NONE;
   const amount = cents / 100;
   if (Math.abs(amount) < 1000) {
-    return written(formatter("small", () => amountFormat({ maximumFractionDigits: 0 })).format(amount));
+    return withMinus(formatter("small", () => amountFormat({ maximumFractionDigits: 0 })).format(amount));
   }
-  return written(
+  return withMinus(
     formatter("compact", () => amountFormat({ notation: "compact", maximumSignificantDigits: 3 })).format(amount),
   );
 }
 
-// $46K: where there is little room
+// $46K: for narrow columns
 function moneyRound(cents) {
   const amount = cents / 100;
   if (Math.abs(amount) < 1000 || Math.abs(amount) >= 1e6) return money(cents);
-  return written(
+  return withMinus(
     formatter("round", () => amountFormat({ notation: "compact", maximumFractionDigits: 0 })).format(amount),
   );
 }
@@ -46,28 +46,28 @@ function moneyRound(cents) {
 // $2,729,988.74
 function moneyExact(cents) {
   if (cents === null || cents === undefined) return NONE;
-  return written(
+  return withMinus(
     formatter("exact", () => amountFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 })).format(cents / 100),
   );
 }
 
 function count(number) {
   if (number === null || number === undefined) return NONE;
-  return written(formatter("count", () => new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })).format(number));
+  return withMinus(formatter("count", () => new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })).format(number));
 }
 
 function percent(share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return NONE;
-  return written(
+  return withMinus(
     formatter("percent", () =>
       new Intl.NumberFormat(LOCALE, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     ).format(share),
   );
 }
 
-// The same without a digit that says nothing: for axes.
+// The same without a trailing zero: for axes.
 function percentShort(share) {
-  return written(
+  return withMinus(
     formatter("percentShort", () =>
       new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 }),
     ).format(share),
@@ -125,7 +125,7 @@ function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-// How a value has changed, as the page says it: per cent of a sum, percentage points of a share.
+// The change of a value: in percent for a sum, in percentage points for a share.
 function change(now, before, isShare) {
   if (now === null || before === null || before === undefined) return null;
   if (isShare) {

@@ -1,4 +1,4 @@
-// The page itself: fills the filters, and shows figures and charts for what is chosen.
+// The page itself: fills the filters, and shows figures and charts for the selection.
 
 const periods = new Map(DATA.periods.map((period) => [period.key, period]));
 const periodField = document.getElementById("period");
@@ -22,7 +22,7 @@ function fillFilters() {
   for (const channel of CHANNELS.values()) channelField.append(option(channel.key, channel.label));
 }
 
-// The choice is kept in the page's address, so that it can be sent to somebody.
+// The selection is kept in the page's address, so that it can be shared.
 function readAddress() {
   const asked = new URLSearchParams(location.hash.slice(1));
   periodField.value = periods.has(asked.get("period")) ? asked.get("period") : DATA.default_period;
@@ -76,7 +76,7 @@ function tile(figure, choice) {
     const { first, last } = choice.period.before;
     note.append(mark, ` vs ${spanShort(first, last)}`);
   } else {
-    note.textContent = figure.value === null ? "not counted here" : "no earlier period";
+    note.textContent = figure.value === null ? "no data" : "no earlier period";
   }
   group.append(note, sparkline(figure.days));
   return group;
@@ -106,21 +106,21 @@ async function showChart(figure, choice) {
   const name = figure.id;
   const title = figure.querySelector("h3").textContent;
   const found = DATA.as_of ? ROWS[name](choice) : { empty: "No orders yet." };
-  const place = figure.querySelector(".drawing");
+  const drawing = figure.querySelector(".drawing");
   const numbers = figure.querySelector(".numbers");
   const empty = figure.querySelector(".empty");
   const isTable = !(name in DRAWINGS);
   const verdict = figure.querySelector(".verdict");
   empty.hidden = !found.empty;
   empty.textContent = found.empty || "";
-  place.hidden = Boolean(found.empty) || isTable;
+  drawing.hidden = Boolean(found.empty) || isTable;
   numbers.hidden = Boolean(found.empty);
   figure.querySelector(".keys").hidden = Boolean(found.empty);
   figure.querySelector(".words").textContent = found.empty || `${title}. ${found.words || ""}`;
   if (verdict) verdict.remove();
   if (found.empty) return;
   if (found.verdict) {
-    place.before(cell("p", found.verdict.text, { class: `verdict ${found.verdict.good ? "good" : "bad"}` }));
+    drawing.before(cell("p", found.verdict.text, { class: `verdict ${found.verdict.good ? "good" : "bad"}` }));
   }
   if (found.keys) showKeys(figure, found.keys);
   const scroll = numbers.querySelector(".scroll");
@@ -130,7 +130,7 @@ async function showChart(figure, choice) {
   const fill = () => scroll.replaceChildren(tableOf(title, found.columns, found.table || found.rows));
   numbers.ontoggle = () => numbers.open && fill();
   if (isTable || numbers.open) fill();
-  if (!isTable) await draw(name, place, found);
+  if (!isTable) await draw(name, drawing, found);
 }
 
 function showCharts(choice) {
@@ -141,7 +141,7 @@ function showCharts(choice) {
 async function show() {
   const period = periods.get(periodField.value);
   if (!period) {
-    document.getElementById("as-of").textContent = "No orders yet: run the platform for a day, and this page fills.";
+    document.getElementById("as-of").textContent = "No orders yet. Run the platform for a day to fill this page.";
     document.querySelector(".filters").hidden = true;
     await showCharts(null);
     return;
@@ -149,13 +149,13 @@ async function show() {
   const choice = new Choice(period, channelField.value);
   const figures = showFigures(choice);
   const [since] = DATA.delivered;
-  const partly = since && period.first < since ? ` (before ${day(since)} only what was written late)` : "";
+  const partly = since && period.first < since ? ` (before ${day(since)}: late rows only)` : "";
   document.getElementById("selection").textContent =
     `${span(period.first, period.last)}, ${choice.channelLabel.toLowerCase()}: ${figures[0].shown} net revenue${partly}`;
   await showCharts(choice);
 }
 
-// Whoever watches the page, a test for example, can tell that all is drawn.
+// `data-ready` marks that everything is drawn, for tests for example.
 async function showAll() {
   delete document.documentElement.dataset.ready;
   await show();
@@ -178,14 +178,12 @@ if (DATA.as_of) {
 for (const field of [periodField, channelField]) {
   field.addEventListener("change", () => {
     writeAddress();
-    window.addEventListener("beforeprint", drawForPaper);
-window.addEventListener("afterprint", showAll);
-showAll();
+    showAll();
   });
 }
 let width = window.innerWidth;
 window.addEventListener("resize", () => {
-  // A phone's address bar changes the height only.
+  // The address bar of a phone changes only the height.
   if (window.innerWidth !== width) showSoon();
   width = window.innerWidth;
 });

@@ -1,10 +1,10 @@
-// The numbers behind a chart, as a table: what a screen reader gets, and whoever wants the exact values.
+// The numbers of a chart as a table: for screen readers, and for exact values.
 
 function cell(tag, text, attributes = {}) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const element = document.createElement(tag);
+  element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
 }
 
 function tableOf(caption, columns, rows) {

@@ -1,4 +1,4 @@
-// The key figures: sums over the chosen days, and the ratios of such sums. Ratios are never averaged.
+// The key figures: sums over the selected days, and ratios of such sums. Ratios are never averaged.
 
 function netOf(rows) {
   let total = 0;
@@ -12,7 +12,7 @@ function soldOf(rows) {
   return total;
 }
 
-// name, label, how it is written, what it is computed from, whether more is better, and whether it is a share.
+// Name, label, formatting function, dataset and value; `isShare` and `lessIsBetter` describe how a change is shown.
 const FIGURES = [
   { name: "net_revenue", label: "Net revenue", write: money, exact: moneyExact, from: "sales", value: netOf },
   {
@@ -45,7 +45,7 @@ const FIGURES = [
   },
   {
     name: "conversion",
-    label: "Visits that buy",
+    label: "Conversion rate",
     write: percent,
     isShare: true,
     from: "funnel",
@@ -53,7 +53,7 @@ const FIGURES = [
   },
   {
     name: "orders_paid_share",
-    label: "Orders that are paid",
+    label: "Share of orders paid",
     write: percent,
     isShare: true,
     from: "sales",
@@ -61,7 +61,7 @@ const FIGURES = [
   },
   {
     name: "refund_share",
-    label: "Refunded",
+    label: "Share refunded",
     write: percent,
     isShare: true,
     lessIsBetter: true,
@@ -86,7 +86,7 @@ function figureOf(figure, choice) {
   };
 }
 
-// The mean of the up to seven delivered days that end with each day.
+// For each day, the mean over the delivered days among the seven that end with it.
 function averages(days, valueOf) {
   return days.map((text) => {
     if (!DELIVERED.has(text)) return null;

@@ -1,4 +1,4 @@
-// Rows of the charts of channels and stores.
+// Rows of the channel and store charts.
 
 Object.assign(ROWS, {
   channel_revenue(choice) {
@@ -86,12 +86,12 @@ Object.assign(ROWS, {
 
   funnel(choice) {
     const visits = choice.now("funnel");
-    if (choice.channel === "store") return { empty: "Visits are counted online only: choose another channel." };
+    if (choice.channel === "store") return { empty: "Visits are counted online only. Choose another channel." };
     const steps = [
       ["sessions", "Visits"],
-      ["sessions_with_product_view", "saw a product"],
-      ["sessions_with_cart", "put it into the cart"],
-      ["sessions_with_checkout", "went to the checkout"],
+      ["sessions_with_product_view", "viewed a product"],
+      ["sessions_with_cart", "added to cart"],
+      ["sessions_with_checkout", "started checkout"],
       ["sessions_with_order", "ordered"],
       ["sessions_with_paid_order", "paid"],
     ];
@@ -124,13 +124,13 @@ Object.assign(ROWS, {
         column("share", "Of all visits", percent),
         column("of_step", "Of the step before", percent),
       ],
-      words: `Of ${count(all)} visits ${count(rows[5].value)} ended with a paid order, ${percent(rows[5].share)}.`,
+      words: `Of ${count(all)} visits, ${count(rows[5].value)} ended with a paid order, ${percent(rows[5].share)}.`,
     };
   },
 
   stores(choice) {
     if (choice.isOneChannel && choice.channel !== "store") {
-      return { empty: "Stores sell through the channel Stores only: choose it, or all channels." };
+      return { empty: "Store sales are in the channel Stores only. Choose it, or all channels." };
     }
     const now = grouped(choice.now("sales").filter((row) => row.store_id !== null), "store_id");
     const earlier = choice.before("sales");
@@ -143,7 +143,7 @@ Object.assign(ROWS, {
         return {
           key: String(id),
           label: store.store_name,
-          place: tip([store.city, store.region, store.country].filter(Boolean).join(", ")),
+          location: tip([store.city, store.region, store.country].filter(Boolean).join(", ")),
           value,
           before: earlierValue,
           orders_paid: sum(group, "orders_paid"),
@@ -156,14 +156,14 @@ Object.assign(ROWS, {
         };
       }),
     );
-    if (!table.length) return { empty: "No sales in stores in this period." };
+    if (!table.length) return { empty: "No store sales in this period." };
     return {
       rows: table.slice(0, 10),
       table,
       without: withoutBefore(choice),
       columns: [
         column("label", "Store"),
-        column("place", "Place"),
+        column("location", "Location"),
         column("value", "Net revenue", moneyExact),
         column("before", "Period before", moneyExact),
         column("orders_paid", "Paid orders", count),

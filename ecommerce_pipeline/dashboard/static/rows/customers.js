@@ -1,19 +1,19 @@
-// Rows of the charts of customers.
+// Rows of the customer charts.
 
-const LONG_PERIOD = 92; // days; retention by month from there on, by week below
+const LONG_PERIOD = 92; // days; longer periods show retention by month, others by week
 const COHORTS = 12;
 const COHORT_UNITS = {
   week: { name: "week", short: "wk", label: day, add: (start, weeks) => addDays(start, 7 * weeks) },
   month: { name: "month", short: "mo", label: month, add: addMonths },
 };
 const SEGMENTS = {
-  champion: "Champions: lately and often",
-  loyal: "Loyal: often enough",
-  recent: "Recent: lately, not often yet",
-  at_risk: "At risk: often, but not lately",
-  lapsed: "Lapsed: neither",
+  champion: "Champions: recent and frequent",
+  loyal: "Loyal: fairly recent and frequent",
+  recent: "Recent: not frequent yet",
+  at_risk: "At risk: frequent, but not recent",
+  lapsed: "Lapsed: neither recent nor frequent",
   occasional: "Occasional",
-  unknown: "Refunds of sales before these data",
+  unknown: "Refunds of sales before the data begin",
 };
 
 Object.assign(ROWS, {
@@ -40,8 +40,8 @@ Object.assign(ROWS, {
       );
     return {
       rows: table.flatMap((row) => [
-        { day: row.day, orders: row.orders_returning, color: "var(--series-1)", place: 0, tip: text(row) },
-        { day: row.day, orders: row.orders_new, color: "var(--series-2)", place: 1, tip: text(row) },
+        { day: row.day, orders: row.orders_returning, color: "var(--series-1)", stack_order: 0, tip: text(row) },
+        { day: row.day, orders: row.orders_new, color: "var(--series-2)", stack_order: 1, tip: text(row) },
       ]),
       days: choice.days,
       table,
@@ -52,7 +52,7 @@ Object.assign(ROWS, {
         column("amount_new", "First orders, before refunds", moneyExact),
         column("amount_returning", "Further orders, before refunds", moneyExact),
       ],
-      words: `${count(first)} first orders and ${count(further)} further orders: ${percent(ratio(further, first + further))} came from customers who had bought before.`,
+      words: `${count(first)} first orders and ${count(further)} further orders; ${percent(ratio(further, first + further))} of orders came from customers who had bought before.`,
     };
   },
 
@@ -90,7 +90,7 @@ Object.assign(ROWS, {
       }
       return found;
     });
-    if (!rows.length) return { empty: `Nobody who first bought in this period has had a later ${unit.name} to buy again.` };
+    if (!rows.length) return { empty: `No customer who first bought in this period has had a later ${unit.name} to buy again.` };
     const next = rows.filter((row) => row.since === 1);
     return {
       rows: [...rows].sort((one, other) => one.since - other.since || (one.start < other.start ? -1 : 1)),
@@ -103,11 +103,11 @@ Object.assign(ROWS, {
         column("share", "Of the cohort", percent),
         column("over", `${words(unit.name)} over`),
       ],
-      words: `Of ${count(sum(next, "size"))} customers who first bought in the ${unit.name}s of this period ${percent(ratio(sum(next, "again"), sum(next, "size")))} bought again one ${unit.name} later.`,
+      words: `Of ${count(sum(next, "size"))} customers who first bought in the ${unit.name}s of this period, ${percent(ratio(sum(next, "again"), sum(next, "size")))} bought again one ${unit.name} later.`,
     };
   },
 
-  // Not against the period before: who bought long ago only is in other segments than who bought lately, by definition.
+  // Not compared with the period before: segments depend on recency, so its customers are in other segments by definition.
   rfm_segments(choice) {
     const now = choice.now("segments");
     const all = sum(now, "net_amount");

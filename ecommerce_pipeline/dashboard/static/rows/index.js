@@ -1,5 +1,5 @@
-// What each chart shows for a choice: rows for the drawing, columns for the table, words for those who see neither.
-// A chart with nothing to show gives `empty`, a sentence that says why.
+// What each chart shows for a selection: rows for the drawing, columns for the table, words for screen readers.
+// A chart without data returns `empty`, a sentence that gives the reason.
 
 const column = (key, label, write = null) => ({ key, label, write });
 const NO_SALES = "No sales in this period.";
@@ -29,5 +29,5 @@ function lineOf(choice, label, value, before) {
     : tip(`${label} ${moneyExact(value)}`, `before ${moneyExact(before)} (${changeWords(change(value, before)) || NONE})`);
 }
 
-// By chart; the files of rows/ fill it, one a subject.
+// By chart; filled by the files in rows/, one per subject.
 const ROWS = {};

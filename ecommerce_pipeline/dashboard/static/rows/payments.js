@@ -1,4 +1,4 @@
-// Rows of the charts of payments.
+// Rows of the payment charts.
 
 Object.assign(ROWS, {
   payment_shares(choice) {
@@ -78,7 +78,7 @@ Object.assign(ROWS, {
           ),
         })),
     );
-    if (!rows.length) return { empty: "No payment was tried again in this period." };
+    if (!rows.length) return { empty: "No payment was retried in this period." };
     const all = sum(rows, "retries");
     return {
       rows,
@@ -89,7 +89,7 @@ Object.assign(ROWS, {
         column("share", "Recovery", percent),
         column("recovered_amount", "Recovered", moneyExact),
       ],
-      words: `${count(sum(rows, "recoveries"))} of ${count(all)} retries were approved and brought ${moneyExact(sum(rows, "recovered_amount"))}.`,
+      words: `${count(sum(rows, "recoveries"))} of ${count(all)} retries were approved and recovered ${moneyExact(sum(rows, "recovered_amount"))}.`,
     };
   },
 });

@@ -1,4 +1,4 @@
-// Rows of the charts of products.
+// Rows of the product charts.
 
 Object.assign(ROWS, {
   products_by_revenue(choice) {

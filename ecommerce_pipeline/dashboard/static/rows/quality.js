@@ -1,9 +1,9 @@
-// Rows of the charts of data quality.
+// Rows of the data quality charts.
 
 Object.assign(ROWS, {
   rows_accounted(choice) {
     const rows = [...grouped(choice.now("quality", "recorded_date"), "table_name")].map(([name, group]) => {
-      // Days that were not reconciled say nothing of PostgreSQL and the lake; then there is no sum to tell.
+      // Days that were not reconciled have no counts for PostgreSQL and the lake; a sum over them is not shown.
       const isReconciled = group.every((row) => row.rows_source !== null);
       const row = { label: name };
       for (const key of ["rows_in", "rows_valid", "rows_quarantined", "rows_duplicate", "rows_late"]) {
@@ -44,8 +44,8 @@ Object.assign(ROWS, {
 
   totals_agree(choice) {
     const within = TABLES.totals.filter((row) => isWithin(row.created_date, choice.period));
-    const rows = [...grouped(within, "told_by")].map(([told_by, group]) => ({ told_by, net_amount: sum(group, "net_amount") }));
-    const facts = rows.find((row) => row.told_by === "facts");
+    const rows = [...grouped(within, "origin")].map(([origin, group]) => ({ origin, net_amount: sum(group, "net_amount") }));
+    const facts = rows.find((row) => row.origin === "facts");
     if (!facts) return { empty: NO_SALES };
     const different = rows.filter((row) => row.net_amount !== facts.net_amount).length;
     return {
@@ -54,7 +54,7 @@ Object.assign(ROWS, {
         difference: row.net_amount - facts.net_amount,
       })),
       columns: [
-        column("told_by", "Table"),
+        column("origin", "Table"),
         column("net_amount", "Net revenue", moneyExact),
         column("difference", "Difference", (cents) => (cents ? `✗ ${moneyExact(cents)}` : "✓ none")),
       ],
@@ -76,7 +76,7 @@ Object.assign(ROWS, {
       const cell = { day: text, all: sum(group, "quarantined") };
       for (const [position, key] of legend.entries()) {
         cell[key.reason] = sum(group.filter((row) => colorOf(legend, row.reason) === key.color), "quarantined");
-        rows.push({ day: text, quarantined: cell[key.reason], color: key.color, place: position, tip: "" });
+        rows.push({ day: text, quarantined: cell[key.reason], color: key.color, stack_order: position, tip: "" });
       }
       const text_ = tip(
         dayInFull(text),

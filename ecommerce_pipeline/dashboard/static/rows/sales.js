@@ -1,4 +1,4 @@
-// Rows of the charts of sales and revenue.
+// Rows of the sales and revenue charts.
 
 Object.assign(ROWS, {
   revenue_by_day(choice) {
@@ -24,7 +24,7 @@ Object.assign(ROWS, {
         tip: tip(
           dayInFull(text),
           `${moneyExact(net(text))} net revenue`,
-          smooth[index] === null ? "delivered in part only" : `${moneyExact(Math.round(smooth[index]))} 7-day average`,
+          smooth[index] === null ? "incomplete day" : `${moneyExact(Math.round(smooth[index]))} 7-day average`,
           campaign,
         ),
       };
