@@ -1,4 +1,4 @@
-"""The links against the parameters that https://developers.google.com/looker-studio/integrate/linking-api documents."""
+"""The links, checked against https://developers.google.com/looker-studio/integrate/linking-api."""
 
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -20,7 +20,7 @@ OF_BIGQUERY = {"type", "projectId", "billingProjectId", "datasetId", "tableId", 
 
 
 def parameters(link: str) -> dict[str, str]:
-    """Return what a browser makes of a link; each parameter may be there once only."""
+    """Parse a link as a browser does; each parameter may occur only once."""
     parts = urlsplit(link)
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "lookerstudio.google.com", "/reporting/create")
     found = parse_qsl(parts.query, strict_parsing=True)
@@ -66,12 +66,12 @@ def test_the_template_gets_every_data_source_bound_to_its_mart() -> None:
 
 
 @pytest.mark.parametrize("title", ["Täglicher Überblick", "A & B = 100% + #1?", "x&c.reportId=evil", "a/b\\c\"'<>"])
-def test_whatever_the_title_it_stays_one_parameter(title: str) -> None:
+def test_any_title_stays_one_parameter(title: str) -> None:
     link = template_link(HOST, "abc", title, SOURCE, MARTS[:1])
     assert parameters(link)["r.reportName"] == title
     assert parameters(link)["c.reportId"] == "abc"
     assert re.fullmatch(r"[!-~]+", link)
-    assert "+" not in link  # some readers take it for a plus, some for a space
+    assert "+" not in link  # some parsers read it as a plus, some as a space
 
 
 def test_the_instructions_for_the_template_name_every_data_source() -> None:
@@ -87,16 +87,16 @@ def links(**environment: str) -> dict[str, str]:
 
 
 def test_the_asset_has_a_link_for_each_mart_of_the_configured_project() -> None:
-    told = links(GCP_PROJECT="shop-project", BIGQUERY_DATASET="shop", LOOKER_STUDIO_TITLE="Shop")
-    assert set(told) == set(MARTS)
-    assert parameters(told["marts_sales_daily"])["ds.datasetId"] == "shop_datamart"
-    assert parameters(told["marts_sales_daily"])["r.reportName"] == "Shop: marts_sales_daily"
+    found = links(GCP_PROJECT="shop-project", BIGQUERY_DATASET="shop", LOOKER_STUDIO_TITLE="Shop")
+    assert set(found) == set(MARTS)
+    assert parameters(found["marts_sales_daily"])["ds.datasetId"] == "shop_datamart"
+    assert parameters(found["marts_sales_daily"])["r.reportName"] == "Shop: marts_sales_daily"
 
 
 def test_with_a_template_the_asset_has_one_link_more_for_the_whole_report() -> None:
-    told = links(GCP_PROJECT="shop-project", LOOKER_STUDIO_TEMPLATE="abc-123")
-    assert set(told) == {*MARTS, "report"}
-    assert parameters(told["report"])["c.reportId"] == "abc-123"
+    found = links(GCP_PROJECT="shop-project", LOOKER_STUDIO_TEMPLATE="abc-123")
+    assert set(found) == {*MARTS, "report"}
+    assert parameters(found["report"])["c.reportId"] == "abc-123"
 
 
 def test_without_a_project_the_asset_says_what_to_set() -> None:

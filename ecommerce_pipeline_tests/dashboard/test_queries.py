@@ -1,4 +1,4 @@
-"""The page's SQL: one text for both warehouses, over the tables that the graph and dbt say it reads."""
+"""The page's SQL: the same for both warehouses, and over the tables that the graph and dbt's exposures name."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ TEXTS = {**QUERIES, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_query_means_the_same_to_duckdb_and_bigquery(name: str) -> None:
-    """Read as DuckDB's and as BigQuery's it is the same statement, with the same order of nulls."""
+    """Parsed as DuckDB's and as BigQuery's SQL it is the same statement, with the same order of nulls."""
     sql = TEXTS[name].format(core="core", datamart="datamart")
     duckdb, bigquery = (sqlglot.parse_one(sql, dialect=dialect) for dialect in ("duckdb", "bigquery"))
     assert duckdb.sql("duckdb") == bigquery.sql("duckdb")

@@ -1,4 +1,4 @@
-"""The page of 30 days at scale 1 in a real browser: what people see against the marts and the shop's own books."""
+"""The page of 30 days at scale 1 in a real browser: what it shows, compared with the marts and the shop's ledger."""
 
 import base64
 import re
@@ -47,7 +47,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The shop of `make run`, 30 days at scale 1, but for customers and products, which take long and show little."""
+    """The shop of `make run`, 30 days at scale 1, with fewer customers and products, which take long and show little."""
     with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)) as platform:
         build_marts(platform.settings, Window.of_keys(FIRST, LAST))
         platform.run(FIRST, LAST, job="dashboard")
@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, address: str) -> Iterator[Opened]:
-    """The page, open; each test chooses for itself."""
+    """The open page; each test makes its own selection."""
     with opened(browser, address) as visit:
         yield visit
 
@@ -88,7 +88,7 @@ def chosen(period: str, channel: str) -> str:
     return span(period) + ("" if channel == "all" else f" AND channel = '{channel}'")
 
 
-def test_it_opens_without_a_complaint_and_asks_nothing_of_the_network(browser: Browser, address: str) -> None:
+def test_it_opens_without_errors_and_sends_no_network_request(browser: Browser, address: str) -> None:
     with opened(browser, address) as visit:
         for period, channel in (("all", "store"), ("7d", "web")):
             visit.choose(period, channel)
@@ -108,13 +108,13 @@ def test_every_chart_has_marks(visit: Opened, period: str) -> None:
         assert visit.page.locator(f"#{name} {marks}").count() > 0, name
 
 
-def test_every_name_in_it_is_given_once(visit: Opened) -> None:
-    """A chart once had the name of its section."""
+def test_every_id_is_unique(visit: Opened) -> None:
+    """A chart once had the id of its section."""
     names = visit.page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
     assert sorted(names) == sorted(set(names))
 
 
-def test_every_chart_says_what_it_is_in_which_unit_from_which_tables_and_as_of_when(visit: Opened) -> None:
+def test_every_chart_shows_its_title_unit_tables_and_date(visit: Opened) -> None:
     for name, chart in CHARTS.items():
         figure = visit.page.locator(f"#{name}")
         assert figure.locator("h3").inner_text() == chart.title
@@ -153,20 +153,20 @@ def test_the_key_figures_are_those_of_the_marts(visit: Opened, month: Platform, 
     assert visit.figures() == expected
 
 
-def test_the_key_figures_are_those_of_the_shops_own_books(visit: Opened, month: Platform) -> None:
+def test_the_key_figures_are_those_of_the_shops_ledger(visit: Opened, month: Platform) -> None:
     truth = ledger(shop_settings(month.settings), Window.of_keys(FIRST, LAST))
 
-    def told(totals: Totals) -> dict[str, float]:
+    def figures_of(totals: Totals) -> dict[str, float]:
         net = totals.gross_cents - totals.discount_cents - totals.refund_cents
         return {"net_revenue": net, "orders_paid": totals.orders, "units": totals.units}
 
     visit.choose("all", "all")
     found = visit.figures()
-    assert told(truth.total) == {name: found[name] for name in told(truth.total)}
+    assert figures_of(truth.total) == {name: found[name] for name in figures_of(truth.total)}
     for channel in CHANNELS:
         visit.choose("all", channel)
         found = visit.figures()
-        expected = told(sum((cell for (_, of), cell in truth.by_channel.items() if of == channel), Totals()))
+        expected = figures_of(sum((cell for (_, of), cell in truth.by_channel.items() if of == channel), Totals()))
         assert expected == {name: found[name] for name in expected}, channel
 
 
@@ -177,8 +177,8 @@ def test_each_key_figure_is_compared_with_the_days_before(visit: Opened, month: 
         for first, last in (("2026-03-18", "2026-03-31"), ("2026-03-04", "2026-03-17"))
     )
     change = (now - before) / before  # type: ignore[operator]
-    told = visit.page.locator("[data-figure=orders_paid] .change").inner_text()
-    assert told == f"{'▲' if change > 0 else '▼'} {abs(change):.1%} vs 4\N{EN DASH}17 Mar"
+    shown = visit.page.locator("[data-figure=orders_paid] .change").inner_text()
+    assert shown == f"{'▲' if change > 0 else '▼'} {abs(change):.1%} vs 4\N{EN DASH}17 Mar"
     visit.choose("all")
     assert set(visit.texts(".change")) == {"no earlier period"}
 
@@ -190,11 +190,11 @@ def test_the_filters_change_every_chart_that_they_act_on_and_no_other(visit: Ope
     def seen() -> dict[str, str]:
         return {name: str(visit.page.locator(f"#{name}").evaluate(drawn)) for name in CHARTS}
 
-    def said() -> dict[str, list[str]]:
+    def texts() -> dict[str, list[str]]:
         return {name: sorted(visit.texts(f"#{name} :is(.drawing text, div.numbers td, .empty)")) for name in CHARTS}
 
     visit.choose("14d", "all")
-    start, first_said = seen(), said()
+    start, first_texts = seen(), texts()
     visit.choose("7d", "all")
     changed_by_period = {name for name, text in seen().items() if text != start[name]}
     visit.choose("14d", "web")
@@ -202,7 +202,7 @@ def test_the_filters_change_every_chart_that_they_act_on_and_no_other(visit: Ope
     assert changed_by_period == {name for name, chart in CHARTS.items()}
     assert changed_by_channel == {name for name, chart in CHARTS.items() if chart.scope == "period and channel"}
     visit.choose("14d", "all")
-    assert said() == first_said
+    assert texts() == first_texts
 
 
 @pytest.mark.parametrize(("period", "channel"), product(["14d", "all"], ["all", "web", "store"]))
@@ -275,14 +275,14 @@ def test_revenue_and_customers_by_day_are_those_of_the_marts(visit: Opened, mont
 def test_segments_and_retention_are_those_of_the_facts(
     visit: Opened, month: Platform, period: str, channel: str
 ) -> None:
-    """From the facts, as the marts do it; retention by another way: from pairs of orders."""
+    """Segments from the facts, as the marts compute them; retention in another way, from pairs of orders."""
     visit.choose(period, channel)
     segments = month.query(
-        "WITH booked AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
+        "WITH amounts AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
         " UNION ALL SELECT created_date, channel, customer_id, -refund_amount FROM core.fact_refund)"
-        " SELECT sum(booked.net_amount),"
-        " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = told.segment)"
-        " FROM booked LEFT JOIN datamart.marts_customer_rfm AS told USING (customer_id)"
+        " SELECT sum(amounts.net_amount),"
+        " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = rfm.segment)"
+        " FROM amounts LEFT JOIN datamart.marts_customer_rfm AS rfm USING (customer_id)"
         f" WHERE {chosen(period, channel)} GROUP BY segment"
     )
     assert sorted((row["Net revenue"], row["Customers, all days"]) for row in visit.table("rfm_segments")) == sorted(
@@ -348,7 +348,7 @@ def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> Non
         visit.page.locator("#revenue_by_day table").wait_for()
 
 
-def test_what_was_chosen_is_told_and_kept_in_the_address(browser: Browser, address: str) -> None:
+def test_the_selection_is_shown_and_kept_in_the_address(browser: Browser, address: str) -> None:
     with opened(browser, f"{address}#period=7d&channel=web") as visit:
         status = visit.page.locator("[role=status]")
         assert status.inner_text().startswith("25 Mar 2026 \N{EN DASH} 31 Mar 2026, web: $")
@@ -357,7 +357,7 @@ def test_what_was_chosen_is_told_and_kept_in_the_address(browser: Browser, addre
         assert status.inner_text().startswith("4 Mar 2026 \N{EN DASH} 31 Mar 2026, stores: $")
 
 
-def test_a_chart_is_told_in_words_to_those_who_cannot_see_it(visit: Opened) -> None:
+def test_every_chart_has_a_text_alternative(visit: Opened) -> None:
     visit.choose("14d", "all")
     for name in DRAWN:
         words = visit.page.locator(f"#{name} .words").inner_text()
@@ -379,7 +379,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, address: 
             assert box["height"] >= 44
 
 
-def test_print_is_on_white_paper_even_of_a_dark_screen(browser: Browser, address: str) -> None:
+def test_print_has_a_white_background_even_in_dark_mode(browser: Browser, address: str) -> None:
     with opened(browser, address, color_scheme="dark") as visit:
         paper = "getComputedStyle(document.body).backgroundColor"
         assert visit.page.evaluate(paper) == "rgb(15, 19, 27)"
@@ -389,9 +389,7 @@ def test_print_is_on_white_paper_even_of_a_dark_screen(browser: Browser, address
         assert len(visit.page.pdf()) > 10_000
 
 
-def test_dagster_shows_the_link_a_picture_the_figures_and_the_way_of_the_numbers(
-    month: Platform, visit: Opened
-) -> None:
+def test_dagster_shows_the_link_an_image_the_key_figures_and_the_lineage(month: Platform, visit: Opened) -> None:
     event = month.instance.get_latest_materialization_event(AssetKey(["dashboard", "report"]))
     assert event is not None
     assert event.asset_materialization is not None
@@ -405,9 +403,9 @@ def test_dagster_shows_the_link_a_picture_the_figures_and_the_way_of_the_numbers
     figures = visit.figures()
     assert metadata["net revenue"] == f"{figures['net_revenue'] / 100:,.2f} USD"
     assert metadata["paid orders"] == figures["orders_paid"]
-    ways = str(metadata["charts and their tables"]).splitlines()
-    assert len(ways) == 2 + len(CHARTS)
-    [funnel] = [line for line in ways if "From visit to purchase" in line]
+    lineage = str(metadata["charts and their tables"]).splitlines()
+    assert len(lineage) == 2 + len(CHARTS)
+    [funnel] = [line for line in lineage if "From visit to purchase" in line]
     assert "datamart/marts_funnel_daily" in funnel
     assert "payment_attempts" in funnel
     assert "sessions" in funnel
@@ -418,8 +416,8 @@ def test_a_run_for_a_range_makes_the_page_once_after_the_marts(month: Platform) 
         key = AssetKey(["dashboard", name])
         assert month.instance.get_latest_materialization_event(key) is not None
         assert len(list(month.instance.fetch_materializations(key, limit=10).records)) == 1
-    told = [progress.step for progress in month.run(LAST, job="dashboard") if progress.kind == "ended"]
-    assert sorted(told) == ["dashboard/looker_studio", "dashboard/report"]
+    steps = [progress.step for progress in month.run(LAST, job="dashboard") if progress.kind == "ended"]
+    assert sorted(steps) == ["dashboard/looker_studio", "dashboard/report"]
 
 
 def test_the_same_marts_give_the_same_page(month: Platform) -> None:
@@ -431,7 +429,7 @@ def test_the_same_marts_give_the_same_page(month: Platform) -> None:
 
 @pytest.fixture
 def of_other_marts(month: Platform, tmp_path: Path) -> Callable[..., str]:
-    """Make pages from the month's tables after changes to them; return their addresses."""
+    """Build a page from the month's tables after changes to them; return its address."""
 
     def page(*changes: str) -> str:
         path = tmp_path / "warehouse.duckdb"
@@ -479,9 +477,7 @@ def test_one_day_looks_right(browser: Browser, of_other_marts: Callable[..., str
         assert visit.figures()["net_revenue"] == sum(row["Net revenue"] for row in visit.table("revenue_by_day"))
 
 
-def test_a_row_that_was_lost_on_the_way_or_revenue_that_differs_is_told(
-    browser: Browser, of_other_marts: Callable[..., str]
-) -> None:
+def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, of_other_marts: Callable[..., str]) -> None:
     address = of_other_marts(
         "UPDATE datamart.marts_data_quality SET rows_source = rows_in, rows_lake = rows_in",
         "UPDATE datamart.marts_data_quality SET rows_lake = rows_in - 2"

@@ -29,12 +29,12 @@ def launched() -> Iterator[Browser]:
 
 @dataclass
 class Opened:
-    """A page in the browser, and what went on while it was open.
+    """A page in the browser, with its requests and console output.
 
     Attributes:
         page: The page.
-        requests: The addresses that were asked for.
-        complaints: Everything that the console said, and errors of scripts.
+        requests: The addresses it requested.
+        complaints: Console messages and script errors.
     """
 
     page: Page
@@ -42,7 +42,7 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
 
     def choose(self, period: str | None = None, channel: str | None = None) -> None:
-        """Choose as a person does, and wait until the page shows it."""
+        """Select as a reader does, and wait until the page shows it."""
         for name, value in (("period", period), ("channel", channel)):
             if value is not None:
                 self.page.evaluate("delete document.documentElement.dataset.ready")
@@ -54,7 +54,7 @@ class Opened:
         self.page.wait_for_function("document.documentElement.dataset.ready === 'true'", timeout=15_000)
 
     def figures(self) -> dict[str, float]:
-        """Return the key figures, exact, by name; what is not counted is left out."""
+        """Return the exact key figures by name, without those that have no value."""
         found: dict[str, float] = self.page.evaluate(
             "Object.fromEntries([...document.querySelectorAll('.figure[data-value]')]"
             ".map((tile) => [tile.dataset.figure, Number(tile.dataset.value)]))"
@@ -62,7 +62,7 @@ class Opened:
         return found
 
     def table(self, chart: str) -> list[dict[str, Any]]:
-        """Return the numbers of a chart: by column, values where there are any, else texts."""
+        """Return the table of a chart as rows by column: numbers where there are any, otherwise text."""
         return list(self.page.evaluate(_READ_TABLE, chart))
 
     def texts(self, selector: str) -> list[str]:
@@ -70,7 +70,7 @@ class Opened:
         return [text.strip() for text in self.page.locator(selector).all_text_contents()]
 
     def findings(self) -> list[str]:
-        """Return what axe finds serious or critical, with the elements."""
+        """Return the serious and critical findings of axe, with their elements."""
         self.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
@@ -82,7 +82,7 @@ class Opened:
 
 @contextmanager
 def opened(browser: Browser, address: str, **looks: Any) -> Iterator[Opened]:
-    """Open an address as a visitor would who has no network."""
+    """Open an address offline."""
     context = browser.new_context(offline=True, **{"viewport": {"width": 1440, "height": 900}, **looks})
     visit = Opened(context.new_page())
     visit.page.on("request", lambda request: visit.requests.append(request.url))

@@ -1,6 +1,6 @@
 """Screenshots of the dashboard, 30 days at scale 1: `python -m ecommerce_pipeline_tests.support.screenshots [folder]`.
 
-Without a folder it writes those of README.md to docs/images; with one, the whole page in every look, and a PDF.
+Without a folder it writes the images of README.md to docs/images; with one, the full page in every mode, and a PDF.
 """
 
 import sys
@@ -30,7 +30,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
 
 
 def page_of_a_month(folder: Path) -> Path:
-    """Build the marts of 30 days in a folder and return the page made of them."""
+    """Build the marts of 30 days in a folder and return their page."""
     settings = Settings.from_environment({"DATA_DIR": str(folder)})
     build_marts(settings, DAYS)
     page = folder / "report.html"
@@ -40,7 +40,7 @@ def page_of_a_month(folder: Path) -> Path:
 
 
 def for_readme(browser: Browser, page: Path) -> None:
-    """Write what one sees on opening the page, and, dark, where the channels are."""
+    """Write the page as it opens, and its channels in dark mode."""
     with opened(browser, address_of(page), **LOOKS["dashboard"]) as visit:
         visit.page.screenshot(path=IMAGES / "dashboard.png")
     with opened(browser, address_of(page), **LOOKS["dashboard-dark"]) as visit:
@@ -48,8 +48,8 @@ def for_readme(browser: Browser, page: Path) -> None:
         visit.page.screenshot(path=IMAGES / "dashboard-dark.png")
 
 
-def whole(browser: Browser, page: Path, folder: Path) -> None:
-    """Write the whole page in every look, and as it is printed."""
+def full_page(browser: Browser, page: Path, folder: Path) -> None:
+    """Write the full page in every mode, and as printed."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, looks in LOOKS.items():
         with opened(browser, address_of(page), **looks) as visit:
@@ -61,4 +61,4 @@ def whole(browser: Browser, page: Path, folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as kept, launched() as running:
         made = page_of_a_month(Path(kept))
-        whole(running, made, Path(sys.argv[1])) if sys.argv[1:] else for_readme(running, made)
+        full_page(running, made, Path(sys.argv[1])) if sys.argv[1:] else for_readme(running, made)
