@@ -47,7 +47,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The shop of `make run`, 30 days at scale 1, with fewer customers and products, which take long and show little."""
+    """The shop of `make run`, 30 days at scale 1, with fewer customers and products to save time."""
     with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)) as platform:
         build_marts(platform.settings, Window.of_keys(FIRST, LAST))
         platform.run(FIRST, LAST, job="dashboard")
@@ -278,11 +278,11 @@ def test_segments_and_retention_are_those_of_the_facts(
     """Segments from the facts, as the marts compute them; retention in another way, from pairs of orders."""
     visit.choose(period, channel)
     segments = month.query(
-        "WITH amounts AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
+        "WITH net AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
         " UNION ALL SELECT created_date, channel, customer_id, -refund_amount FROM core.fact_refund)"
-        " SELECT sum(amounts.net_amount),"
+        " SELECT sum(net.net_amount),"
         " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = rfm.segment)"
-        " FROM amounts LEFT JOIN datamart.marts_customer_rfm AS rfm USING (customer_id)"
+        " FROM net LEFT JOIN datamart.marts_customer_rfm AS rfm USING (customer_id)"
         f" WHERE {chosen(period, channel)} GROUP BY segment"
     )
     assert sorted((row["Net revenue"], row["Customers, all days"]) for row in visit.table("rfm_segments")) == sorted(
