@@ -9,6 +9,7 @@ from dagster import materialize
 from ecommerce_pipeline.assets.dashboard import MARTS, dashboard_assets
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
+from ecommerce_pipeline.targets import dbt_workspace
 
 HOST = "https://lookerstudio.google.com"
 SOURCE = BigQuerySource("shop-project", "ecommerce_datamart")
@@ -80,7 +81,8 @@ def test_the_instructions_for_the_template_name_every_data_source() -> None:
 
 
 def links(**environment: str) -> dict[str, str]:
-    asset = dashboard_assets(Settings.from_environment(environment))[1]
+    settings = Settings.from_environment(environment)
+    asset = dashboard_assets(settings, dbt_workspace(settings))[1]
     result = materialize([asset])
     [materialization] = result.asset_materializations_for_node("dashboard__looker_studio")
     return {name: str(entry.value) for name, entry in materialization.metadata.items()}
@@ -108,5 +110,5 @@ def test_without_a_project_the_asset_says_what_to_set() -> None:
 def test_a_host_or_template_that_cannot_be_is_refused_by_name() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"LOOKER_STUDIO_HOST": "lookerstudio.google.com", "LOOKER_STUDIO_TEMPLATE": "a&b"})
-    assert "LOOKER_STUDIO_HOST=lookerstudio.google.com: an address that begins with https://" in str(caught.value)
+    assert "LOOKER_STUDIO_HOST=lookerstudio.google.com: must be an address that begins with https://" in str(caught.value)
     assert "LOOKER_STUDIO_TEMPLATE=a&b" in str(caught.value)

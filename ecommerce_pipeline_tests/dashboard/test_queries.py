@@ -12,6 +12,7 @@ from ecommerce_pipeline.dashboard.periods import periods
 from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, tables_read, top_products
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.dashboard.test_periods import AS_OF, delivered
 
 TEXTS = {**QUERIES, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
@@ -35,7 +36,8 @@ def test_the_exposures_and_the_graph_name_the_tables_that_the_queries_read() -> 
         "dashboard_report": {name for _, name in tables_read()},
         "dashboard_looker_studio": set(MARTS),
     }
-    report, looker_studio = dashboard_assets(Settings.from_environment({}))
+    settings = Settings.from_environment({})
+    report, looker_studio = dashboard_assets(settings, dbt_workspace(settings))
     parents = {
         one.key: one.specs_by_key[one.key].deps  # type: ignore[index]
         for one in (report, looker_studio)
