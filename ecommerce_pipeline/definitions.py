@@ -16,7 +16,7 @@ from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.execution.executor import multithread_executor
-from ecommerce_pipeline.instance.console_log import write_runs_logs
+from ecommerce_pipeline.instance.console_log import set_run_log_format
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace, steps_at_once, target_resources
 
@@ -44,5 +44,5 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
 
 
 settings_here = Settings.from_environment()
-write_runs_logs(settings_here.log_format)
+set_run_log_format(settings_here.log_format)
 defs = build_definitions(settings_here)

@@ -10,11 +10,10 @@ from typing import Final, TypeVar
 
 import sqlalchemy as sql
 from dagster import DagsterInstance
-from dagster._core.storage.runs.schema import KeyValueStoreTable
 from sqlalchemy.exc import IntegrityError
 
 from ecommerce_pipeline.alerts.state import State
-from ecommerce_pipeline.instance.sql_storage import sql_run_storage
+from ecommerce_pipeline.instance.sql_storage import KEY_VALUES, sql_run_storage
 
 KEY: Final = "ecommerce_pipeline/alerts"
 ATTEMPTS: Final = 20
@@ -55,12 +54,12 @@ class StateStore:
         raise RuntimeError("the state of the alerts changes faster than it can be written")
 
     def _kept(self) -> str | None:
-        query = sql.select(KeyValueStoreTable.c.value).where(KeyValueStoreTable.c.key == KEY)
+        query = sql.select(KEY_VALUES.c.value).where(KEY_VALUES.c.key == KEY)
         with self._storage.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
 
     def _replace(self, before: str | None, after: str) -> bool:
-        table = KeyValueStoreTable
+        table = KEY_VALUES
         if before is None:
             with suppress(IntegrityError), self._storage.connect() as connection:
                 connection.execute(table.insert().values(key=KEY, value=after))

@@ -4,11 +4,10 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from dagster import DagsterInstance, MetadataValue, RepositoryDefinition, RunsFilter
-from dagster._core.events import EngineEventData
-from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
 
 from ecommerce_pipeline.alerts import policy
 from ecommerce_pipeline.alerts.delivery import Delivery, Report
@@ -17,12 +16,14 @@ from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.alerts.transport import post
 from ecommerce_pipeline.alerts.ui_links import Ui
+from ecommerce_pipeline.alerts.watch.backfills import backfill_has_ended
 from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.failed_checks import failed_checks
 from ecommerce_pipeline.alerts.watch.failed_runs import failed_runs
 from ecommerce_pipeline.alerts.watch.failed_ticks import failed_ticks
 from ecommerce_pipeline.alerts.watch.late_partitions import late_partitions
 from ecommerce_pipeline.alerts.watch.recovery import Recovery
+from ecommerce_pipeline.instance.run_log import add_to_run_log
 from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline.settings import Settings
 
@@ -91,13 +92,9 @@ class Alerting:
                 continue
             for problem in sorted(found, key=lambda problem: problem.seen):
                 policy.take(state, problem, view.now, rules)
-        policy.release_backfills(state, self._has_ended, view.now, rules)
+        policy.release_backfills(state, partial(backfill_has_ended, self.instance), view.now, rules)
         policy.remind(state, view.now, rules)
         return troubles
-
-    def _has_ended(self, backfill_id: str) -> bool:
-        backfill = self.instance.get_backfill(backfill_id)
-        return backfill is None or backfill.status in BULK_ACTION_TERMINAL_STATUSES
 
     def _note_in_runs(self, report: Report) -> None:
         """Say in the log of a run that, and where, people were told of it."""
@@ -111,9 +108,7 @@ class Alerting:
             if self.settings.smtp_host is None:
                 metadata["kept in"] = MetadataValue.path(str(self.settings.mail_dir / "index.html"))
             for run in self.instance.get_runs(RunsFilter(run_ids=runs[:NOTED_RUNS])) if runs else []:
-                self.instance.report_engine_event(
-                    f"Alert mailed to {', '.join(delivered.to)}", run, EngineEventData(metadata)
-                )
+                add_to_run_log(self.instance, run, f"Alert mailed to {', '.join(delivered.to)}", metadata)
 
 
 def rules_of(settings: Settings) -> policy.Rules:

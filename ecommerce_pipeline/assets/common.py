@@ -19,7 +19,7 @@ from dagster import (
 from sqlalchemy import Table
 
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.instance.run_tags import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
+from ecommerce_pipeline.instance.run_tags import partitions_of_run
 from ecommerce_pipeline.io_managers.metadata import column_schema
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import kind
@@ -92,7 +92,5 @@ def table_asset(presentation: dict[str, Any], **more: Any) -> Callable[[Callable
 
 def window_of_run(context: AssetExecutionContext | AssetCheckExecutionContext) -> Window | None:
     """Return the days that the run materializes, also for assets without partitions; None if it has none."""
-    tags = context.run.tags
-    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
-    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
-    return Window.of_keys(first, last) if first and last else None
+    partitions = partitions_of_run(context.run.tags)
+    return Window.of_keys(*partitions) if partitions else None

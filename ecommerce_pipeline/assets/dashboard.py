@@ -99,7 +99,7 @@ def _looker_studio(settings: Settings) -> AssetsDefinition:
         _presented("looker_studio", {"looker"}, LINKS),
         deps=[AssetKey(["datamart", name]) for name in MARTS],
     )
-    def looker_studio() -> MaterializeResult[None]:
+    def looker_studio(_context: AssetExecutionContext) -> MaterializeResult[None]:
         if settings.gcp_project is None:
             wanted = "set GCP_PROJECT to the project whose BigQuery holds the marts, see docs/looker_studio.md"
             return MaterializeResult(metadata={"links": MetadataValue.text(f"none: {wanted}")})

@@ -3,7 +3,7 @@
 The warehouse reads the objects itself; the run's partitions are replaced in one transaction.
 """
 
-from dagster import AssetIn, AssetKey, AssetsDefinition
+from dagster import AssetExecutionContext, AssetIn, AssetKey, AssetsDefinition
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets import lake
@@ -30,7 +30,7 @@ def _loaded(table: Table, settings: Settings) -> AssetsDefinition:
         io_manager_key=WAREHOUSE_IO_MANAGER,
         pool=WAREHOUSE_POOL,
     )
-    def loaded(objects: LakeObjects) -> LakeObjects:
+    def loaded(_context: AssetExecutionContext, objects: LakeObjects) -> LakeObjects:
         return objects
 
     return loaded

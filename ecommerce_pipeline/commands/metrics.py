@@ -1,10 +1,10 @@
 """`metrics`: the endpoint that Prometheus scrapes."""
 
 import typer
-from dagster._utils.log import configure_loggers
 from prometheus_client import CollectorRegistry, start_http_server
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.console_log import set_process_log_format
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.metrics.collector import PlatformCollector
 from ecommerce_pipeline.settings import Settings
@@ -16,7 +16,7 @@ def metrics_command(settings: Settings, host: str, port: int) -> None:
     Raises:
         PlatformError: The address cannot be listened on.
     """
-    configure_loggers(formatter=settings.log_format)
+    set_process_log_format(settings.log_format)
     with open_instance(settings) as instance:
         registry = CollectorRegistry()
         registry.register(PlatformCollector(instance))
@@ -24,7 +24,7 @@ def metrics_command(settings: Settings, host: str, port: int) -> None:
             server, thread = start_http_server(port, host, registry)
         except OSError as error:
             raise PlatformError(f"port {port} of {host}: {error.strerror}; choose another with --port") from None
-        typer.echo(f"http://{host}:{server.server_port}/metrics tells Prometheus; interrupt (Ctrl+C) to stop")
+        typer.echo(f"http://{host}:{server.server_port}/metrics serves Prometheus; interrupt (Ctrl+C) to stop")
         try:
             thread.join()
         except KeyboardInterrupt:

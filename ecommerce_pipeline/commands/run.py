@@ -1,4 +1,4 @@
-"""`run`: materialize a window in one run, tell the progress, and end with what was built and what to do next."""
+"""`run`: materialize a window in one run, show its progress, and end with what was built and what to do next."""
 
 import sys
 import time
@@ -37,11 +37,11 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
     started = time.monotonic()
     with open_instance(settings) as instance:
         # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
-        with _Telling(console, total=len(list(job.nodes))) as telling, redirect_stdout(StringIO()):
+        with _ProgressDisplay(console, total=len(list(job.nodes))) as display, redirect_stdout(StringIO()):
             try:
-                run_id = run_window(job, window, instance, telling.tell)
+                run_id = run_window(job, window, instance, display.show)
             except KeyboardInterrupt:
-                telling.interrupted()
+                display.interrupted()
                 raise
         console.print(f"\n[green]done[/] in {time.monotonic() - started:.1f} s, run {run_id}\n")
         try:
@@ -59,14 +59,14 @@ Next:
 
 @dataclass
 class _Step:
-    """A step that runs: since when, and the rows that it has written by asset."""
+    """A running step: when it started, and the rows that it has written by asset."""
 
     started: float
     wrote: dict[str, int | None] = field(default_factory=dict)
 
 
-class _Telling:
-    """One line per finished step, and under them, on a terminal, a bar with what goes on now."""
+class _ProgressDisplay:
+    """One line per finished step and, on a terminal, a progress bar with the running steps."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
@@ -89,25 +89,25 @@ class _Telling:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def tell(self, progress: RunProgress) -> None:
-        """Show what happened."""
+    def show(self, progress: RunProgress) -> None:
+        """Show an event of the run."""
         match progress.kind:
             case "started":
                 self._steps[progress.step] = _Step(time.monotonic())
                 self._bar.update(self._task, description=", ".join(self._steps))
-            case "said":
+            case "logged":
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
             case "wrote":
                 self._steps[progress.step].wrote[progress.message] = progress.rows
-            case "again":
-                self._console.print(f"  [yellow]again[/] {progress.step}: {progress.message}", soft_wrap=True)
+            case "retrying":
+                self._console.print(f"  [yellow]retrying[/] {progress.step}: {progress.message}", soft_wrap=True)
             case "ended" | "failed":
                 self._bar.advance(self._task)
                 self._finished(progress)
 
     def interrupted(self) -> None:
-        """Say what a run that was ended leaves behind."""
-        self._console.print("interrupted: what was written is whole; run it again to go on")
+        """Say what an interrupted run leaves behind."""
+        self._console.print("interrupted: everything written so far is complete; run it again to continue")
 
     def _finished(self, progress: RunProgress) -> None:
         step = self._steps.pop(progress.step, None) or _Step(time.monotonic())

@@ -1,6 +1,6 @@
-"""Trying a step again that failed for a while: every write replaces its window or nothing, so once more does no harm.
+"""Retries of steps that failed with a transient error; every write is idempotent, so running one again is safe.
 
-What failed for good, a wrong password or a missing table, fails at once.
+A permanent error, such as a wrong password or a missing table, fails the step at once.
 """
 
 import inspect
@@ -15,42 +15,46 @@ from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.execution.step_thread import stoppable
 
 POLICY: Final = RetryPolicy(max_retries=4, delay=1, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
-"""Up to five attempts, after 1, 3, 7 and 15 seconds; a random part more or less, so that many do not meet again."""
+"""Up to five attempts, after 1, 3, 7 and 15 seconds, plus or minus jitter, so that clients do not retry all at once."""
 
 
 def retried(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that asks Dagster to run its step again where it fails for a while.
+    """Return a function that requests a retry of its step on a TransientError, and that a run's end can stop.
 
     Args:
-        function: Of an asset or an IO manager; a function without an argument `context` stays as it is.
+        function: Of an asset or an IO manager, with a parameter `context`, or `_context` if only retries use it.
+
+    Raises:
+        TypeError: The function has no such parameter.
     """
-    parameters = inspect.signature(function).parameters
-    if "context" not in parameters:
-        return function
-    position = list(parameters).index("context")
+    parameters = list(inspect.signature(function).parameters)
+    name = next((name for name in parameters if name in {"context", "_context"}), None)
+    if name is None:
+        raise TypeError(f"{function.__qualname__} takes no `context`, which retries need: add it as first parameter")
+    position = parameters.index(name)
 
     def context_of(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        return named["context"] if "context" in named else arguments[position]
+        return named[name] if name in named else arguments[position]
 
     if inspect.isgeneratorfunction(function):
 
         @wraps(function)
         def yielding(*arguments: Any, **named: Any) -> Iterator[Any]:
-            with _tried_again(context_of(arguments, named)):
+            with _retry_on_transient_error(context_of(arguments, named)):
                 yield from function(*arguments, **named)
 
         return yielding
 
     @wraps(function)
     def returning(*arguments: Any, **named: Any) -> Any:
-        with _tried_again(context_of(arguments, named)):
+        with _retry_on_transient_error(context_of(arguments, named)):
             return function(*arguments, **named)
 
     return returning
 
 
 @contextmanager
-def _tried_again(context: Any) -> Iterator[None]:
+def _retry_on_transient_error(context: Any) -> Iterator[None]:
     try:
         with stoppable():
             yield

@@ -1,4 +1,4 @@
-"""Threads that can be ended: Python hands signals to the main thread alone, and Dagster's way to end a run is one."""
+"""Threads that can be stopped: Dagster interrupts a run by a signal, which Python delivers to the main thread only."""
 
 import ctypes
 import threading
@@ -10,17 +10,17 @@ from dagster import DagsterExecutionInterruptedError
 
 
 class StepThread(threading.Thread):
-    """A thread that `stop` ends where it runs `stoppable` code, as a signal would end that in the main thread."""
+    """A thread that `stop` interrupts where it runs `stoppable` code, as a signal would in the main thread."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._changing = threading.Lock()
+        self._state_lock = threading.Lock()
         self._stoppable = False
         self._stopped = False
 
     def stop(self) -> None:
-        """Raise DagsterExecutionInterruptedError in stoppable code: now, or as soon as the thread comes to it."""
-        with self._changing:
+        """Raise DagsterExecutionInterruptedError in stoppable code: now, or when the thread next enters it."""
+        with self._state_lock:
             first, self._stopped = not self._stopped, True
             if first and self._stoppable:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
@@ -28,16 +28,16 @@ class StepThread(threading.Thread):
                 )
 
     @contextmanager
-    def let_stop(self) -> Iterator[None]:
-        """Run code that may be stopped; Dagster's own around it must not be."""
-        with self._changing:
+    def allow_stop(self) -> Iterator[None]:
+        """Run code that may be interrupted; Dagster's own code around it must not be."""
+        with self._state_lock:
             if self._stopped:
                 raise DagsterExecutionInterruptedError
             before, self._stoppable = self._stoppable, True
         try:
             yield
         finally:
-            with self._changing:
+            with self._state_lock:
                 self._stoppable = before
 
 
@@ -46,7 +46,7 @@ def stoppable() -> Iterator[None]:
     """Let the code within be stopped if it runs in a `StepThread`; in the main thread Dagster does that."""
     thread = threading.current_thread()
     if isinstance(thread, StepThread):
-        with thread.let_stop():
+        with thread.allow_stop():
             yield
     else:
         yield

@@ -1,4 +1,4 @@
-"""Dagster's home inside the tree: the instance of `dagster.yaml`, and what runs that were killed have left in it."""
+"""Dagster's home directory and instance, and the runs in it whose process was killed."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 
 def prepare_home(settings: Settings) -> Path:
-    """Make Dagster's home, DAGSTER_HOME or a folder inside the tree, with the project's dagster.yaml; return it."""
+    """Create Dagster's home, DAGSTER_HOME or a project folder, with the project's dagster.yaml; return its path."""
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).resolve()
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
@@ -27,28 +27,28 @@ def prepare_home(settings: Settings) -> Path:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
-    """Open the Dagster instance of the home; one process at a time makes the tables of its storages."""
+    """Open the Dagster instance of the home; one process at a time creates the tables of its storages."""
     home = prepare_home(settings)
     with locked(home):
         instance = DagsterInstance.get()
-        # Some are made only when they are first asked for; Dagster fails where two processes make one at once.
+        # Dagster creates some of them on first access, and fails if two processes do so at the same time.
         _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
     with instance:
         yield instance
 
 
-def bury_dead_runs(instance: DagsterInstance) -> list[str]:
-    """Mark runs failed whose process is gone, and free the pool slots that they hold.
+def fail_orphaned_runs(instance: DagsterInstance) -> list[str]:
+    """Fail the runs whose process no longer exists, and free the pool slots that they hold.
 
     Returns:
         The ids of the runs.
     """
     unfinished = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
-    dead = [run for run in instance.get_runs(unfinished) if PROCESS_TAG in run.tags and not _is_alive(run)]
-    for run in dead:
+    orphaned = [run for run in instance.get_runs(unfinished) if PROCESS_TAG in run.tags and not _is_alive(run)]
+    for run in orphaned:
         instance.report_run_failed(run, f"The process {run.tags[PROCESS_TAG].split('@')[0]} of this run was killed.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-    return [run.run_id for run in dead]
+    return [run.run_id for run in orphaned]
 
 
 def _is_alive(run: DagsterRun) -> bool:

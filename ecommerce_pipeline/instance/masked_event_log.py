@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from dagster import EventLogEntry
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
-from dagster._core.storage.event_log import SqlEventLogStorage
-from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
-from dagster._serdes import deserialize_value, serialize_value
+from dagster import EventLogEntry, deserialize_value, serialize_value
+from typing_extensions import override
 
+from ecommerce_pipeline.instance.dagster_private import (
+    AssetCheckExecutionRecordStatus,
+    AssetCheckExecutionsTable,
+    SqlEventLogStorage,
+)
 from ecommerce_pipeline.masking import Masker, one_look
 
 # What is not text to read but names something, and has to stay as it is even where a secret is a common word.
@@ -33,22 +35,27 @@ _KEPT: Final = {
 class MaskedEvents(SqlEventLogStorage):
     """Masks events before an event log in a database stores them; to be named before the storage it is mixed into."""
 
+    @override
     @one_look()
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together."""
         super().store_event_batch(events)
 
+    @override
     def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
         row = super()._event_to_row(event)
         return row | {"event": masked_json(row["event"])}
 
+    @override
     def _store_asset_event(self, conn: Any, event: EventLogEntry, event_id: int) -> None:
         super()._store_asset_event(conn, masked_event(event), event_id)
 
+    @override
     def store_asset_check_event(self, event: EventLogEntry, event_id: int | None) -> None:
         """Store the state of a check."""
         super().store_asset_check_event(masked_event(event), event_id)
 
+    @override
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
         # Dagster's own writes the event out anew for each partition, and makes one statement of them: of a year's run
         # that is ten seconds.

@@ -4,11 +4,16 @@ Dagster's own launcher does the same without asking. A run whose server was rest
 be "started" for ever, and its slots be taken.
 """
 
-from dagster import DagsterRun
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
-from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
-from dagster._serdes import deserialize_value
+from dagster import DagsterRun, DefaultRunLauncher, deserialize_value
+from typing_extensions import override
+
+from ecommerce_pipeline.instance.dagster_private import (
+    CanCancelExecutionRequest,
+    CanCancelExecutionResult,
+    CheckRunHealthResult,
+    DagsterUserCodeUnreachableError,
+    WorkerStatus,
+)
 
 SECONDS_TO_ANSWER = 10
 
@@ -17,10 +22,12 @@ class WatchedRunLauncher(DefaultRunLauncher):
     """Starts runs on the code location's server; Dagster's run monitoring fails, and retries, those that it lost."""
 
     @property
+    @override
     def supports_check_run_worker_health(self) -> bool:
         """Tell the run monitoring to ask."""
         return True
 
+    @override
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
         """Return whether the server that started a run still has it; a server that is away may come back."""
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]

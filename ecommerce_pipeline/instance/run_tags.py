@@ -1,19 +1,30 @@
-"""Tags of runs: those that Dagster puts on a run to name its partitions, and our own that names its process."""
+"""Tags of runs: those in which Dagster names a run's partitions, and our own that names its process."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import psutil
 
-# An asset without partitions has no other way to learn of the run's days.
 RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
 PARTITION_TAG: Final = "dagster/partition"
 
 PROCESS_TAG: Final = ".dagster/ecommerce_pipeline_process"
-"""Names the process of a run that a command line executes itself: `<pid>@<start time>`; the UI hides such tags."""
+"""The process that executes a run of the command line: `<pid>@<start time>`; the UI hides tags with this prefix."""
+
+
+def partitions_of_run(tags: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the first and last partition key of a run, from its tags; also for assets without partitions.
+
+    >>> partitions_of_run({"dagster/partition": "2026-03-01"})
+    ('2026-03-01', '2026-03-01')
+    """
+    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
+    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
+    return (first, last) if first and last else None
 
 
 def this_process() -> str:
-    """Return the value of PROCESS_TAG for this process; process numbers alone are used again."""
+    """Return the value of PROCESS_TAG for this process; with its start time, as process ids are reused."""
     process = psutil.Process()
     return f"{process.pid}@{process.create_time():.0f}"

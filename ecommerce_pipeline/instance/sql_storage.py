@@ -1,16 +1,33 @@
-"""Dagster's storages as the SQL databases that they are, for what its own interface has no question for."""
+"""Dagster's storages as SQL databases, for queries that Dagster's own interface does not offer, and their tables."""
 
-from dagster import DagsterInstance
-from dagster._core.storage.event_log import SqlEventLogStorage
-from dagster._core.storage.legacy_storage import LegacyEventLogStorage, LegacyRunStorage
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+from collections.abc import Sequence
+from typing import Final
+
+from dagster import DagsterEventType, DagsterInstance, EventLogRecord, EventRecordsFilter
+from sqlalchemy import Table
+
+from ecommerce_pipeline.instance.dagster_private import (
+    AssetKeyTable,
+    KeyValueStoreTable,
+    LegacyEventLogStorage,
+    LegacyRunStorage,
+    RunsTable,
+    SqlEventLogStorage,
+    SqlEventLogStorageTable,
+    SqlRunStorage,
+)
+
+RUNS: Final[Table] = RunsTable
+KEY_VALUES: Final[Table] = KeyValueStoreTable
+EVENTS: Final[Table] = SqlEventLogStorageTable
+ASSET_KEYS: Final[Table] = AssetKeyTable
 
 
 def sql_run_storage(instance: DagsterInstance) -> SqlRunStorage:
-    """Return the storage of runs.
+    """Return the storage of runs, with the tables RUNS and KEY_VALUES.
 
     Raises:
-        TypeError: It is no SQL database.
+        TypeError: It is not an SQL database.
     """
     storage = instance.run_storage
     # With one `storage:` block in dagster.yaml for all storages Dagster wraps each.
@@ -22,10 +39,10 @@ def sql_run_storage(instance: DagsterInstance) -> SqlRunStorage:
 
 
 def sql_event_log(instance: DagsterInstance) -> SqlEventLogStorage:
-    """Return the storage of events.
+    """Return the storage of events, with the tables EVENTS and ASSET_KEYS.
 
     Raises:
-        TypeError: It is no SQL database.
+        TypeError: It is not an SQL database.
     """
     storage = instance.event_log_storage
     if isinstance(storage, LegacyEventLogStorage):
@@ -33,3 +50,20 @@ def sql_event_log(instance: DagsterInstance) -> SqlEventLogStorage:
     if not isinstance(storage, SqlEventLogStorage):
         raise TypeError(f"the storage of events must be SQL, and {type(storage).__name__} is not")
     return storage
+
+
+def events_of_all_runs(
+    instance: DagsterInstance, event_type: DagsterEventType, after: int | None, *, limit: int, ascending: bool
+) -> Sequence[EventLogRecord]:
+    """Return events of one type, whatever their run, in the order of their numbers.
+
+    Args:
+        instance: Whose.
+        event_type: One of the types that concern assets.
+        after: Only events with a greater number.
+        limit: Maximum number of events.
+        ascending: Whether the oldest come first.
+    """
+    wanted = EventRecordsFilter(event_type, after_cursor=after)
+    # SQLite keeps a copy of these events for all runs, but its own method reads the files of all runs instead.
+    return SqlEventLogStorage.get_event_records(sql_event_log(instance), wanted, limit=limit, ascending=ascending)

@@ -15,12 +15,16 @@ from typing import Any, Final
 
 import sqlalchemy
 from dagster import EventLogEntry, Field, Noneable
-from dagster._core.events import ASSET_EVENTS
-from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import QueuePool
+from typing_extensions import override
 
+from ecommerce_pipeline.instance.dagster_private import (
+    ASSET_EVENTS,
+    SQLITE_BUSY_TIMEOUT_SECONDS,
+    ConfigurableClassData,
+    SqlEventLogStorageTable,
+    SqliteEventLogStorage,
+)
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.masking import one_look
 from ecommerce_pipeline.masking.streams import mask_streams
@@ -53,6 +57,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         home = Path(os.environ.get("DAGSTER_HOME") or PROJECT_ROOT / ".local" / "dagster")
         return cls(config_value.get("base_dir") or str(home / "history" / "runs"), inst_data)
 
+    @override
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
         """Give a connection to the file of a run, or to the index, in a transaction of its own."""
@@ -95,6 +100,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         """Open files by process, as a forked one must not use its parent's, and shard; the newest last."""
         return {}
 
+    @override
     def has_table(self, table_name: str) -> bool:
         """Return whether the index has a table; one that was found is not looked for again with each check."""
         if table_name not in self._tables and super().has_table(table_name):
@@ -105,6 +111,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
     def _tables(self) -> set[str]:
         return set()
 
+    @override
     def dispose(self) -> None:
         """Close the files."""
         for (process, _), (engine, _) in self._kept.items():
@@ -112,6 +119,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         self._kept.clear()
         super().dispose()
 
+    @override
     @one_look()
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together; asset events go to the run's file and to the index of all runs."""

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sql
-from dagster import AssetKey, DagsterInstance, DagsterRunStatus
-from dagster._core.events import DagsterEventType
-from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
-from dagster._core.storage.runs.schema import RunsTable
+from dagster import AssetKey, DagsterEventType, DagsterInstance, DagsterRunStatus
 
-from ecommerce_pipeline.instance.sql_storage import sql_event_log, sql_run_storage
+from ecommerce_pipeline.instance.sql_storage import ASSET_KEYS, EVENTS, RUNS, sql_event_log, sql_run_storage
 
 ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 
@@ -35,7 +32,7 @@ class Durations:
 
 def runs_by_state(instance: DagsterInstance) -> list[tuple[str, str, int]]:
     """Return how many runs there are by job and state."""
-    job, status = RunsTable.c.pipeline_name, RunsTable.c.status
+    job, status = RUNS.c.pipeline_name, RUNS.c.status
     with sql_run_storage(instance).connect() as connection:
         rows = connection.execute(sql.select(job, status, sql.func.count()).group_by(job, status)).fetchall()
     return [(str(row[0]), str(row[1]), int(row[2])) for row in rows]
@@ -43,7 +40,7 @@ def runs_by_state(instance: DagsterInstance) -> list[tuple[str, str, int]]:
 
 def durations(instance: DagsterInstance, bounds: tuple[float, ...]) -> list[Durations]:
     """Return how long runs took, by job and state."""
-    job, status, took = RunsTable.c.pipeline_name, RunsTable.c.status, RunsTable.c.end_time - RunsTable.c.start_time
+    job, status, took = RUNS.c.pipeline_name, RUNS.c.status, RUNS.c.end_time - RUNS.c.start_time
     query = (
         sql.select(
             job,
@@ -51,7 +48,7 @@ def durations(instance: DagsterInstance, bounds: tuple[float, ...]) -> list[Dura
             *(sql.func.sum(sql.case((took <= bound, 1), else_=0)) for bound in bounds),
             sql.func.count(),
             sql.func.sum(took),
-            sql.func.max(RunsTable.c.end_time),
+            sql.func.max(RUNS.c.end_time),
         )
         .where(status.in_([state.value for state in ENDED]), took.is_not(None))
         .group_by(job, status)
@@ -65,7 +62,7 @@ def durations(instance: DagsterInstance, bounds: tuple[float, ...]) -> list[Dura
 
 def newest_partitions(instance: DagsterInstance) -> Iterator[tuple[AssetKey, str]]:
     """Give the greatest partition of each asset that was ever materialized; days are in the order of their names."""
-    events, keys = SqlEventLogStorageTable.c, AssetKeyTable.c
+    events, keys = EVENTS.c, ASSET_KEYS.c
     newest = (
         sql.select(sql.func.max(events.partition))
         .where(

@@ -120,7 +120,7 @@ def test_a_run_that_may_do_nothing_at_a_time_fails_at_once_and_says_what_to_give
     result = execute(job_of(step("one", lambda _: None)), instance, max_concurrent=0)
     assert status_of(result, instance) == DagsterRunStatus.FAILURE
     said = [str(entry.dagster_event) for entry in instance.all_logs(result.run_id, DagsterEventType.RUN_FAILURE)]
-    assert "max_concurrent: 0 steps cannot run; give 1 or more" in said[0]
+    assert "max_concurrent: 0 steps cannot run; set it to 1 or more" in said[0]
 
 
 def test_a_run_whose_prints_cannot_be_kept_says_so_and_goes_on(instance: DagsterInstance, tmp_path: Path) -> None:
@@ -207,6 +207,13 @@ def test_a_step_is_tried_again_while_others_run(instance: DagsterInstance) -> No
     again.clear()
     assert not execute(job_of(step("fails_once", fails_once)), instance, retries={"disabled": {}}).success
     assert attempts == [0]
+
+
+def test_a_step_without_a_context_is_refused_since_it_could_neither_be_retried_nor_stopped() -> None:
+    with pytest.raises(TypeError, match="takes no `context`"):
+
+        @retried
+        def without() -> None: ...
 
 
 def test_hooks_hear_of_every_step(instance: DagsterInstance) -> None:

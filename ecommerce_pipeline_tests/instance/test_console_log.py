@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from dagster import OpExecutionContext, job, op
 
-from ecommerce_pipeline.instance.console_log import write_runs_logs
+from ecommerce_pipeline.instance.console_log import set_run_log_format
 
 
 @op
@@ -22,11 +22,11 @@ def saying() -> None:
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     yield
-    write_runs_logs("colored")
+    set_run_log_format("colored")
 
 
 def test_each_line_of_a_run_is_an_object_with_run_step_and_message(capfd: pytest.CaptureFixture[str]) -> None:
-    write_runs_logs("json")
+    set_run_log_format("json")
     result = saying.execute_in_process()
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     [said] = [line for line in lines if line["dagster_meta"]["orig_message"] == "7 rows\nof orders"]
@@ -35,6 +35,6 @@ def test_each_line_of_a_run_is_an_object_with_run_step_and_message(capfd: pytest
 
 
 def test_otherwise_lines_are_for_people(capfd: pytest.CaptureFixture[str]) -> None:
-    write_runs_logs("colored")
+    set_run_log_format("colored")
     saying.execute_in_process()
     assert "RUN_SUCCESS - Finished execution of run for" in capfd.readouterr().err

@@ -61,7 +61,7 @@ def test_what_dagster_hands_from_process_to_process_holds_no_password(monkeypatc
     monkeypatch.setenv("DAGSTER_POSTGRES_PASSWORD", "tr0ub4dor-and-3")
     monkeypatch.setenv("DAGSTER_COMPUTE_LOGS", "/logs")
     handed_over = serialize_value(InstanceRef.from_dir(str(PRODUCTION)))
-    assert "dagster_postgres_storage" in handed_over
+    assert "instance.postgres_storage" in handed_over
     assert "tr0ub4dor" not in handed_over
 
 

@@ -67,7 +67,7 @@ def test_a_database_that_goes_away_in_the_middle_leaves_whole_objects_only(
 
     try:
         with pytest.raises(PlatformError) as caught:
-            gone.run(DAY, job="extract", tell=stop_in_the_middle)
+            gone.run(DAY, job="extract", on_progress=stop_in_the_middle)
     finally:
         del os.environ["POSTGRES_PASSWORD"]
     message = str(caught.value)

@@ -29,7 +29,7 @@ def test_control_c_ends_a_run_within_seconds_and_leaves_whole_tables(new_platfor
     run.send_signal(signal.SIGINT)
     rest, _ = run.communicate(timeout=20)
     assert run.returncode == 130, said + rest
-    assert "interrupted: what was written is whole" in rest
+    assert "interrupted: everything written so far is complete" in rest
     assert "Traceback" not in said + rest
     lake = platform.settings.lake_dir
     assert list((lake / INCOMING).glob("*")) == []

@@ -1,4 +1,4 @@
-"""What passes by itself is tried again and gives the rows of an undisturbed run; what does not fails at once."""
+"""Transient errors are retried and the rows are those of an undisturbed run; permanent errors fail at once."""
 
 import os
 import signal
@@ -45,61 +45,63 @@ def test_a_server_that_dies_in_the_middle_of_an_extraction_costs_an_attempt_and_
 ) -> None:
     platform.run(DAY, job="extract")
     rows = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
-    told: list[RunProgress] = []
+    events: list[RunProgress] = []
 
     def kill_once(progress: RunProgress) -> None:
         if progress.kind == "ended" and progress.step == "lake/refunds":
             os.kill(server(database), signal.SIGKILL)
-        told.append(progress)
+        events.append(progress)
 
-    platform.run(DAY, job="extract", tell=kill_once)
+    platform.run(DAY, job="extract", on_progress=kill_once)
     assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == rows
-    assert [progress.step for progress in told if progress.kind == "failed"] == []
+    assert [progress.step for progress in events if progress.kind == "failed"] == []
 
 
-def test_a_connection_cut_in_the_middle_is_tried_again_and_said(platform: Platform, database: PostgresResource) -> None:
-    told: list[RunProgress] = []
+def test_a_connection_cut_in_the_middle_is_retried_and_reported(platform: Platform, database: PostgresResource) -> None:
+    events: list[RunProgress] = []
 
     def cut(progress: RunProgress) -> None:
-        told.append(progress)
+        events.append(progress)
         if progress.kind == "started" and progress.step == "lake/sessions" and not stop.is_set():
             cutter.start()
 
     stop = threading.Event()
 
-    def cut_until_it_is_told() -> None:
+    def cut_until_it_is_retried() -> None:
         with database.connect(autocommit=True) as connection:
-            while not any(one.kind == "again" for one in told) and not stop.wait(0.001):
+            while not any(one.kind == "retrying" for one in events) and not stop.wait(0.001):
                 connection.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE pid <> pg_backend_pid() AND datname = current_database()"
                 )
         stop.set()
 
-    cutter = threading.Thread(target=cut_until_it_is_told)
-    platform.run(DAY, job="extract", tell=cut)
+    cutter = threading.Thread(target=cut_until_it_is_retried)
+    platform.run(DAY, job="extract", on_progress=cut)
     stop.set()
     cutter.join()
-    again = [progress for progress in told if progress.kind == "again"]
-    assert again
-    assert "PostgreSQL at" in again[0].message
-    assert "failed" not in {progress.kind for progress in told}
+    retries = [progress for progress in events if progress.kind == "retrying"]
+    assert retries
+    assert "PostgreSQL at" in retries[0].message
+    assert "failed" not in {progress.kind for progress in events}
 
 
-def test_what_does_not_pass_fails_at_the_first_attempt(platform: Platform, database: PostgresResource) -> None:
+def test_a_permanent_error_fails_at_the_first_attempt(platform: Platform, database: PostgresResource) -> None:
     with database.connect() as connection:
         connection.execute("ALTER TABLE ecommerce.reviews RENAME TO away")
     try:
-        told: list[RunProgress] = []
+        events: list[RunProgress] = []
         with pytest.raises(PlatformError, match=r"table ecommerce\.reviews does not exist"):
-            platform.run(DAY, job="extract", tell=told.append)
-        assert "again" not in {progress.kind for progress in told}
+            platform.run(DAY, job="extract", on_progress=events.append)
+        assert "retrying" not in {progress.kind for progress in events}
     finally:
         with database.connect() as connection:
             connection.execute("ALTER TABLE ecommerce.away RENAME TO reviews")
 
 
-def test_the_server_s_own_errors_are_told_apart(database: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_transient_and_permanent_errors_of_the_server_are_distinguished(
+    database: PostgresResource, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = database.address()
 
     def elsewhere(**changed: object) -> PostgresResource:
@@ -107,30 +109,30 @@ def test_the_server_s_own_errors_are_told_apart(database: PostgresResource, monk
         return PostgresResource(embedded_dir="", **(there | changed))  # type: ignore[arg-type]
 
     monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
-    passing: dict[str, Callable[[], object]] = {
-        "nobody listens": lambda: elsewhere(port=1).rows("SELECT 1"),
+    transient: dict[str, Callable[[], object]] = {
+        "no server listens": lambda: elsewhere(port=1).rows("SELECT 1"),
         "a deadlock": lambda: deadlock(database),
         "a serialization failure": lambda: lost_update(database),
-        "an end from outside": lambda: database.rows("SELECT pg_terminate_backend(pg_backend_pid())"),
-        "nobody listens, streamed": lambda: elsewhere(port=1).stream(TABLES["stores"]).read_all(),
+        "a connection terminated by the server": lambda: database.rows("SELECT pg_terminate_backend(pg_backend_pid())"),
+        "no server listens, streamed": lambda: elsewhere(port=1).stream(TABLES["stores"]).read_all(),
     }
-    for name, fails in passing.items():
+    for name, fails in transient.items():
         with pytest.raises(TransientError):
             pytest.fail(f"{name}: {fails()}")
-    lasting = {
+    permanent = {
         "no such database": lambda: elsewhere(database="nowhere").rows("SELECT 1"),
         "no such user": lambda: elsewhere(user="nobody").rows("SELECT 1"),
         "no such table": lambda: database.rows("SELECT * FROM nowhere"),
         "no such database, streamed": lambda: elsewhere(database="nowhere").stream(TABLES["stores"]).read_all(),
     }
-    for name, fails in lasting.items():
+    for name, fails in permanent.items():
         with pytest.raises(PlatformError) as caught:
             pytest.fail(f"{name}: {fails()}")
         assert type(caught.value) is PlatformError, name
 
 
 def deadlock(database: PostgresResource) -> None:
-    """Lock two rows in two orders, until one of the two transactions is ended."""
+    """Lock two rows in two orders, until the server ends one of the two transactions."""
     rows = "SELECT * FROM ecommerce.stores WHERE store_id = {} FOR UPDATE"
     with database.connect() as other:
         other.execute("SET deadlock_timeout = '10s'")

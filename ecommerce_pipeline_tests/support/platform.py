@@ -73,26 +73,26 @@ class Platform:
         first: str,
         last: str | None = None,
         job: str = "everything",
-        tell: Callable[[RunProgress], object] = lambda _: None,
+        on_progress: Callable[[RunProgress], object] = lambda _: None,
     ) -> list[RunProgress]:
         """Run a job for the days from first to last; everything but the dashboard, which takes seconds.
 
         Returns:
-            What it told.
+            Its events.
         """
-        told: list[RunProgress] = []
+        events: list[RunProgress] = []
         window = Window.of_keys(first, last or first)
 
-        def hear(progress: RunProgress) -> None:
-            told.append(progress)
-            tell(progress)
+        def record(progress: RunProgress) -> None:
+            events.append(progress)
+            on_progress(progress)
 
         whole = self.definitions.resolve_job_def(job)
         if job == "everything":
             rows = {key for key in whole.asset_layer.executable_asset_keys if key.path[0] != "dashboard"}
             whole = whole.get_subset(asset_selection=rows)
-        run_window(whole, window, self.instance, hear)
-        return told
+        run_window(whole, window, self.instance, record)
+        return events
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Return the rows of a query to the warehouse."""

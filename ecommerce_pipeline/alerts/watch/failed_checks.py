@@ -10,11 +10,8 @@ from dagster import (
     DagsterEventType,
     DagsterRunStatus,
     EventLogRecord,
-    EventRecordsFilter,
     RunsFilter,
 )
-from dagster._core.storage.event_log import SqlEventLogStorage
-from dagster._core.storage.legacy_storage import LegacyEventLogStorage
 
 from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State, Waiting
@@ -22,6 +19,7 @@ from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.cursors import PAGE, new_records
 from ecommerce_pipeline.alerts.watch.launched_by import launched_by, span_of
 from ecommerce_pipeline.alerts.watch.rerun_command import command_again
+from ecommerce_pipeline.instance.sql_storage import events_of_all_runs
 
 
 def failed_checks(state: State, view: View) -> list[Problem]:
@@ -123,13 +121,8 @@ def _counts(evaluation: AssetCheckEvaluation) -> bool:
 
 
 def _fetch(view: View) -> Any:
-    storage: Any = view.instance.event_log_storage
-    if isinstance(storage, LegacyEventLogStorage):
-        storage = storage._storage.event_log_storage
-
     def fetch(after: int | None, ascending: bool) -> Sequence[EventLogRecord]:
-        wanted = EventRecordsFilter(DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=after)
-        # SQLite keeps a copy of these events for all runs, but its own method reads the files of all runs instead.
-        return SqlEventLogStorage.get_event_records(storage, wanted, limit=PAGE, ascending=ascending)
+        event_type = DagsterEventType.ASSET_CHECK_EVALUATION
+        return events_of_all_runs(view.instance, event_type, after, limit=PAGE, ascending=ascending)
 
     return fetch

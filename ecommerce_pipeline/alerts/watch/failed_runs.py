@@ -13,19 +13,19 @@ from dagster import (
     RunsFilter,
     RunStatusChangeRecordsFilter,
 )
-from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
-from dagster._core.storage.tags import (
+
+from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
+from ecommerce_pipeline.alerts.state import State, Waiting
+from ecommerce_pipeline.alerts.watch.backfills import backfill_has_ended
+from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.cursors import PAGE, new_records
+from ecommerce_pipeline.alerts.watch.dagster_private import (
     AUTO_RETRY_RUN_ID_TAG,
     BACKFILL_ID_TAG,
     MAX_RETRIES_TAG,
     RETRY_NUMBER_TAG,
     WILL_RETRY_TAG,
 )
-
-from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
-from ecommerce_pipeline.alerts.state import State, Waiting
-from ecommerce_pipeline.alerts.watch.context import View
-from ecommerce_pipeline.alerts.watch.cursors import PAGE, new_records
 from ecommerce_pipeline.alerts.watch.failed_checks import checks_of_run
 from ecommerce_pipeline.alerts.watch.launched_by import launched_by, span_of
 from ecommerce_pipeline.alerts.watch.rerun_command import command_again
@@ -83,10 +83,8 @@ def decision(run: DagsterRun, view: View, waited: float) -> str:
         case None:
             return "wait" if waited < TAGGED_WITHIN else "failed"
     backfill = run.tags.get(BACKFILL_ID_TAG)
-    if backfill is not None:
-        state = view.instance.get_backfill(backfill)
-        if state is None or state.status in BULK_ACTION_TERMINAL_STATUSES:
-            return "failed"
+    if backfill is not None and backfill_has_ended(view.instance, backfill):
+        return "failed"
     return "wait" if waited < RETRY_PATIENCE else "failed"
 
 

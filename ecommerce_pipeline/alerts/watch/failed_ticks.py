@@ -1,12 +1,12 @@
 """Ticks of schedules and sensors that failed: what should have decided to run something could not."""
 
 from dagster import DagsterInstance
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick, InstigatorType, TickStatus
 
 from ecommerce_pipeline.alerts.problem import Problem, Watched
 from ecommerce_pipeline.alerts.state import Position, State
 from ecommerce_pipeline.alerts.watch.context import View
 from ecommerce_pipeline.alerts.watch.cursors import LOOKBACK
+from ecommerce_pipeline.alerts.watch.dagster_private import InstigatorState, InstigatorTick, InstigatorType, TickStatus
 from ecommerce_pipeline.alerts.watch.root_cause import told
 
 NEWEST = 20

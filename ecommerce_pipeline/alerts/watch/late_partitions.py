@@ -12,15 +12,18 @@ from dagster import (
     RunsFilter,
     ScheduleDefinition,
     TimeWindowPartitionsDefinition,
+    partition_loading_context,
 )
-from dagster._core.definitions.partitions.context import partition_loading_context
-from dagster._core.scheduler.instigation import InstigatorType, ScheduleInstigatorData
-from dagster._utils.schedules import reverse_cron_string_iterator
 
 from ecommerce_pipeline.alerts.formatting import moment
 from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.dagster_private import (
+    InstigatorType,
+    ScheduleInstigatorData,
+    reverse_cron_string_iterator,
+)
 from ecommerce_pipeline.alerts.watch.rerun_command import command_again_for
 from ecommerce_pipeline.instance.run_tags import PARTITION_TAG
 

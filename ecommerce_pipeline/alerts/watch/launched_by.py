@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from dagster._core.storage.tags import (
+from ecommerce_pipeline.alerts.problem import Span
+from ecommerce_pipeline.alerts.watch.dagster_private import (
     AUTOMATION_CONDITION_TAG,
     BACKFILL_ID_TAG,
     PARENT_RUN_ID_TAG,
@@ -11,16 +12,13 @@ from dagster._core.storage.tags import (
     SENSOR_NAME_TAG,
     USER_TAG,
 )
-
-from ecommerce_pipeline.alerts.problem import Span
-from ecommerce_pipeline.instance.run_tags import PARTITION_TAG, PROCESS_TAG, RANGE_END_TAG, RANGE_START_TAG
+from ecommerce_pipeline.instance.run_tags import PROCESS_TAG, partitions_of_run
 
 
 def span_of(tags: Mapping[str, str]) -> Span | None:
     """Return the partitions that a run's tags name."""
-    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
-    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
-    return Span(first=first, last=last) if first and last else None
+    partitions = partitions_of_run(tags)
+    return Span(first=partitions[0], last=partitions[1]) if partitions else None
 
 
 def launched_by(tags: Mapping[str, str]) -> str:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from dagster import AssetCheckKey, AssetKey, DagsterEventType, DagsterRunStatus, PartitionKeyRange, RunsFilter
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from ecommerce_pipeline.alerts.problem import Watched
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.dagster_private import AssetCheckExecutionRecordStatus
 from ecommerce_pipeline.alerts.watch.failed_ticks import ticks_well
 from ecommerce_pipeline.instance.run_tags import PARTITION_TAG
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from dagster import DagsterEventType, EventLogEntry
-from dagster_shared.error import SerializableErrorInfo
+
+from ecommerce_pipeline.instance.dagster_private import SerializableErrorInfo
+from ecommerce_pipeline.instance.error_chain import error_chain, message_without_class
 
 FRAMES: Final = 8
 _FRAMEWORK: Final = ("/dagster/_", "/dagster_shared/", "/concurrent/futures/", "/contextlib.py")
@@ -24,23 +26,13 @@ def described(entry: EventLogEntry) -> dict[str, Any]:
 
 def told(error: SerializableErrorInfo) -> dict[str, str]:
     """Return class, message and trace of the outermost error that is not Dagster's own wrapping."""
-    shown = error
-    while shown.cause and (shown.cls_name or "").startswith("Dagster"):
-        shown = shown.cause
-    root = shown
-    while root.cause:
-        root = root.cause
+    chain = error_chain(error)
+    root = chain[-1]
+    shown = next((one for one in chain if not (one.cls_name or "").startswith("Dagster")), root)
     trace = _frames(root.stack)
     if root is not shown:
         trace += f"\ncaused by {root.message.strip()}"
-    return {"error": shown.cls_name or "", "message": _without_class(shown), "trace": trace}
-
-
-def _without_class(error: SerializableErrorInfo) -> str:
-    """Return the message; Dagster puts the class with its module in front."""
-    message = str(error.message)
-    head, colon, rest = message.partition(": ")
-    return (rest if colon and head.split(".")[-1] == error.cls_name else message).strip()
+    return {"error": shown.cls_name or "", "message": message_without_class(shown), "trace": trace}
 
 
 def _frames(stack: Sequence[str]) -> str:
