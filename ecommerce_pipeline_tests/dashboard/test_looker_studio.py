@@ -110,5 +110,6 @@ def test_without_a_project_the_asset_says_what_to_set() -> None:
 def test_a_host_or_template_that_cannot_be_is_refused_by_name() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"LOOKER_STUDIO_HOST": "lookerstudio.google.com", "LOOKER_STUDIO_TEMPLATE": "a&b"})
-    assert "LOOKER_STUDIO_HOST=lookerstudio.google.com: must be an address that begins with https://" in str(caught.value)
-    assert "LOOKER_STUDIO_TEMPLATE=a&b" in str(caught.value)
+    message = str(caught.value)
+    assert "LOOKER_STUDIO_HOST=lookerstudio.google.com: must be an address that begins with https://" in message
+    assert "LOOKER_STUDIO_TEMPLATE=a&b" in message
