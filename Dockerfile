@@ -2,13 +2,15 @@
 ARG PYTHON=python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254
 
 FROM ${PYTHON} AS build
-ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_NO_CACHE=1 UV_SYSTEM_CERTS=true PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/bootstrap.txt requirements/run.txt /requirements/
-RUN pip install --require-hashes --requirement /requirements/bootstrap.txt && \
-    uv venv /opt/venv && \
-    uv pip install --python /opt/venv/bin/python --compile-bytecode --require-hashes --requirement /requirements/run.txt
+# Every lock is complete: without --no-deps installers resolve again, and miss the overrides of pyproject.toml.
+RUN python3 -m venv /opt/bootstrap && \
+    /opt/bootstrap/bin/pip install --no-deps --require-hashes --requirement /requirements/bootstrap.txt && \
+    python3 -m venv --without-pip /opt/venv && \
+    /opt/bootstrap/bin/uv pip install --python /opt/venv/bin/python --compile-bytecode --no-deps --require-hashes --requirement /requirements/run.txt
 COPY . /app
-RUN uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation --editable /app && \
+RUN /opt/bootstrap/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation --editable /app && \
     /opt/venv/bin/python -m compileall -q /app/ecommerce_pipeline
 # dbt's manifest, which is parsed anew where these differ from the settings at run time; unset: the local target.
 ARG TARGET=local GCP_PROJECT GCP_LOCATION BIGQUERY_DATASET LATENESS_DAYS

@@ -13,7 +13,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench chaos google-cloud lint ruff sqlfluff types doctest unit integration dbt browser lock secrets up clean
+.PHONY: help run dev test bench chaos google-cloud lint ruff sqlfluff types doctest unit integration dbt browser lock secrets image up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,7 +22,7 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 	@$(BIN)/ecommerce-pipeline run
 
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
-	@$(BIN)/dagster dev
+	@$(BIN)/dg dev
 
 test: .venv/test.stamp ## run everything that must pass
 	@$(MAKE) --jobs=2 --output-sync=target lint types doctest browser
@@ -82,6 +82,9 @@ secrets: ## create the missing passwords of docker-compose.yml in .secrets
 	@# Only the owner can enter the folder; a container's user reads the files that are mounted into it.
 	@chmod 644 .secrets/*
 
+image: ## build the image with Docker, or with buildah from Debian packages where no engine runs
+	@deploy/image/build.sh
+
 up: secrets ## build the image, start all services with Docker Compose, and wait until they are healthy
 	docker compose up --build --detach --wait
 
@@ -97,21 +100,21 @@ clean: ## remove the environment and caches; `ecommerce-pipeline reset` removes 
 	  || { echo "error: $$($(PYTHON) --version) found, Python 3.11 to 3.13 needed: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "creating the environment in .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv || { echo "error: no venv module; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 .venv/run.stamp: requirements/run.txt pyproject.toml .venv/uv.stamp
 	@echo "installing requirements"
-	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r requirements/run.txt
 	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/test.stamp: requirements/test.txt .venv/run.stamp
 	@echo "installing test requirements"
-	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.txt
+	@$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r requirements/test.txt
 	@touch $@
 
 .venv/bench.stamp: requirements/bench.txt .venv/run.stamp
 	@echo "installing the tools that benchmarks compare with"
-	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/bench.txt
+	@$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r requirements/bench.txt
 	@touch $@
