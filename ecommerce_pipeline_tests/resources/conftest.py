@@ -1,4 +1,4 @@
-"""What resources connect to: the embedded PostgreSQL with the shop's empty tables, and BigQuery's emulator."""
+"""Servers for the resources: the embedded PostgreSQL with empty tables, and BigQuery's emulator."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +15,12 @@ from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWa
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 
 Load = Callable[[pa.Table, Sequence[str]], None]
-"""Replaces the days by the rows, which come as one object."""
+"""Replaces days by rows, which are written to one object."""
 
 
 @pytest.fixture(scope="session")
 def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresResource]:
-    """Give the database as its owner, who may do everything."""
+    """Return the database with the rights of its owner."""
     database = PostgresResource(embedded_dir=str(tmp_path_factory.mktemp("postgres")))
     database.create_tables(list(TABLES.values()))
     yield database

@@ -1,1 +1,5 @@
-"""PostgreSQL: the shop's database as a resource, its catalog, and the bulk ways into and out of it."""
+"""PostgreSQL, the shop's database: start with `resource`, which the assets use.
+
+Its parts: `address` (host and login), `errors` (cause and remedy of failures), `catalog` (columns of a source table),
+`ingest` (bulk writes) and `scan` (streaming reads).
+"""

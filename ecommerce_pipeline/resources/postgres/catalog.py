@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalog says of a source table, and whether values fit where the catalog cannot tell."""
+"""The columns of a source table in PostgreSQL's catalog, and a check of values that the column type does not limit."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.schema.drift import Doubt, Found
 from ecommerce_pipeline.schema.tables import business_key
 
-# A view's columns have no NOT NULL, whatever is below it; a domain is read as the type below it.
+# A view's columns have no NOT NULL, whatever its tables have; a domain is replaced by its base type.
 _COLUMNS = """
     SELECT
         a.attname,
@@ -27,31 +27,31 @@ _COLUMNS = """
 
 
 def found_columns(connection: Connection, table: Table) -> dict[str, Found]:
-    """Return the columns of the table of that name, in their order; none if there is no such table."""
+    """Return the columns of a table in order; none if it does not exist."""
     rows = connection.execute(_COLUMNS, [f'"{table.schema}"."{table.name}"']).fetchall()
     return {name: Found(type_, nullable) for name, type_, nullable in rows}
 
 
 def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows: sql.Composable) -> list[str]:
-    """Return which columns hold values that the contract's type does not, a sentence each.
+    """Return which columns contain values that do not fit the contract's type, a sentence each.
 
     Args:
-        connection: To the server.
+        connection: A connection to the server.
         table: The contract.
-        doubts: The columns to look at, all in one query.
-        rows: The condition of the rows to look at.
+        doubts: The columns to check, all in one query.
+        rows: The condition of the rows to check.
     """
     if not doubts:
         return []
     key = sql.Identifier(business_key(table))
-    asked = sql.SQL(", ").join(
+    counts = sql.SQL(", ").join(
         sql.SQL("count(*) FILTER (WHERE {misfit}), min({key}) FILTER (WHERE {misfit})").format(
             misfit=_misfit(doubt), key=key
         )
         for doubt in doubts
     )
     name = sql.Identifier(str(table.schema), table.name)
-    answer = connection.execute(sql.SQL("SELECT {} FROM {} WHERE {}").format(asked, name, rows)).fetchone() or ()
+    answer = connection.execute(sql.SQL("SELECT {} FROM {} WHERE {}").format(counts, name, rows)).fetchone() or ()
     return [
         f"column {doubt.column} has {count} values that do not fit, the first where {business_key(table)} = {first}: "
         f"{doubt.remedy}"
@@ -61,7 +61,7 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
 
 
 def _misfit(doubt: Doubt) -> sql.Composed:
-    # NaN and infinity are beyond `high` in PostgreSQL's order of numbers, or below `low`.
+    # In PostgreSQL's order of numbers NaN and infinity are above `high`, minus infinity is below `low`.
     return sql.SQL("NOT ({value} BETWEEN {low} AND {high} AND {value} = round({value}, {scale}))").format(
         value=sql.SQL("CAST({} AS numeric)").format(sql.Identifier(doubt.column)),
         low=sql.Literal(doubt.low),

@@ -13,66 +13,67 @@ import pyarrow as pa
 
 from ecommerce_pipeline.prefetch import ErrorCapturingIterator
 from ecommerce_pipeline.resources.postgres.address import Address
+from ecommerce_pipeline.resources.postgres.errors import server_error
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
 
-ROWS_AT_ONCE = 8_192
-"""Encoded while PostgreSQL takes those before them: few enough that the first are soon on their way."""
+BATCH_ROWS = 8_192
+"""Rows encoded while PostgreSQL receives the batch before; small, so that the first batch is sent soon."""
 
 
 @contextmanager
 def writing(address: Address) -> Iterator["adbc.Cursor"]:
-    """Open a transaction, committed at the end unless an error leaves the block.
+    """Open a transaction; it is committed when the block ends without an error.
 
     Raises:
-        PlatformError: The server cannot be reached, breaks off or refuses a row; nothing is changed then.
+        PlatformError: The server cannot be reached, closes the connection or rejects a row; nothing is changed.
     """
     try:
         with _connected(address.conninfo) as connection, connection.cursor() as cursor:
             yield cursor
             connection.commit()
     except adbc_driver_manager.Error as error:
-        raise address.broken(error) from None
+        raise server_error(address, error) from None
 
 
-def ingest(cursor: "adbc.Cursor", table: str, rows: pa.RecordBatchReader, **place: Any) -> int:
-    """Append rows to a table that is there, and return how many they were.
+def ingest(cursor: "adbc.Cursor", table: str, rows: pa.RecordBatchReader, **target: Any) -> int:
+    """Append rows to an existing table, and return their number.
 
     Args:
-        cursor: Of a transaction.
+        cursor: The cursor of a transaction.
         table: The table's name.
-        rows: In the table's columns and types; an error of theirs is raised as it is.
-        place: Where the table is: `db_schema_name`, or `temporary`.
+        rows: Rows with the table's columns and types; an error of the reader is raised unchanged.
+        target: The table's schema: `db_schema_name`, or `temporary`.
     """
-    # Cut into smaller ones; no row is copied.
-    few = ErrorCapturingIterator(
-        batch.slice(start, ROWS_AT_ONCE) for batch in rows for start in range(0, batch.num_rows, ROWS_AT_ONCE)
+    # Slices copy no rows.
+    slices = ErrorCapturingIterator(
+        batch.slice(start, BATCH_ROWS) for batch in rows for start in range(0, batch.num_rows, BATCH_ROWS)
     )
-    given = pa.RecordBatchReader.from_batches(rows.schema, iter(few))
-    with few.raise_captured(instead_of=adbc_driver_manager.Error):
-        count: int = cursor.adbc_ingest(table, given, mode="append", **place)
+    reader = pa.RecordBatchReader.from_batches(rows.schema, iter(slices))
+    with slices.raise_captured(instead_of=adbc_driver_manager.Error):
+        count: int = cursor.adbc_ingest(table, reader, mode="append", **target)
     return count
 
 
 def _connected(conninfo: str) -> "adbc.Connection":
-    # It imports pandas, which costs every start of the code location half a second.
+    # Importing it takes half a second, because it imports pandas; the code location need not wait for that.
     import adbc_driver_postgresql.dbapi as adbc
 
-    return adbc.Connection(_Kept(), adbc_driver_manager.AdbcConnection(_database(conninfo)))
+    return adbc.Connection(_KeptOpen(), adbc_driver_manager.AdbcConnection(_database(conninfo)))
 
 
 @lru_cache(maxsize=4)
 def _database(conninfo: str) -> adbc_driver_manager.AdbcDatabase:
-    """Return what the driver knows of a server: it asks for all its types, which takes 25 of 30 ms to connect."""
+    """Return the driver's handle of a server, cached: it queries all types, 25 of the 30 ms that connecting takes."""
     import adbc_driver_postgresql
 
     database: adbc_driver_manager.AdbcDatabase = adbc_driver_postgresql.connect(conninfo)
     return database
 
 
-class _Kept:
-    """What a connection closes with itself in place of the database, which others use after it."""
+class _KeptOpen:
+    """Stands in for the database that a connection closes with itself: the cached one is used again."""
 
     def close(self) -> None:
-        """Keep it open."""
+        """Do nothing."""

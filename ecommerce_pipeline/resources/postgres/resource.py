@@ -1,7 +1,7 @@
-"""The shop's PostgreSQL: atomic writes by window or by key, and one streaming read per table and window.
+"""The shop's PostgreSQL as a Dagster resource: atomic writes by window or key, and streaming reads.
 
-Rows go in by ADBC's binary COPY and come out through DuckDB's PostgreSQL extension, both as Arrow record batches, so
-that memory stays constant. What the rows mean is not known here.
+Rows are written through ADBC's binary COPY and read through DuckDB's PostgreSQL extension, both as Arrow record
+batches, so that memory stays constant. The meaning of the rows is not known here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
+from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -35,9 +36,9 @@ DAY_LOCKS = 32
 
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
-    """The source database: the server at `host`, or an embedded one in `embedded_dir` that is started on demand.
+    """The source database: the server at `host`, or an embedded server in `embedded_dir`, started on demand.
 
-    The password of a named server is the secret POSTGRES_PASSWORD, read when connecting; `tls` has libpq's settings.
+    The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     """
 
     embedded_dir: str
@@ -50,11 +51,11 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     _address: Address | None = PrivateAttr(default=None)
 
     def embedded(self) -> EmbeddedPostgres | None:
-        """Return the embedded server, or None where a server is named."""
+        """Return the embedded server, or None if `host` is set."""
         return None if self.host else EmbeddedPostgres(Path(self.embedded_dir), self.port)
 
     def address(self) -> Address:
-        """Return where the server is; starts the embedded one if it does not run.
+        """Return the server's address; the embedded server is started if it does not run.
 
         Raises:
             EmbeddedPostgresError: The embedded server cannot be started.
@@ -68,25 +69,25 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
-        """Open a connection; commits at the end unless an error leaves the block.
+        """Open a connection; it commits when the block ends without an error.
 
         Raises:
-            PlatformError: The server cannot be reached or refuses the login.
+            PlatformError: The server cannot be reached or rejects the login.
         """
         address = self.address()
         with _clear_errors(address), psycopg.connect(address.conninfo, autocommit=autocommit) as connection:
             yield connection
 
     def create_tables(self, tables: list[Table]) -> None:
-        """Create the schema and the tables with keys, indexes and comments where they are not there yet.
+        """Create the schema and the tables, with keys, indexes and comments, if they do not exist.
 
         Raises:
-            PlatformError: A table of that name is there and does not serve.
+            PlatformError: A table of that name exists and does not fit the contract.
         """
         with self.connect() as connection:
-            # Two processes that create at once would both find nothing there.
+            # Two processes at once would both find no table, and both create it.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('ecommerce_pipeline.create_tables'))")
-            # IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
+            # CREATE SCHEMA IF NOT EXISTS needs the right to create schemas even if the schema exists.
             if connection.execute("SELECT to_regnamespace(%s)", [f'"{SCHEMA}"']).fetchone() == (None,):
                 connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
             for table in tables:
@@ -97,40 +98,40 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
                     connection.execute(statement.encode())
 
     def check_contract(self, table: Table) -> Drift:
-        """Check by the catalog that a table found in the database serves the table contract.
+        """Check in the catalog that the table in the database fits the contract.
 
         Returns:
-            What differs and does no harm, or none as long as the values are such: see `check_values`.
+            The differences that do no harm, or none provided that the values fit: see `check_values`.
 
         Raises:
-            PlatformError: The table, a column or a column's type does not serve; the message names them all.
+            PlatformError: The table, a column or a column's type does not fit; the message names all of them.
         """
         with self.connect() as connection:
-            found = drift(table, found_columns(connection, table))
-            _raise_if(found.errors, table, connection)
-        return found
+            differences = drift(table, found_columns(connection, table))
+            _raise_if(differences.errors, table, connection)
+        return differences
 
     def check_values(self, table: Table, doubts: Sequence[Doubt], window: Window | None) -> None:
-        """Check that the values of columns wider than the contract fit it, of a window or of all rows.
+        """Check that the values in columns wider than the contract fit it, in a window or in all rows.
 
         Raises:
-            PlatformError: Some do not; the message names the columns and the contract's lines to change.
+            PlatformError: Some values do not fit; the message names the columns and the lines of the contract.
         """
         if doubts:
             with self.connect() as connection:
                 _raise_if(misfits(connection, table, doubts, _in_window(window)), table, connection)
 
     def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
-        """Replace the rows written in the window by the given ones, in one transaction.
+        """Replace the rows written in the window by new ones, in one transaction.
 
         Returns:
             The number of rows written.
 
         Raises:
-            PlatformError: The server cannot be reached or breaks off; nothing is changed then.
+            PlatformError: The server cannot be reached or closes the connection; nothing is changed.
         """
-        # Straight into the table: by way of a temporary one, the rows would be written twice. A second writer of a day
-        # waits for the first here, and then sees its rows.
+        # Without a temporary table, which would write the rows twice. A second writer of a day waits at the locks for
+        # the first, and then sees its rows.
         delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _in_window(window))
         with writing(self.address()) as cursor:
             cursor.execute(_locks(table, window).as_string())
@@ -138,13 +139,13 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             return ingest(cursor, table.name, rows, db_schema_name=table.schema)
 
     def upsert(self, table: Table, rows: pa.RecordBatchReader) -> int:
-        """Insert or update rows by key in one transaction; a row never gives way to an older version of itself.
+        """Insert or update rows by key in one transaction; an older version of a row never replaces a newer one.
 
         Returns:
-            The number of rows given.
+            The number of rows read.
 
         Raises:
-            PlatformError: The server cannot be reached or breaks off; nothing is changed then.
+            PlatformError: The server cannot be reached or closes the connection; nothing is changed.
         """
         key = sql.Identifier(business_key(table))
         updates = sql.SQL(", ").join(
@@ -164,29 +165,29 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         return count
 
     def stream(self, table: Table, window: Window | None = None) -> pa.RecordBatchReader:
-        """Read a table with one query: all of it by key, or the rows written in the window in the order of writing.
+        """Read a table with one query: all rows ordered by key, or those of the window in the order of writing.
 
         Returns:
-            A reader of record batches in the contract's Arrow schema; it holds its connection until it is exhausted.
+            A reader of record batches in the contract's Arrow schema; its connection stays open until all are read.
 
         Raises:
-            PlatformError: The server cannot be reached, breaks off while reading, or gives a null that the contract
-                rules out.
+            PlatformError: The server cannot be reached, closes the connection, or returns a null that the contract
+                forbids.
         """
         query = _ordered_select(table, window).as_string()
         return scan(self.address(), query, arrow_schema(table), f"{table.schema}.{table.name}")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a query; for answers that fit in memory.
+        """Return the rows of a query; for results that fit in memory.
 
         Raises:
-            PlatformError: The server cannot be reached, breaks off, or refuses the query.
+            PlatformError: The server cannot be reached, closes the connection, or rejects the query.
         """
         with self.connect() as connection:
             return connection.execute(query.encode()).fetchall()
 
     def contract_select(self, table: Table) -> str:
-        """Return the query of the contract's columns in its types, whatever compatible type the server has."""
+        """Return the query that selects the contract's columns, cast from the server's types to the contract's."""
         return _select(table).as_string()
 
 
@@ -208,18 +209,18 @@ def _ordered_select(table: Table, window: Window | None) -> sql.Composed:
 
 
 def _in_window(window: Window | None) -> sql.SQL:
-    # Literals, not parameters: ADBC sends parameters by another, slower protocol, and DuckDB takes none.
+    # Literals, not parameters: ADBC sends those by a slower protocol, and DuckDB's extension supports none.
     return sql.SQL(within(POSTGRES, window))
 
 
 def _locks(table: Table, window: Window) -> sql.Composed:
-    """Return the query that waits for other writers of the window's days, until its transaction ends.
+    """Return the query that locks the window's days against other writers until the transaction ends.
 
-    Days share a few locks, taken in one order by all, so that a long window needs no more of them than the server has.
+    Days share a few locks, always taken in the same order: the server limits their number, and other orders deadlock.
     """
-    shared = sorted({day.toordinal() % DAY_LOCKS for day in window.days()})
+    locks = sorted({day.toordinal() % DAY_LOCKS for day in window.days()})
     return sql.SQL("SELECT pg_advisory_xact_lock(hashtext({}), day) FROM unnest({}::int[]) AS day").format(
-        sql.Literal(f"replace {table}"), sql.Literal(shared)
+        sql.Literal(f"replace {table}"), sql.Literal(locks)
     )
 
 
@@ -227,12 +228,13 @@ def _identifier(table: Table) -> sql.Identifier:
     return sql.Identifier(str(table.schema), table.name)
 
 
-def _raise_if(said: Sequence[str], table: Table, connection: psycopg.Connection) -> None:
-    if said:
-        where = f"{connection.info.dbname} on {connection.info.host}:{connection.info.port}"
+def _raise_if(problems: Sequence[str], table: Table, connection: psycopg.Connection) -> None:
+    if problems:
+        database = f"{connection.info.dbname} on {connection.info.host}:{connection.info.port}"
         raise PlatformError(
-            f"source table {table.schema}.{table.name} in database {where} does not serve: {'; '.join(said)}. "
-            "Mend the table, or give a view of that name with the columns expected (docs/schema_drift.md)."
+            f"source table {table.schema}.{table.name} in database {database} does not fit: "
+            f"{'; '.join(problems)}. Change the table, or replace it by a view with the expected columns "
+            "(docs/schema_drift.md)."
         )
 
 
@@ -241,4 +243,4 @@ def _clear_errors(address: Address) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise address.broken(error) from None
+        raise server_error(address, error) from None

@@ -1,4 +1,4 @@
-"""The three ways in which the platform connects to PostgreSQL, each with a libpq of its own."""
+"""The three clients with which the platform connects to PostgreSQL, each with its own libpq."""
 
 from collections.abc import Callable
 from datetime import date

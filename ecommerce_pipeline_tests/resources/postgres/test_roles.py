@@ -1,4 +1,4 @@
-"""The roles of deploy/postgres on a real PostgreSQL: each can do its work and no more, under whatever names."""
+"""The roles of deploy/postgres on a real PostgreSQL: each can do its work and no more, whatever the names."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ DAY = Window.of_day(date(2026, 3, 1))
 
 @pytest.fixture
 def log_in(owner: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], PostgresResource]:
-    """Log in as a role, by the settings alone."""
+    """Log in as a role, with settings only."""
     address = owner.address()
 
     def database_as(role: str, database: str) -> PostgresResource:
@@ -51,7 +51,7 @@ def log_in(owner: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> Callable
 
 
 def run_file(owner: PostgresResource, file: Path, database: str) -> None:
-    """Run a file of SQL as the superuser, twice: it may be run again."""
+    """Run an SQL file as the superuser, twice: it must be repeatable."""
     address = owner.address()
     for _ in range(2):
         with psycopg.connect(
@@ -71,7 +71,7 @@ def test_the_role_for_extraction_is_granted_the_contract_s_tables_by_name() -> N
     assert granted == list(TABLES)
 
 
-def test_the_role_for_extraction_reads_every_table_and_every_write_is_refused(
+def test_the_role_for_extraction_reads_every_table_and_is_refused_every_write(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
 ) -> None:
     run_file(owner, ROLES / "extract_role.sql", "ecommerce")
@@ -95,11 +95,14 @@ def test_the_role_for_extraction_reads_every_table_and_every_write_is_refused(
         "SELECT pg_read_file('postgresql.conf')",
         "COPY ecommerce.stores TO PROGRAM 'true'",
     ):
-        with pytest.raises(PlatformError, match=r"permission denied.* grant the role what it lacks, deploy/postgres"):
-            as_if_it_could_write(database, statement)
+        with pytest.raises(
+            PlatformError,
+            match=r"permission denied.* grant the missing permission to the role; .*deploy/postgres",
+        ):
+            execute_writable(database, statement)
     for statement in ("ALTER TABLE ecommerce.stores ADD COLUMN n integer", "DROP TABLE ecommerce.stores"):
         with pytest.raises(PlatformError, match="must be owner of table stores"):
-            as_if_it_could_write(database, statement)
+            execute_writable(database, statement)
     with pytest.raises(PlatformError, match=r"permission denied|read-only"):
         database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 1)).to_reader())
     assert owner.stream(transaction_items, DAY).read_all().num_rows == 3
@@ -107,13 +110,13 @@ def test_the_role_for_extraction_reads_every_table_and_every_write_is_refused(
         connection.execute("DROP TABLE ecommerce.salaries")
 
 
-def as_if_it_could_write(database: PostgresResource, statement: str) -> None:
+def execute_writable(database: PostgresResource, statement: str) -> None:
     with database.connect(autocommit=True) as connection:
         connection.execute("SET default_transaction_read_only = off")
         connection.execute(statement.encode())
 
 
-def test_the_role_of_the_shop_writes_its_schema_and_nothing_else_in_a_database_of_any_name(
+def test_the_role_of_the_shop_writes_its_schema_and_nothing_else_whatever_the_database_is_called(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
 ) -> None:
     make_database(owner, ODD)
@@ -125,16 +128,16 @@ def test_the_role_of_the_shop_writes_its_schema_and_nothing_else_in_a_database_o
     assert database.stream(transaction_items, DAY).read_all().num_rows == 3
     for statement in ("CREATE SCHEMA mine", "CREATE TABLE public.mine (n integer)", "SELECT * FROM pg_authid"):
         with pytest.raises(PlatformError, match="permission denied"):
-            as_if_it_could_write(database, statement)
-    # Names of databases and users are told as they are, passwords in no form.
-    monitored = log_in("ecommerce_shop", f"{ODD}2")
-    with pytest.raises(PlatformError) as caught, monitored.connect():
+            execute_writable(database, statement)
+    # Messages show the names of databases and users, and no password.
+    missing = log_in("ecommerce_shop", f"{ODD}2")
+    with pytest.raises(PlatformError) as caught, missing.connect():
         pass
     assert f"database {ODD}2, user ecommerce_shop: " in str(caught.value)
     assert "does not exist" in str(caught.value)
 
 
-def test_a_user_and_a_password_of_any_characters_log_in_every_way(
+def test_user_and_password_may_have_any_characters_with_every_client(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
 ) -> None:
     with owner.connect() as connection:
@@ -147,7 +150,7 @@ def test_a_user_and_a_password_of_any_characters_log_in_every_way(
 
 
 @CLIENTS
-def test_a_refused_login_is_one_message_without_the_password(
+def test_a_rejected_login_is_one_message_without_the_password(
     use: Use, owner: PostgresResource, log_in: Callable[[str, str], PostgresResource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_file(owner, ROLES / "extract_role.sql", "ecommerce")
@@ -163,7 +166,7 @@ def test_a_refused_login_is_one_message_without_the_password(
     assert caught.value.__suppress_context__
 
 
-def test_the_role_of_dagster_s_storage_makes_its_tables_keeps_events_without_secrets_and_sees_no_shop(
+def test_the_role_of_dagster_s_storage_creates_its_tables_masks_events_and_cannot_read_the_shop(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_database(owner, "dagster")

@@ -1,4 +1,4 @@
-"""Schema drift on a real PostgreSQL: what the catalog says is understood, and values decide where it cannot tell."""
+"""Schema drift on a real PostgreSQL: the catalog decides, and the values where the catalog is not enough."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -59,7 +59,7 @@ def test_a_column_added_is_a_warning_and_the_contract_s_columns_are_read(
     assert [warning.split(" is ")[0] for warning in found.warnings] == ['column gift "note"; -- (text)']
     assert rows.equals(before)
     database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 4)).to_reader())
-    assert extracted(database)[1].equals(before), "who writes the table is not disturbed either"
+    assert extracted(database)[1].equals(before), "the table can still be written"
 
 
 def test_columns_dropped_and_renamed_are_one_error_for_readers_and_writers(
@@ -115,22 +115,21 @@ def test_types_widened_are_read_while_every_value_of_the_window_fits_and_refused
     with pytest.raises(PlatformError) as caught:
         extracted(database)
     message = str(caught.value)
-    for column, said in {
+    for column, (count, key, remedy) in {
         "quantity": (1, 4, "BigInteger()"),
         "unit_price": (2, 2, "Numeric(14, 4)"),
         "gross_amount": (1, 1, "Numeric(<precision>, <scale>)"),
         "transaction_id": (1, 1, "Numeric(30, 0)"),
     }.items():
-        count, key, remedy = said
         assert (
             f"column {column} has {count} values that do not fit, the first where transaction_item_id = {key}: "
             f'set the type `{remedy}` in the line "{column}" of transaction_items in ecommerce_pipeline/schema/tables'
         ) in message
-    assert extracted(database, NEXT_DAY)[1].num_rows == 0, "other days are not held up"
+    assert extracted(database, NEXT_DAY)[1].num_rows == 0, "other days are still extracted"
     assert extracted(database, NEXT_DAY)[1].schema == before.schema
 
 
-def test_the_greatest_values_that_fit_do(database: PostgresResource, alter: Callable[..., None]) -> None:
+def test_the_largest_values_that_fit_are_read(database: PostgresResource, alter: Callable[..., None]) -> None:
     alter(
         f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE bigint, ALTER COLUMN unit_price TYPE numeric(20,4)",
         f"UPDATE {TABLE} SET quantity = 2147483647, unit_price = 9999999999.99",
@@ -141,7 +140,7 @@ def test_the_greatest_values_that_fit_do(database: PostgresResource, alter: Call
     assert max(rows["unit_price"].to_pylist()) == Decimal("9999999999.99")
 
 
-def test_types_narrowed_are_read_without_a_word(database: PostgresResource, alter: Callable[..., None]) -> None:
+def test_narrower_types_are_read_without_a_warning(database: PostgresResource, alter: Callable[..., None]) -> None:
     _, before = extracted(database)
     alter(
         "CREATE DOMAIN ecommerce.few AS smallint NOT NULL CHECK (VALUE > 0)",
@@ -166,6 +165,6 @@ def test_not_null_dropped_is_a_warning_and_a_null_an_error_that_names_column_and
     alter(f"UPDATE {TABLE} SET quantity = NULL WHERE transaction_item_id = 3")
     with pytest.raises(
         PlatformError,
-        match=r"column quantity of ecommerce.transaction_items holds nulls, .* where transaction_item_id = 3: fill",
+        match=r"column quantity of ecommerce.transaction_items has nulls, .* where transaction_item_id = 3: fill",
     ):
         extracted(database)

@@ -1,4 +1,4 @@
-"""TLS to PostgreSQL by each way we connect: psycopg, ADBC and DuckDB's extension, each with its own libpq."""
+"""TLS to PostgreSQL with each client: psycopg, ADBC and DuckDB's extension, each with its own libpq."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,19 +30,19 @@ def relay(owner: PostgresResource, authority: trustme.CA) -> Iterator[TlsRelay]:
 def connecting(
     owner: PostgresResource, tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., PostgresResource]:
-    """Give the resource that settings make: of the owner's login, and of the right authority unless told otherwise."""
+    """Return the resource of given settings: the owner's login, and by default the right authority."""
     address = owner.address()
     monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
 
     def connect(relay: TlsRelay, **environment: str) -> PostgresResource:
-        given = {
+        defaults = {
             "POSTGRES_HOST": "127.0.0.1",
             "POSTGRES_PORT": str(relay.port),
             "POSTGRES_SSLMODE": "verify-full",
             "POSTGRES_SSLROOTCERT": str(tmp_path / "ca.pem"),
         }
-        return postgres(Settings.from_environment(given | environment))
+        return postgres(Settings.from_environment(defaults | environment))
 
     return connect
 
@@ -66,7 +66,7 @@ def test_a_server_of_another_authority_is_refused_in_one_message(
     message = str(caught.value)
     assert message.startswith(f"PostgreSQL at 127.0.0.1:{relay.port}, database ecommerce, user ecommerce: ")
     assert "certificate verify failed" in message
-    assert "not signed by an authority in POSTGRES_SSLROOTCERT: put the authority's certificate there" in message
+    assert "not signed by an authority in POSTGRES_SSLROOTCERT: add the authority's certificate to that file" in message
     assert owner.address().password not in message
     assert "\n" not in message
 
@@ -83,15 +83,15 @@ def test_a_server_with_the_certificate_of_another_name_is_refused(
 
 
 @CLIENTS
-def test_a_server_without_tls_gets_nothing_in_the_clear(
+def test_nothing_is_sent_unencrypted_to_a_server_without_tls(
     use: Use, connecting: Callable[..., PostgresResource], owner: PostgresResource, relay: TlsRelay
 ) -> None:
-    with pytest.raises(PlatformError, match=r"server does not support SSL.* let the server speak TLS"):
+    with pytest.raises(PlatformError, match=r"server does not support SSL.* enable TLS on the server"):
         use(connecting(relay, POSTGRES_PORT=str(owner.address().port), POSTGRES_SSLMODE="require"))
 
 
 @CLIENTS
-def test_a_server_that_asks_for_our_certificate_gets_it(
+def test_a_server_that_demands_a_client_certificate_gets_ours(
     use: Use,
     connecting: Callable[..., PostgresResource],
     owner: PostgresResource,
@@ -112,12 +112,12 @@ def test_a_server_that_asks_for_our_certificate_gets_it(
         with pytest.raises(PlatformError, match=r"certificate required.* set POSTGRES_SSLCERT and POSTGRES_SSLKEY"):
             use(connecting(strict))
         (tmp_path / "client.key").chmod(0o644)
-        with pytest.raises(PlatformError, match=r"private key file .* give POSTGRES_SSLKEY the rights 0600"):
+        with pytest.raises(PlatformError, match=r"private key file .* restrict the file POSTGRES_SSLKEY to mode 0600"):
             use(connecting(strict, **certificate))
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [
         ({"POSTGRES_SSLMODE": "verify-full"}, "POSTGRES_SSLMODE=verify-full needs POSTGRES_SSLROOTCERT: a file of"),
         ({"POSTGRES_SSLROOTCERT": "/nowhere"}, "POSTGRES_SSLROOTCERT=/nowhere: there is no such file"),
@@ -128,7 +128,7 @@ def test_a_server_that_asks_for_our_certificate_gets_it(
         ({"POSTGRES_SSLMODE": "tls"}, "POSTGRES_SSLMODE=tls: input should be 'disable'"),
     ],
 )
-def test_settings_of_tls_that_cannot_work_are_refused_at_the_start(environment: dict[str, str], said: str) -> None:
+def test_tls_settings_that_cannot_work_are_refused_at_the_start(environment: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(environment)
-    assert said in str(caught.value)
+    assert message in str(caught.value)

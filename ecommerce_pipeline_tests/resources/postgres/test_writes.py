@@ -1,4 +1,4 @@
-"""Writers of the source at once: those of the same day one after the other, those of other days side by side."""
+"""Concurrent writers of the source: those of the same day wait for each other, those of different days do not."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,22 +15,22 @@ from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = "2026-03-08"
 SOON = 1.0
-"""Seconds in which a writer that nobody holds up has long ended."""
+"""Seconds in which a writer that does not wait has finished long ago."""
 
 
 class Slow:
-    """Rows of a day that come when the test says so."""
+    """Rows of a day that arrive when the test allows it."""
 
     def __init__(self, day: str, count: int) -> None:
         self._rows = order_lines(instants(day, count))
-        self.asked, self.may_come = Event(), Event()
+        self.requested, self.allowed = Event(), Event()
 
     def reader(self) -> pa.RecordBatchReader:
         return pa.RecordBatchReader.from_batches(self._rows.schema, self._batches())
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        self.asked.set()
-        assert self.may_come.wait(60)
+        self.requested.set()
+        assert self.allowed.wait(60)
         yield from self._rows.to_batches()
 
 
@@ -53,28 +53,28 @@ def test_a_second_writer_of_a_day_waits_for_the_first_and_replaces_its_rows(
     slow = Slow(DAY, 5)
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(owner.replace_window, transaction_items, Window.of_keys(DAY, DAY), slow.reader())
-        assert slow.asked.wait(60)
+        assert slow.requested.wait(60)
         other = pool.submit(write, owner, first, last, 3)
         with pytest.raises(TimeoutError):
             other.result(SOON)
-        slow.may_come.set()
+        slow.allowed.set()
         assert (one.result(60), other.result(60)) == (5, 3)
     assert rows_of(owner, first) == 3
     assert first == DAY or rows_of(owner, DAY) == 0
 
 
-def test_writers_of_neighbouring_days_do_not_wait_for_each_other(owner: PostgresResource) -> None:
+def test_writers_of_different_days_do_not_wait_for_each_other(owner: PostgresResource) -> None:
     slow = Slow(DAY, 5)
     with ThreadPoolExecutor(1) as pool:
         one = pool.submit(owner.replace_window, transaction_items, Window.of_keys(DAY, DAY), slow.reader())
-        assert slow.asked.wait(60)
+        assert slow.requested.wait(60)
         assert write(owner, "2026-03-09", "2026-03-09", 3) == 3
-        slow.may_come.set()
+        slow.allowed.set()
         assert one.result(60) == 5
     assert (rows_of(owner, DAY), rows_of(owner, "2026-03-09")) == (5, 3)
 
 
-def test_what_ends_the_rows_is_raised_as_it_is_and_nothing_is_written(owner: PostgresResource) -> None:
+def test_an_error_of_the_rows_is_raised_unchanged_and_nothing_is_written(owner: PostgresResource) -> None:
     def broken() -> Iterator[pa.RecordBatch]:
         yield from order_lines(instants(DAY, 4)).to_batches()
         raise TransientError("the rows end here")
