@@ -76,9 +76,11 @@ def test_each_check_of_the_cloud_is_a_line_and_one_that_fails_fails_the_command(
 
 def test_a_bucket_that_is_not_there_is_named_with_the_command_that_makes_it(settings: Settings) -> None:
     lost = settings.model_copy(update={"gcs_bucket": "no-such-lake"})
-    assert "there is no bucket no-such-lake: correct GCS_BUCKET" in complaint(lost, "bucket")
+    assert "the bucket no-such-lake does not exist: correct GCS_BUCKET" in complaint(lost, "bucket")
     message = complaint(lost, "one location")
-    assert message.startswith("the location of gs://no-such-lake cannot be seen: there is no bucket no-such-lake")
+    assert message.startswith(
+        "the location of gs://no-such-lake cannot be read: the bucket no-such-lake does not exist"
+    )
     assert f"`gcloud storage buckets create gs://no-such-lake --project={settings.gcp_project}`" in message
 
 
@@ -205,7 +207,7 @@ def test_credentials_are_named_by_their_kind_and_never_shown(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
     assert said(settings, "credentials") == (
-        f"the key file of the service account {EMAIL}; acting as it without a key is safer"
+        f"a key file of the service account {EMAIL}; impersonating it without a key is safer"
     )
 
 
@@ -215,12 +217,12 @@ def test_credentials_that_google_refuses_and_that_are_not_there_are_told_apart(
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
     assert complaint(settings, "credentials") == (
-        f"no access to Google Cloud: the credentials file {tmp_path / 'nothing.json'}, which "
-        "GOOGLE_APPLICATION_CREDENTIALS names, cannot be used (it is not there): run `gcloud auth "
+        f"no access to Google Cloud: the credentials file {tmp_path / 'nothing.json'}, set in "
+        "GOOGLE_APPLICATION_CREDENTIALS, cannot be used (no such file): run `gcloud auth "
         "application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's key file"
     )
     storage_proxy.add(Fault(status(400, "invalid_grant"), "POST", "/token"))
     key = tmp_path / "key.json"
     write_key(key, f"{storage_proxy.endpoint}/token")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
-    assert f"have expired or were revoked (those of the file {key}, which" in complaint(settings, "credentials")
+    assert f"have expired or were revoked (from the file {key}, set in" in complaint(settings, "credentials")

@@ -77,7 +77,7 @@ def test_a_corrupt_object_is_named_and_the_table_stays_as_it_was(warehouse: Duck
     damaged = bytearray(Path(bad).read_bytes())
     damaged[4:200] = b"\xff" * 196
     Path(bad).write_bytes(damaged)
-    with pytest.raises(PlatformError, match=f"loaded from {bad} .* the table is as it was"):
+    with pytest.raises(PlatformError, match=f"loaded from {bad} .* the table is unchanged"):
         warehouse.replace(transaction_items, "staging", [good, bad], 501, window=DAY, writer=WRITER)
     assert content(warehouse).equals(before)
 
@@ -85,7 +85,7 @@ def test_a_corrupt_object_is_named_and_the_table_stays_as_it_was(warehouse: Duck
 def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
     load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     stray = order_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
-    with pytest.raises(PlatformError, match="the objects hold 2 rows, 1 of them written on 2026-03-01"):
+    with pytest.raises(PlatformError, match="1 of the 2 rows in the objects were written on 2026-03-01"):
         load(warehouse, tmp_path, stray, ["2026-03-01"])
     assert content(warehouse).num_rows == 3
 
@@ -93,7 +93,7 @@ def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: DuckDBWar
 def test_reading_a_table_that_is_not_there_names_the_asset_to_materialize(
     warehouse: DuckDBWarehouse, tmp_path: Path
 ) -> None:
-    with pytest.raises(PlatformError, match="there is no warehouse at"):
+    with pytest.raises(PlatformError, match=r"the warehouse .* does not exist yet"):
         content(warehouse)
     with warehouse.connect():
         pass

@@ -11,7 +11,7 @@ from google.cloud.bigquery_storage_v1 import types
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.google.clients import bigquery_client, bigquery_read_client, credentials_kind
-from ecommerce_pipeline.resources.google.errors import ACCOUNT, in_words
+from ecommerce_pipeline.resources.google.errors import ACCOUNT, google_errors
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import bucket_store
@@ -38,7 +38,7 @@ def credentials(_: Settings) -> str:
     """
     if all(os.environ.get(name) for name in EMULATORS):
         return f"none needed: {' and '.join(EMULATORS)} name emulators"
-    with in_words("no access to Google Cloud", missing="", forbidden=""):
+    with google_errors("no access to Google Cloud", missing="", forbidden=""):
         return credentials_kind()
 
 
@@ -68,7 +68,7 @@ def jobs(settings: Settings) -> str:
     """
     name = settings.gcp_project
     role = "roles/bigquery.jobUser"
-    with in_words(
+    with google_errors(
         f"BigQuery runs no jobs in {name}",
         missing=f"there is no project {name}: correct GCP_PROJECT",
         forbidden=f"grant {role}: {_on_project(name, role)}",
@@ -124,7 +124,7 @@ def storage_api(settings: Settings) -> str:
     """
     name = settings.gcp_project
     role = "roles/bigquery.readSessionUser"
-    with in_words(
+    with google_errors(
         "BigQuery's Storage API cannot be used",
         missing="",
         forbidden=f"grant {role}: {_on_project(name, role)}",
@@ -145,7 +145,7 @@ def storage_api(settings: Settings) -> str:
 def _dataset(settings: Settings, name: str) -> bigquery.Dataset:
     where = f"{settings.gcp_project}.{name}"
     role = "roles/bigquery.dataEditor"
-    with in_words(
+    with google_errors(
         f"the dataset {where} cannot be used",
         missing=f"it is not there: create it by deploy/terraform, or `bq --location={settings.gcp_location} mk "
         f"--dataset {settings.gcp_project}:{name}`",

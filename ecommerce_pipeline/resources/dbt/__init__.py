@@ -1,1 +1,1 @@
-"""dbt: the project as parsed, and the command line that runs it."""
+"""dbt: `project` parses the project and runs its tests, `resource` runs dbt in Dagster, `cli` is the program."""

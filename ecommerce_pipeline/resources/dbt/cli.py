@@ -1,7 +1,7 @@
-"""dbt, run in the folder of the warehouse.
+"""The program `ecommerce-pipeline-dbt`: dbt, run in the folder of the warehouse.
 
-The profile then names DuckDB's file by its name alone. Were its path in the profile, dbt would parse the whole project
-again for every other folder; so what it has parsed serves all of them.
+So the profile names DuckDB's file without its folder. With the path in the profile, dbt would parse the whole project
+again for every other folder.
 """
 
 import os
@@ -13,7 +13,7 @@ FOLDER_VARIABLE: Final = "WAREHOUSE_DIR"
 
 
 def main() -> None:
-    """Run dbt's command line for the project in the current folder, from the folder that the variable names."""
+    """Run dbt for the project in the current folder, from the folder in WAREHOUSE_DIR."""
     os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
     os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
 

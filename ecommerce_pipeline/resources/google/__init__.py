@@ -1,1 +1,1 @@
-"""Google Cloud's clients, and their errors as ours."""
+"""Google Cloud: `clients` of BigQuery and the credentials in use, and `errors` with their causes and remedies."""

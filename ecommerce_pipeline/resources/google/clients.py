@@ -1,7 +1,7 @@
-"""Google's BigQuery clients, for an emulator too, and the application default credentials that they use.
+"""Google's BigQuery clients, also for an emulator, and the kind of the application default credentials.
 
-BIGQUERY_EMULATOR_HOST is Google's own variable; for the emulator's Storage API Google has none, and
-BIGQUERY_STORAGE_EMULATOR_HOST (host:port) is ours.
+BIGQUERY_EMULATOR_HOST is Google's variable. Google has none for the emulator's Storage API;
+BIGQUERY_STORAGE_EMULATOR_HOST (host:port) is this platform's.
 """
 
 import os
@@ -22,20 +22,20 @@ SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 
 
 def bigquery_client(project: str | None, location: str) -> bigquery.Client:
-    """Return a client of BigQuery, or of the emulator.
+    """Return a client of BigQuery or the emulator.
 
     Raises:
-        google.auth.exceptions.DefaultCredentialsError: There are no credentials, and no emulator.
+        google.auth.exceptions.DefaultCredentialsError: There are neither credentials nor an emulator.
     """
     anonymous = AnonymousCredentials() if os.environ.get("BIGQUERY_EMULATOR_HOST") else None
     return bigquery.Client(project=project, location=location, credentials=anonymous)
 
 
 def bigquery_read_client() -> BigQueryReadClient | None:
-    """Return a client of BigQuery's Storage API; None where BigQuery is an emulator that does not say where it is.
+    """Return a client of BigQuery's Storage API; None for an emulator without BIGQUERY_STORAGE_EMULATOR_HOST.
 
     Raises:
-        google.auth.exceptions.DefaultCredentialsError: There are no credentials, and no emulator.
+        google.auth.exceptions.DefaultCredentialsError: There are neither credentials nor an emulator.
     """
     if host := os.environ.get("BIGQUERY_STORAGE_EMULATOR_HOST"):
         return BigQueryReadClient(transport=BigQueryReadGrpcTransport(channel=grpc.insecure_channel(host)))
@@ -43,10 +43,10 @@ def bigquery_read_client() -> BigQueryReadClient | None:
 
 
 def credentials_kind() -> str:
-    """Return what the application default credentials are, after proving that they work; nothing of their content.
+    """Refresh the application default credentials and return their kind and account, without secrets.
 
     Raises:
-        google.auth.exceptions.GoogleAuthError: There are none, or Google does not accept them.
+        google.auth.exceptions.GoogleAuthError: There are none, or Google rejects them.
     """
     found, _ = google.auth.default(scopes=SCOPES)
     found.refresh(Request())
@@ -57,13 +57,13 @@ def _kind(found: Any) -> str:
     account = getattr(found, "service_account_email", None)
     match found:
         case impersonated_credentials.Credentials():
-            return f"acting as the service account {account}"
+            return f"impersonating the service account {account}"
         case service_account.Credentials():
-            return f"the key file of the service account {account}; acting as it without a key is safer"
+            return f"a key file of the service account {account}; impersonating it without a key is safer"
         case compute_engine.Credentials():
             return f"this machine's service account {account}"
         case external_account.Credentials():
-            return "workload identity federation" + (f", acting as {account}" if account else "")
+            return "workload identity federation" + (f", impersonating {account}" if account else "")
         case user.Credentials():
-            return "a person's, by `gcloud auth application-default login`"
+            return "user credentials of `gcloud auth application-default login`"
     return type(found).__name__

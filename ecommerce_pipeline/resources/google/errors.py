@@ -1,6 +1,6 @@
-"""Google's errors in one sentence each: what could not be done, why, and the remedy.
+"""Google's errors as PlatformErrors of one sentence: what failed, why, and the remedy.
 
-No trace and no address of a request is shown: the address of an upload is as good as a password for it.
+They show no stack trace and no request URL: the URL of an upload grants access to it.
 """
 
 import json
@@ -16,105 +16,104 @@ from requests import RequestException
 from ecommerce_pipeline.errors import PlatformError
 
 Explain = Callable[[api.GoogleAPICallError], str | None]
-"""Says what an error of Google's means and what helps; None of an error that it does not know."""
+"""Returns the meaning and the remedy of an error; None if it is unknown."""
 
 SIGN_IN = (
     "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service "
     "account's key file"
 )
 ACCOUNT = "serviceAccount:EMAIL"
-"""Stands in commands for the account; Google's own words, before them, name it."""
-NO_CREDENTIALS = "no Google credentials are found"
+"""Stands for the account in commands; Google's message before them names it."""
+NO_CREDENTIALS = "no Google credentials were found"
 KEY_FILE = "GOOGLE_APPLICATION_CREDENTIALS"
 EXPIRED = "the Google credentials have expired or were revoked"
 REQUEST = re.compile(r"^[A-Z]+ https?://\S+: ")
-"""Stands before the server's own words: the method and the address."""
+"""Precedes the server's message: HTTP method and URL."""
 LONGEST = 300
+"""Characters of a message of Google's that are shown."""
 
 
 @contextmanager
-def in_words(doing: str, *, missing: str, forbidden: str, known: Explain = lambda _: None) -> Iterator[None]:
-    """Turn Google's errors and those of the network into PlatformErrors.
+def google_errors(action: str, *, missing: str, forbidden: str, known: Explain = lambda _: None) -> Iterator[None]:
+    """Convert errors of Google and of the network to PlatformErrors.
 
     Args:
-        doing: What could not be done, to what: "gs://shop/lake/x cannot be written".
-        missing: What it means that Google does not know the thing, and the remedy.
-        forbidden: The role that is missing, and how to grant it.
-        known: Says more of errors that a service is known for; asked first.
+        action: What failed: "gs://shop/lake/x cannot be written".
+        missing: What a "not found" means here, and the remedy.
+        forbidden: The missing role and how to grant it.
+        known: Explains the errors that are typical of a service; called first.
 
     Raises:
-        PlatformError: Google refused, failed for longer than was waited, or could not be reached.
+        PlatformError: Google rejected the request, still failed after all retries, or could not be reached.
     """
     try:
         yield
     except api.RetryError as error:
         last = error.cause or error
-        raise PlatformError(f"{doing}, also after retries ({reason(last)}): run it again later") from None
+        raise PlatformError(f"{action}, even after retries ({reason(last)}): run it again later") from None
     except (api.GoogleAPICallError, auth.GoogleAuthError, RequestException, ConnectionError) as error:
-        told = known(error) if isinstance(error, api.GoogleAPICallError) else None
-        raise PlatformError(f"{doing}: {told or _explained(error, missing, forbidden)}") from None
+        explained = known(error) if isinstance(error, api.GoogleAPICallError) else None
+        raise PlatformError(f"{action}: {explained or _explain(error, missing, forbidden)}") from None
     except OSError as error:
-        # Google's libraries open the file that the variable names, and let pass what happens then.
+        # Google's libraries raise the OSError of the file that the variable names.
         if error.filename is None or str(error.filename) != os.environ.get(KEY_FILE):
             raise
-        raise PlatformError(f"{doing}: {_unusable(str(error.filename), str(error.strerror))}: {SIGN_IN}") from None
+        raise PlatformError(f"{action}: {_unusable(str(error.filename), str(error.strerror))}: {SIGN_IN}") from None
 
 
-def _explained(error: Exception, missing: str, forbidden: str) -> str:
+def _explain(error: Exception, missing: str, forbidden: str) -> str:
     match error:
-        # InvalidOperation, which comes of credentials that cannot be renewed, is a DefaultCredentialsError as well.
+        # InvalidOperation, raised for credentials that cannot be refreshed, is a DefaultCredentialsError as well.
         case auth.RefreshError() | api.Unauthorized() | auth.InvalidOperation():
-            return f"{EXPIRED}{_of_file()}: {SIGN_IN}"
+            return f"{EXPIRED}{_file_in_use()}: {SIGN_IN}"
         case auth.DefaultCredentialsError():
-            return f"{_without_credentials()}: {SIGN_IN}"
+            return f"{_no_credentials()}: {SIGN_IN}"
         case api.NotFound():
             return missing
         case api.Forbidden():
             return f"permission denied ({reason(error)}): {forbidden}"
         case api.GoogleAPICallError():
-            return f"Google refused it ({reason(error)})"
+            return f"Google rejected the request ({reason(error)})"
     return f"Google cannot be reached ({reason(error)}): check the network and run it again"
 
 
-def _of_file() -> str:
+def _file_in_use() -> str:
     path = os.environ.get(KEY_FILE)
-    return f" (those of the file {path}, which {KEY_FILE} names)" if path else ""
+    return f" (from the file {path}, set in {KEY_FILE})" if path else ""
 
 
-def _without_credentials() -> str:
+def _no_credentials() -> str:
     path = os.environ.get(KEY_FILE)
     if not path:
         return NO_CREDENTIALS
-    return _unusable(path, "it is none of Google's" if os.path.exists(path) else "it is not there")  # noqa: PTH110
+    return _unusable(path, "it is not a Google credentials file" if os.path.exists(path) else "no such file")  # noqa: PTH110
 
 
 def _unusable(path: str, why: str) -> str:
-    return f"the credentials file {path}, which {KEY_FILE} names, cannot be used ({why})"
+    return f"the credentials file {path}, set in {KEY_FILE}, cannot be used ({why})"
 
 
 def reason(error: BaseException) -> str:
-    """Return the cause of an error in a few words, without addresses of requests."""
+    """Return the cause of an error in a few words, without request URLs."""
     if isinstance(error, api.GoogleAPICallError):
-        return f"{error.code} {said(error)}".rstrip()
+        return f"{error.code} {google_message(error)}".rstrip()
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    inner = [
-        each
-        for each in (*error.args, getattr(error, "reason", None), error.__cause__)
-        if isinstance(each, BaseException)
+    causes = [
+        cause
+        for cause in (*error.args, getattr(error, "reason", None), error.__cause__)
+        if isinstance(cause, BaseException)
     ]
-    return reason(inner[0]) if inner else type(error).__name__
+    return reason(causes[0]) if causes else type(error).__name__
 
 
-def said(error: api.GoogleAPICallError) -> str:
-    """Return Google's own words, the first line of them."""
-    words = getattr(error.response, "text", "")
+def google_message(error: api.GoogleAPICallError) -> str:
+    """Return the first line of Google's message."""
+    message = getattr(error.response, "text", "")
     try:
-        words = json.loads(words)["error"]["message"]
+        message = json.loads(message)["error"]["message"]
     except (ValueError, KeyError, TypeError):
-        # Of a job that failed there is no answer to a request, but its own list of errors.
-        listed = next(
-            (str(each["message"]) for each in error.errors if isinstance(each, dict) and "message" in each), ""
-        )
-        words = words or listed or REQUEST.sub("", str(error.message))
-    return next(iter(str(words).splitlines()), "")[:LONGEST]
+        # A failed job has no HTTP response, but a list of errors.
+        listed = next((str(one["message"]) for one in error.errors if isinstance(one, dict) and "message" in one), "")
+        message = message or listed or REQUEST.sub("", str(error.message))
+    return next(iter(str(message).splitlines()), "")[:LONGEST]

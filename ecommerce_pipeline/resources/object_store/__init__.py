@@ -1,1 +1,1 @@
-"""Object stores: a folder, or a bucket of Google Cloud Storage."""
+"""Object stores for the lake and the dashboard: `base` is the interface, `folder` and `gcs` implement it."""

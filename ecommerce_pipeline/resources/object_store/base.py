@@ -1,32 +1,32 @@
-"""What the platform needs of an object store."""
+"""The interface of an object store."""
 
 from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
 
 class ObjectStore(Protocol):
-    """What the lake needs of a place for objects; paths are relative and use `/`."""
+    """A store of objects; paths are relative and use `/`."""
 
     def uri(self, path: str) -> str:
-        """Return the address under which a warehouse reads the object."""
+        """Return the URI from which a warehouse reads the object."""
         ...
 
     def link(self, path: str) -> str:
-        """Return the address under which a person's browser opens the object."""
+        """Return the URL that opens the object in a browser."""
         ...
 
     def reading(self, path: str) -> AbstractContextManager[IO[bytes]]:
-        """Open an object for reading, seekable; FileNotFoundError where there is no such object."""
+        """Open an object for reading, seekable; FileNotFoundError if it does not exist."""
         ...
 
     def sizes(self) -> dict[str, int]:
-        """Return the size of every object, bytes, by path, in the order of the paths."""
+        """Return the size of every object in bytes, by path, in the order of the paths."""
         ...
 
     def clean(self) -> None:
-        """Remove what writers that were killed have left behind."""
+        """Delete the temporary files of writers that were killed."""
         ...
 
     def writing(self, path: str) -> AbstractContextManager[IO[bytes]]:
-        """Give a file that becomes the object when the block ends well, and vanishes otherwise."""
+        """Open a file that becomes the object if the block ends without an error, and is discarded otherwise."""
         ...

@@ -1,7 +1,6 @@
-"""Where the lake's objects and the dashboard's page are kept: a folder here.
+"""An object store in a local folder.
 
-A bucket, `GcsStore`, is another store with the same verbs. An object appears when it is complete and never before;
-replacing one is atomic for its readers.
+An object appears when it is complete, and replacing one is atomic for its readers.
 """
 
 import errno
@@ -23,7 +22,7 @@ INCOMING = ".incoming"
 
 
 class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
-    """Objects as files under a folder; written aside and moved into place."""
+    """Objects as files in a folder, written to temporary files and renamed."""
 
     folder: str
 
@@ -32,7 +31,7 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
         return str(self._file(path))
 
     def link(self, path: str) -> str:
-        """Return the file's `file://` address."""
+        """Return the file's `file://` URL."""
         return self._file(path).resolve().as_uri()
 
     def reading(self, path: str) -> IO[bytes]:
@@ -40,22 +39,22 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
         return self._file(path).open("rb")
 
     def sizes(self) -> dict[str, int]:
-        """Return the size of every file, bytes, by path."""
+        """Return the size of every file in bytes, by path."""
         folder = Path(self.folder)
         sizes = {}
         for path in sorted(folder.glob("[!.]*/**/*")):
             with suppress(FileNotFoundError):  # deleted since it was listed
-                found = path.stat()
-                if S_ISREG(found.st_mode):
-                    sizes[path.relative_to(folder).as_posix()] = found.st_size
+                status = path.stat()
+                if S_ISREG(status.st_mode):
+                    sizes[path.relative_to(folder).as_posix()] = status.st_size
         return sizes
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
-        """Write a file aside and move it into place when the block ends well.
+        """Write a temporary file and rename it to the object if the block ends without an error.
 
         Raises:
-            PlatformError: The disk is full, or the folder cannot be written.
+            PlatformError: The disk is full, or the folder is not writable.
         """
         target = self._file(path)
         incoming = Path(self.folder) / INCOMING / f"{os.getpid()}-{uuid4().hex}"
@@ -73,11 +72,11 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
             incoming.unlink(missing_ok=True)
 
     def clean(self) -> None:
-        """Remove what writers that were killed have left behind."""
-        for left in (Path(self.folder) / INCOMING).glob("*-*"):
-            writer = int(left.name.split("-")[0])
+        """Delete the temporary files of writers that were killed."""
+        for leftover in (Path(self.folder) / INCOMING).glob("*-*"):
+            writer = int(leftover.name.split("-")[0])
             if not psutil.pid_exists(writer):
-                left.unlink(missing_ok=True)
+                leftover.unlink(missing_ok=True)
 
     def _file(self, path: str) -> Path:
         return Path(self.folder) / path
@@ -88,7 +87,7 @@ def _cannot_write(target: Path, error: OSError) -> PlatformError:
         folder = next(parent for parent in target.parents if parent.exists())
         free = shutil.disk_usage(folder).free / 2**20
         return TransientError(
-            f"no space left for {target} ({free:,.0f} MiB free): free some, or set DATA_DIR to a "
+            f"no space left for {target} ({free:,.0f} MiB free): delete files, or set DATA_DIR to a "
             "folder on a larger disk, and run it again"
         )
     return PlatformError(f"{target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR")

@@ -1,6 +1,6 @@
-"""Where the lake's objects are kept in the cloud: a bucket of Google Cloud Storage, with the verbs of `ObjectStore`.
+"""An object store in a bucket of Google Cloud Storage; uploads are in `gcs_upload`.
 
-Uploading is in `gcs_upload`. STORAGE_EMULATOR_HOST, Google's own variable, points it at an emulator.
+Google's variable STORAGE_EMULATOR_HOST selects an emulator.
 """
 
 from collections.abc import Iterator
@@ -17,24 +17,24 @@ from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.google.errors import ACCOUNT, in_words
-from ecommerce_pipeline.resources.object_store.gcs_upload import ForgottenError, Upload
+from ecommerce_pipeline.resources.google.errors import ACCOUNT, google_errors
+from ecommerce_pipeline.resources.object_store.gcs_upload import Upload, UploadLostError
 
 READ_BYTES = 256 * 1024
-"""Least that is fetched at once: a Parquet footer with room to spare."""
+"""Least bytes per request: more than a Parquet footer."""
 OBJECT_ROLE = "roles/storage.objectUser"
 BUCKET_ROLE = "roles/storage.legacyBucketReader"
 
 
 class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
-    """Objects in a bucket under a prefix; the credentials are Google's application default.
+    """Objects in a bucket under a prefix, with Google's application default credentials.
 
     Attributes:
-        gcs: Gives the client.
-        bucket: Its name.
-        prefix: Folder in it, without slashes around it; may be empty.
-        timeout_seconds: How long one request may take.
-        retry_seconds: How long what fails for a while (429, 5xx, broken connections) is tried again.
+        gcs: Provides the client.
+        bucket: The name of the bucket.
+        prefix: A folder in the bucket, without slashes at its ends; may be empty.
+        timeout_seconds: Timeout of one request.
+        retry_seconds: Time limit for retries after temporary errors (429, 5xx, broken connections).
     """
 
     gcs: ResourceDependency[GCSResource]
@@ -44,11 +44,11 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
     retry_seconds: float = 300
 
     def uri(self, path: str) -> str:
-        """Return the address under which BigQuery loads the object: `gs://bucket/prefix/path`."""
+        """Return the URI from which BigQuery loads the object: `gs://bucket/prefix/path`."""
         return f"gs://{self.bucket}/{self._name(path)}"
 
     def link(self, path: str) -> str:
-        """Return the address that opens the object for whoever has signed in to Google and may read it.
+        """Return the URL that opens the object for users who have signed in to Google and may read it.
 
         It makes nothing public and does not expire: https://cloud.google.com/storage/docs/request-endpoints#cookieauth
         """
@@ -56,94 +56,94 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def reading(self, path: str) -> Iterator[IO[bytes]]:
-        """Open an object for reading by ranges, all of them of the same version of it.
+        """Open an object for reading by ranges, all of the same version of the object.
 
         Raises:
-            FileNotFoundError: There is no such object.
+            FileNotFoundError: The object does not exist.
             PlatformError: The bucket cannot be read.
         """
-        with self._in_words(path, "read"):
+        with self._object_errors(path, "read"):
             blob = self._bucket.get_blob(self._name(path), timeout=self.timeout_seconds, retry=self._retry)
             if blob is None:
                 self.check_bucket()
                 raise FileNotFoundError(self.uri(path))
-        replaced = "it was replaced or deleted meanwhile; run it again"
+        replaced = "it was replaced or deleted while it was read; run it again"
         with (
-            self._in_words(path, "read", missing=replaced),
+            self._object_errors(path, "read", missing=replaced),
             blob.open("rb", chunk_size=READ_BYTES, timeout=self.timeout_seconds, retry=self._retry) as file,
         ):
             yield cast(IO[bytes], file)
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
-        """Upload while the block writes; the object appears when the block ends well, and is as it was otherwise.
+        """Upload while the block writes; the object is replaced only if the block ends without an error.
 
         Raises:
             PlatformError: The bucket cannot be written.
         """
-        with self._in_words(path, "written"):
+        with self._object_errors(path, "written"):
             blob = self._bucket.blob(self._name(path))
             upload = Upload(blob, _content_type(path), timeout=self.timeout_seconds, retry=self._retry)
             try:
                 yield cast(IO[bytes], upload)
                 upload.finish()
-            except (NotFound, ForgottenError):
+            except (NotFound, UploadLostError):
                 self.check_bucket()
-                raise PlatformError(f"Cloud Storage forgot the upload of {self.uri(path)}: run it again") from None
+                raise PlatformError(f"Cloud Storage lost the upload of {self.uri(path)}: run it again") from None
             except BaseException:
                 upload.cancel()
                 raise
 
     def sizes(self) -> dict[str, int]:
-        """Return the size of every object, bytes, by path.
+        """Return the size of every object in bytes, by path.
 
         Raises:
             PlatformError: The bucket cannot be read.
         """
-        before = self._name("")
-        with self._in_words("", "listed"):
+        prefix = self._name("")
+        with self._object_errors("", "listed"):
             blobs = self.client.list_blobs(
                 self.bucket,
-                prefix=before,
+                prefix=prefix,
                 fields="items(name,size),nextPageToken",
                 timeout=self.timeout_seconds,
                 retry=self._retry,
             )
-            return {blob.name.removeprefix(before): int(blob.size) for blob in blobs}
+            return {blob.name.removeprefix(prefix): int(blob.size) for blob in blobs}
 
     def delete(self, path: str) -> None:
         """Delete an object.
 
         Raises:
-            PlatformError: It is not there, or must not be deleted.
+            PlatformError: It does not exist, or deleting it is not permitted.
         """
-        with self._in_words(path, "deleted", missing="it is not there"):
+        with self._object_errors(path, "deleted", missing="it does not exist"):
             self._bucket.blob(self._name(path)).delete(timeout=self.timeout_seconds, retry=self._retry)
 
     def clean(self) -> None:
-        """Do nothing: an unfinished upload is invisible, and forgotten by Google after a week."""
+        """Do nothing: an unfinished upload is invisible, and expires after a week."""
 
     def check_bucket(self) -> None:
-        """Look into the bucket, which needs no more than the role that reading objects needs.
+        """List an object of the bucket, which needs only the role for reading objects.
 
         Raises:
-            google.api_core.exceptions.NotFound: There is no such bucket.
+            google.api_core.exceptions.NotFound: The bucket does not exist.
         """
         list(self.client.list_blobs(self.bucket, max_results=1, timeout=self.timeout_seconds, retry=self._retry))
 
     def location(self) -> str:
-        """Return where the bucket is, as Google writes it: `US`, `EUROPE-WEST1`.
+        """Return the bucket's location in Google's spelling: `US`, `EUROPE-WEST1`.
 
         Raises:
-            PlatformError: The bucket is not there, or must not be looked at.
+            PlatformError: The bucket does not exist, or reading its metadata is not permitted.
         """
-        with self._refused(f"the location of gs://{self.bucket} cannot be seen", BUCKET_ROLE):
-            found = self.client.get_bucket(self.bucket, timeout=self.timeout_seconds, retry=self._retry)
-        return str(found.location).upper()
+        with self._bucket_errors(f"the location of gs://{self.bucket} cannot be read", BUCKET_ROLE):
+            bucket = self.client.get_bucket(self.bucket, timeout=self.timeout_seconds, retry=self._retry)
+        return str(bucket.location).upper()
 
     @cached_property
     def client(self) -> storage.Client:
-        """Google's client, by the application default credentials.
+        """Google's client, with the application default credentials.
 
         Raises:
             google.auth.exceptions.DefaultCredentialsError: There are none.
@@ -156,21 +156,21 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def _retry(self) -> Retry:
-        """Google's own rules of what to try again, with growing pauses."""
+        """Google's own rules of which errors to retry, with exponential backoff."""
         retry: Retry = DEFAULT_RETRY.with_timeout(self.retry_seconds)
         return retry
 
     def _name(self, path: str) -> str:
         return f"{self.prefix}/{path}" if self.prefix else path
 
-    def _in_words(self, path: str, verb: str, missing: str | None = None) -> AbstractContextManager[None]:
-        return self._refused(f"{self.uri(path)} cannot be {verb}", OBJECT_ROLE, missing)
+    def _object_errors(self, path: str, verb: str, missing: str | None = None) -> AbstractContextManager[None]:
+        return self._bucket_errors(f"{self.uri(path)} cannot be {verb}", OBJECT_ROLE, missing)
 
-    def _refused(self, doing: str, role: str, missing: str | None = None) -> AbstractContextManager[None]:
-        return in_words(
-            doing,
+    def _bucket_errors(self, action: str, role: str, missing: str | None = None) -> AbstractContextManager[None]:
+        return google_errors(
+            action,
             missing=missing
-            or f"there is no bucket {self.bucket}: correct GCS_BUCKET, or create it by deploy/terraform or "
+            or f"the bucket {self.bucket} does not exist: correct GCS_BUCKET, or create it with deploy/terraform or "
             f"`gcloud storage buckets create gs://{self.bucket} --project={self.gcs.project}`",
             forbidden=f"grant {role} on the bucket: `gcloud storage buckets add-iam-policy-binding gs://{self.bucket} "
             f"--member={ACCOUNT} --role={role}`",
@@ -178,5 +178,5 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
 
 
 def _content_type(path: str) -> str:
-    """Return what a browser is told of an object: without it a page would be downloaded, not shown."""
+    """Return the content type of an object; without one, browsers download a page instead of showing it."""
     return "text/html; charset=utf-8" if path.endswith(".html") else "application/vnd.apache.parquet"

@@ -1,4 +1,4 @@
-"""Warehouses: what the platform needs of one (`base`), and DuckDB and BigQuery as such."""
+"""Warehouses: `base` is the interface, `duckdb` and `bigquery/` implement it."""
 
 from ecommerce_pipeline.resources.warehouse.base import HEAD_ROWS, JobCost, Replaced, Warehouse, Writer
 

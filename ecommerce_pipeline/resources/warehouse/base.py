@@ -1,6 +1,6 @@
-"""What the platform needs of a warehouse: replace a window of a staging table, read it back, count, look.
+"""The interface of a warehouse: replace a window of a staging table, read rows, run queries, count.
 
-DuckDB and BigQuery are two of them. A table is named by its layer (`staging`, `core`, `datamart`) and its own name.
+A table is identified by its layer (`staging`, `core`, `datamart`) and its name.
 """
 
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from sqlalchemy import Table
 from ecommerce_pipeline.partitions import Window
 
 HEAD_ROWS = 5
-"""How many of the rows written a warehouse returns as a sample."""
+"""Rows of a replaced window that are returned as a sample."""
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes: what a warehouse with many users tells of a job, and names it by.
+    """The asset and run that write, from which a shared warehouse derives names and labels of jobs.
 
     Attributes:
         asset: The asset's key, `staging/orders`.
-        run_id: Of Dagster's run.
-        attempt: How many times the run has tried this step before.
+        run_id: The id of Dagster's run.
+        attempt: The number of earlier attempts of this step in the run.
     """
 
     asset: str
@@ -33,10 +33,10 @@ class Writer:
 
 @dataclass(frozen=True)
 class JobCost:
-    """What a job of a warehouse cost.
+    """The cost of a warehouse job.
 
     Attributes:
-        bytes_billed: Bytes that are billed.
+        bytes_billed: Bytes billed.
         slot_milliseconds: Computing time, summed over the slots.
         url: The page that shows the job.
     """
@@ -48,12 +48,12 @@ class JobCost:
 
 @dataclass(frozen=True)
 class Replaced:
-    """What a replace did.
+    """The result of replacing a window.
 
     Attributes:
-        rows: In the table now.
-        head: The first few of the rows that were written.
-        job: What it cost; None where work is not billed.
+        rows: The number of rows in the table now.
+        head: The first few of the rows written.
+        job: The cost; None where work is not billed.
     """
 
     rows: int
@@ -66,15 +66,15 @@ class Warehouse(Protocol):
 
     @property
     def dialect(self) -> Literal["duckdb", "bigquery"]:
-        """The SQL that `query` takes."""
+        """The SQL dialect of `query`."""
         ...
 
     def parts(self, window: Window | None) -> Sequence[Window | None]:
-        """Cut a window into those that the warehouse may replace at once, in order."""
+        """Split a window into parts that the warehouse can replace at once, in order."""
         ...
 
     def uri(self, layer: str, table: str) -> str:
-        """Return the address of a table, for people."""
+        """Return the address of a table, for display."""
         ...
 
     def replace(
@@ -83,43 +83,43 @@ class Warehouse(Protocol):
         """Replace the rows written in the window, or all rows, by those of Parquet objects, atomically.
 
         Args:
-            table: The contract of the table; it is created if it is not there.
-            layer: The layer it lies in.
-            uris: The objects, one a day of the window, in its order.
-            rows: How many rows they hold together.
+            table: The contract of the table; the table is created if it does not exist.
+            layer: The layer of the table.
+            uris: The objects, one per day of the window, in order.
+            rows: The total number of rows in the objects.
             window: The written days to replace; None for the whole table.
-            writer: Who writes.
+            writer: The asset and run that write.
 
         Raises:
-            PlatformError: An object is corrupt or holds rows of other days; the table is as it was then.
+            PlatformError: An object is corrupt or has rows of other days; the table is unchanged.
         """
         ...
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all of them; all columns or some.
+        """Read the rows of a table that were written in the window, or all rows; all columns or some.
 
         Raises:
-            PlatformError: The table is not there.
+            PlatformError: The table does not exist.
         """
         ...
 
     def schema_of(self, layer: str) -> str:
-        """Return the schema (dataset) that holds the tables of a layer."""
+        """Return the schema (dataset) of a layer's tables."""
         ...
 
     def query(self, sql: str) -> pa.Table:
         """Return the rows of a query.
 
         Raises:
-            PlatformError: A table is not there.
+            PlatformError: A table does not exist.
         """
         ...
 
     def queries(self, statements: Sequence[str]) -> list[pa.Table]:
-        """Return the rows of several queries, each as of `query`, without waiting for each of them in turn.
+        """Return the rows of several queries, which is faster than calling `query` for each.
 
         Raises:
-            PlatformError: A table is not there.
+            PlatformError: A table does not exist.
         """
         ...
 

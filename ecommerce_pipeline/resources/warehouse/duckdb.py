@@ -19,31 +19,31 @@ from ecommerce_pipeline.schema.dialects import DUCKDB, within
 from ecommerce_pipeline.schema.duckdb import create_table
 
 LOCK_WAIT_SECONDS = 600
-"""How long to wait for another process to finish its writing: DuckDB admits one writing process."""
+"""Time limit for waiting for another process to finish writing: DuckDB allows one writing process."""
 
-_OPEN = RLock()
-"""Held while the file is open: a process cannot have it open for writing and for reading only."""
+_FILE_LOCK = RLock()
+"""Held while the file is open: one process cannot open it read-only and for writing at the same time."""
 
-MB_A_THREAD = 128
-"""Memory of a load, for each thread of DuckDB's."""
+MB_PER_THREAD = 128
+"""Memory limit of a load per DuckDB thread."""
 
 
 class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
-    """A DuckDB file; connections are short, because the file is locked while one writes."""
+    """A DuckDB file; connections are short, because a writing connection locks the file."""
 
     path: str
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the file, waiting for a thread that has it open and for a process that is writing to it.
+        """Open the file, after waiting for other threads that use it and for a process that writes to it.
 
         Raises:
-            PlatformError: The file does not become free in time, is no DuckDB file, or is not there to be read.
+            PlatformError: The file stays locked, is not a DuckDB file, or does not exist and is to be read.
         """
         if read_only and not Path(self.path).exists():
-            raise PlatformError(f"there is no warehouse at {self.path} yet: `ecommerce-pipeline run` builds it")
+            raise PlatformError(f"the warehouse {self.path} does not exist yet: `ecommerce-pipeline run` creates it")
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        with _OPEN, self._opened(read_only) as connection:
+        with _FILE_LOCK, self._opened(read_only) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
 
@@ -56,26 +56,26 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 if "lock" not in str(error).lower():
                     raise PlatformError(
                         f"the warehouse {self.path} cannot be opened ({_first_line(error)}): "
-                        "`ecommerce-pipeline reset` starts anew"
+                        "`ecommerce-pipeline reset` deletes all local data and starts afresh"
                     ) from None
                 if time.monotonic() > deadline:
                     raise PlatformError(
                         f"the warehouse {self.path} is still locked after {LOCK_WAIT_SECONDS} s "
-                        f"({_first_line(error)}): close the program that holds it"
+                        f"({_first_line(error)}): close the program that uses it"
                     ) from None
                 time.sleep(0.2)
 
     @property
     def dialect(self) -> Literal["duckdb"]:
-        """The SQL that `query` takes."""
+        """The SQL dialect of `query`."""
         return "duckdb"
 
     def parts(self, window: Window | None) -> Sequence[Window | None]:
-        """Return the window: any number of days may be replaced at once."""
+        """Return the window: any number of days can be replaced at once."""
         return [window]
 
     def uri(self, layer: str, table: str) -> str:
-        """Return the file's path and the table in it; schemas are named like their layers."""
+        """Return the file's path and the table in it; each layer is a schema of the same name."""
         return f"{self.path}#{layer}.{table}"
 
     def replace(
@@ -84,7 +84,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
 
         Raises:
-            PlatformError: An object is corrupt or holds rows of other days; nothing is changed then.
+            PlatformError: An object is corrupt or has rows of other days; nothing is changed.
         """
         name = f'"{layer}"."{table.name}"'
         in_window = within(DUCKDB, window)
@@ -102,53 +102,53 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 ).fetchone()
                 if loaded is None or loaded[0] != rows:
                     raise PlatformError(
-                        f"{layer}.{table.name}: the objects hold {rows} rows, {loaded and loaded[0]} of them written "
-                        f"on {window}: materialize {writer.asset} again, and lake/{table.name} of these days first"
+                        f"{layer}.{table.name}: {loaded and loaded[0]} of the {rows} rows in the objects were written "
+                        f"on {window}: materialize lake/{table.name} of these days again, then {writer.asset}"
                     )
                 connection.commit()
             except duckdb.Error as error:
                 raise PlatformError(
-                    f"{layer}.{table.name} could not be loaded from {_culprit(uris)} ({_first_line(error)}); the "
-                    f"table is as it was. Materialize lake/{table.name} of that day again, then this"
+                    f"{layer}.{table.name} could not be loaded from {_unreadable(uris)} ({_first_line(error)}); the "
+                    f"table is unchanged. Materialize lake/{table.name} of that day again, then {writer.asset}"
                 ) from None
             head = connection.execute(f"FROM {name} WHERE {in_window} LIMIT {HEAD_ROWS}").to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
         return Replaced(total[0] if total else 0, head)
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all of them; all columns or some.
+        """Read the rows of a table that were written in the window, or all rows; all columns or some.
 
         Raises:
-            PlatformError: The table is not there.
+            PlatformError: The table does not exist.
         """
         with self.connect(read_only=True) as connection:
             try:
                 chosen = ", ".join(f'"{name}"' for name in columns or table.columns.keys())
                 relation = f'"{layer}"."{table.name}"'
-                query = f"SELECT {chosen} FROM {relation} WHERE {within(DUCKDB, window)}"  # noqa: S608 - its own names
+                query = f"SELECT {chosen} FROM {relation} WHERE {within(DUCKDB, window)}"  # noqa: S608 - names of the contract
                 return connection.execute(query).to_arrow_table()
             except duckdb.CatalogException:
                 raise PlatformError(
-                    f"{layer}.{table.name} is not in {self.path}: materialize {layer}/{table.name} first"
+                    f"{layer}.{table.name} does not exist in {self.path}: materialize {layer}/{table.name} first"
                 ) from None
 
     def schema_of(self, layer: str) -> str:
-        """Return the schema that holds the tables of a layer: it has the layer's name."""
+        """Return the schema of a layer's tables, which has the layer's name."""
         return layer
 
     def query(self, sql: str) -> pa.Table:
         """Return the rows of a query.
 
         Raises:
-            PlatformError: A table is not there.
+            PlatformError: A table does not exist.
         """
         return self.queries([sql])[0]
 
     def queries(self, statements: Sequence[str]) -> list[pa.Table]:
-        """Return the rows of several queries, asked by one connection: to open the file takes longer than to ask.
+        """Return the rows of several queries, on one connection: opening the file takes longer than a query.
 
         Raises:
-            PlatformError: A table is not there.
+            PlatformError: A table does not exist.
         """
         with self.connect(read_only=True) as connection:
             try:
@@ -165,7 +165,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
             ).fetchall()
             union = " UNION ALL ".join(
-                f'SELECT {position}, count(*) FROM "{schema}"."{name}"'  # noqa: S608 - names of its own catalog
+                f'SELECT {position}, count(*) FROM "{schema}"."{name}"'  # noqa: S608 - names of DuckDB's catalog
                 for position, (schema, name) in enumerate(tables)
             )
             counts = dict(connection.execute(union).fetchall()) if tables else {}
@@ -181,20 +181,20 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
 
 def _load_by_row_group(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let each thread write the row groups it has read, and keep no more in memory than they need.
+    """Let each thread write the row groups that it reads, and limit the memory.
 
-    In the order of the files, 5,000,000 orders take 1.8 times as long and 2.4 times the memory. A thread needs 125 MB
-    at least: https://duckdb.org/docs/stable/guides/performance/environment
+    With the order of the files preserved, 5,000,000 orders take 1.8 times as long and 2.4 times the memory. A thread
+    needs at least 125 MB: https://duckdb.org/docs/stable/guides/performance/environment
     """
     connection.execute("SET preserve_insertion_order = false")
     [(threads, limit)] = connection.execute(
         "SELECT current_setting('threads'), parse_formatted_bytes(current_setting('memory_limit'))"
     ).fetchall()
-    connection.execute(f"SET memory_limit = '{min(limit, threads * MB_A_THREAD * 1_000_000)}B'")
+    connection.execute(f"SET memory_limit = '{min(limit, threads * MB_PER_THREAD * 1_000_000)}B'")
 
 
-def _culprit(uris: Sequence[str]) -> str:
-    """Return the object that cannot be read, for an error that names none."""
+def _unreadable(uris: Sequence[str]) -> str:
+    """Return the object that cannot be read, because DuckDB's error may not name it."""
     with duckdb.connect() as connection:
         for uri in uris:
             try:

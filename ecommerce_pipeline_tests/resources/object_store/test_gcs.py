@@ -1,4 +1,4 @@
-"""A store in a bucket, as long as nothing breaks."""
+"""An object store in a bucket, without network failures."""
 
 import os
 import tracemalloc
@@ -61,7 +61,7 @@ def test_a_page_is_shown_by_the_browser_that_opens_its_link(gcs_store: GcsStore,
     )
 
 
-def test_without_a_prefix_objects_lie_at_the_bucket_s_top(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+def test_without_a_prefix_objects_are_at_the_top_of_the_bucket(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
     bare = GcsStore(gcs=gcs_store.gcs, bucket=bucket.name)
     assert bare.uri(PATH) == f"gs://{bucket.name}/{PATH}"
 
@@ -73,7 +73,7 @@ def test_the_sizes_of_all_objects_under_the_prefix_are_listed(gcs_store: GcsStor
     assert gcs_store.sizes() == {PATH: 4}
 
 
-def test_an_object_appears_when_the_block_ends_and_not_before(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+def test_an_object_appears_when_the_block_ends_and_not_earlier(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
     write(gcs_store, b"old")
     with gcs_store.writing(PATH) as file:
         file.write(os.urandom(700_000))
@@ -89,7 +89,7 @@ def test_a_block_that_fails_halfway_leaves_the_old_object(gcs_store: GcsStore, b
     assert [blob.name for blob in bucket.list_blobs()] == [NAME]
 
 
-def test_a_failed_upload_is_cancelled_by_its_own_address(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
+def test_a_failed_upload_is_cancelled(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
     with pytest.raises(ZeroDivisionError):
         break_off(gcs_store)
     assert len(storage_proxy.matching("DELETE", UPLOAD)) == 1
@@ -119,17 +119,17 @@ def test_a_part_of_an_object_is_read_without_the_rest(storage_proxy: Proxy, gcs_
     assert storage_proxy.bytes_answered - before < 600_000
 
 
-def test_all_ranges_are_asked_of_the_version_that_was_opened(
+def test_all_ranges_are_read_from_the_version_that_was_opened(
     storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
 ) -> None:
-    """Without it a reader would mix the bytes of an object and of the one that replaces it meanwhile."""
+    """Otherwise a reader would mix the bytes of an object with those of its replacement."""
     write(gcs_store, b"rows")
     generation = bucket.get_blob(NAME).generation
     with gcs_store.reading(PATH) as file:
         file.read()
     ranges = storage_proxy.matching("GET", "alt=media")
     assert ranges
-    assert all(f"generation={generation}" in each.path for each in ranges)
+    assert all(f"generation={generation}" in request.path for request in ranges)
 
 
 def test_an_object_replaced_while_it_is_read_is_one_clear_error(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
@@ -138,32 +138,37 @@ def test_an_object_replaced_while_it_is_read_is_one_clear_error(storage_proxy: P
     with pytest.raises(PlatformError) as caught, gcs_store.reading(PATH) as file:
         file.read()
     assert (
-        str(caught.value) == f"{gcs_store.uri(PATH)} cannot be read: it was replaced or deleted meanwhile; run it again"
+        str(caught.value)
+        == f"{gcs_store.uri(PATH)} cannot be read: it was replaced or deleted while it was read; run it again"
     )
 
 
-def test_the_last_request_names_the_checksum_so_that_other_bytes_are_refused(
+def test_the_last_request_has_the_checksum_so_that_damaged_bytes_are_rejected(
     storage_proxy: Proxy, gcs_store: GcsStore
 ) -> None:
     content = os.urandom(600_000)
     write(gcs_store, content)
     puts = storage_proxy.matching("PUT", UPLOAD)
-    assert [each.headers["Content-Range"] for each in puts] == [
+    assert [request.headers["Content-Range"] for request in puts] == [
         "bytes 0-262143/*",
         "bytes 262144-524287/*",
         "bytes 524288-599999/600000",
     ]
-    assert ["X-Goog-Hash" in each.headers for each in puts] == [False, False, True]
+    assert ["X-Goog-Hash" in request.headers for request in puts] == [False, False, True]
     sent = puts[-1].headers["X-Goog-Hash"].removeprefix("crc32c=")
-    assert sent == gcs_upload.text_of(google_crc32c.Checksum(content))
+    assert sent == gcs_upload.checksum_text(google_crc32c.Checksum(content))
 
 
-def test_bytes_damaged_on_the_way_never_stay(storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket) -> None:
-    """The emulator keeps them, Cloud Storage refuses them by the checksum in the last request."""
+def test_an_object_damaged_on_the_way_is_deleted(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
+) -> None:
+    """The emulator stores them; Cloud Storage rejects them by the checksum in the last request."""
     storage_proxy.add(Fault(damage_body, "PUT", UPLOAD))
-    with pytest.raises(PlatformError, match=f"{gcs_store.uri(PATH)} arrived damaged .* was deleted: run it again"):
+    with pytest.raises(
+        PlatformError, match=f"{gcs_store.uri(PATH)} was damaged on the way .* was deleted: run it again"
+    ):
         write(gcs_store, os.urandom(600_000))
     assert bucket.get_blob(NAME) is None
-    # Only the damaged version, not one that somebody has written since.
-    assert all("ifGenerationMatch=" in each.path for each in storage_proxy.matching("DELETE", "/o/"))
+    # Only the damaged version is deleted, not one that another writer has uploaded since.
+    assert all("ifGenerationMatch=" in request.path for request in storage_proxy.matching("DELETE", "/o/"))
     assert storage_proxy.all_happened

@@ -1,4 +1,4 @@
-"""A store in a bucket over a network that breaks: what passes is survived, what stays is one clear error."""
+"""An object store in a bucket over a failing network: temporary faults are survived, others are one clear error."""
 
 import os
 from collections.abc import Callable
@@ -21,7 +21,7 @@ PATH = "sessions/date=2026-03-01/part-0.parquet"
 NAME = f"lake/{PATH}"
 CONTENT = os.urandom(3 * gcs_upload.QUANTUM + 1)
 
-PASSING: list[Break] = [reset, lose_response, status(503), status(429)]
+TEMPORARY: list[Break] = [reset, lose_response, status(503), status(429)]
 NAMES = ["reset", "lost response", "503", "429"]
 
 
@@ -41,13 +41,13 @@ def read(store: GcsStore) -> bytes:
         return file.read()
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=NAMES)
+@pytest.mark.parametrize("fault", TEMPORARY, ids=NAMES)
 @pytest.mark.parametrize(
     "where",
     [("POST", "uploadType=resumable", 0), ("PUT", "upload_id", 0), ("PUT", "upload_id", 1), ("PUT", "upload_id", 3)],
     ids=["begin", "first chunk", "second chunk", "last chunk"],
 )
-def test_an_upload_survives_what_passes(
+def test_an_upload_survives_temporary_faults(
     storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket, fault: Break, where: tuple[str, str, int]
 ) -> None:
     storage_proxy.add(Fault(fault, *where))
@@ -59,22 +59,24 @@ def test_an_upload_survives_what_passes(
 def test_an_upload_survives_when_nearly_every_request_breaks(
     storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
 ) -> None:
-    storage_proxy.add(*(Fault(fault, skip=position) for position, fault in enumerate(PASSING)))
+    storage_proxy.add(*(Fault(fault, skip=position) for position, fault in enumerate(TEMPORARY)))
     write(gcs_store)
     assert bucket.blob(NAME).download_as_bytes() == CONTENT
     assert storage_proxy.all_happened
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=NAMES)
+@pytest.mark.parametrize("fault", TEMPORARY, ids=NAMES)
 @pytest.mark.parametrize("path", [r"/o/[^?]*\?projection=", "alt=media"], ids=["look-up", "range"])
-def test_a_download_survives_what_passes(storage_proxy: Proxy, gcs_store: GcsStore, fault: Break, path: str) -> None:
+def test_a_download_survives_temporary_faults(
+    storage_proxy: Proxy, gcs_store: GcsStore, fault: Break, path: str
+) -> None:
     write(gcs_store)
     storage_proxy.add(Fault(fault, "GET", path))
     assert read(gcs_store) == CONTENT
     assert storage_proxy.all_happened
 
 
-def test_a_server_that_does_not_answer_is_asked_again(
+def test_a_request_without_a_response_is_retried(
     storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
 ) -> None:
     hasty = gcs_store.model_copy(update={"timeout_seconds": 0.5})
@@ -84,13 +86,13 @@ def test_a_server_that_does_not_answer_is_asked_again(
     assert storage_proxy.all_happened
 
 
-def test_what_does_not_pass_is_given_up_in_time(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
+def test_retries_end_after_the_time_limit(storage_proxy: Proxy, gcs_store: GcsStore) -> None:
     impatient = gcs_store.model_copy(update={"retry_seconds": 2})
     storage_proxy.add(Fault(status(503, "we are sorry"), "POST", times=1000))
     with pytest.raises(PlatformError) as caught:
         write(impatient)
     assert str(caught.value) == (
-        f"{gcs_store.uri(PATH)} cannot be written, also after retries (503 we are sorry): run it again later"
+        f"{gcs_store.uri(PATH)} cannot be written, even after retries (503 we are sorry): run it again later"
     )
 
 
@@ -111,21 +113,21 @@ def test_an_upload_to_a_forbidden_bucket_names_the_role_and_the_command(
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
+    ("code", "message"),
     [
         (403, "cannot be read: permission denied (403 on a test's script): grant roles/storage.objectUser"),
         (401, "cannot be read: the Google credentials have expired or were revoked: run `gcloud auth"),
     ],
 )
 @pytest.mark.parametrize("path", [r"/o/[^?]*\?projection=", "alt=media"], ids=["look-up", "range"])
-def test_a_download_that_is_refused_names_the_remedy(
-    storage_proxy: Proxy, gcs_store: GcsStore, code: int, words: str, path: str
+def test_a_download_that_is_denied_names_the_remedy(
+    storage_proxy: Proxy, gcs_store: GcsStore, code: int, message: str, path: str
 ) -> None:
     write(gcs_store)
     storage_proxy.add(Fault(status(code), "GET", path, times=10))
     with pytest.raises(PlatformError) as caught:
         read(gcs_store)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_bucket_that_vanishes_during_an_upload_is_one_clear_error(
@@ -137,37 +139,37 @@ def test_a_bucket_that_vanishes_during_an_upload_is_one_clear_error(
         with pytest.raises(PlatformError) as caught:
             write_while(gcs_store, lambda: requests.get(f"{server.endpoint}/wipe", timeout=5))
         assert str(caught.value) == (
-            f"{gcs_store.uri(PATH)} cannot be written: there is no bucket {bucket.name}: correct GCS_BUCKET, or create "
-            f"it by deploy/terraform or `gcloud storage buckets create gs://{bucket.name} "
+            f"{gcs_store.uri(PATH)} cannot be written: the bucket {bucket.name} does not exist: correct GCS_BUCKET, or "
+            f"create it with deploy/terraform or `gcloud storage buckets create gs://{bucket.name} "
             f"--project={gcs_store.gcs.project}`"
         )
-        with pytest.raises(PlatformError, match=f"{PATH} cannot be read: there is no bucket {bucket.name}"):
+        with pytest.raises(PlatformError, match=f"{PATH} cannot be read: the bucket {bucket.name} does not exist"):
             read(gcs_store)
 
 
-def test_an_upload_that_the_server_forgot_leaves_the_old_object(
+def test_an_upload_that_the_server_lost_leaves_the_old_object(
     storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
 ) -> None:
     write(gcs_store, b"old")
     storage_proxy.add(Fault(status(410, "Gone"), "PUT", "upload_id", skip=2))
     with pytest.raises(PlatformError) as caught:
         write(gcs_store)
-    assert str(caught.value) == f"Cloud Storage forgot the upload of {gcs_store.uri(PATH)}: run it again"
+    assert str(caught.value) == f"Cloud Storage lost the upload of {gcs_store.uri(PATH)}: run it again"
     assert bucket.blob(NAME).download_as_bytes() == b"old"
 
 
-def test_a_server_that_is_not_there_is_one_clear_error(
+def test_a_server_that_cannot_be_reached_is_one_clear_error(
     gcs_store: GcsStore, bucket: storage.Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")
     with pytest.raises(PlatformError) as caught:
         write(gcs_store.model_copy(update={"retry_seconds": 1}))
     assert str(caught.value) == (
-        f"{gcs_store.uri(PATH)} cannot be written, also after retries (Connection refused): run it again later"
+        f"{gcs_store.uri(PATH)} cannot be written, even after retries (Connection refused): run it again later"
     )
 
 
-def test_without_credentials_the_error_says_how_to_sign_in(
+def test_without_valid_credentials_the_error_says_how_to_sign_in(
     project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = tmp_path / "key.json"
@@ -176,8 +178,8 @@ def test_without_credentials_the_error_says_how_to_sign_in(
     with pytest.raises(PlatformError) as caught:
         write(GcsStore(gcs=GCSResource(project=project), bucket="shop-lake"))
     assert str(caught.value) == (
-        f"gs://shop-lake/{PATH} cannot be written: the credentials file {key}, which "
-        "GOOGLE_APPLICATION_CREDENTIALS names, cannot be used (it is none of Google's): run `gcloud auth "
+        f"gs://shop-lake/{PATH} cannot be written: the credentials file {key}, set in "
+        "GOOGLE_APPLICATION_CREDENTIALS, cannot be used (it is not a Google credentials file): run `gcloud auth "
         "application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's key file"
     )
 
@@ -192,7 +194,7 @@ def test_revoked_credentials_are_one_clear_error_without_their_content(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
     with pytest.raises(PlatformError) as caught:
         write(GcsStore(gcs=GCSResource(project=project), bucket="shop-lake"))
-    assert f"have expired or were revoked (those of the file {key}, which" in str(caught.value)
+    assert f"have expired or were revoked (from the file {key}, set in" in str(caught.value)
     assert private.splitlines()[1] not in str(caught.value)
     assert caught.value.__suppress_context__
 

@@ -1,7 +1,7 @@
-"""BigQuery's errors in words: which project, dataset, table or object it was, and the role or command that helps.
+"""BigQuery's errors: the project, dataset, table or object concerned, and the role or command that helps.
 
-BigQuery names the thing only in its sentences, so they are read: their reasons and forms are those of
-https://cloud.google.com/bigquery/docs/error-messages. A sentence that is not known here is shown as it is.
+BigQuery names these only in the text of its messages, which is matched here; the reasons are those of
+https://cloud.google.com/bigquery/docs/error-messages. Other messages are shown unchanged.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from google.api_core.exceptions import GoogleAPICallError
 
-from ecommerce_pipeline.resources.google.errors import ACCOUNT, in_words, reason, said
+from ecommerce_pipeline.resources.google.errors import ACCOUNT, google_errors, google_message, reason
 
 JOB_ROLE: Final = "roles/bigquery.jobUser"
 DATASET_ROLE: Final = "roles/bigquery.dataEditor"
@@ -18,111 +18,119 @@ SESSION_ROLE: Final = "roles/bigquery.readSessionUser"
 OBJECT_ROLE: Final = "roles/storage.objectUser"
 
 
-class Known(NamedTuple):
-    """An error that BigQuery is known for.
+class KnownError(NamedTuple):
+    """A typical error of BigQuery.
 
     Attributes:
-        reason: Google's word for its kind; a regular expression that matches it whole.
-        words: A regular expression found in its sentence; what its groups name stands in the remedy.
-        remedy: What it means and what helps; `{project}` and `{location}` are those of the settings.
+        reason: A regular expression that matches the error's whole `reason`.
+        message: A regular expression that is searched in the message; the remedy may use its groups.
+        remedy: The meaning and the remedy; `{project}` and `{location}` are those of the settings.
     """
 
     reason: str
-    words: str
+    message: str
     remedy: str
 
 
-def _on_project(role: str) -> str:
+def _grant_on_project(role: str) -> str:
     return f"grant {role}: `gcloud projects add-iam-policy-binding {{project}} --member={ACCOUNT} --role={role}`"
 
 
 KNOWN: Final = (
-    Known("notFound", r"Project:? (?P<thing>[\w:.-]+\w)", "there is no project {thing}: correct GCP_PROJECT"),
-    Known(
+    KnownError(
+        "notFound", r"Project:? (?P<thing>[\w:.-]+\w)", "the project {thing} does not exist: correct GCP_PROJECT"
+    ),
+    KnownError(
         "notFound",
         r"Dataset (?P<thing>[\w:.-]+) was not found in location (?P<place>[\w-]+)",
-        "there is no dataset {thing} in {place}: set GCP_LOCATION to where it is, `bq show {thing}` says it; or "
-        "create it by deploy/terraform",
+        "the dataset {thing} does not exist in {place}: set GCP_LOCATION to its location, which `bq show {thing}` "
+        "shows; or create it with deploy/terraform",
     ),
-    Known("notFound", r"Dataset (?P<thing>[\w:.-]+\w)", "there is no dataset {thing}: create it by deploy/terraform"),
-    Known("notFound", r"Table (?P<thing>[\w:.-]+\w)", "there is no table {thing}: materialize its days first"),
-    Known(
+    KnownError(
+        "notFound",
+        r"Dataset (?P<thing>[\w:.-]+\w)",
+        "the dataset {thing} does not exist: create it with deploy/terraform",
+    ),
+    KnownError(
+        "notFound", r"Table (?P<thing>[\w:.-]+\w)", "the table {thing} does not exist: materialize its days first"
+    ),
+    KnownError(
         "notFound",
         r"(?P<thing>gs://(?P<bucket>[^/\s]+)/\S+)",
-        "there is no object {thing}: materialize its lake asset again; `ecommerce-pipeline doctor` says whether the "
-        "bucket {bucket} is there",
+        "the object {thing} does not exist: materialize its lake asset again; `ecommerce-pipeline doctor` checks "
+        "whether the bucket {bucket} exists",
     ),
-    Known(
+    KnownError(
         "invalid",
         r"different locations: source: (?P<source>[\w-]+), destination: (?P<place>[\w-]+)",
-        "the bucket is in {source}, the dataset in {place}: BigQuery loads only within one location; create one of "
-        "them anew, by deploy/terraform with one `location`",
+        "the bucket is in {source}, the dataset in {place}: BigQuery loads only within one location; recreate one "
+        "of them with deploy/terraform and one `location`",
     ),
-    Known(
+    KnownError(
         "invalid",
         r"(?i)error while reading data|parquet",
-        "an object does not hold what the table contract says: materialize the lake asset of these days again",
+        "an object does not match the table contract: materialize the lake asset of these days again",
     ),
-    Known("accessDenied", r"bigquery\.jobs\.create", _on_project(JOB_ROLE)),
-    Known("accessDenied", r"bigquery\.readsessions", _on_project(SESSION_ROLE)),
-    Known(
+    KnownError("accessDenied", r"bigquery\.jobs\.create", _grant_on_project(JOB_ROLE)),
+    KnownError("accessDenied", r"bigquery\.readsessions", _grant_on_project(SESSION_ROLE)),
+    KnownError(
         "accessDenied",
         r"storage\.objects|Cloud Storage|gs://",
-        f"the lake's objects must not be read: grant {OBJECT_ROLE} on the bucket, deploy/terraform does",
+        f"no permission to read the lake's objects: grant {OBJECT_ROLE} on the bucket, as deploy/terraform does",
     ),
-    Known(
+    KnownError(
         "accessDenied",
         r"(?:Dataset|Table) (?P<owner>[\w-]+):(?P<dataset>\w+)",
         f"""grant {DATASET_ROLE} on the dataset: bq query --nouse_legacy_sql 'GRANT `{DATASET_ROLE}` ON SCHEMA """
         f"""`{{owner}}.{{dataset}}` TO "{ACCOUNT}"'""",
     ),
-    Known(
+    KnownError(
         "accessNotConfigured|SERVICE_DISABLED",
         "",
-        "the API is off: `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com "
+        "the API is disabled: `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com "
         "--project={project}`",
     ),
-    Known("billingNotEnabled", "", "{project} has no billing account: https://console.cloud.google.com/billing"),
-    Known(
+    KnownError("billingNotEnabled", "", "{project} has no billing account: https://console.cloud.google.com/billing"),
+    KnownError(
         "quotaExceeded|rateLimitExceeded",
         "",
-        "a quota of {project} is used up; run it again later, or ask for more: "
+        "a quota of {project} is exhausted; run it again later, or request an increase: "
         "https://console.cloud.google.com/iam-admin/quotas?project={project}",
     ),
 )
 
 
-def job_errors(project: str | None, location: str | None, doing: str) -> AbstractContextManager[None]:
-    """Turn Google's errors into PlatformErrors that name the thing and the remedy.
+def job_errors(project: str | None, location: str | None, action: str) -> AbstractContextManager[None]:
+    """Convert Google's errors to PlatformErrors that name the cause and the remedy.
 
     Args:
-        project: The project that pays.
-        location: Where the datasets are, by the settings.
-        doing: What failed: "the query to BigQuery".
+        project: The project that is billed.
+        location: The location of the datasets in the settings.
+        action: What failed: "the query to BigQuery".
 
     Raises:
-        PlatformError: Google refused it, failed for longer than was waited, or could not be reached.
+        PlatformError: Google rejected the request, still failed after all retries, or could not be reached.
     """
 
-    def explained(error: GoogleAPICallError) -> str | None:
+    def explain(error: GoogleAPICallError) -> str | None:
         remedy = known(error, project, location)
         return f"{remedy} ({reason(error)})" if remedy else None
 
-    return in_words(
-        f"{doing} failed",
-        missing="a dataset, table or object of it is not there: `ecommerce-pipeline doctor` says which",
+    return google_errors(
+        f"{action} failed",
+        missing="a dataset, table or object does not exist: `ecommerce-pipeline doctor` finds out which",
         forbidden=f"grant {JOB_ROLE} on the project and {DATASET_ROLE} on the datasets: `gcloud projects "
-        f"add-iam-policy-binding {project} --member={ACCOUNT} --role={JOB_ROLE}`, deploy/terraform does both",
-        known=explained,
+        f"add-iam-policy-binding {project} --member={ACCOUNT} --role={JOB_ROLE}`, or use deploy/terraform for both",
+        known=explain,
     )
 
 
 def known(error: GoogleAPICallError, project: str | None, location: str | None) -> str | None:
-    """Return what a known error means and what helps; None of one that is not known."""
-    kinds = {str(each.get("reason", "")) for each in error.errors if isinstance(each, dict)}
-    words = said(error)
-    for one in KNOWN:
-        found = re.search(one.words, words)
-        if found and any(re.fullmatch(one.reason, kind) for kind in kinds):
-            return one.remedy.format(project=project, location=location, **found.groupdict())
+    """Return the meaning and the remedy of an error; None if it is unknown."""
+    reasons = {str(one.get("reason", "")) for one in error.errors if isinstance(one, dict)}
+    message = google_message(error)
+    for candidate in KNOWN:
+        match = re.search(candidate.message, message)
+        if match and any(re.fullmatch(candidate.reason, reason) for reason in reasons):
+            return candidate.remedy.format(project=project, location=location, **match.groupdict())
     return None

@@ -1,4 +1,4 @@
-"""BigQuery jobs that run once whatever happens to the answers: named before they start, labelled, and accounted for."""
+"""BigQuery jobs that run exactly once, even if responses are lost; with labels, and with their cost."""
 
 import re
 import time
@@ -14,7 +14,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.warehouse import JobCost, Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
 
-PASSING = (
+TRANSIENT = (
     "backendError",
     "internalError",
     "rateLimitExceeded",
@@ -22,17 +22,17 @@ PASSING = (
     "jobInternalError",
     "jobRateLimitExceeded",
 )
-"""A job that failed for such a reason changed nothing and may be started again, under another name
-(https://cloud.google.com/bigquery/docs/error-messages)."""
+"""A job that failed for such a reason changed nothing and can be restarted under another id:
+https://cloud.google.com/bigquery/docs/error-messages"""
 CONFLICT = "aborted due to concurrent update"
-"""What BigQuery says of a transaction that lost against another; it changed nothing either."""
+"""The message of a transaction that was aborted because of a concurrent one; it changed nothing either."""
 RESTART_SECONDS = 2.0
-"""Pause before the first restart; it doubles with each."""
+"""Pause before the first restart; it doubles with each restart."""
 LONGEST_PAUSE = 5.0
-"""Between two looks at a job, seconds."""
+"""Longest pause between two queries for the state of a job, seconds."""
 
 FINDING = Retry(if_exception_type(NotFound), timeout=200)
-"""A job that is refused because its name is taken may not be found in the first moments
+"""A job whose id is rejected as a duplicate may not be found in the first moments
 (https://github.com/googleapis/python-bigquery/issues/2134)."""
 
 LABEL_LENGTH = 63
@@ -46,11 +46,11 @@ class Jobs:
     """Starts jobs for one writer and waits for them.
 
     Attributes:
-        client: Of the project and location.
-        writer: Whom the jobs' names and labels tell of.
-        partitions: What is written, for the label: `2026-03-01_2026-03-07`.
-        timeout_seconds: How long a job may run.
-        restarts: How often a job is started again that failed for a reason that passes.
+        client: A client of the project and location.
+        writer: The asset and run in the jobs' ids and labels.
+        partitions: The days written, for ids and labels: `2026-03-01_2026-03-07`.
+        timeout_seconds: Longest time that a job may run.
+        restarts: Restarts of a job after a temporary error.
     """
 
     client: bigquery.Client
@@ -63,7 +63,7 @@ class Jobs:
         """Load Parquet objects into a table.
 
         Raises:
-            PlatformError: The job was refused or failed.
+            PlatformError: The job was rejected or failed.
         """
         load = bigquery.LoadJobConfig(source_format="PARQUET", labels=self._labels(), **config)
         return self._once(
@@ -74,13 +74,13 @@ class Jobs:
         """Run a query or a script.
 
         Raises:
-            PlatformError: The job was refused or failed.
+            PlatformError: The job was rejected or failed.
         """
         config = bigquery.QueryJobConfig(labels=self._labels(), use_query_cache=False)
         return self._once(step, lambda name: self.client.query(sql, job_id=name, job_config=config, job_retry=None))
 
     def _once(self, step: str, start: Callable[[str], Job]) -> Job:
-        """Run a job to its end, and start it again while it fails for reasons that pass."""
+        """Run a job to its end, and restart it after temporary errors."""
         for restart in range(self.restarts + 1):
             name = job_name(self.writer, self.partitions, step, restart)
             with job_errors(self.client.project, self.client.location, f"BigQuery job {name} for {self.writer.asset}"):
@@ -88,57 +88,57 @@ class Jobs:
                 self._wait(job)
                 if not job.error_result:
                     break
-                if restart == self.restarts or not _passes(job.error_result):
+                if restart == self.restarts or not _is_transient(job.error_result):
                     raise cast(GoogleAPICallError, job.exception())  # type: ignore[no-untyped-call]
             time.sleep(RESTART_SECONDS * 2**restart)
         return job
 
     def _started(self, name: str, start: Callable[[str], Job]) -> Job:
-        """Start a job, or find the one that an earlier request with a lost answer has started."""
+        """Start a job, or find the one that an earlier request with a lost response has started."""
         try:
             return start(name)
         except Conflict:
             return cast(Job, FINDING(self.client.get_job)(name))
 
     def _wait(self, job: Job) -> None:
-        """Look at a job until it is done.
+        """Wait until a job is done.
 
-        The job itself is asked for, not its result: of a failure in that answer one cannot tell whether the job failed.
+        The job is queried, not its result: an error in the response to that could be the job's or the request's.
         """
-        until = time.monotonic() + self.timeout_seconds
+        deadline = time.monotonic() + self.timeout_seconds
         pause = 0.05
         while not job.done():
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 job.cancel()
                 raise PlatformError(
-                    f"BigQuery job {job.job_id} for {self.writer.asset} did not end in {self.timeout_seconds:g} s and "
-                    "was cancelled: set BIGQUERY_JOB_TIMEOUT_SECONDS higher, or run fewer days at once"
+                    f"BigQuery job {job.job_id} for {self.writer.asset} did not finish in {self.timeout_seconds:g} s "
+                    "and was cancelled: increase BIGQUERY_JOB_TIMEOUT_SECONDS, or run fewer days at once"
                 )
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _labels(self) -> dict[str, str]:
-        told = {"asset": self.writer.asset, "partition": self.partitions, "run_id": self.writer.run_id}
-        return {name: label(value) for name, value in told.items()}
+        labels = {"asset": self.writer.asset, "partition": self.partitions, "run_id": self.writer.run_id}
+        return {name: label(value) for name, value in labels.items()}
 
 
 def job_name(writer: Writer, partitions: str, step: str, restart: int = 0) -> str:
-    """Return a job's id: the same for one attempt of a run, so that BigQuery refuses to do it twice.
+    """Return a job's id: the same for one attempt of a run, so that BigQuery rejects a second job.
 
     >>> job_name(Writer("staging/orders", "1f2e", 1), "2026-03-01", "load")
     'staging_orders-2026-03-01-load-1f2e-1'
     """
-    again = f"-restart{restart}" if restart else ""
-    name = f"{writer.asset}-{partitions}-{step}-{writer.run_id}-{writer.attempt}{again}"
+    suffix = f"-restart{restart}" if restart else ""
+    name = f"{writer.asset}-{partitions}-{step}-{writer.run_id}-{writer.attempt}{suffix}"
     return re.sub(r"[^\w-]", "_", name)
 
 
-def _passes(error: Mapping[str, Any]) -> bool:
-    return error.get("reason") in PASSING or CONFLICT in str(error.get("message"))
+def _is_transient(error: Mapping[str, Any]) -> bool:
+    return error.get("reason") in TRANSIENT or CONFLICT in str(error.get("message"))
 
 
 def label(value: str) -> str:
-    """Return a value as BigQuery's labels allow it: lower case letters, digits, `_` and `-`, at most 63.
+    """Return a value as a valid BigQuery label: lower case letters, digits, `_` and `-`, at most 63 characters.
 
     >>> label("staging/Orders")
     'staging_orders'
@@ -147,7 +147,7 @@ def label(value: str) -> str:
 
 
 def cost(job: Job) -> JobCost:
-    """Return what a job cost, and where the console shows it."""
+    """Return the cost of a job and its page in the console."""
     return JobCost(
         bytes_billed=int(getattr(job, "total_bytes_billed", None) or 0),
         slot_milliseconds=int(getattr(job, "slot_millis", None) or 0),
@@ -156,12 +156,12 @@ def cost(job: Job) -> JobCost:
 
 
 def rows_loaded(job: Job) -> int:
-    """Return how many rows a load job wrote.
+    """Return the number of rows that a load job wrote.
 
     Raises:
-        PlatformError: The job does not say.
+        PlatformError: The job does not report it.
     """
     rows = getattr(job, "output_rows", None)
     if rows is None:
-        raise PlatformError(f"BigQuery does not say how many rows the job {job.job_id} loaded: run it again")
+        raise PlatformError(f"BigQuery does not report how many rows the job {job.job_id} loaded: run it again")
     return int(rows)

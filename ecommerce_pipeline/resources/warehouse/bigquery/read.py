@@ -1,4 +1,4 @@
-"""Reading rows of a BigQuery table through its Storage API: no job, no more columns and partitions than are asked for.
+"""Reads of a BigQuery table through the Storage API: no job, and only the columns and partitions requested.
 
 The API: https://cloud.google.com/bigquery/docs/reference/storage
 """
@@ -15,24 +15,24 @@ def read_rows(client: BigQueryReadClient, table: TableReference, columns: Sequen
     """Return the rows that meet a condition; partitions are pruned by it.
 
     Args:
-        client: Of the Storage API.
+        client: A client of the Storage API.
         table: The table.
         columns: The columns to read, in the order wanted.
         rows: The condition, in GoogleSQL.
 
     Raises:
-        google.api_core.exceptions.GoogleAPICallError: The table is not there, or may not be read.
+        google.api_core.exceptions.GoogleAPICallError: The table does not exist, or reading it is not permitted.
     """
-    wanted = ReadSession(
+    request = ReadSession(
         table=table.to_bqstorage(),
         data_format=DataFormat.ARROW,
         read_options=ReadSession.TableReadOptions(selected_fields=columns, row_restriction=rows),
     )
-    session = client.create_read_session(parent=f"projects/{table.project}", read_session=wanted)
+    session = client.create_read_session(parent=f"projects/{table.project}", read_session=request)
     schema = pa.ipc.read_schema(pa.py_buffer(session.arrow_schema.serialized_schema))
     batches = [
-        pa.ipc.read_record_batch(pa.py_buffer(answer.arrow_record_batch.serialized_record_batch), schema)
+        pa.ipc.read_record_batch(pa.py_buffer(response.arrow_record_batch.serialized_record_batch), schema)
         for stream in session.streams
-        for answer in client.read_rows(stream.name)
+        for response in client.read_rows(stream.name)
     ]
     return pa.Table.from_batches(batches, schema).select(list(columns))

@@ -1,4 +1,4 @@
-"""BigQuery's staging tables, as the table contract wants them: created, given new nullable columns, or refused."""
+"""BigQuery's staging tables, derived from the contract: created, extended by nullable columns, or rejected."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,16 +13,16 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT, kind
 
 LABELS = {"platform": "ecommerce_pipeline"}
 LOAD_TABLE_LIFE = timedelta(hours=6)
-"""A load table that a killed run leaves behind is gone after this; a load takes minutes."""
+"""A load table that a killed run leaves behind expires after this time; a load takes minutes."""
 
 
 def contract_fields(table: Table) -> list[bigquery.SchemaField]:
-    """Return the table's columns as BigQuery's client takes them."""
+    """Return the table's columns in the types of BigQuery's client."""
     return [bigquery.SchemaField.from_api_repr(field) for field in bigquery_fields(table)]
 
 
 def staging_table(table: Table, reference: bigquery.TableReference) -> bigquery.Table:
-    """Return the definition of a staging table: events by written day, clustered by key, never scanned whole."""
+    """Return the definition of a staging table: events are partitioned by written day and clustered by key."""
     wanted = bigquery.Table(reference, schema=contract_fields(table))
     wanted.description = f"{table.comment} As delivered, with duplicates and broken rows."
     wanted.labels = {**LABELS, "layer": "staging"}
@@ -34,10 +34,10 @@ def staging_table(table: Table, reference: bigquery.TableReference) -> bigquery.
 
 
 def ensure(client: bigquery.Client, wanted: bigquery.Table, *, location: str) -> None:
-    """Create the table, or add the nullable columns that it lacks; the dataset too, if it may be created.
+    """Create the table and its dataset if they do not exist, or add missing nullable columns.
 
     Raises:
-        PlatformError: The table differs in another way; the message says how.
+        PlatformError: The table differs in another way; the message names the differences.
     """
     try:
         found = client.get_table(wanted.reference)
@@ -48,11 +48,11 @@ def ensure(client: bigquery.Client, wanted: bigquery.Table, *, location: str) ->
         try:
             client.create_table(wanted)
             return
-        except Conflict:  # another run was quicker
+        except Conflict:  # another run has created it
             found = client.get_table(wanted.reference)
     try:
         _add_columns(client, found, wanted)
-    except PreconditionFailed:  # it was changed meanwhile: by us, if an answer was lost
+    except PreconditionFailed:  # changed since: by another run, or by this one if the response was lost
         _add_columns(client, client.get_table(wanted.reference), wanted)
 
 
@@ -66,31 +66,31 @@ def _add_columns(client: bigquery.Client, found: bigquery.Table, wanted: bigquer
 def new_columns(
     found: Sequence[bigquery.SchemaField], wanted: Sequence[bigquery.SchemaField], name: str
 ) -> list[bigquery.SchemaField]:
-    """Return the columns that a table lacks.
+    """Return the columns that are missing in a table.
 
     Raises:
-        PlatformError: It has others, of other types, or lacks one that must not be null.
+        PlatformError: The table has other columns or types, or a missing column must not be null.
     """
-    there = {field.name: field for field in found}
-    asked = {field.name: field for field in wanted}
-    differences = [f"column {column} is not in the contract" for column in there if column not in asked]
-    for column, field in asked.items():
-        if column in there and not _holds(there[column], field):
-            differences.append(f"column {column} is {_kind(there[column])}, the contract says {_kind(field)}")
-        if column not in there and field.mode != "NULLABLE":
+    existing = {field.name: field for field in found}
+    required = {field.name: field for field in wanted}
+    differences = [f"column {column} is not in the contract" for column in existing if column not in required]
+    for column, field in required.items():
+        if column in existing and not _fits(existing[column], field):
+            differences.append(f"column {column} is {_kind(existing[column])}, the contract says {_kind(field)}")
+        if column not in existing and field.mode != "NULLABLE":
             differences.append(f"column {column} is missing and must not be null")
     if differences:
         raise PlatformError(
-            f"the table {name} differs from the contract: {'; '.join(differences)}. Only nullable columns are added by "
-            "themselves: change the table by hand, or drop it and materialize its days again"
+            f"the table {name} differs from the contract: {'; '.join(differences)}. Only nullable columns are added "
+            "automatically: change the table by hand, or drop it and materialize its days again"
         )
-    return [field for column, field in asked.items() if column not in there]
+    return [field for column, field in required.items() if column not in existing]
 
 
 def load_table(
     client: bigquery.Client, dataset: str, name: str, fields: Sequence[bigquery.SchemaField]
 ) -> bigquery.TableReference:
-    """Create the table into which objects are loaded before they replace anything; it expires by itself."""
+    """Create the temporary table into which objects are loaded before they replace rows; it expires."""
     table = bigquery.Table(f"{client.project}.{dataset}.{name}", schema=fields)
     table.expires = datetime.now(UTC) + LOAD_TABLE_LIFE
     table.labels = {**LABELS, "layer": "load"}
@@ -98,14 +98,14 @@ def load_table(
     return bigquery.TableReference.from_string(f"{client.project}.{dataset}.{name}")
 
 
-def _holds(found: bigquery.SchemaField, wanted: bigquery.SchemaField) -> bool:
-    """Return whether a column is as asked; a NUMERIC without a size holds those of all sizes."""
-    wider = bigquery.SchemaField(found.name, wanted.field_type, wanted.mode)
-    return _kind(found) in {_kind(wanted), _kind(wider)}
+def _fits(found: bigquery.SchemaField, wanted: bigquery.SchemaField) -> bool:
+    """Return whether a column has the type wanted, or is a NUMERIC without precision, which holds every NUMERIC."""
+    unlimited = bigquery.SchemaField(found.name, wanted.field_type, wanted.mode)
+    return _kind(found) in {_kind(wanted), _kind(unlimited)}
 
 
 def _kind(field: bigquery.SchemaField) -> str:
-    """Return type and mode as one text; BigQuery has two names for most types."""
+    """Return type and mode as text, with one of the two names that BigQuery has for most types."""
     names = {"INT64": "INTEGER", "BOOL": "BOOLEAN", "DECIMAL": "NUMERIC", "FLOAT64": "FLOAT"}
     size = f"({field.precision},{field.scale})" if field.precision else ""
     null = "" if field.mode == "NULLABLE" else " not null"

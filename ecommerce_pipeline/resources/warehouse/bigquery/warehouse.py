@@ -1,6 +1,6 @@
-"""The warehouse in the cloud: BigQuery, which loads the lake's objects itself and replaces a window in one transaction.
+"""BigQuery as a warehouse: it loads the lake's objects itself and replaces a window in one transaction.
 
-Tables are in `tables`, jobs in `jobs`, clients in `resources/google`.
+Its clients are in `resources/google`.
 """
 
 import hashlib
@@ -27,19 +27,19 @@ from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fiel
 from ecommerce_pipeline.schema.dialects import BIGQUERY, within
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
-AT_ONCE = 8
-"""Tables looked up, or queries asked, at once."""
+PARALLEL_REQUESTS = 8
+"""Tables looked up, or queries run, at once."""
 
 
 class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
-    """Three datasets of a project, one a layer; credentials are Google's application default.
+    """Datasets of a project, one per layer, with Google's application default credentials.
 
     Attributes:
-        project: The project that holds the datasets and pays.
-        location: Where they are.
-        datasets: Their names, by layer.
-        timeout_seconds: How long a job may run.
-        job_retries: How often a job is started again that failed for a reason that passes.
+        project: The project of the datasets, which is billed.
+        location: The location of the datasets.
+        datasets: The names of the datasets, by layer.
+        timeout_seconds: Longest time that a job may run.
+        job_retries: Restarts of a job after a temporary error.
         days_per_job: Most days that one job replaces.
     """
 
@@ -61,11 +61,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def dialect(self) -> Literal["bigquery"]:
-        """The SQL that `query` takes."""
+        """The SQL dialect of `query`."""
         return "bigquery"
 
     def parts(self, window: Window | None) -> Sequence[Window | None]:
-        """Cut a window into those that stay under the quotas of one job, in order."""
+        """Split a window into parts within the quotas of one job, in order."""
         if window is None:
             return [None]
         return window.parts(self.days_per_job)
@@ -79,11 +79,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     ) -> Replaced:
         """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
 
-        A window of more days than one job may touch is replaced in parts, each in a transaction of its own.
+        A window of more than `days_per_job` days is replaced in parts, each in its own transaction.
 
         Raises:
-            PlatformError: An object is missing, corrupt or holds rows of other days, the table differs from the
-                contract, or Google refused; a part that was not done is as it was then.
+            PlatformError: An object is missing, corrupt or has rows of other days, the table differs from the
+                contract, or Google rejected the request; a part that failed is unchanged.
         """
         target = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"preparing {target}"):
@@ -92,28 +92,28 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         job: JobCost | None = None
         objects = iter(uris)
         for part in self.parts(window):
-            ours = list(islice(objects, len(part) if part else None))
-            count, job = self._replace_part(table, target, ours, part, writer)
+            part_uris = list(islice(objects, len(part) if part else None))
+            count, job = self._replace_part(table, target, part_uris, part, writer)
             loaded += count
         if loaded != rows:
             raise PlatformError(
-                f"{target.dataset_id}.{table.name}: the objects held {rows} rows, {loaded} were loaded: materialize "
-                f"{writer.asset} again"
+                f"{target.dataset_id}.{table.name}: {loaded} of the {rows} rows in the objects were loaded: "
+                f"materialize {writer.asset} again"
             )
         head = self._rows(target, HEAD_ROWS)
         return Replaced(self._count(target), head, job)
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all of them; all columns or some.
+        """Read the rows of a table that were written in the window, or all rows; all columns or some.
 
-        Through the Storage API where there is one: it runs no job, and reads no other columns and partitions.
+        If available, the Storage API is used: it needs no job, and reads only the columns and partitions requested.
 
         Raises:
-            PlatformError: The table is not there.
+            PlatformError: The table does not exist.
         """
         in_window = within(BIGQUERY, window)
         if window is None and WRITTEN_AT in table.columns:
-            in_window = f"{WRITTEN_AT} IS NOT NULL"  # a filter that partitioned tables ask for
+            in_window = f"{WRITTEN_AT} IS NOT NULL"  # the filter that partitioned tables require
         chosen = list(columns or table.columns.keys())
         reference = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"reading {reference}"):
@@ -122,48 +122,48 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {in_window}")  # noqa: S608
 
     def schema_of(self, layer: str) -> str:
-        """Return the dataset that holds the tables of a layer."""
+        """Return the dataset of a layer's tables."""
         return self.datasets[layer]
 
     def query(self, sql: str) -> pa.Table:
-        """Return the result of a query, read through the Storage API where there is one.
+        """Return the rows of a query, read through the Storage API if it is available.
 
         Raises:
-            PlatformError: Google refused it.
+            PlatformError: Google rejected the query.
         """
         with job_errors(self.project, self.location, "the query to BigQuery"):
             rows = self._client.query(sql).result(timeout=self.timeout_seconds)
             return rows.to_arrow(bqstorage_client=self._reader, create_bqstorage_client=False)
 
     def queries(self, statements: Sequence[str]) -> list[pa.Table]:
-        """Return the results of several queries, which BigQuery answers side by side.
+        """Return the rows of several queries, which run in parallel.
 
         Raises:
-            PlatformError: Google refused one.
+            PlatformError: Google rejected a query.
         """
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
             return list(pool.map(self.query, statements))
 
     def row_counts(self) -> dict[tuple[str, str], int]:
-        """Return the number of rows of every table, by layer and name; of what BigQuery knows, without a scan."""
-        with job_errors(self.project, self.location, f"looking at the datasets of {self.project}"):
-            here = {dataset.dataset_id for dataset in self._client.list_datasets()}
-            found = [
+        """Return the number of rows of every table, by layer and name, from metadata."""
+        with job_errors(self.project, self.location, f"listing the datasets of {self.project}"):
+            existing = {dataset.dataset_id for dataset in self._client.list_datasets()}
+            tables = [
                 (layer, table.table_id)
                 for layer, dataset in self.datasets.items()
-                if dataset in here
+                if dataset in existing
                 for table in self._client.list_tables(dataset)
                 if not table.table_id.startswith("_")
             ]
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                counts = pool.map(lambda key: self._count(self._reference(*key)), found)
-                return dict(zip(found, counts, strict=True))
+            with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
+                counts = pool.map(lambda key: self._count(self._reference(*key)), tables)
+                return dict(zip(tables, counts, strict=True))
 
     def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
-        """Return the first rows of tables, each given by layer and name; free of charge."""
+        """Return the first rows of tables, each given by layer and name; this is free of charge."""
         with (
-            job_errors(self.project, self.location, f"looking at the datasets of {self.project}"),
-            ThreadPoolExecutor(AT_ONCE) as pool,
+            job_errors(self.project, self.location, f"listing the datasets of {self.project}"),
+            ThreadPoolExecutor(PARALLEL_REQUESTS) as pool,
         ):
             heads = pool.map(lambda key: self._rows(self._reference(*key), rows), tables)
             return dict(zip(tables, heads, strict=True))
@@ -185,16 +185,16 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             jobs.load("load", uris, incoming, {"schema": fields, "write_disposition": "WRITE_TRUNCATE"})
         )
         in_window = within(BIGQUERY, window)
-        stray = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({in_window})")  # noqa: S608
-        outside = next(iter(cast(bigquery.QueryJob, stray).result())).rows_
+        check = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({in_window})")  # noqa: S608
+        outside = next(iter(cast(bigquery.QueryJob, check).result())).rows_
         if outside:
             raise PlatformError(
-                f"{target.dataset_id}.{table.name}: {outside} of {loaded} rows of the objects were not written on "
-                f"{window}; the table is as it was. Materialize lake/{table.name} of these days again"
+                f"{target.dataset_id}.{table.name}: {outside} of the {loaded} rows in the objects were not written "
+                f"on {window}; the table is unchanged. Materialize lake/{table.name} of these days again"
             )
-        swap = jobs.run("replace", _replace_script(table, str(target), str(incoming), in_window))
+        replace = jobs.run("replace", _replace_script(table, str(target), str(incoming), in_window))
         self._client.delete_table(incoming, not_found_ok=True)
-        return loaded, cost(swap)
+        return loaded, cost(replace)
 
     def _reference(self, layer: str, table: str) -> bigquery.TableReference:
         return bigquery.TableReference.from_string(f"{self.project}.{self.datasets[layer]}.{table}")
@@ -219,6 +219,6 @@ def _replace_script(table: Table, target: str, incoming: str, in_window: str) ->
 
 
 def _load_name(table: Table, partitions: str, writer: Writer) -> str:
-    """Return a name for the load table that no other attempt has; `_` at its start keeps it out of listings."""
+    """Return a name of the load table that is unique to this attempt; `row_counts` skips names that begin with `_`."""
     attempt = hashlib.sha256(f"{partitions} {writer.run_id} {writer.attempt}".encode()).hexdigest()[:12]
     return f"_load_{table.name}_{attempt}"

@@ -1,6 +1,6 @@
-"""What is said when something on Google Cloud is not as it must be: thing, value and remedy in one sentence.
+"""Errors of Google Cloud: thing, value and remedy in one sentence.
 
-The emulator lets everybody do everything, everywhere; the proxy answers with the error bodies that Google documents
+The emulator checks no permissions, locations or quotas; a proxy returns the error bodies that Google documents
 (https://cloud.google.com/bigquery/docs/error-messages).
 """
 
@@ -26,7 +26,7 @@ TABLES = r"/tables"
 JOBS = r"/jobs\?"
 
 
-def refusal(act: Callable[[], object]) -> str:
+def error_of(act: Callable[[], object]) -> str:
     with pytest.raises(PlatformError) as caught:
         act()
     message = str(caught.value)
@@ -40,15 +40,21 @@ def lines() -> pa.Table:
 
 
 @pytest.mark.parametrize(
-    ("path", "code", "reason", "words", "remedy"),
+    ("path", "code", "reason", "google_message", "remedy"),
     [
-        (TABLES, 404, "notFound", "Not found: Project shop-x", "there is no project shop-x: correct GCP_PROJECT"),
+        (
+            TABLES,
+            404,
+            "notFound",
+            "Not found: Project shop-x",
+            "the project shop-x does not exist: correct GCP_PROJECT",
+        ),
         (
             JOBS,
             404,
             "notFound",
             "Not found: Dataset shop-x:shop_staging was not found in location US",
-            "there is no dataset shop-x:shop_staging in US: set GCP_LOCATION to where it is",
+            "the dataset shop-x:shop_staging does not exist in US: set GCP_LOCATION to its location",
         ),
         (
             JOBS,
@@ -78,14 +84,14 @@ def lines() -> pa.Table:
             403,
             "accessDenied",
             "Access Denied: File gs://shop-x/transaction_items: x@y does not have storage.objects.get access",
-            "the lake's objects must not be read: grant roles/storage.objectUser on the bucket",
+            "no permission to read the lake's objects: grant roles/storage.objectUser on the bucket",
         ),
         (
             JOBS,
             403,
             "quotaExceeded",
             "Quota exceeded: Your table exceeded quota for imports or query appends per table",
-            "a quota of {project} is used up; run it again later, or ask for more: https://",
+            "a quota of {project} is exhausted; run it again later, or request an increase: https://",
         ),
         (JOBS, 403, "billingNotEnabled", "Billing has not been enabled for this project.", "{project} has no billing"),
         (
@@ -93,29 +99,29 @@ def lines() -> pa.Table:
             403,
             "accessNotConfigured",
             "BigQuery API has not been used in project 1 before or it is disabled.",
-            "the API is off: `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com "
+            "the API is disabled: `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com "
             "--project={project}`",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) and value.isalpha() else "",
 )
-def test_what_google_refuses_is_one_sentence_with_thing_and_remedy(
+def test_an_error_of_google_is_one_sentence_with_thing_and_remedy(
     bigquery_proxy: Proxy,
     project: str,
     load: Load,
     path: str,
     code: int,
     reason: str,
-    words: str,
+    google_message: str,
     remedy: str,
 ) -> None:
-    bigquery_proxy.add(Fault(status(code, words, reason), path=path, times=10))
-    message = refusal(lambda: load(lines(), [DAY]))
+    bigquery_proxy.add(Fault(status(code, google_message, reason), path=path, times=10))
+    message = error_of(lambda: load(lines(), [DAY]))
     assert remedy.format(project=project) in message
-    assert message.endswith(f"({code} {words})")
+    assert message.endswith(f"({code} {google_message})")
 
 
-def test_a_table_that_drifted_is_named_with_each_difference_and_stays(
+def test_a_table_that_differs_is_named_with_each_difference_and_stays(
     warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
     load(lines(), [DAY])
@@ -123,43 +129,43 @@ def test_a_table_that_drifted_is_named_with_each_difference_and_stays(
     table = bigquery_client.get_table(name)
     table.schema = [*table.schema, bigquery.SchemaField("colour", "STRING")]
     bigquery_client.update_table(table, ["schema"])
-    message = refusal(lambda: load(order_lines(instants(DAY, 1)), [DAY]))
+    message = error_of(lambda: load(order_lines(instants(DAY, 1)), [DAY]))
     assert message.startswith(f"the table {name} differs from the contract: column colour is not in the contract")
     assert "change the table by hand, or drop it and materialize its days again" in message
     assert len(keys(warehouse, DAY)) == 3
 
 
-def test_a_nullable_column_that_the_contract_gained_is_added_once_though_the_answer_is_lost(
+def test_a_new_nullable_column_is_added_once_even_if_the_response_is_lost(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
-    """BigQuery updates a table only as it was read (If-Match), so that the request sent again is refused with 412."""
+    """BigQuery updates a table only in the state that was read (If-Match), so that a repeated request gets a 412."""
     load(lines(), [DAY])
     name = "shop_staging.transaction_items"
     wider = transaction_items.to_metadata(MetaData())
     wider.append_column(Column("gift_note", Text(), comment="What the card says."))
     wanted = staging_table(wider, bigquery_client.get_table(name).reference)
 
-    def refuse(request: Request, forward: Forward) -> Answer:
+    def reject(request: Request, forward: Forward) -> Answer:
         assert "If-Match" in request.headers
         return status(412, "Precondition check failed.", "conditionNotMet")(request, forward)
 
-    bigquery_proxy.add(Fault(lose_response, "PATCH"), Fault(refuse, "PATCH"))
+    bigquery_proxy.add(Fault(lose_response, "PATCH"), Fault(reject, "PATCH"))
     ensure(warehouse._client, wanted, location="US")
     assert bigquery_client.get_table(name).schema[-1].name == "gift_note"
     assert bigquery_proxy.all_happened
 
 
-def test_an_object_that_drifted_is_refused_and_the_day_stays(warehouse: BigQueryWarehouse, load: Load) -> None:
+def test_an_object_of_other_types_is_rejected_and_the_day_stays(warehouse: BigQueryWarehouse, load: Load) -> None:
     load(lines(), [DAY])
     texts = lines().set_column(4, "quantity", pa.array(["many"] * 3))
-    message = refusal(lambda: load(texts, [DAY]))
+    message = error_of(lambda: load(texts, [DAY]))
     assert "BigQuery job staging_transaction_items-2026-03-01_2026-03-01-load-run2-0" in message
     assert len(keys(warehouse, DAY)) == 3
 
 
 @pytest.fixture
 def real_credentials(bigquery_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Let product code look for credentials in a file, as it does without an emulator."""
+    """Make the clients read credentials from a file, as without an emulator."""
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
     return lambda path: monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
 
@@ -167,13 +173,13 @@ def real_credentials(bigquery_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda _: None, "it is not there"),
+        (lambda _: None, "no such file"),
         (Path.mkdir, "Is a directory"),
-        (lambda path: path.write_bytes(b"\x89PNG\xff"), "it is none of Google's"),
-        (lambda path: path.write_text('{"private_key": "s3cret"'), "it is none of Google's"),
+        (lambda path: path.write_bytes(b"\x89PNG\xff"), "it is not a Google credentials file"),
+        (lambda path: path.write_text('{"private_key": "s3cret"'), "it is not a Google credentials file"),
         (
             lambda path: path.write_text('{"type": "service_account", "private_key": "s3cret"}'),
-            "it is none of Google's",
+            "it is not a Google credentials file",
         ),
     ],
     ids=["missing", "folder", "binary", "half", "without an e-mail"],
@@ -188,8 +194,8 @@ def test_a_key_file_that_cannot_be_used_is_named_and_never_shown(
     key = tmp_path / "key.json"
     make(key)
     real_credentials(key)
-    message = refusal(warehouse.row_counts)
-    assert f"the credentials file {key}, which GOOGLE_APPLICATION_CREDENTIALS names, cannot be used ({why})" in message
+    message = error_of(warehouse.row_counts)
+    assert f"the credentials file {key}, set in GOOGLE_APPLICATION_CREDENTIALS, cannot be used ({why})" in message
     assert "run `gcloud auth application-default login`" in message
     assert "s3cret" not in message
 
@@ -201,6 +207,6 @@ def test_an_expired_key_is_named_by_its_file_and_never_shown(
     key = tmp_path / "key.json"
     private = write_key(key, f"{bigquery_proxy.endpoint}/token")
     real_credentials(key)
-    message = refusal(warehouse.row_counts)
-    assert f"the Google credentials have expired or were revoked (those of the file {key}" in message
+    message = error_of(warehouse.row_counts)
+    assert f"the Google credentials have expired or were revoked (from the file {key}" in message
     assert private.splitlines()[1] not in message

@@ -1,4 +1,4 @@
-"""BigQuery over a network that breaks: each job is done once whatever happens to the answers, or nothing is changed."""
+"""BigQuery over a failing network: each job runs once even if responses are lost, or nothing is changed."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ NEXT_DAY = "2026-03-02"
 NEW = [100, 101]
 
 JOBS = r"/jobs\?"
-"""Where jobs are started: of a day the load is the first, the check the second, the replacement the third."""
+"""Where jobs are started; for each day the first is the load, the second the check, the third the replacement."""
 ALWAYS = 1000
 
 
@@ -41,7 +41,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def before(load: Load) -> None:
-    """Load two days, which the tests then replace one of."""
+    """Load two days, of which the tests replace one."""
     load(order_lines(instants(DAY, 3) + instants(NEXT_DAY, 3)), [DAY, NEXT_DAY])
 
 
@@ -49,7 +49,7 @@ def replace(load: Load) -> None:
     load(order_lines(instants(DAY, len(NEW)), first_key=NEW[0]), [DAY])
 
 
-def refusal(load: Load) -> str:
+def error_of(load: Load) -> str:
     with pytest.raises(PlatformError) as caught:
         replace(load)
     message = str(caught.value)
@@ -58,51 +58,51 @@ def refusal(load: Load) -> str:
 
 
 def started(proxy: Proxy) -> list[str]:
-    """Return the names of the jobs that were asked for, in order, once each."""
+    """Return the ids of the requested jobs in order, each once."""
     names = [json.loads(request.body)["jobReference"]["jobId"] for request in proxy.matching("POST", JOBS)]
     return list(dict.fromkeys(name for name in names if name.startswith("staging_")))
 
 
 def job(change: Callable[[dict[str, object]], object]) -> Break:
-    """Let the server do what it is asked, and change what it tells of the job."""
+    """Let the server run the job, and change its response."""
 
     def answer(request: Request, forward: Forward) -> Answer:
         code, headers, body = forward(request)
-        told = json.loads(body)
-        change(told)
-        return code, headers, json.dumps(told).encode()
+        response = json.loads(body)
+        change(response)
+        return code, headers, json.dumps(response).encode()
 
     return answer
 
 
-def still_running(told: dict[str, object]) -> None:
-    told["status"] = {"state": "RUNNING"}
+def still_running(response: dict[str, object]) -> None:
+    response["status"] = {"state": "RUNNING"}
 
 
 def failed(reason: str, message: str = "on a test's script") -> Callable[[dict[str, object]], None]:
     error = {"reason": reason, "message": message}
 
-    def change(told: dict[str, object]) -> None:
-        told["status"] = {"state": "DONE", "errorResult": error, "errors": [error]}
+    def change(response: dict[str, object]) -> None:
+        response["status"] = {"state": "DONE", "errorResult": error, "errors": [error]}
 
     return change
 
 
 def half_way(request: Request, forward: Forward) -> Answer:
-    """Let the replacement fail for a moment's reason after it deleted, before it inserted."""
-    asked = json.loads(request.body)
-    script = asked["configuration"]["query"]["query"]
+    """Make the replacement fail temporarily after the DELETE and before the INSERT."""
+    job_request = json.loads(request.body)
+    script = job_request["configuration"]["query"]["query"]
     assert script.index("DELETE") < script.index("INSERT")
-    asked["configuration"]["query"]["query"] = script.replace("INSERT", "SELECT ERROR('half way'); INSERT")
-    broken = Request(request.method, request.path, request.headers, json.dumps(asked).encode())
+    job_request["configuration"]["query"]["query"] = script.replace("INSERT", "SELECT ERROR('half way'); INSERT")
+    broken = Request(request.method, request.path, request.headers, json.dumps(job_request).encode())
     return job(failed("backendError"))(broken, forward)
 
 
 @pytest.mark.parametrize("fault", [reset, lose_response, status(503), status(429)], ids=["reset", "lost", "503", "429"])
-def test_a_day_is_replaced_once_though_every_kind_of_request_breaks(
+def test_a_day_is_replaced_once_even_if_every_kind_of_request_fails(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None, fault: Break
 ) -> None:
-    """All jobs are told to be running at first, so that they are looked at too."""
+    """All jobs are reported as running at first, so that they are polled too."""
     jobs = len(bigquery_proxy.matching("POST", JOBS))
     bigquery_proxy.add(
         Fault(fault, "POST", "/tables"),
@@ -123,14 +123,14 @@ def test_a_day_is_replaced_once_though_every_kind_of_request_breaks(
 
 
 @pytest.mark.parametrize("position", range(3), ids=["load", "check", "replace"])
-def test_a_job_whose_answer_was_lost_is_taken_up_not_started_again(
+def test_a_job_whose_response_was_lost_is_found_instead_of_started_again(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None, position: int
 ) -> None:
     bigquery_proxy.add(Fault(lose_response, "POST", JOBS, skip=position))
     replace(load)
     assert keys(warehouse, DAY) == NEW
     name = started(bigquery_proxy)[3 + position]
-    assert len([each for each in bigquery_proxy.matching("POST", JOBS) if name.encode() in each.body]) == 2
+    assert len([request for request in bigquery_proxy.matching("POST", JOBS) if name.encode() in request.body]) == 2
     assert bigquery_proxy.matching("GET", f"/jobs/{name}")
 
 
@@ -139,55 +139,58 @@ def test_a_job_whose_answer_was_lost_is_taken_up_not_started_again(
     [(0, job(failed("backendError"))), (1, job(failed("internalError"))), (2, half_way)],
     ids=["load", "check", "replace"],
 )
-def test_a_job_that_failed_for_a_moment_is_started_again_under_another_name(
+def test_a_job_that_failed_temporarily_is_restarted_under_another_id(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None, position: int, fault: Break
 ) -> None:
     bigquery_proxy.add(Fault(fault, "POST", JOBS, skip=position))
     replace(load)
     assert keys(warehouse, DAY) == NEW
     assert keys(warehouse, NEXT_DAY) == [4, 5, 6]
-    first, again = started(bigquery_proxy)[3 + position : 5 + position]
-    assert again == f"{first}-restart1"
+    first, restarted = started(bigquery_proxy)[3 + position : 5 + position]
+    assert restarted == f"{first}-restart1"
 
 
-def test_a_replacement_that_fails_half_way_each_time_leaves_the_days_as_they_were(
+def test_a_replacement_that_always_fails_half_way_leaves_the_days_unchanged(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None
 ) -> None:
     bigquery_proxy.add(Fault(half_way, "POST", JOBS, skip=2, times=2))
-    assert "-replace-run2-0-restart1 for staging/transaction_items failed: Google refused it (500" in refusal(load)
+    assert (
+        "-replace-run2-0-restart1 for staging/transaction_items failed: Google rejected the request (500"
+        in error_of(load)
+    )
     assert keys(warehouse, DAY) == [1, 2, 3]
     assert keys(warehouse, NEXT_DAY) == [4, 5, 6]
     replace(load)
     assert keys(warehouse, DAY) == NEW
 
 
-def test_a_job_that_failed_for_good_is_not_started_again(
+def test_a_job_that_failed_permanently_is_not_restarted(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None
 ) -> None:
     bigquery_proxy.add(Fault(job(failed("resourcesExceeded", "Resources exceeded")), "POST", JOBS))
-    assert "Google refused it (400 Resources exceeded)" in refusal(load)
+    assert "Google rejected the request (400 Resources exceeded)" in error_of(load)
     assert len(started(bigquery_proxy)) == 3 + 1
     assert keys(warehouse, DAY) == [1, 2, 3]
 
 
-def test_a_job_that_does_not_end_is_cancelled(
+def test_a_job_that_exceeds_its_timeout_is_cancelled(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None
 ) -> None:
-    """Left alone it would replace the day later, after another run has."""
+    """Otherwise it could replace the day later, after another run did."""
     object.__setattr__(warehouse, "timeout_seconds", 0.2)
     bigquery_proxy.add(
         Fault(job(still_running), "POST", JOBS), Fault(job(still_running), "GET", "/jobs/", times=ALWAYS)
     )
-    assert "did not end in 0.2 s and was cancelled: set BIGQUERY_JOB_TIMEOUT_SECONDS higher" in refusal(load)
+    assert "did not finish in 0.2 s and was cancelled: increase BIGQUERY_JOB_TIMEOUT_SECONDS" in error_of(load)
     [cancelled] = bigquery_proxy.matching("POST", "/cancel")
     assert started(bigquery_proxy)[-1] in cancelled.path
     assert keys(warehouse, DAY) == [1, 2, 3]
 
 
-def test_a_bucket_that_vanishes_before_its_load_is_named_and_the_day_is_as_it_was(
+def test_a_bucket_that_vanishes_before_its_load_is_named_and_the_day_is_unchanged(
     bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, before: None, bucket: storage.Bucket
 ) -> None:
-    """The load really fails; the words are BigQuery's, as the emulator has its own."""
+    """The load really fails; only the message is replaced by BigQuery's, because the emulator's differs."""
     lost = f"gs://{bucket.name}/transaction_items/date={DAY}/part-0.parquet"
 
     def vanish(request: Request, forward: Forward) -> Answer:
@@ -197,21 +200,21 @@ def test_a_bucket_that_vanishes_before_its_load_is_named_and_the_day_is_as_it_wa
         return job(failed("notFound", f"Not found: URI {lost}"))(request, lambda _: (200, {}, body))
 
     bigquery_proxy.add(Fault(vanish, "POST", JOBS))
-    message = refusal(load)
-    assert f"there is no object {lost}: materialize its lake asset again" in message
-    assert f"`ecommerce-pipeline doctor` says whether the bucket {bucket.name} is there" in message
+    message = error_of(load)
+    assert f"the object {lost} does not exist: materialize its lake asset again" in message
+    assert f"`ecommerce-pipeline doctor` checks whether the bucket {bucket.name} exists" in message
     assert keys(warehouse, DAY) == [1, 2, 3]
 
 
-def test_what_does_not_pass_is_given_up(bigquery_proxy: Proxy, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retries_end_after_the_time_limit(bigquery_proxy: Proxy, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DEFAULT_RETRY, "_timeout", 0.3)
     bigquery_proxy.add(Fault(status(503, "we are sorry"), times=ALWAYS))
-    assert refusal(load).endswith("failed, also after retries (503 we are sorry): run it again later")
+    assert error_of(load).endswith("failed, even after retries (503 we are sorry): run it again later")
 
 
-def test_a_server_that_is_not_there_is_one_clear_error(
+def test_a_server_that_cannot_be_reached_is_one_clear_error(
     bigquery_client: bigquery.Client, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DEFAULT_RETRY, "_timeout", 0.3)
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:1")
-    assert refusal(load).endswith("failed, also after retries (Connection refused): run it again later")
+    assert error_of(load).endswith("failed, even after retries (Connection refused): run it again later")

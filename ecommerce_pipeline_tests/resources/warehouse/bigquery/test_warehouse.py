@@ -25,7 +25,7 @@ def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(warehouse: 
     assert len(keys(warehouse, "2026-03-03")) == 5
 
 
-def test_rows_are_read_by_the_storage_api_without_a_job_and_no_more_than_asked_for(
+def test_the_storage_api_reads_only_the_columns_and_days_requested_without_a_job(
     warehouse: BigQueryWarehouse,
     load: Load,
     bigquery_proxy: Proxy,
@@ -48,7 +48,7 @@ def test_rows_are_read_by_the_storage_api_without_a_job_and_no_more_than_asked_f
         warehouse.read(transactions, "staging", days["2026-03-01"])
 
 
-def test_an_empty_first_load_makes_the_table_and_leaves_no_other_behind(
+def test_an_empty_first_load_creates_the_table_and_leaves_no_load_table(
     warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
     load(order_lines([]), ["2026-03-01"])
@@ -56,27 +56,27 @@ def test_an_empty_first_load_makes_the_table_and_leaves_no_other_behind(
     assert keys(warehouse, "2026-03-01") == []
 
 
-def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: BigQueryWarehouse, load: Load) -> None:
+def test_rows_of_other_days_are_rejected_and_nothing_changes(warehouse: BigQueryWarehouse, load: Load) -> None:
     load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     stray = order_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
-    with pytest.raises(PlatformError, match="1 of 2 rows of the objects were not written on 2026-03-01"):
+    with pytest.raises(PlatformError, match="1 of the 2 rows in the objects were not written on 2026-03-01"):
         load(stray, ["2026-03-01"])
     assert len(keys(warehouse, "2026-03-01")) == 3
 
 
-def test_only_nullable_columns_are_added_by_themselves() -> None:
+def test_only_nullable_columns_are_added_automatically() -> None:
     wanted = contract_fields(TABLES["sessions"])
     without = [field for field in wanted if field.name != "campaign"]
     assert [field.name for field in new_columns(without, wanted, "staging.sessions")] == ["campaign"]
     texts = [field if field.name != "page_views" else bigquery.SchemaField("page_views", "STRING") for field in without]
     extra = [*texts, bigquery.SchemaField("colour", "STRING")]
-    with pytest.raises(PlatformError) as refused:
+    with pytest.raises(PlatformError) as caught:
         new_columns(extra, wanted, "staging.sessions")
-    assert "column colour is not in the contract" in str(refused.value)
-    assert "column page_views is STRING, the contract says INTEGER not null" in str(refused.value)
+    assert "column colour is not in the contract" in str(caught.value)
+    assert "column page_views is STRING, the contract says INTEGER not null" in str(caught.value)
 
 
-def test_event_tables_are_partitioned_clustered_described_and_never_scanned_whole() -> None:
+def test_event_tables_are_partitioned_clustered_described_and_require_a_partition_filter() -> None:
     reference = bigquery.TableReference.from_string("project.staging.transaction_items")
     table = staging_table(transaction_items, reference)
     assert table.time_partitioning.field == "recorded_at"
