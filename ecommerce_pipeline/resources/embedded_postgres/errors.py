@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL's one error, and the remedy that always works."""
+"""The error of the embedded PostgreSQL, and the remedies that several messages share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,22 +7,24 @@ from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
 
-OWN_SERVER: Final = "set POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB to use another"
+OWN_SERVER: Final = (
+    "set POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB to use another server"
+)
 START_AFRESH: Final = "`ecommerce-pipeline reset` deletes the data and starts afresh"
 
 
 class EmbeddedPostgresError(PlatformError):
-    """The embedded PostgreSQL cannot be had; the message names the thing, its value and the remedy."""
+    """The embedded PostgreSQL cannot be used; the message names the thing, its value and the remedy."""
 
 
 @contextmanager
 def clear_errors(folder: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into one EmbeddedPostgresError without a chain."""
+    """Convert errors of the operating system to an EmbeddedPostgresError without a chain."""
     try:
         yield
     except OSError as error:
-        what = " ".join(str(part) for part in (error.filename, error.filename2) if part) or "a system call"
+        paths = " ".join(str(part) for part in (error.filename, error.filename2) if part) or "a system call"
         raise EmbeddedPostgresError(
-            f"the embedded PostgreSQL in {folder} cannot be used: {what}: {error.strerror or error}. "
-            f"Make the folder writable for this user and free some disk, or {OWN_SERVER}."
+            f"the embedded PostgreSQL in {folder} cannot be used: {paths}: {error.strerror or error}. "
+            f"Make the folder writable for this user and free disk space, or {OWN_SERVER}."
         ) from None

@@ -1,4 +1,4 @@
-"""One process at a time: a file lock that the system drops when its holder dies."""
+"""A file lock with a time limit; the system releases it when the process that holds it ends."""
 
 import fcntl
 import os
@@ -12,14 +12,14 @@ from ecommerce_pipeline.resources.embedded_postgres.errors import EmbeddedPostgr
 
 @contextmanager
 def exclusive(path: Path, limit: float) -> Iterator[int]:
-    """Hold the lock; yields its file descriptor, which no child inherits unless it is handed on.
+    """Hold the lock; yields its file descriptor, which child processes inherit only if it is passed to them.
 
     Args:
-        path: The lock file; its folder exists.
-        limit: Seconds to wait for another holder.
+        path: The lock file.
+        limit: Seconds to wait for another process.
 
     Raises:
-        EmbeddedPostgresError: Another process held the lock all the time.
+        EmbeddedPostgresError: Another process held the lock all that time.
     """
     deadline = time.monotonic() + limit
     while (descriptor := _take(path)) is None:
@@ -30,7 +30,7 @@ def exclusive(path: Path, limit: float) -> Iterator[int]:
             )
         time.sleep(0.02)
     try:
-        with suppress(OSError):  # the name of the holder is a help to people; a full disk must not bar `destroy`
+        with suppress(OSError):  # the pid is only informative; a full disk must not prevent `destroy`
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield descriptor
@@ -43,7 +43,7 @@ def _take(path: Path) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # `destroy` deletes the file while it holds it; whoever waited then holds a lock that nobody else sees.
+        # `destroy` deletes the file while it is locked; a process that waited then has locked a deleted file.
         if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
             return descriptor
     except BlockingIOError:

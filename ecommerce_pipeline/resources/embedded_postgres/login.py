@@ -1,4 +1,4 @@
-"""Whether the server that answers is ours, and lets us in."""
+"""Logging in to the server, and checking that it is the one of this folder."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,28 +24,28 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why there is no server to use (yet)."""
+class NotReady:
+    """The reason why the server cannot be used yet."""
 
     reason: str
 
 
-def ask(home: Home, *, may_create: bool = False) -> Server | Refusal:
-    """Log in to the home's server.
+def log_in(home: Home, *, may_create: bool = False) -> Server | NotReady:
+    """Log in to the server, and return how to do so, or why it is not ready.
 
-    SCRAM is demanded of it: only a server that holds the password's verifier can complete the login, and a stranger on
-    the port never sees the password.
+    SCRAM is required: only a server that has the password's verifier can complete the login, and another program on the
+    port never sees the password.
 
     Args:
         home: The server's files.
-        may_create: Create the database if the server lacks it; for the holder of the lock.
+        may_create: Create the database if it does not exist; only for the process that holds the lock.
 
     Raises:
-        EmbeddedPostgresError: Our server runs and refuses the password.
+        EmbeddedPostgresError: The server runs and rejects the password.
     """
     postmaster, password = read_postmaster(home.data), home.password
     if postmaster is None or not postmaster.ready or password is None:
-        return Refusal("it does not run, or still starts or stops")
+        return NotReady("it does not run, or is starting or stopping")
     server = Server(LOOPBACK, postmaster.port, USER, DATABASE, password)
     try:
         with _connect(server, DATABASE) as connection:
@@ -54,30 +54,32 @@ def ask(home: Home, *, may_create: bool = False) -> Server | Refusal:
         return _explain(str(error).strip(), home, postmaster, server, may_create=may_create)
     if row is not None and (row[0] == str(home.data) or is_postmaster(postmaster.pid, home.data)):
         return server
-    return Refusal(f"the server on port {server.port} is that of {row and row[0]}")
+    return NotReady(f"the server on port {server.port} belongs to {row and row[0]}")
 
 
-def _explain(said: str, home: Home, postmaster: Postmaster, server: Server, *, may_create: bool) -> Server | Refusal:
+def _explain(
+    message: str, home: Home, postmaster: Postmaster, server: Server, *, may_create: bool
+) -> Server | NotReady:
     if not is_postmaster(postmaster.pid, home.data):
-        return Refusal("it does not run")
-    if "password authentication failed" in said:
+        return NotReady("it does not run")
+    if "password authentication failed" in message:
         raise EmbeddedPostgresError(
-            f"the embedded PostgreSQL in {home.data} refuses the password in {home.folder / 'password'}: one was "
-            f"changed. Put the old password back; or {START_AFRESH}."
+            f"the embedded PostgreSQL in {home.data} rejects the password in {home.folder / 'password'}: one of them "
+            f"was changed. Restore the old password; or {START_AFRESH}."
         )
-    if "too many clients" in said:
+    if "too many clients" in message:
         return server
-    if may_create and f'database "{DATABASE}" does not exist' in said:
+    if may_create and f'database "{DATABASE}" does not exist' in message:
         return _create_database(server)
-    return Refusal(said)
+    return NotReady(message)
 
 
-def _create_database(server: Server) -> Server | Refusal:
+def _create_database(server: Server) -> Server | NotReady:
     try:
         with _connect(server, "postgres") as connection:
             connection.execute(f'CREATE DATABASE "{DATABASE}"')
     except psycopg.Error as error:
-        return Refusal(str(error).strip())
+        return NotReady(str(error).strip())
     return server
 
 

@@ -1,4 +1,4 @@
-"""The server's main process: whether it lives, and how it is started and stopped."""
+"""The server's main process: finding, starting and stopping it."""
 
 import os
 import signal
@@ -17,19 +17,19 @@ from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 from ecommerce_pipeline.resources.embedded_postgres.ports import LOOPBACK
 
 _LINES: Final = 8
-_EMPTY_FOR: Final = 2.0
+_EMPTY_SECONDS: Final = 2.0
 # Above the largest process id of any system (Linux: 2**22).
 _NO_PROCESS: Final = b"2147483647"
 
 
 @dataclass(frozen=True)
 class Postmaster:
-    """What postmaster.pid says; it may be stale.
+    """The content of postmaster.pid, which may be stale.
 
     Attributes:
         pid: Process id.
         port: TCP port.
-        ready: It said that it takes connections.
+        ready: The server accepts connections.
     """
 
     pid: int
@@ -38,7 +38,7 @@ class Postmaster:
 
 
 def read_postmaster(data: Path) -> Postmaster | None:
-    """Return what postmaster.pid says; None if there is none."""
+    """Return the content of postmaster.pid; None if there is none."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
@@ -50,20 +50,20 @@ def read_postmaster(data: Path) -> Postmaster | None:
 
 
 def living_postmaster(data: Path) -> Postmaster | None:
-    """Return the server of a data folder if its process lives; process ids are used again after a reboot."""
+    """Return the server of a data folder if its process is alive; another process may have its id after a reboot."""
     found = read_postmaster(data)
     return found if found is not None and is_postmaster(found.pid, data) else None
 
 
 def is_postmaster(pid: int, data: Path) -> bool:
-    """Say whether a process is the server of a data folder."""
+    """Return whether a process is the server of a data folder."""
     command = command_line(pid)
     if "/postgres -D " not in command:
         return False
     try:
         return (Path("/proc") / str(pid) / "cwd").samefile(data)
     except OSError:
-        # Only the process's user, or a root with all its powers, may see where it is.
+        # Only the process's user, or root with all capabilities, may read its working directory.
         return f"-D {data} " in command
 
 
@@ -74,14 +74,14 @@ def command_line(pid: int) -> str:
             return (Path("/proc") / str(pid) / "cmdline").read_text(errors="replace").replace("\0", " ")
         except OSError:
             return ""
-    said = subprocess.run(
+    ps = subprocess.run(
         ["ps", "-ww", "-o", "args=", "-p", str(pid)], stdout=subprocess.PIPE, text=True, errors="replace", check=False
     )
-    return f"{said.stdout.strip()} " if said.stdout.strip() else ""
+    return f"{ps.stdout.strip()} " if ps.stdout.strip() else ""
 
 
-def lives(pid: int) -> bool:
-    """Return whether a process has not ended; one that just becomes another program has no command line, and lives."""
+def is_alive(pid: int) -> bool:
+    """Return whether a process is alive, also during `exec`, when it has no command line."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -89,16 +89,16 @@ def lives(pid: int) -> bool:
 
 
 def spawn(binaries: Binaries, home: Home, configuration: Path, port: int) -> int:
-    """Start a server that outlives this process and its terminal, and return its process id."""
-    _disarm(home.data)
+    """Start a server that outlives this process and its terminal; return its process id."""
+    _invalidate_stale_pid(home.data)
     server: list[str | Path] = [
         *(binaries.program("postgres"), "-D", home.data, "-p", str(port), "-h", LOOPBACK, "-k", ""),
         *("-c", f"config_file={configuration}"),
     ]
     file = home.root / "start.log"
     with file.open("wb") as log:
-        home.account.keep(file)
-        # The shell ends at once, so that the server is nobody's child and no zombie of ours when it ends.
+        home.account.give_to_owner(file)
+        # The shell exits at once, so that the server is not a child of this process and cannot become its zombie.
         started = subprocess.run(
             ["sh", "-c", '"$@" >&2 & echo $!', "sh", *server],
             stdin=subprocess.DEVNULL,
@@ -112,10 +112,10 @@ def spawn(binaries: Binaries, home: Home, configuration: Path, port: int) -> int
 
 
 def stop_postmaster(binaries: Binaries, home: Home, limit: float, mode: str = "fast") -> None:
-    """Stop the server of a home if it runs, and wait for its end.
+    """Stop the server if it runs, and wait until it has stopped.
 
     Raises:
-        EmbeddedPostgresError: It does not end.
+        EmbeddedPostgresError: It does not stop.
     """
     server = living_postmaster(home.data)
     if server is None:
@@ -127,19 +127,19 @@ def stop_postmaster(binaries: Binaries, home: Home, limit: float, mode: str = "f
     if not done.ok and living_postmaster(home.data) is not None:
         raise EmbeddedPostgresError(
             f"the embedded PostgreSQL (pid {server.pid}, {home.data}) does not stop: {done.output}\n"
-            f"{last_lines(home)}\nEnd the programs that use it and try again, or kill it: "
-            "what was committed is kept."
+            f"{last_lines(home)}\nStop the programs that use it and try again, or kill it: "
+            "committed data is kept."
         )
-    # pg_ctl waits for the end of postmaster.pid, which is a moment before the end of the process.
+    # pg_ctl waits until postmaster.pid is deleted, which is shortly before the process ends.
     deadline = time.monotonic() + limit
     while is_postmaster(server.pid, home.data) and time.monotonic() < deadline:
         time.sleep(0.005)
 
 
-def end_orphans(data: Path) -> None:
-    """End the children that a killed server has left, where the system shows them (Linux).
+def kill_orphans(data: Path) -> None:
+    """Kill the child processes that a killed server has left, where the system shows them (Linux).
 
-    Most end by themselves; one that computes does not look, and no new server starts while it holds the shared memory.
+    Most end by themselves. A busy one does not notice, and keeps the shared memory, which blocks a new server.
     """
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -152,11 +152,11 @@ def end_orphans(data: Path) -> None:
             continue
 
 
-def _disarm(data: Path) -> None:
-    """Make a stale postmaster.pid name a process that cannot exist.
+def _invalidate_stale_pid(data: Path) -> None:
+    """Write the id of a process that cannot exist into a stale postmaster.pid.
 
-    PostgreSQL refuses to start while the process named lives, whatever it is, and a zombie counts as living. The file
-    stays, because PostgreSQL reads from it whether children of the old server still use the shared memory.
+    PostgreSQL does not start while a process of that id exists, even an unrelated one or a zombie. The file is kept,
+    because PostgreSQL reads from it whether children of the old server still use the shared memory.
     """
     try:
         descriptor = os.open(data / "postmaster.pid", os.O_RDWR | os.O_NOFOLLOW)
@@ -165,8 +165,8 @@ def _disarm(data: Path) -> None:
     with os.fdopen(descriptor, "r+b") as file:
         first, line_end, rest = file.read().partition(b"\n")
         if not first:
-            # Left by a crash of the machine, unless a server made it this instant; PostgreSQL accepts it never.
-            if time.time() - os.fstat(descriptor).st_mtime > _EMPTY_FOR:
+            # Left by a crash of the machine, unless a server is just creating it. PostgreSQL never accepts it.
+            if time.time() - os.fstat(descriptor).st_mtime > _EMPTY_SECONDS:
                 (data / "postmaster.pid").unlink()
             return
         file.seek(0)

