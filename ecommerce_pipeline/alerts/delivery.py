@@ -15,7 +15,7 @@ from ecommerce_pipeline.alerts.state import Delivered, Letter, MailServer, State
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.alerts.transport import Post
 from ecommerce_pipeline.alerts.ui_links import Ui
-from ecommerce_pipeline.resources.mail.smtp import MailInDoubtError, MailServerError, Receipt, SmtpSession
+from ecommerce_pipeline.resources.mail.session import MailInDoubtError, MailServerError, Receipt, SmtpSession
 
 CLAIM_SECONDS: Final = 90.0
 """Longer than a session lasts: whoever holds a claim longer has been killed."""

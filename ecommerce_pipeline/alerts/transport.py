@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ecommerce_pipeline.resources.mail.smtp import SmtpServer, SmtpSession
+from ecommerce_pipeline.resources.mail.session import SmtpSession
+from ecommerce_pipeline.resources.mail.smtp import SmtpServer
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.settings.mail import MailSettings
 

@@ -135,7 +135,7 @@ def test_no_secret_is_in_any_file_output_or_mail_whatever_succeeds_or_fails(
         "mail": leaks.start(program, "mail"),
     }
     doctor, *_ = [leaks.end(name, process) for name, process in telling.items()]
-    assert "refuses the login of SMTP_USER=ann: 535" in doctor
+    assert "rejects the login of SMTP_USER=ann: 535" in doctor
     assert "password authentication failed" in doctor
     told = leaks.call(sys.executable, "-m", "ecommerce_pipeline_tests.support.leaky_location")
     assert "trouble: ''" in told

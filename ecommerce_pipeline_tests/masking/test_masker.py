@@ -7,7 +7,7 @@ from psycopg.conninfo import make_conninfo
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import Masker, clean
-from ecommerce_pipeline.resources.mail.smtp import MailServerError
+from ecommerce_pipeline.resources.mail.session import MailServerError
 from ecommerce_pipeline.settings import SettingsError
 
 PASSWORD = "s3cr/t p@ss'wörd"

@@ -1,4 +1,4 @@
-"""A real mail server on loopback for the tests, with login, STARTTLS or TLS, and whatever mood a server can be in."""
+"""A real mail server on loopback for the tests, with login, STARTTLS or TLS, and scripted replies."""
 
 import asyncio
 import ssl
@@ -18,12 +18,12 @@ class Mailbox:
     """The server; it keeps its port when it is stopped and started again.
 
     Attributes:
-        login: User and password that it demands.
+        login: The user and password that it requires.
         security: none, starttls or tls.
-        name: The one that its certificate proves.
-    authority: Who signs it.
-        moods: What it does with the next mails: an answer to their DATA, or `drop` to close without one.
-        strangers: Recipients that it refuses, and how.
+        name: The name in its certificate.
+        authority: The authority that signs the certificate.
+        moods: Its replies to the next messages: a reply to DATA, or `drop` to close the connection without one.
+        strangers: Recipients that it rejects, with the reply.
     """
 
     login: tuple[str, str] | None = None

@@ -1,1 +1,1 @@
-"""E-mail: the SMTP client, and the catcher that keeps mails on this machine."""
+"""E-mail: `smtp` connects to a mail server, `session` sends messages, `catcher` is a mail server for this machine."""

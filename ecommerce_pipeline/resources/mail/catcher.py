@@ -1,7 +1,7 @@
-"""A mail server for a machine without one: on loopback, while there is mail to deliver; keeps it in a folder.
+"""A mail server on loopback that stores messages in a folder, for machines without a mail server.
 
-Nobody has to start or stop it, and it outlives no process: whoever delivers opens it, on a free port, and closes it.
-Each mail is a `.eml` that any mail program opens, and a `.html` for the browser; `index.html` lists them.
+The process that sends messages runs it on a free port meanwhile, so that it needs no starting and stopping. Each
+message is an `.eml` file for mail programs and an `.html` file for browsers; `index.html` lists them.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ LARGEST = 20 * 2**20
 
 @contextmanager
 def mail_catcher(folder: Path, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
-    """Listen while the block lasts.
+    """Run the mail server during the block.
 
     Args:
-        folder: Where mails are kept.
+        folder: The folder of the messages.
         host: The address to listen on.
-        port: The port; 0 takes a free one.
+        port: The port; 0 for a free one.
 
     Yields:
         The port.
@@ -42,7 +42,7 @@ def mail_catcher(folder: Path, host: str = "127.0.0.1", port: int = 0) -> Iterat
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(
         loop.create_server(
-            lambda: SMTP(_Keeper(folder), hostname="localhost", data_size_limit=LARGEST, loop=loop), host, port
+            lambda: SMTP(_Handler(folder), hostname="localhost", data_size_limit=LARGEST, loop=loop), host, port
         )
     )
     thread = threading.Thread(target=loop.run_forever, name="mail catcher", daemon=True)
@@ -64,49 +64,49 @@ async def _close(listening: asyncio.Server) -> None:
     await asyncio.gather(*open_connections, return_exceptions=True)
 
 
-class _Keeper:
-    """Takes every mail; aiosmtpd calls it by name."""
+class _Handler:
+    """Stores every message; aiosmtpd calls its methods by name."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
-        """Keep a mail; its sender hears of success only when it is there."""
+        """Store a message, before its sender gets the reply."""
         try:
-            place = keep(self._folder, cast(bytes, envelope.content))
+            file = keep(self._folder, cast(bytes, envelope.content))
         except OSError as error:
-            return f"451 it cannot be kept in {self._folder}: {error.strerror}"
-        return f"250 kept as {place.name}"
+            return f"451 cannot be stored in {self._folder}: {error.strerror}"
+        return f"250 kept as {file.name}"
 
 
 def keep(folder: Path, content: bytes) -> Path:
-    """Write a mail and its HTML page, and list it; a mail with the same Message-ID takes its place.
+    """Write a message, its HTML page and the list; a message with the same Message-ID replaces it.
 
     Returns:
         The `.eml` file.
     """
     message = _parsed(content)
-    written = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
-    same = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
+    sent = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
+    id_hash = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
     words = re.sub(r"[^a-z0-9]+", "-", str(message["Subject"]).lower()).strip("-")[:60].strip("-")
     folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{written:%Y-%m-%dT%H-%M-%S}-{words}-{same}.eml"
+    file = folder / f"{sent:%Y-%m-%dT%H-%M-%S}-{words}-{id_hash}.eml"
     body = message.get_body(("html",))
     if body is not None:
-        _write(place.with_suffix(".html"), body.get_content().encode())
-    _write(place, content)
+        _write(file.with_suffix(".html"), body.get_content().encode())
+    _write(file, content)
     list_mails(folder)
-    return place
+    return file
 
 
 def list_mails(folder: Path) -> None:
-    """Write the page that lists the mails."""
+    """Write the page that lists the messages."""
     _write(folder / INDEX, _index(folder).encode())
 
 
 def kept(folder: Path) -> list[tuple[Path, EmailMessage]]:
-    """Return the mails kept, the newest first."""
-    return [(place, _parsed(place.read_bytes())) for place in sorted(folder.glob("*.eml"), reverse=True)[:LISTED]]
+    """Return the messages, the newest first."""
+    return [(file, _parsed(file.read_bytes())) for file in sorted(folder.glob("*.eml"), reverse=True)[:LISTED]]
 
 
 def _parsed(content: bytes) -> EmailMessage:
@@ -115,11 +115,11 @@ def _parsed(content: bytes) -> EmailMessage:
 
 def _index(folder: Path) -> str:
     lines = []
-    for place, message in kept(folder):
+    for file, message in kept(folder):
         date, to, subject = (html.escape(str(message[name])) for name in ("Date", "To", "Subject"))
         lines.append(
-            f'<li><a href="{place.with_suffix(".html").name}">{subject}</a><br><small>{date}, to {to}, '
-            f'<a href="{place.name}">.eml</a></small></li>'
+            f'<li><a href="{file.with_suffix(".html").name}">{subject}</a><br><small>{date}, to {to}, '
+            f'<a href="{file.name}">.eml</a></small></li>'
         )
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">'
@@ -130,10 +130,10 @@ def _index(folder: Path) -> str:
     )
 
 
-def _write(place: Path, content: bytes) -> None:
-    aside = place.with_name(f".{place.name}-{uuid4().hex}")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(place)
+def _write(file: Path, content: bytes) -> None:
+    temporary = file.with_name(f".{file.name}-{uuid4().hex}")
+    with temporary.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(file)

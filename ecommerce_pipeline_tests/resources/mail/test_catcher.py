@@ -1,4 +1,4 @@
-"""The mail server of a machine without one: real mail over a real socket into a folder."""
+"""The mail server for machines without one: real messages over a real socket into a folder."""
 
 import smtplib
 import socket
@@ -18,7 +18,7 @@ def send(folder: Path, subject: str, message_id: str = "1@shop.example") -> None
         connection.send_message(mail)
 
 
-def test_a_mail_is_kept_as_mail_and_as_page_and_is_listed(tmp_path: Path) -> None:
+def test_a_message_is_stored_as_eml_and_html_and_listed(tmp_path: Path) -> None:
     send(tmp_path, "load failed: <script>../../x", "1@shop.example")
     send(tmp_path, "größere Sorgen", "2@shop.example")
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".eml", ".eml", ".html", ".html", ".html"]
@@ -29,20 +29,20 @@ def test_a_mail_is_kept_as_mail_and_as_page_and_is_listed(tmp_path: Path) -> Non
     assert [str(mail["Message-ID"]) for _, mail in kept(tmp_path)].count("<1@shop.example>") == 1
 
 
-def test_a_copy_takes_the_place_of_the_mail(tmp_path: Path) -> None:
+def test_a_message_with_the_same_id_replaces_the_first(tmp_path: Path) -> None:
     send(tmp_path, "load failed")
     send(tmp_path, "load failed")
     assert len(kept(tmp_path)) == 1
 
 
-def test_it_listens_on_loopback_and_only_while_it_is_needed(tmp_path: Path) -> None:
+def test_the_server_listens_on_loopback_and_only_during_the_block(tmp_path: Path) -> None:
     with mail_catcher(tmp_path) as port, socket.create_connection(("127.0.0.1", port)) as connection:
         assert connection.getpeername()[0] == "127.0.0.1"
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_a_mail_that_cannot_be_kept_is_refused_and_not_lost(tmp_path: Path) -> None:
+def test_a_message_that_cannot_be_stored_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("in the way")
-    with pytest.raises(smtplib.SMTPDataError, match="cannot be kept"):
+    with pytest.raises(smtplib.SMTPDataError, match="cannot be stored"):
         send(tmp_path / "mail", "load failed")

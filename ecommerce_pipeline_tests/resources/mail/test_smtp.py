@@ -1,4 +1,4 @@
-"""The mail client against a real server: login, encryption, certificates, refusals, and a server that dawdles."""
+"""The mail client and a real server: login, encryption, certificates, rejected recipients, and slow replies."""
 
 import socket
 import threading
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline.resources.mail.smtp import MailInDoubtError, MailServerError, SmtpServer
+from ecommerce_pipeline.resources.mail.session import MailInDoubtError, MailServerError
+from ecommerce_pipeline.resources.mail.smtp import SmtpServer
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 
@@ -73,11 +74,13 @@ def test_the_password_is_read_from_its_file_when_connecting(
         pass
 
 
-def test_a_wrong_password_is_said_without_the_password(running: list[Mailbox], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_reported_without_the_password(
+    running: list[Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
     mailbox = start(running, login=("ann", "correct horse"))
     monkeypatch.setenv("SMTP_PASSWORD", "wrong-battery")
     with (
-        pytest.raises(MailServerError, match="refuses the login of SMTP_USER=ann: 535") as caught,
+        pytest.raises(MailServerError, match="rejects the login of SMTP_USER=ann: 535") as caught,
         SmtpServer("127.0.0.1", mailbox.port, "none", user="ann").session(),
     ):
         pass
@@ -91,38 +94,38 @@ def test_a_wrong_password_is_said_without_the_password(running: list[Mailbox], m
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_server_that_cannot_prove_who_it_is_gets_no_mail(running: list[Mailbox], security: str) -> None:
+def test_a_server_without_a_trusted_certificate_gets_no_mail(running: list[Mailbox], security: str) -> None:
     mailbox = start(running, security=security)
     with (
-        pytest.raises(MailServerError, match=r"no certificate to be trusted .*SMTP_CA_FILE"),
+        pytest.raises(MailServerError, match=r"no trusted certificate .*SMTP_CA_FILE"),
         SmtpServer("localhost", mailbox.port, security).session(),
     ):
         pass
 
 
-def test_a_server_with_the_certificate_of_another_gets_no_mail(running: list[Mailbox], tmp_path: Path) -> None:
+def test_a_server_with_the_certificate_of_another_name_gets_no_mail(running: list[Mailbox], tmp_path: Path) -> None:
     mailbox = start(running, security="starttls", name="other.example")
     mailbox.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     server = SmtpServer("localhost", mailbox.port, "starttls", ca_file=tmp_path / "ca.pem")
-    with pytest.raises(MailServerError, match="no certificate to be trusted"), server.session():
+    with pytest.raises(MailServerError, match="no trusted certificate"), server.session():
         pass
 
 
-def test_a_server_without_starttls_gets_nothing_in_the_clear(running: list[Mailbox]) -> None:
+def test_nothing_is_sent_unencrypted_to_a_server_without_starttls(running: list[Mailbox]) -> None:
     mailbox = start(running)
     with (
-        pytest.raises(MailServerError, match="does not offer what SMTP_SECURITY=starttls"),
+        pytest.raises(MailServerError, match="does not support what SMTP_SECURITY=starttls"),
         SmtpServer("127.0.0.1", mailbox.port, "starttls").session(),
     ):
         pass
     with (
-        pytest.raises(MailServerError, match="does not speak TLS"),
+        pytest.raises(MailServerError, match="does not support the encryption of SMTP_SECURITY=tls"),
         SmtpServer("127.0.0.1", mailbox.port, "tls").session(),
     ):
         pass
 
 
-def test_a_server_that_is_not_there_is_named() -> None:
+def test_a_server_that_cannot_be_reached_is_named() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -133,7 +136,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
         pass
 
 
-def test_recipients_are_served_or_refused_one_by_one(running: list[Mailbox]) -> None:
+def test_each_recipient_is_accepted_or_rejected_separately(running: list[Mailbox]) -> None:
     mailbox = start(running, strangers={"b@shop.example": "550 no such user"})
     with SmtpServer("127.0.0.1", mailbox.port, "none").session() as session:
         receipt = session.send(mail(), "dagster@shop.example", ["a@shop.example", "b@shop.example"])
@@ -147,18 +150,18 @@ def test_recipients_are_served_or_refused_one_by_one(running: list[Mailbox]) -> 
         assert session.send(mail(), "dagster@shop.example", ["a@shop.example"]).taken == ["a@shop.example"]
 
 
-def test_a_connection_that_breaks_after_the_mail_leaves_it_in_doubt(running: list[Mailbox]) -> None:
+def test_a_connection_that_breaks_after_the_message_leaves_its_delivery_in_doubt(running: list[Mailbox]) -> None:
     mailbox = start(running, moods=__import__("collections").deque(["drop"]))
     with pytest.raises(MailInDoubtError), SmtpServer("127.0.0.1", mailbox.port, "none").session() as session:
         session.send(mail(), "dagster@shop.example", ["a@shop.example"])
 
 
-def test_a_server_that_dawdles_byte_by_byte_is_cut_off() -> None:
-    """A timeout begins anew with every byte; without a deadline such a server would hold up the sensor for ever."""
+def test_a_server_that_replies_byte_by_byte_is_cut_off() -> None:
+    """A timeout restarts with every byte; without a deadline such a server would block the sensor for ever."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         over = threading.Event()
 
-        def dawdle() -> None:
+        def reply_slowly() -> None:
             connection, _ = listener.accept()
             with connection:
                 while not over.wait(0.05):
@@ -167,7 +170,7 @@ def test_a_server_that_dawdles_byte_by_byte_is_cut_off() -> None:
                     except OSError:
                         return
 
-        thread = threading.Thread(target=dawdle)
+        thread = threading.Thread(target=reply_slowly)
         thread.start()
         try:
             server = SmtpServer("127.0.0.1", listener.getsockname()[1], "none", timeout=5, session_seconds=0.5)
