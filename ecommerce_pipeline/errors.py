@@ -1,13 +1,12 @@
-"""The one kind of error that is meant for a person: it names the thing, the value and the remedy."""
+"""Errors whose messages are written for users: they name the thing, the value and the remedy."""
 
 from ecommerce_pipeline.masking import mask
 
 
 class PlatformError(Exception):
-    """Something outside the code is not as it must be; the message says what, where and what to do about it.
+    """A problem outside the code; the message says what is wrong, where, and what to do.
 
-    Whoever shows it to a person shows the message alone, without a trace. Secrets in it are masked from the beginning,
-    whatever a driver said.
+    It is shown without a stack trace. Secrets in the message, such as those in a driver's error, are masked.
     """
 
     def __init__(self, message: str) -> None:
@@ -15,4 +14,4 @@ class PlatformError(Exception):
 
 
 class TransientError(PlatformError):
-    """Something that passes by itself: a broken connection, a deadlock, a full disk. The same work is tried again."""
+    """A temporary problem, after which the same work is retried: a broken connection, a deadlock, a full disk."""

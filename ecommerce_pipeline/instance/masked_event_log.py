@@ -16,7 +16,7 @@ from ecommerce_pipeline.instance.dagster_private import (
     AssetCheckExecutionsTable,
     SqlEventLogStorage,
 )
-from ecommerce_pipeline.masking import Masker, one_look
+from ecommerce_pipeline.masking import Masker, secrets_cached
 
 # What is not text to read but names something, and has to stay as it is even where a secret is a common word.
 _NAMES: Final = {"AssetKey", "AssetCheckKey", "NodeHandle", "SolidHandle", "StepHandle", "StepOutputHandle"}
@@ -36,7 +36,7 @@ class MaskedEvents(SqlEventLogStorage):
     """Masks events before an event log in a database stores them; to be named before the storage it is mixed into."""
 
     @override
-    @one_look()
+    @secrets_cached()
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together."""
         super().store_event_batch(events)
@@ -84,7 +84,7 @@ def masked_event(event: EventLogEntry) -> EventLogEntry:
 
 def masked_json(text: str) -> str:
     """Return a serialized event with its secrets masked; the same object where there are none."""
-    masker = Masker.here()
+    masker = Masker.of_process()
     return json.dumps(_masked(json.loads(text), masker)) if masker.knows(text) else text
 
 

@@ -26,7 +26,7 @@ from ecommerce_pipeline.instance.dagster_private import (
     SqliteEventLogStorage,
 )
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
-from ecommerce_pipeline.masking import one_look
+from ecommerce_pipeline.masking import secrets_cached
 from ecommerce_pipeline.masking.streams import mask_streams
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
@@ -120,7 +120,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         super().dispose()
 
     @override
-    @one_look()
+    @secrets_cached()
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run together; asset events go to the run's file and to the index of all runs."""
         assets = [event for event in events if event.dagster_event_type in ASSET_EVENTS]

@@ -1,5 +1,5 @@
-"""Keeping secrets out of what leaves the process: texts, structures and streams."""
+"""Masking of secrets in everything that leaves the process: `masker` for text, `streams` for stdout and stderr."""
 
-from ecommerce_pipeline.masking.masker import Masker, clean, mask, one_look, remember
+from ecommerce_pipeline.masking.masker import Masker, clean, mask, remember, secrets_cached
 
-__all__ = ["Masker", "clean", "mask", "one_look", "remember"]
+__all__ = ["Masker", "clean", "mask", "remember", "secrets_cached"]

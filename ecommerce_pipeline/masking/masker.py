@@ -1,8 +1,8 @@
-"""Text that may leave the house: without control characters, and with every secret masked.
+"""Text that may leave the process: without control characters, and with every secret masked.
 
-What is a secret: the values of environment variables whose names say so and the contents of files they point to, in
-every form in which they are likely to appear; credentials in URLs; whatever stands behind `password=` and its like;
-private keys and tokens by their shape. Masking comes before shortening, so that no cut leaves half a secret.
+Secrets are the values of environment variables with names such as PASSWORD and TOKEN and the contents of files that
+these name, in every likely encoding; credentials in URLs; values after `password=` and the like; private keys and
+tokens by their format. Mask text before shortening it, so that no part of a secret remains.
 """
 
 import base64
@@ -22,28 +22,29 @@ from urllib.parse import quote, quote_plus
 MASK: Final = "***"
 
 _SECRET_NAME: Final = re.compile(
-    # PWD alone is the working directory, and OLDPWD the one before.
+    # PWD alone is the working directory, and OLDPWD the previous one.
     r"PASS(WORD|WD|PHRASE)?(_|$)|(?<!^OLD)(?<!^)PWD$|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|SSL_?KEY|CREDENTIAL|DSN$|CONNECTION_STRING",
     re.IGNORECASE,
 )
 _NAMES_A_FILE: Final = re.compile(r"(_FILE|_PATH|APPLICATION_CREDENTIALS|SSL_?KEY)$", re.IGNORECASE)
-_SAYS_SO: Final = r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|(?:access|private)[_-]?key|credentials?)"
+_LABEL: Final = r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|(?:access|private)[_-]?key|credentials?)"
 SHORTEST: Final = 4
-"""A shorter value is masked only where a name in front of it says what it is: `password=abc`."""
+"""Shorter values are masked only after a name, as in `password=abc`."""
 SHORTEST_IN_WORDS: Final = 12
-"""A shorter one of letters alone is masked only as a whole word: the password `ecommerce` is in every module's name."""
+"""Shorter values of letters are masked only as whole words: `ecommerce` could be a password and is in module names."""
 LONGEST_FILE: Final = 64 * 1024
+"""Characters of a secret file that are read."""
 
 _SHAPES: Final = [
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
-    # With a password, which may hold any sign but white space and quotes, or a token as the user.
+    # With a password, which may have any character but white space and quotes, or with a token as the user.
     (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@:\"'<>]*:[^\s\"'<>]*@", re.IGNORECASE), rf"\1{MASK}@"),
     (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@\"'<>]+@", re.IGNORECASE), rf"\1{MASK}@"),
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bya29\.[\w-]+|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"), MASK),
     (
         re.compile(
-            rf"((?<![/\w.-])[\w.-]*{_SAYS_SO}[\w.-]*(?<!_FILE)(?<!_PATH)(?<!APPLICATION_CREDENTIALS)\\?[\"']?\s*[=:]\s*)"
+            rf"((?<![/\w.-])[\w.-]*{_LABEL}[\w.-]*(?<!_FILE)(?<!_PATH)(?<!APPLICATION_CREDENTIALS)\\?[\"']?\s*[=:]\s*)"
             r"(\\?\"(?:[^\"\\]|\\.)*\\?\"|'(?:[^'\\]|\\.)*'|[^\s\"',;&)}\]]+)",
             re.IGNORECASE,
         ),
@@ -55,53 +56,53 @@ _ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1
 
 
 def clean(text: str) -> str:
-    r"""Return text without colours, control characters, direction overrides and broken surrogates.
+    r"""Return text without colors, control characters, direction overrides and lone surrogates.
 
     >>> clean("\x1b[31mred\x1b[0m\x00 caf\u00e9\u202e\ud800\r\n")
     'red café?\n'
     """
     text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     text = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cf"})
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cf"})
 
 
 class Masker:
-    """Cleans text and masks secrets in it."""
+    """Removes control characters from text and masks secrets."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
-        # As they are, and in JSON once more: what a repr has escaped a log escapes again.
+        # Also escaped for JSON a second time: logs escape the output of `repr`.
         self._forms = sorted(forms | {json.dumps(form)[1:-1] for form in forms}, key=len, reverse=True)
         self._known = re.compile("|".join(map(_pattern, self._forms)) or r"(?!)")
 
     @classmethod
     def of(cls, environment: Mapping[str, str], files: Iterable[Path] = ()) -> "Masker":
-        """Return the masker that knows the secrets of an environment, and the contents of secret files."""
+        """Return the masker of the secrets in an environment and of the contents of secret files."""
         return _masker(frozenset(_values(environment, files)))
 
     @classmethod
-    def here(cls) -> "Masker":
-        """Return the masker that knows the secrets of this process: of its environment, and what it has read."""
-        return _LOOKED_UP.get() or _masker(frozenset([*_values(os.environ), *_READ]))
+    def of_process(cls) -> "Masker":
+        """Return the masker of this process's secrets: in its environment, and those it has read."""
+        return _FIXED.get() or _masker(frozenset([*_values(os.environ), *_READ]))
 
     def knows(self, text: str) -> bool:
-        """Return whether a secret that is known, not guessed by its shape, is in a text."""
-        # Searching for strings takes a hundredth of the time of the pattern, and most texts have none.
+        """Return whether a known secret is in a text, as opposed to one recognized by its format."""
+        # Searching for the strings takes a hundredth of the pattern's time, and most texts have none.
         return any(form in text for form in self._forms) and self._known.search(text) is not None
 
     def hide(self, text: str) -> str:
-        """Return a text as it is but for the secrets that are known."""
+        """Return a text with known secrets masked and otherwise unchanged."""
         return self._known.sub(MASK, text) if self.knows(text) else text
 
     def __call__(self, text: str) -> str:
-        """Return the text clean and masked."""
+        """Return the text cleaned and masked."""
         text = self._known.sub(MASK, clean(text))
         for shape, replacement in _SHAPES:
             text = shape.sub(replacement, text)
         return text
 
     def walk(self, value: Any) -> Any:
-        """Return a structure of dictionaries, lists and tuples with every text in it clean and masked."""
+        """Return a structure of dictionaries, lists and tuples with all texts in it cleaned and masked."""
         match value:
             case str():
                 return self(value)
@@ -113,33 +114,33 @@ class Masker:
 
 
 def remember(secret: str) -> str:
-    """Mask a secret in this process from now on, also when its variable or file has another one; return it."""
+    """Mask a secret in this process from now on, even after its variable or file has changed; return it."""
     _READ.add(secret)
     return secret
 
 
 @contextmanager
-def one_look() -> Iterator[None]:
-    """Look up the secrets of this process once for all texts within: that takes longer than to mask a short one."""
-    token = _LOOKED_UP.set(Masker.here())
+def secrets_cached() -> Iterator[None]:
+    """Look up the secrets of this process once for the block, because that takes longer than masking a short text."""
+    token = _FIXED.set(Masker.of_process())
     try:
         yield
     finally:
-        _LOOKED_UP.reset(token)
+        _FIXED.reset(token)
 
 
 def mask(text: str) -> str:
-    """Return a text clean, and without the secrets of this process."""
-    return Masker.here()(text)
+    """Return a text cleaned and without the secrets of this process."""
+    return Masker.of_process()(text)
 
 
 _READ: Final[set[str]] = set()
-_LOOKED_UP: Final[ContextVar[Masker | None]] = ContextVar("looked_up", default=None)
+_FIXED: Final[ContextVar[Masker | None]] = ContextVar("looked_up", default=None)
 
 
 @lru_cache(maxsize=16)
 def _masker(values: frozenset[str]) -> Masker:
-    """Return the masker of values, made once: most processes see the same ones with every text."""
+    """Return the masker of values, cached: most processes have the same secrets for every text."""
     return Masker(secret for value in values for secret in _secrets_in(value))
 
 
@@ -155,7 +156,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _is_path(name: str, value: str) -> bool:
-    """Return whether a variable holds the path of a secret, which may be told; not if a secret itself got there."""
+    """Return whether a variable has the path of a secret file, which may be shown, and not by mistake the secret."""
     return _NAMES_A_FILE.search(name) is not None and (value.startswith("/") or bool(_content(Path(value))))
 
 
@@ -164,15 +165,15 @@ def _pattern(form: str) -> str:
     return rf"(?<!\w){escaped}(?!\w)" if form.isalpha() and len(form) < SHORTEST_IN_WORDS else escaped
 
 
-def _content(place: Path) -> str:
+def _content(file: Path) -> str:
     try:
-        return place.read_text("utf-8", "replace")[:LONGEST_FILE] if place.is_file() else ""
+        return file.read_text("utf-8", "replace")[:LONGEST_FILE] if file.is_file() else ""
     except (OSError, ValueError):
         return ""
 
 
 def _secrets_in(value: str) -> Iterable[str]:
-    """Yield a value, its lines if it has several, the secrets of a JSON document, and the password of a URL."""
+    """Yield a value, its lines if there are several, the secrets in a JSON document, and the password in a URL."""
     value = value.strip()
     if value.lower() in {"true", "false", "none", "null"}:
         return
@@ -194,7 +195,7 @@ def _secrets_in(value: str) -> Iterable[str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """Return how a secret may be written: as it is, clean, in a URL, JSON, repr, SQL, libpq's string, HTML, base64."""
+    """Return the encodings of a secret: plain, cleaned, for URLs, JSON, repr, SQL, libpq, HTML, and in base64."""
     encoded = secret.encode("utf-8", "replace")
     in_libpq = secret.replace("\\", r"\\").replace("'", r"\'")
     return {

@@ -1,6 +1,6 @@
-"""What a process prints, without secrets, whatever code or library wrote it: logs, traces, warnings, a step's output.
+"""Masking of stdout and stderr: logs, stack traces, warnings and captured output, whatever library writes them.
 
-The last line of defence: who makes a message for a person masks it before, see `errors`.
+This is the last line of defence; messages for users are masked when they are created, see `errors`.
 """
 
 import sys
@@ -10,18 +10,18 @@ from ecommerce_pipeline.masking import Masker
 
 
 class MaskedStream:
-    """A text stream that masks the secrets in what is written to it; all else is the stream's own."""
+    """A text stream that masks secrets in the text written to it, and otherwise behaves like the stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write a text, masked."""
-        self._stream.write(Masker.here().hide(text))
+        """Write masked text."""
+        self._stream.write(Masker.of_process().hide(text))
         return len(text)
 
     def writelines(self, lines: Any) -> None:
-        """Write texts, masked."""
+        """Write masked texts."""
         for line in lines:
             self.write(line)
 
@@ -30,7 +30,7 @@ class MaskedStream:
 
 
 def mask_streams() -> None:
-    """Mask what this process prints from now on: logs, traces, warnings, and what is captured of a step."""
+    """Mask the output of this process from now on, including output that Dagster captures from a step."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, MaskedStream):

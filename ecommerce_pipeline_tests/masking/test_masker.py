@@ -46,13 +46,13 @@ def masker() -> Masker:
         "in base64",
         "as repr",
         "broken by control characters",
-        "quoted in a URL in small letters",
+        "quoted in a URL in lower case",
         "in a connection string",
         "in a connection string in SQL",
         "in SQL",
     ],
 )
-def test_the_value_of_a_secret_variable_is_masked_however_it_is_written(masker: Masker, text: str) -> None:
+def test_the_value_of_a_secret_variable_is_masked_in_every_encoding(masker: Masker, text: str) -> None:
     masked = masker(text)
     assert "***" in masked
     assert "s3cr" not in masked
@@ -81,13 +81,13 @@ def test_the_value_of_a_secret_variable_is_masked_however_it_is_written(masker: 
         ("?X-Goog-Signature=1&access_token=ya29.abc&n=1", "ya29", "&n=1"),
     ],
 )
-def test_what_looks_like_a_credential_is_masked_and_the_rest_stays(text: str, secret: str, kept: str) -> None:
+def test_text_that_looks_like_a_credential_is_masked_and_the_rest_stays(text: str, secret: str, kept: str) -> None:
     masked = Masker()(text)
     assert secret not in masked
     assert kept in masked
 
 
-def test_ordinary_text_stays_as_it_is(masker: Masker) -> None:
+def test_ordinary_text_is_unchanged(masker: Masker) -> None:
     text = 'File "/home/ann/shop.py", line 3: 60,000 rows at http://127.0.0.1:3000/runs/1 by ann@example.com, ok'
     assert masker(text) == text
 
@@ -103,35 +103,35 @@ def test_files_that_secret_variables_name_are_secrets_too(tmp_path: Path) -> Non
     assert masker("MIIEvAIBADANBgkq and correct horse of shop") == "*** and *** of shop"
 
 
-def test_a_url_in_a_secret_variable_gives_away_its_password_too() -> None:
+def test_the_password_in_a_url_in_a_secret_variable_is_masked_alone_too() -> None:
     masker = Masker.of({"SHOP_DSN": "postgresql://shop:hunter2@db/shop"})
     assert masker("password authentication with hunter2 failed") == "password authentication with *** failed"
 
 
-def test_the_path_of_a_secret_s_file_is_told_and_its_content_not(tmp_path: Path) -> None:
+def test_the_path_of_a_secret_file_is_shown_and_its_content_is_not(tmp_path: Path) -> None:
     file = tmp_path / "shop-password"
     file.write_text("correct horse\n")
     masker = Masker.of({"POSTGRES_PASSWORD_FILE": str(file), "SMTP_PASSWORD_FILE": "battery-staple"})
-    told = f"POSTGRES_PASSWORD_FILE={file}: empty; GOOGLE_APPLICATION_CREDENTIALS=/keys/a.json: no such file"
-    assert masker(told) == told
+    message = f"POSTGRES_PASSWORD_FILE={file}: empty; GOOGLE_APPLICATION_CREDENTIALS=/keys/a.json: no such file"
+    assert masker(message) == message
     assert masker("correct horse") == "***"
-    assert masker("battery-staple") == "***", "a secret written where its file's path belongs stays a secret"
+    assert masker("battery-staple") == "***", "a secret written in place of its path is masked"
 
 
-def test_a_client_key_s_content_is_a_secret_line_by_line(tmp_path: Path) -> None:
+def test_every_line_of_a_client_key_is_masked(tmp_path: Path) -> None:
     file = tmp_path / "client.key"
     file.write_text(f"{BEGIN}\nMIIEvAIBADANBgkqhkiG\n-----END PRIVATE KEY-----\n")
     masker = Masker.of({"POSTGRES_SSLKEY": str(file)})
     assert masker(f"{file} has MIIEvAIBADANBgkqhkiG in it") == f"{file} has *** in it"
 
 
-def test_a_secret_that_is_a_word_leaves_the_names_it_is_part_of_whole() -> None:
+def test_a_secret_that_is_a_word_is_not_masked_inside_other_words() -> None:
     masker = Masker.of({"POSTGRES_PASSWORD": "ecommerce"})
     text = "ecommerce_pipeline.errors: login with ecommerce failed"
     assert masker(text) == "ecommerce_pipeline.errors: login with *** failed"
 
 
-def test_every_error_for_a_person_is_masked_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_error_for_users_is_masked_when_it_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTGRES_PASSWORD", PASSWORD)
     for error in (PlatformError, SettingsError, MailServerError):
         assert str(error(f"a driver said {PASSWORD} of postgresql://ann:hunter2@db/shop")) == (
@@ -139,5 +139,5 @@ def test_every_error_for_a_person_is_masked_from_the_beginning(monkeypatch: pyte
         )
 
 
-def test_signs_that_deceive_a_reader_are_gone() -> None:
+def test_characters_that_deceive_a_reader_are_removed() -> None:
     assert clean("a\u202etxt.exe\u200b\x07\r\nb\ud800") == "atxt.exe\nb?"

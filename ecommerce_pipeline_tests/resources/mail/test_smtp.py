@@ -61,11 +61,11 @@ def test_a_mail_arrives_with_each_encryption_with_and_without_login(
 def test_the_password_is_read_from_its_file_when_connecting(
     running: list[Mailbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mailbox = start(running, login=("ann", "from the file"))
+    mailbox = start(running, login=("ann", "battery staple"))
     file = tmp_path / "password"
     monkeypatch.setenv("SMTP_PASSWORD_FILE", str(file))
     server = SmtpServer("127.0.0.1", mailbox.port, "none", user="ann")
-    file.write_text("from the file\n")
+    file.write_text("battery staple\n")
     with server.session() as session:
         session.send(mail(), "dagster@shop.example", ["a@shop.example"])
     assert len(mailbox.received) == 1
