@@ -1,5 +1,5 @@
-"""`make bench`: the way from shop to mart against other tools and against the limit, in turn on one machine.
+"""`make bench`: compares each step from the shop to the marts with other tools and with the limit of the databases.
 
-`__main__` runs the cases and writes docs/benchmarks.md; `case` is what a case is, and the process that runs one; `data`
-is what they work on. The other modules hold the cases, a group or two each.
+`__main__` runs the cases and writes docs/benchmarks.md; `case` defines a case and runs one in its own process; `data`
+holds the input. The other modules hold the cases, one or two groups each.
 """

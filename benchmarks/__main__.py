@@ -1,8 +1,8 @@
-"""Runs the cases in turn, tells the progress, and writes the report: `make bench`.
+"""Runs the cases in turn, prints progress, and writes the report: `make bench`.
 
-BENCH_ROWS limits the sizes, BENCH_CASES the cases (a group, or group.case; between commas), BENCH_ROUNDS sets the
-rounds; what earlier calls have taken is kept in BENCH_DIR and reported beside. An argument names another folder than
-docs for the report.
+BENCH_ROWS selects the sizes, BENCH_CASES the cases (`group` or `group.case`, comma-separated), BENCH_ROUNDS the number
+of rounds. Results of earlier calls are kept in BENCH_DIR and included in the report. An argument names another output
+folder than docs.
 """
 
 import json
@@ -17,37 +17,37 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import report
-from benchmarks.case import GROUPS, UNSIZED, Case, Taken, cases
+from benchmarks.case import GROUPS, UNSIZED, Case, Measurement, cases
 from benchmarks.claims import claims
 from benchmarks.data import HOME, Data
-from benchmarks.results import Result, keep, kept
-from benchmarks.shop import made, stop
+from benchmarks.results import Result, load_results, save
+from benchmarks.shop import prepare_data, stop
 
 SIZES: Final = (100_000, 1_000_000, 5_000_000)
 PEERS_ONCE_ABOVE: Final = 1_000_000
-"""Above so many rows others take minutes, and run once."""
+"""Above this size other tools take minutes and run once."""
 
 
 class WrongError(Exception):
     """A variable is wrong, or a case failed; the message says which."""
 
 
-def say(text: str) -> None:
-    """Tell the progress."""
-    print(text, flush=True)  # noqa: T201 - a command's answer
+def report_progress(text: str) -> None:
+    """Print a line of progress."""
+    print(text, flush=True)  # noqa: T201 - the output of a command
 
 
 def sizes() -> list[int]:
-    """Return the sizes asked for."""
+    """Return the sizes selected by BENCH_ROWS."""
     asked = os.environ.get("BENCH_ROWS", "").replace(",", " ").replace("_", "").split()
     wrong = [word for word in asked if not word.isdigit() or not int(word)]
     if wrong:
-        raise WrongError(f"BENCH_ROWS={' '.join(wrong)}: numbers of rows, such as `100000 1000000`")
+        raise WrongError(f"BENCH_ROWS={' '.join(wrong)}: must be numbers of rows, for example `100000 1000000`")
     return [int(word) for word in asked] or list(SIZES)
 
 
-def asked_for() -> dict[str, list[Case]]:
-    """Return the cases asked for, by group."""
+def selected_cases() -> dict[str, list[Case]]:
+    """Return the cases selected by BENCH_CASES, by group."""
     words = [word.strip() for word in os.environ.get("BENCH_CASES", "").split(",") if word.strip()]
     known = {group: list(cases(group)) for group in GROUPS}
     names = {f"{group}.{case.name}" for group, found in known.items() for case in found}
@@ -61,10 +61,10 @@ def asked_for() -> dict[str, list[Case]]:
 
 
 def rounds_of(case: Case, size: int) -> int:
-    """Return how many rounds a case runs at a size."""
+    """Return the number of rounds of a case at a size."""
     asked = os.environ.get("BENCH_ROUNDS") or "0"
     if not asked.isdigit():
-        raise WrongError(f"BENCH_ROUNDS={asked}: a number of rounds, such as `3`")
+        raise WrongError(f"BENCH_ROUNDS={asked}: must be a number of rounds, for example `3`")
     rounds = int(asked) or (5 if size <= PEERS_ONCE_ABOVE else 3)
     if case.role == "peer" and size > PEERS_ONCE_ABOVE:
         rounds = 1
@@ -72,24 +72,28 @@ def rounds_of(case: Case, size: int) -> int:
 
 
 def run_group(group: str, chosen: Sequence[Case], size: int) -> list[str]:
-    """Run the cases of a group at a size, in turn, round by round, and keep what they took; return what failed."""
+    """Run the cases of a group at a size, round by round, and save the results; return the failures."""
     failed: dict[str, str] = {}
-    taken: dict[str, list[Taken]] = {case.name: [] for case in chosen}
+    measured: dict[str, list[Measurement]] = {case.name: [] for case in chosen}
     rounds = {case.name: rounds_of(case, size) for case in chosen}
-    data = {rows: made(rows) if rows else Data(0) for rows in {min(size, case.most_rows or size) for case in chosen}}
+    data = {
+        rows: prepare_data(rows) if rows else Data(0) for rows in {min(size, case.most_rows or size) for case in chosen}
+    }
     try:
         for turn in range(max(rounds.values(), default=0)):
             for case in (one for one in chosen if turn < rounds[one.name] and one.name not in failed):
                 try:
-                    one = run_apart(group, case, data[min(size, case.most_rows or size)])
+                    one = run_case(group, case, data[min(size, case.most_rows or size)])
                 except WrongError as wrong:
                     failed[case.name] = str(wrong)
-                    say(str(wrong))
+                    report_progress(str(wrong))
                     continue
-                taken[case.name].append(one)
+                measured[case.name].append(one)
                 rate = f"{one.rows / one.seconds:>12,.0f} rows/s" if one.rows else ""
-                say(f"{group:>9} {size or '':>9} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}")
-                keep(Result(group, case.name, case.role, size, tuple(taken[case.name])))
+                report_progress(
+                    f"{group:>9} {size or '':>9} round {turn + 1}: {case.name:<26} {one.seconds:>8.2f} s {rate}"
+                )
+                save(Result(group, case.name, case.role, size, tuple(measured[case.name])))
     finally:
         for each in data.values():
             if each.rows:
@@ -97,8 +101,8 @@ def run_group(group: str, chosen: Sequence[Case], size: int) -> list[str]:
     return list(failed.values())
 
 
-def run_apart(group: str, case: Case, data: Data) -> Taken:
-    """Run a case in a process and a folder of its own."""
+def run_case(group: str, case: Case, data: Data) -> Measurement:
+    """Run a case in its own process and folder."""
     scratch = Path(tempfile.mkdtemp(prefix="case-", dir=HOME))
     try:
         done = subprocess.run(
@@ -112,13 +116,13 @@ def run_apart(group: str, case: Case, data: Data) -> Taken:
         shutil.rmtree(scratch)
     if done.returncode:
         raise WrongError(f"{group}.{case.name} with {data.rows:,} rows failed:\n{done.stderr[-4000:]}")
-    return Taken(**json.loads(done.stdout.splitlines()[-1]))
+    return Measurement(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def main() -> None:
-    """Run what is asked for and write the report."""
+    """Run the selected cases and write the report."""
     began = time.monotonic()
-    chosen, asked_sizes = asked_for(), sizes()
+    chosen, asked_sizes = selected_cases(), sizes()
     HOME.mkdir(parents=True, exist_ok=True)
     failed = [
         wrong
@@ -128,11 +132,11 @@ def main() -> None:
         for wrong in run_group(group, of_group, size)
     ]
     written = report.write(Path(sys.argv[1]) if len(sys.argv) > 1 else report.DOCS)
-    for one in claims(kept()):
-        say(f"{'yes' if one.met else 'NO':>3}  {one.measured:<24} {one.target:<18} {one.text}")
-    say(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {written}")
+    for one in claims(load_results()):
+        report_progress(f"{'yes' if one.met else 'NO':>3}  {one.measured:<24} {one.target:<18} {one.text}")
+    report_progress(f"{(time.monotonic() - began) / 60:.1f} minutes; wrote {written}")
     if failed:
-        raise WrongError(f"{len(failed)} of the cases failed, see above; the report is without them")
+        raise WrongError(f"{len(failed)} cases failed, see above; the report omits them")
 
 
 if __name__ == "__main__":

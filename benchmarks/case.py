@@ -1,7 +1,7 @@
-"""A case: something to be timed, in a process of its own.
+"""A case: one thing to time, in its own process.
 
 A case is a function that prepares (imports, empty tables) and returns the work; only the work is timed. `python -m
-benchmarks.case GROUP.CASE ROWS SCRATCH` runs one and prints what it took as JSON; the server is in BENCH_SERVER.
+benchmarks.case GROUP.CASE ROWS SCRATCH` runs one and prints its measurement as JSON; BENCH_SERVER names the server.
 """
 
 import gc
@@ -21,7 +21,7 @@ from benchmarks.data import Data
 
 Role = Literal["ours", "peer", "limit", "part"]
 Work = Callable[[], int | dict[str, float]]
-"""Does it, and returns the rows done; or, where it times itself, `seconds`, parts by name, and perhaps `rows`."""
+"""Returns the number of rows processed; or, if it times itself, `seconds`, its parts, and optionally `rows`."""
 
 GROUPS: Final = {
     "generate": "benchmarks.generate",
@@ -32,21 +32,21 @@ GROUPS: Final = {
     "graph": "benchmarks.graph",
     "start": "benchmarks.start",
 }
-"""Where the cases of each group are."""
+"""The module that holds the cases of each group."""
 UNSIZED: Final = ("graph", "start")
-"""The groups whose cases choose their rows themselves: they run once a call, whatever the sizes."""
+"""The groups whose cases have fixed data: they run once per call, whatever the sizes."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """Something to be timed.
+    """One thing to time.
 
     Attributes:
-        name: Of the tool.
-        role: Ours, what others would pick, the limit, or a part: what ours is made of, or what has no other beside it.
-        prepare: Gets the data and an empty folder; returns the work.
-        most_rows: What is slow and linear is run with fewer rows; rows per second are compared.
-        rounds: At most; None for as many as asked for.
+        name: The tool's name.
+        role: Ours, a peer, the limit, or a part: a part of ours, or a case without a peer.
+        prepare: Takes the data and an empty folder; returns the work.
+        most_rows: Limit for slow, linear cases; rows per second are compared.
+        rounds: Most rounds; None for as many as selected.
     """
 
     name: str
@@ -57,15 +57,15 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What one run of a case took.
+class Measurement:
+    """The cost of one run of a case.
 
     Attributes:
-        rows: Rows done; 0 where rows are not the measure.
-        seconds: Of the work.
-        cpu: Seconds of processors, of the process and its children; what a busy machine changes less.
-        peak_mb: Most memory of the process, from its start; of its largest child where that does the work.
-        parts: Seconds by name, where the work splits them.
+        rows: Rows processed; 0 if the case has no rows.
+        seconds: Wall-clock seconds of the work.
+        cpu: CPU seconds of the process and its children, which depend less on other load of the machine.
+        peak_mb: Peak memory of the process since its start, or of its largest child if that does the work.
+        parts: Seconds by name, if the work splits them.
     """
 
     rows: int
@@ -81,7 +81,7 @@ def cases(group: str) -> tuple[Case, ...]:
     return found
 
 
-def run(case: Case, data: Data, scratch: Path) -> Taken:
+def run(case: Case, data: Data, scratch: Path) -> Measurement:
     """Prepare a case and time its work."""
     work = case.prepare(data, scratch)
     gc.collect()
@@ -90,31 +90,31 @@ def run(case: Case, data: Data, scratch: Path) -> Taken:
     seconds, cpu = time.perf_counter() - began, cpu_seconds() - used
     if isinstance(done, dict):
         rows = int(done.pop("rows", 0))
-        return Taken(rows, done.pop("seconds"), cpu, peak_mb() if rows else peak_mb_of_children(), done)
-    return Taken(done, seconds, cpu, peak_mb())
+        return Measurement(rows, done.pop("seconds"), cpu, peak_mb() if rows else peak_mb_of_children(), done)
+    return Measurement(done, seconds, cpu, peak_mb())
 
 
 def cpu_seconds() -> float:
-    """Return the processors' seconds that this process and its children have had."""
+    """Return the CPU seconds of this process and its children."""
     return sum(os.times()[:4])
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process has had, MB."""
-    # Not its ru_maxrss: Linux counts into that what the process that started it had.
+    """Return the peak memory of this process, MB."""
+    # Not ru_maxrss: on Linux it includes the peak of the parent process.
     [own] = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
     return int(own) * 1024 / 1e6
 
 
 def peak_mb_of_children() -> float:
-    """Return the most memory that a program had which this process started, MB."""
+    """Return the peak memory of the largest child process, MB."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
 
 
 if __name__ == "__main__":
-    # A shell starts what it puts into the background deaf to SIGINT, and so would be the programs that cases end by it.
+    # A shell starts background jobs with SIGINT ignored; so would be the programs that cases stop with it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     group, _, name = sys.argv[1].partition(".")
     [chosen] = [one for one in cases(group) if one.name == name]
-    taken = run(chosen, Data(int(sys.argv[2]), os.environ.get("BENCH_SERVER", "")), Path(sys.argv[3]))
-    print(json.dumps(asdict(taken)))  # noqa: T201 - the answer
+    measurement = run(chosen, Data(int(sys.argv[2]), os.environ.get("BENCH_SERVER", "")), Path(sys.argv[3]))
+    print(json.dumps(asdict(measurement)))  # noqa: T201 - read by the parent process

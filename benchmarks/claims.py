@@ -1,4 +1,4 @@
-"""What is claimed of the platform, each against its target, computed from the results that are there."""
+"""The performance targets, and whether the available results meet them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,30 +8,30 @@ from benchmarks.results import Result
 
 SMALL: Final = 100_000
 MORE: Final = 0.2
-"""How much more something may take that is to be constant."""
+"""Allowed growth of what should be constant."""
 TIMES_OF_A_MONTH: Final = 4
 TIMES_OF_RUNS: Final = 20
 
 OUT, IN = ("extract", "COPY TO nowhere"), ("stage", "COPY FROM Parquet")
-AGAINST: Final = (
+SPEEDUPS: Final = (
     ("generate", "Faker", 100, "generation", ()),
     ("extract", "dlt", 5, "extraction to Parquet", (OUT,)),
     ("stage", "dlt", 5, "load into DuckDB", (IN,)),
-    ("tools", "dlt", 5, "PostgreSQL to DuckDB as whole tools", (OUT, IN)),
+    ("tools", "dlt", 5, "PostgreSQL to DuckDB, end to end", (OUT, IN)),
 )
-"""Group, beginning of the others' names, how many times as fast as the best of them, what it is, and which limits, one
-after the other, nothing can be faster than."""
+"""Group, prefix of the peers' names, target speedup over the best of them, what is measured, and the limits that, one
+after the other, bound every tool."""
 LIMITS: Final = (
     (*OUT, 0.7, "extraction"),
     ("load", "COPY FROM a ready file", 0.8, "load into PostgreSQL"),
 )
-"""Group, the limit's name, the share of its rate, and what it is."""
+"""Group, the limit's name, the target share of its rate, and what is measured."""
 CONSTANT: Final = (("extract", "extraction"), ("load", "load into PostgreSQL"), ("stage", "load into DuckDB"))
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A figure, what it is to be, and whether it is."""
+    """A measured figure, its target, and whether it is met."""
 
     text: str
     target: str
@@ -40,21 +40,21 @@ class Claim:
 
 
 def claims(results: Sequence[Result]) -> list[Claim]:
-    """Return the claims that the results can answer."""
+    """Return the claims that the results cover."""
     sizes = sorted({one.size for one in results if one.size})
     by_size = [[one for one in results if one.size == size] for size in sizes]
     seconds = {one.name: one.seconds for one in results if one.group == "graph"}
     return [
-        *(claim for here in by_size for claim in _against(here)),
+        *(claim for here in by_size for claim in _speedups(here)),
         *(claim for here in by_size for claim in _of_limits(here)),
         *_constant_memory(results),
         *_graph(seconds),
     ]
 
 
-def _against(results: Sequence[Result]) -> Iterator[Claim]:
+def _speedups(results: Sequence[Result]) -> Iterator[Claim]:
     rate_of = {(one.group, one.name): one.rate for one in results}
-    for group, peers, times, what, limits in AGAINST:
+    for group, peers, times, what, limits in SPEEDUPS:
         ours = _ours(results, group)
         rates = [one for one in results if one.group == group and one.name.startswith(peers)]
         if ours and rates:
@@ -93,7 +93,7 @@ def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
         times = year / month
         text = "365 days in one run against 30"
         yield Claim(text, f"under {TIMES_OF_A_MONTH} times", f"{times:.1f} times", times < TIMES_OF_A_MONTH)
-    runs = seconds.get("10 days by a run each")
+    runs = seconds.get("10 days, one run each")
     if runs and year:
         times = runs / 10 * 365 / year
         text = "365 runs (10 were run) against 365 days in one run"

@@ -1,7 +1,7 @@
 """Measures the dashboard: `python -m benchmarks.dashboard` prints the table of docs/dashboard.md.
 
-Marts of no day, one day, and longer are built straight from the shop's rows; then the page is made of them and opened
-in Chromium. `python -m benchmarks.dashboard 10 365` measures one scale and number of days alone.
+Marts of zero, one and more days are built directly from the shop's rows; then the page is rendered and opened in
+Chromium. `python -m benchmarks.dashboard 10 365` measures only one scale and number of days.
 """
 
 import sys
@@ -17,16 +17,16 @@ from ecommerce_pipeline_tests.support.browser import address_of, launched, opene
 from ecommerce_pipeline_tests.support.marts import build_marts
 
 CASES = ((1, 0), (1, 1), (1, 30), (1, 365), (10, 365))
-"""Scales and days."""
+"""Scale and number of days."""
 
 
-def measured(settings: Settings) -> str:
-    """Make the page of a warehouse and open it; return orders, size in MB and seconds, as cells of a table."""
+def measure(settings: Settings) -> str:
+    """Render the page of a warehouse and open it; return orders, size in MB and seconds as table cells."""
     page = settings.data_dir / "report.html"
     began = time.monotonic()
     datasets = read_datasets(warehouse(settings))
     read = time.monotonic()
-    from ecommerce_pipeline.dashboard.render import render  # a part of what a run pays for
+    from ecommerce_pipeline.dashboard.render import render  # imported here: a run pays for it too
     from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
     page.write_bytes(render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir)))
@@ -45,15 +45,15 @@ def measured(settings: Settings) -> str:
 
 
 def row(scale: int, days: int) -> str:
-    """Build a warehouse, measure, and return a row of the table."""
+    """Build a warehouse, measure it, and return a row of the table."""
     with tempfile.TemporaryDirectory() as kept:
         settings = Settings.from_environment({"SCALE": str(scale), "DATA_DIR": kept})
         window = Window(settings.end_date - timedelta(days=days - 1), settings.end_date + ONE_DAY) if days else None
         build_marts(settings, window)
-        return f"| {scale} | {days} | {measured(settings)} |"
+        return f"| {scale} | {days} | {measure(settings)} |"
 
 
 if __name__ == "__main__":
-    asked_for = [int(argument) for argument in sys.argv[1:]]
-    for case in [(asked_for[0], asked_for[1])] if asked_for else CASES:
+    arguments = [int(argument) for argument in sys.argv[1:]]
+    for case in [(arguments[0], arguments[1])] if arguments else CASES:
         print(row(*case), flush=True)  # noqa: T201

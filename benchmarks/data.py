@@ -1,6 +1,6 @@
-"""What the cases work on: orders of the synthetic shop, kept under .local/bench; `shop` makes them.
+"""The input of the cases: orders of the synthetic shop, kept under .local/bench; `shop` generates them.
 
-Light to import, so that the memory of other tools is theirs alone.
+Light to import, so that it adds little to the measured memory of other tools.
 """
 
 import os
@@ -24,17 +24,17 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
 HOME: Final = Path(os.environ.get("BENCH_DIR") or Path(__file__).resolve().parent.parent / ".local" / "bench")
 FIRST_DAY: Final = date(2026, 3, 1)
 BATCH_ROWS: Final = 65_536
-"""Rows of a row group of the Parquet file, whatever the size."""
+"""Rows per row group of the Parquet file, at every size."""
 LOADED: Final = transactions.to_metadata(MetaData(), schema="loaded")
-"""The table that cases load, beside the one that they extract."""
+"""The table that cases load, apart from the one that they extract."""
 
 
 @dataclass(frozen=True)
 class Data:
-    """So many rows of `transactions`, written on about 30 days: in PostgreSQL, and ready to be loaded.
+    """Rows of `transactions`, written on about 30 days: in PostgreSQL, and as files to load.
 
     Attributes:
-        rows: How many.
+        rows: Number of rows.
         server: `user:password@host:port/database` of the server that holds them.
     """
 
@@ -43,7 +43,7 @@ class Data:
 
     @property
     def folder(self) -> Path:
-        """Where all of it is kept."""
+        """The folder that holds all of it."""
         return HOME / str(self.rows)
 
     @property
@@ -53,7 +53,7 @@ class Data:
 
     @property
     def copied(self) -> Path:
-        """The rows as PostgreSQL's binary COPY gives them."""
+        """The rows in the format of PostgreSQL's binary COPY."""
         return self.folder / "transactions.copy"
 
     @cached_property
@@ -71,13 +71,13 @@ class Data:
     def batches(self) -> pa.RecordBatchReader:
         """Return the rows as a stream from the Parquet file."""
         file = pq.ParquetFile(self.ready)
-        # One row group after the other: asked for all, PyArrow keeps what it has read of the file until its end.
+        # One row group at a time: otherwise PyArrow keeps everything it has read until the end of the file.
         groups = map(file.read_row_group, range(file.num_row_groups))
         batches = chain.from_iterable(map(pa.Table.to_batches, groups))
         return pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
 
     def url(self, driver: str = "postgresql") -> str:
-        """Return the server's address as SQLAlchemy and others take it."""
+        """Return the server's URL, as SQLAlchemy and others accept it."""
         return f"{driver}://{self.server}"
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
@@ -85,7 +85,7 @@ class Data:
         return psycopg.connect(self.url(), autocommit=autocommit)
 
     def empty_loaded(self) -> None:
-        """Make the table that cases load, with keys and index and no rows, on a server that has nothing left to do."""
+        """Create the table that cases load, with keys and index and no rows, then checkpoint the server."""
         with self.connect() as connection:
             for statement in (
                 f"DROP SCHEMA IF EXISTS {LOADED.schema} CASCADE",
@@ -97,7 +97,7 @@ class Data:
             connection.execute("CHECKPOINT")
 
     def copied_out(self, source: str = "ecommerce.transactions") -> Iterator[memoryview]:
-        """Yield the rows of a table, or of a query in brackets, as `COPY TO STDOUT` sends them."""
+        """Yield the rows of a table, or of a query in parentheses, as `COPY TO STDOUT` sends them."""
         out = f"COPY {source} TO STDOUT (FORMAT binary)".encode()
         with self.connect() as connection, connection.cursor() as cursor, cursor.copy(out) as copy:
             yield from map(memoryview, copy)

@@ -6,14 +6,14 @@ import pyarrow.parquet as pq
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
-from benchmarks.dlt_here import extracting
+from benchmarks.dlt_pipelines import extracting
 from ecommerce_pipeline.schema.tables import transactions
 
 QUERY = "SELECT * FROM ecommerce.transactions"
 
 
 def ours(data: Data, scratch: Path) -> Work:
-    """What lake/transactions does: one query, an object a day."""
+    """The work of lake/transactions: one query, one object per day."""
     from benchmarks.shop import reading, writing_lake
     from ecommerce_pipeline.resources.object_store.folder import FolderStore
 
@@ -21,7 +21,7 @@ def ours(data: Data, scratch: Path) -> Work:
 
 
 def only_querying(data: Data, _scratch: Path) -> Work:
-    """The server's share of ours: the rows of the days in the order of writing, thrown away."""
+    """The server's part of ours: the rows of the days in written order, discarded."""
     days = f"recorded_at >= '{data.window.start}' AND recorded_at < '{data.window.end}'"
     query = f"({QUERY} WHERE {days} ORDER BY recorded_at, transaction_id)"
 
@@ -34,7 +34,7 @@ def only_querying(data: Data, _scratch: Path) -> Work:
 
 
 def only_reading(data: Data, _scratch: Path) -> Work:
-    """What ours does up to the lake: the same query, decoded to Arrow and thrown away."""
+    """Ours without the lake: the same query, decoded to Arrow and discarded."""
     from benchmarks.shop import reading
 
     rows = reading(data)
@@ -42,7 +42,7 @@ def only_reading(data: Data, _scratch: Path) -> Work:
 
 
 def only_writing(data: Data, scratch: Path) -> Work:
-    """What ours does with rows that are in memory already: an object a day."""
+    """Ours with rows already in memory: one object per day."""
     from benchmarks.shop import writing_lake
     from ecommerce_pipeline.resources.object_store.folder import FolderStore
 
@@ -51,7 +51,7 @@ def only_writing(data: Data, scratch: Path) -> Work:
 
 
 def connectorx(data: Data, scratch: Path) -> Work:
-    """ConnectorX by two connections, one a core, then pyarrow; as one file."""
+    """ConnectorX with two connections, one per core, then pyarrow; one file."""
     import connectorx as cx
 
     def work() -> int:
@@ -80,7 +80,7 @@ def pandas(data: Data, scratch: Path) -> Work:
 
 
 def limit(data: Data, _scratch: Path) -> Work:
-    """`COPY TO STDOUT`, thrown away: PostgreSQL's own work."""
+    """`COPY TO STDOUT`, discarded: PostgreSQL's own work."""
 
     def work() -> int:
         for _ in data.copied_out():
@@ -92,9 +92,9 @@ def limit(data: Data, _scratch: Path) -> Work:
 
 CASES = (
     Case("ours", "ours", ours),
-    Case("of ours the query", "part", only_querying, most_rows=1_000_000),
-    Case("of ours the reading", "part", only_reading, most_rows=1_000_000),
-    Case("of ours the writing", "part", only_writing, most_rows=1_000_000),
+    Case("ours, query only", "part", only_querying, most_rows=1_000_000),
+    Case("ours, reading only", "part", only_reading, most_rows=1_000_000),
+    Case("ours, writing only", "part", only_writing, most_rows=1_000_000),
     Case("dlt by connectorx", "peer", extracting("connectorx", transactions), rounds=3),
     Case("dlt by pyarrow", "peer", extracting("pyarrow", transactions), most_rows=1_000_000, rounds=3),
     Case("ConnectorX", "peer", connectorx),

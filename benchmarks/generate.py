@@ -1,11 +1,11 @@
-"""Generate so many orders, with their lines: by column, against Faker row by row. Rows are of both tables."""
+"""Generate orders with their lines: by column, compared with Faker row by row. Rows of both tables are counted."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
-import pandas as pd  # noqa: F401 - pyarrow imports it when it meets the first array of NumPy's
+import pandas as pd  # noqa: F401 - pyarrow imports it with the first NumPy array
 
 from benchmarks.case import Case, Work
 from benchmarks.data import FIRST_DAY, Data
@@ -31,7 +31,7 @@ def ours(data: Data, _scratch: Path) -> Work:
 
 
 def faker(data: Data, _scratch: Path) -> Work:
-    """Rows as Faker's documentation suggests: a call a field."""
+    """Rows as in Faker's documentation: one call per field."""
     from faker import Faker
 
     fake = Faker(use_weighting=False)

@@ -1,9 +1,9 @@
-"""What a run on Google Cloud asks for: `python -m benchmarks.google_cloud` writes docs/google_cloud_costs.md.
+"""The cost of a run on Google Cloud: `python -m benchmarks.google_cloud` writes docs/google_cloud_costs.md.
 
-Jobs are counted on the emulators of the tests, of one day and of three days in one run; the number does not depend on
-the days. What BigQuery bills is reckoned, not measured, and from above: for each query the tables that it names, all
-columns of them, 10 MiB of each at least (https://cloud.google.com/bigquery/pricing); only the run's days of those that
-it asks for by days. The tables are those of 365 days at scale 1 in a local warehouse, with BigQuery's sizes of types.
+Jobs are counted on the tests' emulators, for one day and for three days in one run; their number does not depend on the
+days. The bytes billed are an upper estimate, not a measurement: for each query all columns of the tables that it names,
+at least 10 MiB each (https://cloud.google.com/bigquery/pricing), or only the run's days if the query filters by day.
+The tables are those of 365 days at scale 1 in a local warehouse, with BigQuery's sizes of types.
 """
 
 import argparse
@@ -32,18 +32,18 @@ REPORT = PROJECT_ROOT / "docs" / "google_cloud_costs.md"
 LAST = "2026-03-08"
 HISTORY_DAYS = 365
 WINDOW_DAYS = 7
-"""Days that a run of one day reads: its own, and as many on either side as rows may be late."""
+"""Days that a run of one day reads: its own, and the lateness on either side."""
 
 MIB = 2**20
 LEAST_BYTES = 10 * MIB
 WIDTHS = {"BIGINT": "8", "INTEGER": "8", "DATE": "8", "DOUBLE": "8", "BOOLEAN": "1", "VARCHAR": '2 + strlen("{}")'}
-"""Bytes of a value (https://cloud.google.com/bigquery/pricing#data) as SQL, by DuckDB's type; of others, below."""
+"""Bytes of a value (https://cloud.google.com/bigquery/pricing#data) as SQL, by DuckDB type; other types are below."""
 TIME_WIDTH, DECIMAL_WIDTH = "8", "16"
 
 STEPS = {
     "load": "load jobs, free of charge",
-    "replace": "replacements of a staging table's days, and their checks",
-    "model": "dbt models, with dbt's look at their columns",
+    "replace": "replacing the days of staging tables, with checks",
+    "model": "dbt models, including dbt's queries of their columns",
     "test": "dbt tests",
     "other": "reconciliation, volume, quarantine and schema",
 }
@@ -52,19 +52,19 @@ WRITTEN = re.compile(r"^\s*(?:/\*.*\*/\s*)?(?:create or replace table|merge into
 BY_DAY = re.compile(r"'\d{4}-\d\d-\d\d\b")
 
 Sizes = Mapping[str, int]
-"""Bytes of tables, by layer.name."""
+"""Bytes of tables, by `layer.name`."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One job: a step of the run, the tables that it reads, and whether only the run's days of them."""
+    """One job: its step of the run, the tables that it reads, and whether it reads only the run's days of them."""
 
     step: str
     tables: frozenset[str]
     by_day: bool
 
     def billed(self, sizes: Sizes, share: float) -> int:
-        """Return the bytes billed at most, where the run's days are a share of all."""
+        """Return the most bytes billed, given the share of the run's days in all days."""
         if self.step == "load":
             return 0
         return sum(
@@ -75,16 +75,16 @@ class Job:
 
 
 def main() -> None:
-    """Count, reckon, and write the report."""
+    """Count jobs, estimate bytes, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=REPORT, help="where the report goes")
+    parser.add_argument("--output", type=Path, default=REPORT, help="path of the report")
     output = parser.parse_args().output
     with tempfile.TemporaryDirectory() as folder, cloud(Path(folder)) as (platform, proxy):
-        # The first run of all makes the tables.
+        # The first run creates the tables.
         _, day, days = (jobs_of(platform, proxy, first) for first in (LAST, LAST, "2026-03-06"))
     if count(day) != count(days):
-        sys.exit(f"the number of jobs depends on the days: {count(day)} of one, {count(days)} of three")
-    print(f"building {HISTORY_DAYS} days at scale 1, for the sizes", flush=True)  # noqa: T201
+        sys.exit(f"the number of jobs depends on the days: {count(day)} for one, {count(days)} for three")
+    print(f"building {HISTORY_DAYS} days at scale 1, to measure table sizes", flush=True)  # noqa: T201
     sizes, lake = sizes_of(HISTORY_DAYS)
     output.write_text(report(day, sizes, lake))
     print(f"wrote {output}")  # noqa: T201
@@ -92,7 +92,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def cloud(folder: Path) -> Iterator[tuple[Platform, Proxy]]:
-    """Give a platform on the emulators, and the proxy that its requests to BigQuery pass."""
+    """Yield a platform on the emulators, and the proxy for its requests to BigQuery."""
     with (
         storage_emulator(folder / "storage") as objects,
         bigquery_emulator(folder / "bigquery", objects.root) as tables,
@@ -108,7 +108,7 @@ def cloud(folder: Path) -> Iterator[tuple[Platform, Proxy]]:
 
 
 def jobs_of(platform: Platform, proxy: Proxy, first: str) -> list[Job]:
-    """Run the days from the first to the last; return its jobs."""
+    """Run the days from the first to the last; return the run's jobs."""
     print(f"running {first} to {LAST} on the emulators", flush=True)  # noqa: T201
     before = len(proxy.requests)
     platform.run(first, LAST)
@@ -116,7 +116,7 @@ def jobs_of(platform: Platform, proxy: Proxy, first: str) -> list[Job]:
 
 
 def job_of(asked: Mapping[str, Mapping[str, str]]) -> Job:
-    """Return what a job is for and reads, of its configuration in BigQuery's REST API."""
+    """Return the job of a configuration in BigQuery's REST API."""
     asset = asked.get("labels", {}).get("asset", "")
     sql = WRITTEN.sub("", asked.get("query", {}).get("query", ""))
     if "load" in asked:
@@ -131,12 +131,12 @@ def job_of(asked: Mapping[str, Mapping[str, str]]) -> Job:
 
 
 def count(found: list[Job]) -> Counter[str]:
-    """Return the number of jobs, by step."""
+    """Return the number of jobs by step."""
     return Counter(job.step for job in found)
 
 
 def sizes_of(days: int) -> tuple[dict[str, int], int]:
-    """Build days at scale 1 on the local target; return the bytes of BigQuery's tables, and of the lake's objects."""
+    """Build days at scale 1 on the local target; return the bytes of BigQuery's tables and of the lake."""
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"DATA_DIR": folder, "DAGSTER_HOME": f"{folder}/dagster", "RUN_DAYS": f"{days}"}
         program = str(Path(sys.executable).with_name("ecommerce-pipeline"))
@@ -154,7 +154,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def size(connection: duckdb.DuckDBPyConnection, layer: str, table: str) -> int:
-    """Return the bytes of a table as BigQuery counts them."""
+    """Return the bytes of a table, as BigQuery counts them."""
     columns = connection.execute(f'DESCRIBE "{layer}"."{table}"').fetchall()
     widths = " + ".join(f"coalesce({width(name, kind)}, 0)" for name, kind, *_ in columns)
     row = connection.execute(f'SELECT coalesce(sum({widths}), 0) FROM "{layer}"."{table}"').fetchone()  # noqa: S608
@@ -162,7 +162,7 @@ def size(connection: duckdb.DuckDBPyConnection, layer: str, table: str) -> int:
 
 
 def width(column: str, kind: str) -> str:
-    """Return the bytes of a column's value, as SQL."""
+    """Return the SQL for the bytes of a column's value."""
     if kind.startswith("TIMESTAMP"):
         return TIME_WIDTH
     return DECIMAL_WIDTH if kind.startswith("DECIMAL") else WIDTHS[kind].format(column)
@@ -188,15 +188,15 @@ def report(run: list[Job], sizes: Sizes, lake: int) -> str:
     )
     return f"""# Jobs and bytes of a run on Google Cloud
 
-Written by `python -m benchmarks.google_cloud`, whose first lines say how they are counted and reckoned.
+Written by `python -m benchmarks.google_cloud`; its first lines describe how jobs are counted and bytes estimated.
 
 A run of any number of days up to `BIGQUERY_DAYS_PER_JOB` starts {sum(jobs_by_step.values())} jobs. With {HISTORY_DAYS}
-days of data at scale 1 in the warehouse ({layers}; {lake / MIB:,.0f} MiB of objects in the lake) BigQuery bills at most
+days of data at scale 1 in the warehouse ({layers}; {lake / MIB:,.0f} MiB in the lake), BigQuery bills at most
 
-| step | jobs | bytes billed, a day | bytes billed, {HISTORY_DAYS} days in one run |
+| step | jobs | bytes billed, one day | bytes billed, {HISTORY_DAYS} days in one run |
 | --- | ---: | ---: | ---: |
 {chr(10).join(rows)}
-| all | {sum(jobs_by_step.values())} | {totals} |
+| total | {sum(jobs_by_step.values())} | {totals} |
 """
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from benchmarks.case import Case, Work
 from benchmarks.data import LOADED, Data
 
-ROWS_A_CALL = 10_000
+ROWS_PER_CALL = 10_000
 
 
 def ours(data: Data, _scratch: Path) -> Work:
-    """What source/transactions does: replace the days, in one transaction."""
-    import adbc_driver_postgresql.dbapi  # noqa: F401 - an import that the product puts off
+    """The work of source/transactions: replace the days in one transaction."""
+    import adbc_driver_postgresql.dbapi  # noqa: F401 - the platform imports it lazily
 
     from benchmarks.shop import database
 
@@ -20,24 +20,24 @@ def ours(data: Data, _scratch: Path) -> Work:
 
 
 def pandas(data: Data, _scratch: Path) -> Work:
-    """`DataFrame.to_sql`, with as many rows a call as are fastest."""
+    """`DataFrame.to_sql`, with the fastest number of rows per call."""
     import pandas as pd
     from sqlalchemy import create_engine
 
     data.empty_loaded()
     engine = create_engine(data.url("postgresql+psycopg2"))
-    place = {"schema": LOADED.schema, "if_exists": "append", "index": False, "chunksize": ROWS_A_CALL}
+    options = {"schema": LOADED.schema, "if_exists": "append", "index": False, "chunksize": ROWS_PER_CALL}
 
     def work() -> int:
         frame = pd.read_parquet(data.ready)
-        frame.to_sql(LOADED.name, engine, **place)
+        frame.to_sql(LOADED.name, engine, **options)
         return len(frame)
 
     return work
 
 
 def executemany(data: Data, _scratch: Path) -> Work:
-    """SQLAlchemy's insert of many rows, batched into multi-row statements by itself."""
+    """SQLAlchemy's insert of many rows, which it batches into multi-row statements."""
     from sqlalchemy import create_engine, insert
 
     data.empty_loaded()

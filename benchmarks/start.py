@@ -1,4 +1,4 @@
-"""What a user waits for before any work is done: the location's import, the UI, and the first step of a run."""
+"""What a user waits for before any work starts: the import of the code location, the UI, and a run's first step."""
 
 import os
 import socket
@@ -17,12 +17,12 @@ from benchmarks.data import Data
 from benchmarks.graph import LAST, Platform
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
-PATIENCE: Final = 180
+TIMEOUT: Final = 180
 LOADED: Final = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }"
 
 
 def location(_data: Data, scratch: Path) -> Work:
-    """The import of the location, in a Python that starts for it."""
+    """The import of the code location, in a new Python process."""
     platform = Platform(scratch)
 
     def work() -> dict[str, float]:
@@ -35,7 +35,7 @@ def location(_data: Data, scratch: Path) -> Work:
 
 
 def dagster_dev(_data: Data, scratch: Path) -> Work:
-    """`dagster dev` until the UI knows the graph, then a run launched there until its first step starts."""
+    """`dagster dev` until the UI has the graph, then a run launched there until its first step starts."""
     from dagster import DagsterEventType, DagsterInstance
     from dagster_graphql import DagsterGraphQLClient
 
@@ -50,10 +50,10 @@ def dagster_dev(_data: Data, scratch: Path) -> Work:
         dagster, workspace = Path(sys.executable).with_name("dagster"), PROJECT_ROOT / "workspace.yaml"
         command = [dagster, "dev", "--workspace", workspace, "--port", str(port)]
         with (scratch / "dev.log").open("w") as log:
-            # Not in the project's root: a line of .env there wins over the environment.
+            # Not in the project's root: its .env would override the environment.
             dev = subprocess.Popen(command, cwd=scratch, env=platform.environment, stdout=log, stderr=log)
         try:
-            _wait(lambda: _knows_the_graph(port))
+            _wait(lambda: _has_the_graph(port))
             shown = time.perf_counter() - began
             launched = time.time()
             client = DagsterGraphQLClient("127.0.0.1", port_number=port)
@@ -65,12 +65,12 @@ def dagster_dev(_data: Data, scratch: Path) -> Work:
         finally:
             dev.terminate()
             dev.wait()
-        return {"seconds": shown, "launch until the first step": first}
+        return {"seconds": shown, "launch to first step": first}
 
     return work
 
 
-def _knows_the_graph(port: int) -> bool:
+def _has_the_graph(port: int) -> bool:
     with suppress(requests.RequestException, KeyError):
         answer = requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": LOADED}, timeout=5).json()
         return bool(answer["data"]["repositoriesOrError"].get("nodes"))
@@ -78,14 +78,14 @@ def _knows_the_graph(port: int) -> bool:
 
 
 def _wait(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not until():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing after {PATIENCE} s")
+            raise TimeoutError(f"no result after {TIMEOUT} s")
         time.sleep(0.05)
 
 
 CASES = (
-    Case("import of the location", "part", location),
-    Case("dagster dev until the UI knows the graph", "part", dagster_dev, rounds=3),
+    Case("import of the code location", "part", location),
+    Case("dagster dev until the UI has the graph", "part", dagster_dev, rounds=3),
 )

@@ -1,4 +1,4 @@
-"""A table of PostgreSQL to a table of DuckDB, as whole tools: runs with their state, checks and logs."""
+"""A PostgreSQL table to a DuckDB table, end to end: runs with their state, checks and logs."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
-from benchmarks.dlt_here import to_duckdb
+from benchmarks.dlt_pipelines import to_duckdb
 from benchmarks.graph import layer_seconds
 from ecommerce_pipeline.schema.tables import transactions
 
@@ -22,22 +22,22 @@ def ours(data: Data, scratch: Path) -> Work:
     from ecommerce_pipeline.settings import Settings
     from ecommerce_pipeline.targets import warehouse
 
-    at = urlsplit(data.url())
-    os.environ |= {"DAGSTER_HOME": str(scratch / "dagster"), "POSTGRES_PASSWORD": str(at.password)}
+    url = urlsplit(data.url())
+    os.environ |= {"DAGSTER_HOME": str(scratch / "dagster"), "POSTGRES_PASSWORD": str(url.password)}
     settings = Settings.from_environment(
         {
             "DATA_DIR": str(scratch),
             "DBT_PARSED_DIR": str(data.folder / "parsed"),
-            "POSTGRES_HOST": str(at.hostname),
-            "POSTGRES_PORT": str(at.port),
-            "POSTGRES_DB": at.path.lstrip("/"),
-            "POSTGRES_USER": str(at.username),
+            "POSTGRES_HOST": str(url.hostname),
+            "POSTGRES_PORT": str(url.port),
+            "POSTGRES_DB": url.path.lstrip("/"),
+            "POSTGRES_USER": str(url.username),
         }
     )
     two = {AssetKey([layer, transactions.name]) for layer in ("lake", "staging")}
     job = build_definitions(settings).resolve_job_def("everything").get_subset(asset_selection=two)
     window = data.window
-    with open_instance(settings):  # Dagster's home is made once, not by each run
+    with open_instance(settings):  # Dagster's home is created once, not by each run
         pass
 
     def work() -> dict[str, float]:

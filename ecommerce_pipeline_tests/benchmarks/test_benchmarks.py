@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.case import Taken
+from benchmarks.case import Measurement
 from benchmarks.claims import claims
 from benchmarks.report import render
-from benchmarks.results import Result, keep, kept
+from benchmarks.results import Result, load_results, save
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ROWS = 1000
@@ -16,12 +16,12 @@ OURS = "generate.ours,load.ours,extract.ours,extract.COPY TO nowhere"
 
 
 def result(name: str, role: str, seconds: float, *, group: str = "extract", size: int = 100_000) -> Result:
-    rounds = tuple(Taken(size, seconds * factor, seconds, 500.0) for factor in (0.5, 1, 3))
+    rounds = tuple(Measurement(size, seconds * factor, seconds, 500.0) for factor in (0.5, 1, 3))
     return Result(group, name, role, size, rounds)  # type: ignore[arg-type]
 
 
 def bench(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the benchmarks in a folder of their own, the report included."""
+    """Run the benchmarks in their own folder, including the report."""
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", str(home / "docs")],
         cwd=PROJECT_ROOT,
@@ -32,11 +32,11 @@ def bench(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_is_kept_is_read_back_and_a_case_run_again_replaces_its_result(tmp_path: Path) -> None:
-    keep(result("ours", "ours", 2), tmp_path)
-    keep(result("ours", "ours", 1), tmp_path)
-    keep(result("ours", "ours", 1, size=10), tmp_path)
-    assert {(one.size, one.seconds) for one in kept(tmp_path)} == {(100_000, 1), (10, 1)}
+def test_saved_results_are_loaded_and_a_new_result_of_a_case_replaces_the_old_one(tmp_path: Path) -> None:
+    save(result("ours", "ours", 2), tmp_path)
+    save(result("ours", "ours", 1), tmp_path)
+    save(result("ours", "ours", 1, size=10), tmp_path)
+    assert {(one.size, one.seconds) for one in load_results(tmp_path)} == {(100_000, 1), (10, 1)}
 
 
 def test_the_report_gives_medians_and_compares_ours_with_each_tool() -> None:
@@ -50,24 +50,24 @@ def test_the_report_gives_medians_and_compares_ours_with_each_tool() -> None:
     assert "80% of it" in limit
 
 
-def test_a_target_that_is_missed_is_said_to_be_missed() -> None:
+def test_a_missed_target_is_reported_as_missed() -> None:
     results = [
         result("ours", "ours", 1),
         result("dlt by fast", "peer", 4),
         result("dlt by slow", "peer", 9),
         result("COPY TO nowhere", "limit", 0.8),
     ]
-    said = {one.text: (one.measured, one.met) for one in claims(results)}
-    assert said == {
+    found = {one.text: (one.measured, one.met) for one in claims(results)}
+    assert found == {
         "extraction to Parquet against dlt by fast, 100,000 rows": ("4.0 times; the limit 5.0", False),
         "extraction as a share of COPY TO nowhere, 100,000 rows": ("80%", True),
     }
 
 
-def test_a_short_run_keeps_a_result_of_every_case_and_writes_the_report(tmp_path: Path) -> None:
+def test_a_short_run_saves_a_result_of_every_case_and_writes_the_report(tmp_path: Path) -> None:
     done = bench(tmp_path, BENCH_ROWS=str(ROWS), BENCH_ROUNDS="1", BENCH_CASES=OURS)
     assert done.returncode == 0, done.stderr
-    results = kept(tmp_path / "results")
+    results = load_results(tmp_path / "measurements")
     assert {f"{one.group}.{one.name}" for one in results} == set(OURS.split(","))
     assert all(one.rows >= ROWS and one.seconds > 0 for one in results)
     assert "Extract from PostgreSQL" in (tmp_path / "docs" / "benchmarks.md").read_text()
@@ -76,7 +76,10 @@ def test_a_short_run_keeps_a_result_of_every_case_and_writes_the_report(tmp_path
 
 @pytest.mark.parametrize(
     ("variable", "value", "remedy"),
-    [("BENCH_ROWS", "many", "numbers of rows"), ("BENCH_CASES", "extract,fly", "known are generate, load, extract")],
+    [
+        ("BENCH_ROWS", "many", "must be numbers of rows"),
+        ("BENCH_CASES", "extract,fly", "known are generate, load, extract"),
+    ],
 )
 def test_a_wrong_choice_is_one_message(tmp_path: Path, variable: str, value: str, remedy: str) -> None:
     done = bench(tmp_path, **{variable: value})

@@ -7,8 +7,8 @@ from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ROWS = 1000
 PREPARE_A_LOAD = f"""
-from benchmarks.shop import database, made, stop
-data = made({ROWS})
+from benchmarks.shop import database, prepare_data, stop
+data = prepare_data({ROWS})
 try:
     data.empty_loaded()
     tables = "ecommerce.transactions", "loaded.transactions"
@@ -18,8 +18,8 @@ finally:
 """
 
 
-def test_a_load_is_into_an_empty_table_beside_the_one_that_is_extracted(tmp_path: Path) -> None:
-    """It once dropped that table: what was extracted afterwards was what the last load had left, never vacuumed."""
+def test_loads_go_into_an_empty_table_apart_from_the_extracted_one(tmp_path: Path) -> None:
+    """It once dropped that table: later cases extracted what the last load had left, never vacuumed."""
     done = subprocess.run(
         [sys.executable, "-c", PREPARE_A_LOAD],
         cwd=PROJECT_ROOT,

@@ -1,4 +1,4 @@
-"""dlt, kept inside a case's folder: extraction to Parquet files, and loads into DuckDB."""
+"""dlt pipelines with their state in a case's folder: extraction to Parquet files, and loads into DuckDB."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from benchmarks.case import Work
 from benchmarks.data import Data
 
 os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
-ROWS_A_CHUNK = 100_000
+ROWS_PER_CHUNK = 100_000
 
 
 def pipeline(destination: Any, scratch: Path) -> Any:
@@ -22,7 +22,7 @@ def pipeline(destination: Any, scratch: Path) -> Any:
 
 
 def extracting(backend: str, table: Table) -> Callable[[Data, Path], Work]:
-    """Return the case of a backend: a table of PostgreSQL to Parquet files."""
+    """Return the case of a backend: a PostgreSQL table to Parquet files."""
 
     def prepare(data: Data, scratch: Path) -> Work:
         import dlt
@@ -34,7 +34,7 @@ def extracting(backend: str, table: Table) -> Callable[[Data, Path], Work]:
 
 
 def to_duckdb(backend: str, table: Table) -> Callable[[Data, Path], Work]:
-    """Return the case of a backend: a table of PostgreSQL to one of DuckDB."""
+    """Return the case of a backend: a PostgreSQL table to a DuckDB table."""
 
     def prepare(data: Data, scratch: Path) -> Work:
         import dlt
@@ -49,14 +49,14 @@ def _run(into: Any, data: Data, backend: str, table: Table) -> Work:
     from dlt.sources.sql_database import sql_table
 
     def work() -> int:
-        more = {"backend_kwargs": {"return_type": "arrow"}} if backend == "connectorx" else {}
+        options = {"backend_kwargs": {"return_type": "arrow"}} if backend == "connectorx" else {}
         source = sql_table(
             data.url("postgresql+psycopg2"),
             table=table.name,
             schema=table.schema,
             backend=backend,
-            chunk_size=ROWS_A_CHUNK,
-            **more,
+            chunk_size=ROWS_PER_CHUNK,
+            **options,
         )
         into.run(source, loader_file_format="parquet", write_disposition="replace")
         return data.rows
