@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from benchmarks.data import Data
+from ecommerce_pipeline.process import tune_garbage_collection
 
 Role = Literal["ours", "peer", "limit", "part"]
 Work = Callable[[], int | dict[str, float]]
@@ -112,6 +113,7 @@ def peak_mb_of_children() -> float:
 
 
 if __name__ == "__main__":
+    tune_garbage_collection()
     # A shell starts background jobs with SIGINT ignored; so would be the programs that cases stop with it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     group, _, name = sys.argv[1].partition(".")

@@ -8,8 +8,8 @@ import typer
 from dotenv import load_dotenv
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.masking.streams import mask_streams
 from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.process import configure_process
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; an error meant for a person is one message and exit code 1, without a trace."""
     load_dotenv(PROJECT_ROOT / ".env")
-    mask_streams()
+    configure_process()
     try:
         app()
     except (PlatformError, SettingsError) as error:

@@ -1,5 +1,9 @@
 """The code location: assembles assets, jobs, schedules and resources, and nothing else."""
 
+from ecommerce_pipeline.process import configure_process
+
+configure_process()  # before the imports, which are most of the work of a start
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +47,6 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
     )
 
 
-settings_here = Settings.from_environment()
-set_run_log_format(settings_here.log_format)
-defs = build_definitions(settings_here)
+environment_settings = Settings.from_environment()
+set_run_log_format(environment_settings.log_format)
+defs = build_definitions(environment_settings)

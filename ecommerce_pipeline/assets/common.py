@@ -1,6 +1,5 @@
 """What all assets share: the calendar as Dagster partitions, the window of a run, and how an asset is presented."""
 
-import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -11,7 +10,6 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     BackfillPolicy,
-    BetaWarning,
     DailyPartitionsDefinition,
     FreshnessPolicy,
     asset,
@@ -24,9 +22,6 @@ from ecommerce_pipeline.io_managers.metadata import column_schema
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings
-
-# Backfill policies are called beta; the pinned version is the one we use, and a warning per asset helps nobody.
-warnings.filterwarnings("ignore", category=BetaWarning)
 
 OWNER: Final = "team:data-platform"
 

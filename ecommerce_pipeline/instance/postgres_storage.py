@@ -14,10 +14,8 @@ from sqlalchemy import URL
 from ecommerce_pipeline.instance.dagster_private import ConfigurableClassData
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.instance.storage_settings import storage_address
-from ecommerce_pipeline.masking.streams import mask_streams
+from ecommerce_pipeline.process import configure_process
 from ecommerce_pipeline.resources.postgres.address import Address
-
-mask_streams()
 
 
 class MaskedPostgresEventLogStorage(MaskedEvents, PostgresEventLogStorage):
@@ -28,6 +26,8 @@ class PostgresStorage(DagsterPostgresStorage):
     """Runs, events and schedules in the database that DAGSTER_POSTGRES_* name."""
 
     def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
+        # Every process of Dagster constructs its storage.
+        configure_process()
         super().__init__(postgres_url, inst_data=inst_data)
         self._event_log_storage = MaskedPostgresEventLogStorage(postgres_url)
 

@@ -27,22 +27,20 @@ from ecommerce_pipeline.instance.dagster_private import (
 )
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.masking import secrets_cached
-from ecommerce_pipeline.masking.streams import mask_streams
+from ecommerce_pipeline.process import configure_process
 from ecommerce_pipeline.settings import PROJECT_ROOT
-
-BATCH_VARIABLE: Final = "DAGSTER_EVENT_BATCH_SIZE"
-BATCH_EVENTS: Final = 1_000
 
 OPEN_FILES: Final = 8
 """A file for each run and an index of all runs; so many of them stay open."""
 
-# Every process of Dagster that stores events loads its storage, and with it this.
-os.environ.setdefault(BATCH_VARIABLE, str(BATCH_EVENTS))
-mask_streams()
-
 
 class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
     """The event log as SQLite files in `base_dir`, by default `history/runs` in Dagster's home."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        # Every process of Dagster that stores events constructs its storage.
+        configure_process()
+        super().__init__(base_dir, inst_data)
 
     @classmethod
     def config_type(cls) -> Any:

@@ -1,0 +1,35 @@
+"""What each process of the platform sets up once, before it works; importing a module has no such effect.
+
+Called by the command line, the code location and the storages that Dagster loads from `dagster.yaml`.
+"""
+
+import atexit
+import gc
+import os
+import warnings
+from functools import cache
+from typing import Final
+
+from ecommerce_pipeline.masking.streams import mask_streams
+
+EVENTS_AT_ONCE: Final = 1_000
+"""Dagster stores the events of a run's partitions in batches of this size if the storage supports it."""
+
+
+def configure_process() -> None:
+    """Set up this process: garbage collection, masked output, warnings, batches of events. Calling it again is safe."""
+    tune_garbage_collection()
+    mask_streams()
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENTS_AT_ONCE))
+    # Backfill policies are in beta. Dagster's version is pinned, and a warning per asset helps nobody.
+    warnings.filterwarnings("ignore", message=r".* is currently in beta")
+
+
+@cache
+def tune_garbage_collection() -> None:
+    """Collect garbage less often: imports, definitions and dbt's manifest are a million objects that live to the end.
+
+    With Python's defaults, traversing them takes a quarter of each start of a code server, a run or a command.
+    """
+    gc.set_threshold(50_000, 20, 50)
+    atexit.register(gc.freeze)  # saves the last traversal, at exit
