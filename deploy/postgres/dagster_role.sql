@@ -1,5 +1,5 @@
--- The role of Dagster's own storage in PostgreSQL (runs, events, schedules; docs/security.md shows dagster.yaml): it makes
--- its tables in the schema public of a database of its own, and has no rights in the shop's.
+-- The role of Dagster's own storage in PostgreSQL (runs, events, schedules; docs/security.md shows dagster.yaml). It
+-- creates its tables in the schema public of a separate database, and has no rights in the shop's database.
 -- As a superuser:
 --     createdb dagster
 --     psql --dbname dagster --file deploy/postgres/dagster_role.sql

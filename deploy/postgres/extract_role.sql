@@ -1,5 +1,5 @@
 -- The role that reads the shop with SOURCE=external: SELECT on the ten tables, and nothing else.
--- As a superuser, or the tables' owner with CREATEROLE, in the shop's database; again after new tables or views:
+-- Run as a superuser, or the tables' owner with CREATEROLE, in the shop's database; repeat it after new tables or views:
 --     psql --dbname shop --file deploy/postgres/extract_role.sql
 --     psql --dbname shop --command '\password ecommerce_extract'
 DO $$
@@ -11,7 +11,7 @@ BEGIN
 END
 $$;
 
--- What is granted below is the limit; this one spares a mistake its error half way.
+-- The grants below are the limit; this makes a write by mistake fail at its first statement.
 ALTER ROLE ecommerce_extract SET default_transaction_read_only = on;
 
 GRANT USAGE ON SCHEMA ecommerce TO ecommerce_extract;

@@ -1,6 +1,6 @@
--- The role that writes the synthetic shop to a server of your own (POSTGRES_HOST without SOURCE=external): it owns the
--- schema ecommerce, makes its tables, and can do nothing outside it.
--- As a superuser in the database meant for it:
+-- The role that writes the synthetic shop to your server (POSTGRES_HOST without SOURCE=external): it owns the schema
+-- ecommerce, creates its tables, and has no rights outside it.
+-- Run as a superuser in the database of the shop:
 --     psql --dbname shop --file deploy/postgres/shop_role.sql
 --     psql --dbname shop --command '\password ecommerce_shop'
 DO $$
@@ -8,7 +8,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecommerce_shop') THEN
         CREATE ROLE ecommerce_shop LOGIN;
     END IF;
-    -- Rows arrive in a temporary table before they replace those of their days.
+    -- Dimension rows are loaded into a temporary table before they are merged.
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO ecommerce_shop', current_database());
 END
 $$;

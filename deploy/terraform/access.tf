@@ -1,24 +1,24 @@
-# Who may do what. Bindings are added, never set: nobody else's access is taken away.
+# Access. Bindings are added, never set, so that the access of others is kept.
 resource "google_service_account" "pipeline" {
   account_id   = var.account
   display_name = "E-commerce data platform"
 }
 
-# Read, write, replace and delete objects; BigQuery's load jobs read them with the same right.
+# Read, write, replace and delete objects; BigQuery's load jobs read them with the same role.
 resource "google_storage_bucket_iam_member" "objects" {
   bucket = google_storage_bucket.lake.name
   role   = "roles/storage.objectUser"
   member = google_service_account.pipeline.member
 }
 
-# See the bucket's location, which `ecommerce-pipeline doctor` compares with the datasets'.
+# Read the bucket's location, which `ecommerce-pipeline doctor` compares with that of the datasets.
 resource "google_storage_bucket_iam_member" "bucket" {
   bucket = google_storage_bucket.lake.name
   role   = "roles/storage.legacyBucketReader"
   member = google_service_account.pipeline.member
 }
 
-# Make, load, replace and read tables, in these datasets only.
+# Create, load, replace and read tables, in these datasets only.
 resource "google_bigquery_dataset_iam_member" "tables" {
   for_each = google_bigquery_dataset.layer
 
@@ -27,7 +27,7 @@ resource "google_bigquery_dataset_iam_member" "tables" {
   member     = google_service_account.pipeline.member
 }
 
-# Run jobs, and read results by the Storage API. Both can be granted on a project only, and give no access to data.
+# Run jobs, and read results through the Storage API. Both can only be granted on a project, and give no access to data.
 resource "google_project_iam_member" "jobs" {
   for_each = toset(["roles/bigquery.jobUser", "roles/bigquery.readSessionUser"])
 

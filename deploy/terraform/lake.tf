@@ -1,4 +1,4 @@
-# The lake: <table>/date=YYYY-MM-DD/part-0.parquet, each object replaced whole.
+# The lake: <table>/date=YYYY-MM-DD/part-0.parquet; objects are replaced as a whole.
 resource "google_storage_bucket" "lake" {
   name     = var.bucket
   location = var.location
@@ -7,7 +7,7 @@ resource "google_storage_bucket" "lake" {
   public_access_prevention    = "enforced"
   force_destroy               = false
 
-  # A reader asks for the version that it opened: without versions a replaced object is gone under its hands.
+  # A reader needs the version that it opened, even if the object is replaced while it reads.
   versioning {
     enabled = true
   }
@@ -22,7 +22,7 @@ resource "google_storage_bucket" "lake" {
     }
   }
 
-  # Versions keep what is replaced or deleted; soft deletion would keep, and charge for, the same bytes again.
+  # Versions keep replaced and deleted objects; soft deletion would keep, and bill, the same bytes again.
   soft_delete_policy {
     retention_duration_seconds = 0
   }

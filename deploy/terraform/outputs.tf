@@ -11,6 +11,6 @@ output "env" {
 }
 
 output "service_account" {
-  description = "E-mail address of the account that the platform runs as."
+  description = "E-mail address of the platform's service account."
   value       = google_service_account.pipeline.email
 }

@@ -1,9 +1,9 @@
-# The warehouse: one dataset per layer, where the lake's bucket is.
+# The warehouse: one dataset per layer, in the location of the lake's bucket.
 locals {
   layers = {
-    staging  = "As the source delivered it: one table per source table, partitioned by written day."
+    staging  = "Rows as delivered: one table per source table, events partitioned by written day."
     core     = "dbt: cleaned, deduplicated and quarantined rows, dimensions and facts."
-    datamart = "dbt: what dashboards and analysts read."
+    datamart = "dbt: marts for dashboards and analysts."
   }
 }
 

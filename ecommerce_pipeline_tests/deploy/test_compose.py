@@ -1,4 +1,4 @@
-"""What docker-compose.yml and the Dockerfile say, held by rules: least rights, pinned parts, secrets by file."""
+"""Rules for docker-compose.yml and the Dockerfile: least privilege, pinned images and packages, secrets in files."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ IN_THE_IMAGE = {"DATA_DIR", "DBT_PARSED_DIR"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_the_rights_and_the_means_that_it_needs_and_no_more(name: str) -> None:
+def test_a_service_has_only_the_privileges_and_resources_that_it_needs(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -33,7 +33,7 @@ def test_a_service_has_the_rights_and_the_means_that_it_needs_and_no_more(name: 
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_secret_is_a_file_that_only_who_needs_it_is_given(name: str) -> None:
+def test_a_secret_is_a_file_and_only_in_services_that_need_it(name: str) -> None:
     environment = SERVICES[name].get("environment", {})
     assert not environment.keys() & {*SECRETS, "POSTGRES_PASSWORD"}
     used = {value.removeprefix("/run/secrets/") for value in environment.values() if value.startswith("/run/secrets/")}
@@ -43,26 +43,26 @@ def test_a_secret_is_a_file_that_only_who_needs_it_is_given(name: str) -> None:
     assert given <= LOCAL["secrets"].keys()
 
 
-def test_who_waits_for_a_service_waits_until_it_is_well() -> None:
+def test_dependent_services_wait_until_a_service_is_healthy() -> None:
     for service in SERVICES.values():
         for name, condition in service.get("depends_on", {}).items():
-            wanted = "service_completed_successfully" if name == "doctor" else "service_healthy"
-            assert condition["condition"] == wanted
+            expected = "service_completed_successfully" if name == "doctor" else "service_healthy"
+            assert condition["condition"] == expected
             assert condition.get("required", True) is (name != "doctor")
 
 
 def test_every_setting_reaches_the_code_location() -> None:
-    told = SERVICES["code"]["environment"].keys() | IN_THE_IMAGE
-    assert {name.upper() for name in Settings.model_fields} <= told
+    available = SERVICES["code"]["environment"].keys() | IN_THE_IMAGE
+    assert {name.upper() for name in Settings.model_fields} <= available
     assert image_environment().keys() >= IN_THE_IMAGE
     Settings.from_environment({k: str(v) for k, v in SERVICES["code"]["environment"].items() if "FILE" not in k})
 
 
 def test_the_profile_of_google_cloud_sets_the_target_and_waits_for_doctor() -> None:
     cloud = described({"COMPOSE_PROFILES": "gcp", "GCP_PROJECT": "shop-1", "SMTP_USER": "ann", "SMTP_HOST": "mx"})
-    told = cloud["services"]["code"]["environment"]
-    assert (told["TARGET"], told["GCP_PROJECT"], told["SMTP_HOST"]) == ("gcp", "shop-1", "mx")
-    assert told["SMTP_PASSWORD_FILE"] == "/run/secrets/smtp_password"
+    environment = cloud["services"]["code"]["environment"]
+    assert (environment["TARGET"], environment["GCP_PROJECT"], environment["SMTP_HOST"]) == ("gcp", "shop-1", "mx")
+    assert environment["SMTP_PASSWORD_FILE"] == "/run/secrets/smtp_password"
     assert SERVICES["code"]["environment"]["TARGET"] == "local"
     assert cloud["services"]["doctor"]["profiles"] == ["gcp"]
     assert cloud["x-platform"]["build"]["args"]["TARGET"] == "gcp"
@@ -78,15 +78,15 @@ def test_images_are_pinned_by_digest_and_packages_by_hash() -> None:
         assert "--require-hashes" in command or "--no-deps" in command, command
 
 
-def test_the_image_ends_with_a_user_without_rights() -> None:
+def test_the_image_runs_as_an_unprivileged_user() -> None:
     assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == SERVICES["code"]["user"]
 
 
-def test_names_are_those_of_services_networks_and_volumes_that_there_are() -> None:
+def test_every_network_volume_and_dependency_exists() -> None:
     for service in SERVICES.values():
         reached: set[str] = set(service["networks"])
         assert reached <= LOCAL["networks"].keys()
         assert {volume.split(":")[0] for volume in service.get("volumes", [])} <= LOCAL["volumes"].keys()
         for name in service.get("depends_on", {}):
             other: dict[str, Any] = SERVICES[name]
-            assert reached & set(other["networks"]), f"nobody reaches {name}"
+            assert reached & set(other["networks"]), f"{name} is not reachable"

@@ -1,4 +1,4 @@
-"""deploy/kubernetes: Dagster takes the instance, launcher and all, and names in values and manifests fit together."""
+"""deploy/kubernetes: Dagster accepts the instance and its launcher, and names in values and manifests match."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ DEPLOY = (PROJECT_ROOT / "docs" / "deploy.md").read_text()
 
 @pytest.fixture
 def launcher(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Give the launcher's configuration as Dagster has validated it."""
+    """Return the launcher's configuration after Dagster's validation."""
     for name in ("DAGSTER_POSTGRES_HOST", "DAGSTER_POSTGRES_PASSWORD", "GCS_BUCKET"):
         monkeypatch.setenv(name, "there")
     data = InstanceRef.from_dir(str(FOLDER)).run_launcher_data
@@ -34,7 +34,7 @@ def launcher(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return dict(processed.value or {})
 
 
-def test_a_run_has_resources_and_no_more_rights_than_it_needs(launcher: dict[str, Any]) -> None:
+def test_a_run_has_resources_and_only_the_privileges_that_it_needs(launcher: dict[str, Any]) -> None:
     container = launcher["run_k8s_config"]["container_config"]
     assert container["resources"].keys() == {"requests", "limits"}
     assert container["security_context"]["read_only_root_filesystem"] is True
@@ -43,7 +43,7 @@ def test_a_run_has_resources_and_no_more_rights_than_it_needs(launcher: dict[str
     assert mounted == {volume["name"] for volume in launcher["run_k8s_config"]["pod_spec_config"]["volumes"]}
 
 
-def test_the_names_in_instance_values_and_manual_are_the_same(launcher: dict[str, Any]) -> None:
+def test_names_are_the_same_in_the_instance_the_values_and_the_manual(launcher: dict[str, Any]) -> None:
     names = VALUES["global"]
     assert launcher["instance_config_map"] == names["dagsterInstanceConfigMap"]
     assert launcher["dagster_home"] == names["dagsterHome"]
@@ -58,26 +58,26 @@ def test_the_names_in_instance_values_and_manual_are_the_same(launcher: dict[str
     assert f"dagster/{names['serviceAccountName']}]" in DEPLOY
 
 
-def test_runs_take_settings_secrets_and_image_of_the_code_location() -> None:
+def test_runs_use_settings_secrets_and_image_of_the_code_location() -> None:
     assert CODE["includeConfigInLaunchedRuns"] == {"enabled": True}
     assert "image" not in VALUES["runLauncher"]
 
 
-def test_the_instance_is_that_of_one_machine_but_for_where_runs_and_logs_are() -> None:
+def test_the_instance_differs_from_that_of_one_machine_only_in_runs_and_logs() -> None:
     other = yaml.safe_load((PROJECT_ROOT / "deploy" / "dagster" / "dagster.yaml").read_text())
     differ = {name for name in INSTANCE.keys() | other.keys() if INSTANCE.get(name) != other.get(name)}
     assert differ == {"compute_logs", "local_artifact_storage", "run_launcher", "run_monitoring"}
 
 
-def test_the_chart_is_of_dagster_s_own_version_everywhere() -> None:
+def test_the_chart_has_dagster_s_version_everywhere() -> None:
     [version] = re.findall(r'"dagster==([\d.]+)"', (PROJECT_ROOT / "pyproject.toml").read_text())
-    places: list[Path] = [FOLDER / "values.yaml", PROJECT_ROOT / "docs/deploy.md"]
-    for place in [*places, PROJECT_ROOT / ".github/workflows/deploy.yml"]:
-        assert version in place.read_text(), place
+    files: list[Path] = [FOLDER / "values.yaml", PROJECT_ROOT / "docs/deploy.md"]
+    for file in [*files, PROJECT_ROOT / ".github/workflows/deploy.yml"]:
+        assert version in file.read_text(), file
 
 
 @pytest.mark.parametrize("part", [CODE, VALUES["dagsterWebserver"], VALUES["dagsterDaemon"]])
-def test_each_pod_has_resources_and_cannot_write_but_where_a_volume_is(part: dict[str, Any]) -> None:
+def test_each_pod_has_resources_and_can_only_write_to_volumes(part: dict[str, Any]) -> None:
     assert part["resources"].keys() == {"requests", "limits"}
     assert part["securityContext"]["readOnlyRootFilesystem"] is True
     assert part["podSecurityContext"]["runAsNonRoot"] is True

@@ -1,4 +1,4 @@
-"""What is in the repository and what it installs: no secret is committed, and every requirement is pinned by hash."""
+"""The repository and its requirements: no secret is committed, and every requirement is pinned by hash."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from detect_secrets.settings import transient_settings
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ARTIFICIAL = {"Secret Keyword", "Basic Auth Credentials"}
-"""What tests are full of: made-up passwords of made-up servers. Real keys and tokens are looked for there too."""
+"""Kinds that tests contain: invented passwords of invented servers. Real keys and tokens are searched for there too."""
 PLUGINS: list[dict[str, object]] = [
     {"name": "AWSKeyDetector"},
     {"name": "Base64HighEntropyString", "limit": 4.5},
@@ -23,14 +23,14 @@ PLUGINS: list[dict[str, object]] = [
     {"name": "PrivateKeyDetector"},
     {"name": "SlackDetector"},
 ]
-"""Of its 27, those for what this platform meets: each looks at each line, and all of them take 12 s."""
+"""The plugins for secrets of this platform: each reads every line, and all 27 would take 12 s."""
 NOT_TEXT = {".png"}
 REQUIREMENTS = sorted((PROJECT_ROOT / "requirements").glob("*.txt"))
 NPM_LOCK = PROJECT_ROOT / "requirements" / "chromium" / "package-lock.json"
 
 
 def secrets_in(files: list[Path]) -> list[str]:
-    """Return where secrets are, as `file:line: kind`; a line with `pragma: allowlist secret` says that it has none."""
+    """Return secrets as `file:line: kind`; lines with `pragma: allowlist secret` are skipped."""
     found = SecretsCollection(root=str(PROJECT_ROOT))
     with transient_settings({"plugins_used": PLUGINS}):
         for file in files:
@@ -45,7 +45,7 @@ def secrets_in(files: list[Path]) -> list[str]:
 def test_no_secret_is_committed() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
     files = [PROJECT_ROOT / name for name in listed.stdout.split("\0") if name]
-    # Requirements are hashes throughout; the tests below say what else may be in them.
+    # Requirements are full of hashes; the tests below define what else they may contain.
     texts = [
         file
         for file in files
@@ -65,15 +65,15 @@ def test_no_secret_is_committed() -> None:
         ("token = '" + "ghp_" + "a8F3kL0pQ2rS5tU7vW9xY1zB4cD6eG8hJ0kM'", "GitHub Token"),
     ],
 )
-def test_a_secret_that_is_planted_is_found(tmp_path: Path, line: str, kind: str) -> None:
+def test_a_planted_secret_is_found(tmp_path: Path, line: str, kind: str) -> None:
     planted = tmp_path / "settings.yaml"
     planted.write_text(f"# settings\n{line}\n")
     assert f"{planted}:2: {kind}" in secrets_in([planted])
 
 
 @pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda file: file.name)
-def test_every_requirement_is_pinned_to_a_version_and_its_hashes_and_to_no_index(file: Path) -> None:
-    # One requirement goes on over lines that end in a backslash.
+def test_every_requirement_is_pinned_to_a_version_and_hashes_and_names_no_index(file: Path) -> None:
+    # A requirement continues after lines that end with a backslash.
     requirements = re.sub(r"\\\n\s*", "", file.read_text()).splitlines()
     pinned = [line for line in requirements if line and not line.lstrip().startswith("#")]
     assert pinned
@@ -82,7 +82,7 @@ def test_every_requirement_is_pinned_to_a_version_and_its_hashes_and_to_no_index
         assert "://" not in line
 
 
-def test_what_npm_fetches_is_pinned_to_a_version_and_its_hash_and_to_no_index() -> None:
+def test_every_npm_package_is_pinned_to_a_version_and_hash_and_names_no_index() -> None:
     packages = json.loads(NPM_LOCK.read_text())["packages"]
     for name, package in packages.items():
         if name:  # the one without a name is the list itself

@@ -1,4 +1,4 @@
-"""What deploy/terraform makes, read by a parser: nothing public, and no right that the platform does not use."""
+"""Rules for deploy/terraform: nothing is public, and every role is one that the platform uses."""
 
 import re
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ GRANTED = {
     ("google_project_iam_member", "roles/bigquery.jobUser"),
     ("google_project_iam_member", "roles/bigquery.readSessionUser"),
 }
-"""All that the platform's account may do, and on what."""
-ASKED_FOR = {
+"""All roles of the platform's account."""
+OPTIONAL = {
     ("google_service_account_iam_member", "roles/iam.serviceAccountTokenCreator"),
     ("google_service_account_iam_member", "roles/iam.workloadIdentityUser"),
     ("google_bigquery_dataset_iam_member", "roles/bigquery.dataViewer"),
 }
-"""What others may do, if they are named in a variable that is empty by default."""
+"""Roles of members in variables that are empty by default."""
 
 
 def resources() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -48,40 +48,40 @@ def variables() -> dict[str, dict[str, Any]]:
 
 
 def roles(body: dict[str, Any]) -> list[str]:
-    """Return the roles that a grant names, itself or by each value of its set."""
+    """Return the roles of a grant: one, or one for each value of its set."""
     if body["role"] != "${each.value}":
         return [body["role"]]
     return re.findall(r"roles/[\w.]+", str(body["for_each"]))
 
 
-def test_the_account_has_exactly_the_rights_that_it_uses() -> None:
+def test_the_account_has_exactly_the_roles_that_it_uses() -> None:
     granted = {(kind, role) for kind, _, body in resources() if body.get("member") == PIPELINE for role in roles(body)}
     assert granted == GRANTED
 
 
-def test_others_have_rights_only_if_a_variable_names_them() -> None:
-    asked = [(kind, body) for kind, _, body in resources() if "member" in body and body["member"] != PIPELINE]
-    assert {(kind, role) for kind, body in asked for role in roles(body)} == ASKED_FOR
-    for _, body in asked:
+def test_others_have_roles_only_if_a_variable_names_them() -> None:
+    optional = [(kind, body) for kind, _, body in resources() if "member" in body and body["member"] != PIPELINE]
+    assert {(kind, role) for kind, body in optional for role in roles(body)} == OPTIONAL
+    for _, body in optional:
         variable = re.fullmatch(r"\$\{var\.(\w+)\}", body["for_each"])
         assert variable
         assert body["member"] == "${each.value}"
         assert variables()[variable[1]]["default"] == []
 
 
-def test_no_grant_takes_away_another_s_or_is_hidden_in_a_kind_of_its_own() -> None:
-    known = {kind for kind, _ in GRANTED | ASKED_FOR}
+def test_no_grant_removes_others_or_uses_an_unchecked_resource_type() -> None:
+    known = {kind for kind, _ in GRANTED | OPTIONAL}
     assert {kind for kind, _, _ in resources() if "iam" in kind or "access" in kind or "acl" in kind} == known
 
 
 @pytest.mark.parametrize(
     "text", ["allUsers", "allAuthenticatedUsers", "roles/owner", "roles/editor", "admin", "service_account_key"]
 )
-def test_nothing_is_public_and_nobody_an_administrator(text: str) -> None:
+def test_nothing_is_public_and_nobody_is_an_administrator(text: str) -> None:
     assert text.lower() not in TEXT.lower()
 
 
-def test_the_bucket_cannot_be_made_public_and_keeps_replaced_objects_for_a_while() -> None:
+def test_the_bucket_cannot_be_made_public_and_keeps_replaced_objects_for_some_days() -> None:
     bucket = only("google_storage_bucket")
     assert bucket["public_access_prevention"] == "enforced"
     assert bucket["uniform_bucket_level_access"] is True
@@ -95,7 +95,7 @@ def test_the_bucket_cannot_be_made_public_and_keeps_replaced_objects_for_a_while
     assert rule["action"] == [{"type": "Delete"}]
 
 
-def test_bucket_and_datasets_are_in_one_place() -> None:
+def test_bucket_and_datasets_are_in_one_location() -> None:
     assert only("google_storage_bucket")["location"] == "${var.location}"
     assert only("google_bigquery_dataset")["location"] == "${var.location}"
     assert variables()["location"]["default"] == Settings.from_environment({}).gcp_location
@@ -110,7 +110,7 @@ def test_the_datasets_are_those_of_the_settings() -> None:
     assert only("google_bigquery_dataset")["delete_contents_on_destroy"] is False
 
 
-def test_the_output_is_lines_for_the_environment_that_the_settings_read() -> None:
+def test_the_output_contains_lines_for_dotenv_that_the_settings_read() -> None:
     (env,) = [block["env"]["value"] for block in PARSED["output"] if "env" in block]
     lines = [line.strip() for line in env.splitlines()[1:-1]]
     names = [line.split("=")[0] for line in lines]
@@ -118,7 +118,7 @@ def test_the_output_is_lines_for_the_environment_that_the_settings_read() -> Non
     assert {name.lower() for name in names} <= Settings.model_fields.keys()
 
 
-def test_every_variable_and_resource_referred_to_is_there_and_every_variable_used_and_described() -> None:
+def test_every_reference_is_defined_and_every_variable_is_used_and_described() -> None:
     used = set(re.findall(r"\bvar\.(\w+)", TEXT))
     assert used == variables().keys()
     assert all(body["description"] for body in variables().values())
@@ -126,6 +126,6 @@ def test_every_variable_and_resource_referred_to_is_there_and_every_variable_use
     assert set(re.findall(r"\bgoogle_\w+\.\w+", TEXT)) <= there
 
 
-def test_the_example_gives_what_has_no_default() -> None:
+def test_the_example_sets_every_variable_without_a_default() -> None:
     given = hcl2.loads((FOLDER / "terraform.tfvars.example").read_text())
     assert {name for name, body in variables().items() if "default" not in body} <= given.keys() <= variables().keys()

@@ -1,4 +1,4 @@
-"""GitHub's workflows and compose's file, held by their schemas, a security linter, and rules of our own."""
+"""GitHub's workflows and compose's file, checked against their schemas, a security linter, and our own rules."""
 
 import re
 import subprocess
@@ -22,7 +22,7 @@ WORKFLOWS = sorted((PROJECT_ROOT / ".github" / "workflows").glob("*.yml"))
         ("compose-spec", [PROJECT_ROOT / "docker-compose.yml"]),
     ],
 )
-def test_the_file_is_as_its_schema_says(schema: str, files: list[Path]) -> None:
+def test_the_file_matches_its_schema(schema: str, files: list[Path]) -> None:
     command = [BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -39,7 +39,7 @@ def test_the_linter_of_workflows_finds_nothing() -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_each_action_is_pinned_to_a_commit_and_each_job_has_the_rights_that_it_names_alone(file: Path) -> None:
+def test_each_action_is_pinned_to_a_commit_and_each_job_has_minimal_permissions(file: Path) -> None:
     for used in re.findall(r"uses: (.+)", file.read_text()):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), used
     workflow = yaml.safe_load(file.read_text())
@@ -49,13 +49,13 @@ def test_each_action_is_pinned_to_a_commit_and_each_job_has_the_rights_that_it_n
         assert "timeout-minutes" in job
 
 
-def test_all_supported_pythons_are_tested_by_what_a_person_runs() -> None:
+def test_all_supported_pythons_are_tested_with_the_same_command_as_locally() -> None:
     jobs = yaml.safe_load((PROJECT_ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
     assert jobs["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
     assert jobs["test"]["steps"][-1] == {"run": ".ci/run"}
     assert jobs["check"]["steps"][-1] == {"run": "make lint types"}
 
 
-def test_the_scripts_of_ci_are_right_for_the_shell() -> None:
+def test_the_scripts_of_ci_have_valid_shell_syntax() -> None:
     for script in (PROJECT_ROOT / ".ci").iterdir():
         subprocess.run(["bash", "-n", script], check=True)
