@@ -1,4 +1,4 @@
-"""The synthetic shop: pure functions from (settings, table, day) to rows, what is broken in them, and the true totals.
+"""The synthetic shop: pure functions from (settings, table, day) to rows, their planted defects, and the true totals.
 
 No Dagster, no clock, no file, no network. A day gives the same rows alone, in any order, in parallel, on any machine.
 """

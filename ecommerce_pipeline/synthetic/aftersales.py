@@ -1,7 +1,7 @@
 """What follows a paid order on later days: refunds of its lines, and reviews of its products.
 
-Each order day decides once, in a small schedule, which of its lines are refunded and reviewed and how many days later.
-The days that follow collect their share from the schedules, and draw the rest themselves.
+Each order day draws a small schedule once: which of its lines are refunded and reviewed, and how many days later. Later
+days collect their rows from the schedules and draw the other columns themselves.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import numpy as np
 
 from ecommerce_pipeline.synthetic import catalog
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
-from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY, Orders, orders_of, time_of_day
+from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, Orders, orders_of, time_of_day
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, draw_bodies, draw_titles
 from ecommerce_pipeline.synthetic.seasons import day_number, instant
@@ -30,7 +30,7 @@ _DAYS_TO_REVIEW: Final = Lottery({days: 10 + days * (24 - days) for days in rang
 _REASON: Final = Lottery({0: 18, 1: 12, 2: 20, 3: 38, 4: 12})
 _SHARE_PERCENT: Final = Lottery({100: 85, 90: 8, 50: 7})
 
-# Stars by latent quality: from products that disappoint most to products that disappoint few.
+# Stars by latent quality, from the worst products to the best.
 _STARS: Final = Lotteries(
     [Lottery({1: 46 - 5 * q, 2: 24 - 2 * q, 3: 16, 4: 9 + 2 * q, 5: 5 + 5 * q}) for q in range(catalog.QUALITIES)]
 )
@@ -38,7 +38,7 @@ _STARS: Final = Lotteries(
 
 @dataclass(frozen=True)
 class _Schedule:
-    """Rows in the order of the days they wait; those that wait `n` days end at `ends[n]`."""
+    """Rows sorted by their delay in days; those with a delay of `n` days end at `ends[n]`."""
 
     rows: Rows
     ends: Ints
@@ -56,7 +56,7 @@ class _Schedules:
 
 
 def refunds_of(settings: ShopSettings, day: date) -> Rows:
-    """Return the refunds that happened on the day, by refund number, with their orders' channel, store and method."""
+    """Return the refunds of the day, by refund number, with the channel, store and method of their orders."""
     stream = Stream(settings.seed, "refunds", day)
     rows = _due(settings, day, MOST_DAYS_TO_REFUND, lambda ordered: _schedules(settings, ordered).refunds)
     rows["reason"] = stream.pick(len(rows["quantity"]), _REASON)
@@ -64,7 +64,7 @@ def refunds_of(settings: ShopSettings, day: date) -> Rows:
 
 
 def reviews_of(settings: ShopSettings, day: date) -> Rows:
-    """Return the reviews that happened on the day, by review number."""
+    """Return the reviews of the day, by review number."""
     stream = Stream(settings.seed, "reviews", day)
     rows = _due(settings, day, MOST_DAYS_TO_REVIEW, lambda ordered: _schedules(settings, ordered).reviews)
     stars = stream.pick_by(catalog.quality(settings.seed, rows["product_id"]), _STARS)
@@ -78,31 +78,31 @@ def reviews_of(settings: ShopSettings, day: date) -> Rows:
 
 
 def _due(settings: ShopSettings, day: date, most: int, schedule: Callable[[date], _Schedule]) -> Rows:
-    """Collect from the schedules of the earlier days what falls on this one."""
+    """Collect this day's rows from the schedules of earlier days."""
     parts = []
     for days in range(most, 0, -1):
         ordered = day - timedelta(days=days)
-        # Before the first day an empty schedule stands for all, so that the columns are there.
+        # Before the first day one empty schedule is enough, so that the columns exist.
         if ordered >= settings.start_date or days == 1:
             parts.append(schedule(ordered).after(days))
     return {name: column.astype(np.int64) for name, column in concat(parts).items()}
 
 
 def _numbered(stream: Stream, day: date, rows: Rows, key: str) -> Rows:
-    """Give the rows a time of the day and, in its order, their numbers."""
+    """Give the rows a time of day and number them in its order."""
     size = len(rows["transaction_id"])
     created = instant(day) + time_of_day(stream, np.zeros(size, dtype=np.int64))
     in_time = np.argsort(created, kind="stable")
     rows = take(rows, in_time)
     rows["created_at"] = np.minimum(created[in_time], instant(day) + 86_380_000_000)
-    rows[key] = day_number(day) * NUMBERS_A_DAY + np.arange(1, size + 1, dtype=np.int64)
+    rows[key] = day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64)
     return rows
 
 
-# As many days as the longest wait, and some that are asked for out of turn.
+# The days of the longest delay, and some for requests in another order.
 @lru_cache(maxsize=MOST_DAYS_TO_REFUND + 10)
 def _schedules(settings: ShopSettings, day: date) -> _Schedules:
-    """Return what follows the orders of a day, both at once: to derive the orders takes longer than all the rest."""
+    """Return both schedules of a day's orders: deriving the orders takes longer than everything else."""
     orders = orders_of(settings, day)
     return _Schedules(_refunds(settings, day, orders), _reviews(settings, day, orders))
 
@@ -115,7 +115,7 @@ def _refunds(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
     header = take(orders.headers, order)
     bought = take(orders.lines, line)
     quantity = 1 + stream.below(len(line), bought["quantity"])
-    # Rounded up, so that the refund fits however the cents of the discount are shared out among the lines.
+    # Rounded up, so that the refund fits however the discount's cents are allocated to the lines.
     discount = -(-header["discount_amount"] * bought["gross_amount"] // header["gross_amount"])
     paid = (bought["gross_amount"] - discount) * quantity // bought["quantity"]
     amount = paid * stream.pick(len(line), _SHARE_PERCENT) // 100
@@ -139,7 +139,7 @@ def _reviews(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
     wait = stream.pick(len(line), _DAYS_TO_REVIEW)
     rows: dict[str, Any] = {
         "transaction_id": orders.lines["transaction_id"][line],
-        # Schedules are kept for weeks: these two fit into 32 bits.
+        # Schedules are cached for weeks: these two fit into 32 bits.
         "product_id": orders.lines["product_id"][line].astype(np.int32),
         "customer_id": orders.headers["customer_id"][orders.order_of_line[line]].astype(np.int32),
     }
@@ -147,7 +147,7 @@ def _reviews(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
 
 
 def _chosen(orders: Orders, stream: Stream, share: float) -> Ints:
-    """Draw the positions of the paid lines that something follows."""
+    """Draw the positions of the paid lines with a refund or review."""
     return np.flatnonzero(stream.chance(len(orders.order_of_line), share) & orders.paid[orders.order_of_line])
 
 

@@ -1,7 +1,7 @@
-"""From whole numbers to Arrow: rows are columns of int64 until here, and each type of the contract has one decoder.
+"""From integers to Arrow: until here rows are columns of int64, and each type of the contract has one decoder.
 
-Money is cents, times are microseconds, texts are codes of a vocabulary, flags are 0 and 1. NULL is 0 for a number
-that refers to another table, and -1 for a code.
+Money is in cents, times are in microseconds, texts are codes of a vocabulary, flags are 0 and 1. NULL is 0 for a
+foreign key and -1 for a code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,11 +39,11 @@ def take(rows: Rows, which: "Ints | Flags | slice") -> Rows:
     """Return the rows at these positions, or the flagged ones."""
     if isinstance(which, slice) or which.dtype == np.bool_:
         return {name: column[which] for name, column in rows.items()}
-    return {name: column.take(which) for name, column in rows.items()}  # a third faster than by brackets
+    return {name: column.take(which) for name, column in rows.items()}  # a third faster than indexing
 
 
 def concat(parts: Sequence[Rows]) -> Rows:
-    """Return the rows of the parts, one part after the other; columns of the first part."""
+    """Concatenate the rows of the parts, with the columns of the first part."""
     if len(parts) == 1:
         return parts[0]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -52,14 +52,14 @@ def concat(parts: Sequence[Rows]) -> Rows:
 def take_both(rows: Rows, which: Ints, others: Rows, order: Ints) -> Rows:
     """Return the rows at the positions `which` and all others, in the order of positions in both together.
 
-    Made for few others: each column of the rows is copied once, straight to its places, and the others are put between.
+    Optimized for few others: each column is copied once, directly to its positions, and the others are inserted.
     """
     if not len(which):
         return take(others, order)
     both = take(rows, np.concatenate([which, np.zeros(length(others), dtype=np.int64)])[order])
-    places = np.flatnonzero(order >= len(which))
+    inserted = np.flatnonzero(order >= len(which))
     for name, column in others.items():
-        both[name][places] = column[order[places] - len(which)]
+        both[name][inserted] = column[order[inserted] - len(which)]
     return both
 
 
@@ -68,8 +68,8 @@ def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) 
 
     Args:
         table: Name of the source table.
-        rows: Columns of whole numbers, by name.
-        texts: Columns that are Arrow texts already.
+        rows: Columns of integers, by name.
+        texts: Columns that are Arrow strings already.
     """
     schema = schema_of(table)
     ready = texts or {}
@@ -107,11 +107,11 @@ def _buffer(numbers: Ints) -> pa.Buffer:
 
 
 def money(cents: Ints, kind: pa.DataType) -> Column:
-    """Return cents as decimals with two places, without ever being floats: 128 bits, low word first."""
-    words = np.empty((len(cents), 2), dtype=np.int64)
-    words[:, 0] = cents
-    words[:, 1] = cents >> 63
-    return pa.Array.from_buffers(kind, len(cents), [None, _buffer(words)])
+    """Return cents as decimals with scale 2, without going through floats: 128 bits, low word first."""
+    halves = np.empty((len(cents), 2), dtype=np.int64)
+    halves[:, 0] = cents
+    halves[:, 1] = cents >> 63
+    return pa.Array.from_buffers(kind, len(cents), [None, _buffer(halves)])
 
 
 def _text(name: str, codes: Ints) -> Column:

@@ -1,4 +1,4 @@
-"""What the shop sells: the tree of categories; each product's price, availability and quality by closed formulas."""
+"""The catalog: the tree of categories, and each product's price, availability and quality as closed formulas."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +12,13 @@ from ecommerce_pipeline.synthetic.seasons import day_number
 
 @dataclass(frozen=True)
 class Subcategory:
-    """A leaf of the tree: what its products are called, and what the cheapest and the dearest cost, in cents."""
+    """A leaf of the tree: the noun for its products, and its lowest and highest price in cents."""
 
     category: str
     name: str
     noun: str
     cheapest: int
-    dearest: int
+    most_expensive: int
 
 
 _TREE: Final = {
@@ -71,31 +71,31 @@ QUALITIES: Final = 10
 BEST_SELLERS: Final = Popularity("product_rank", offset=12, quarters=3)
 
 _CHEAPEST: Final = np.array([leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
-_RANGE: Final = np.array([leaf.dearest - leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
+_RANGE: Final = np.array([leaf.most_expensive - leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
 ALWAYS_ON_SALE: Final = 1
 
 
 def subcategory(seed: int, products: Ints) -> Ints:
-    """Return the position in SUBCATEGORIES of each product."""
+    """Return each product's position in SUBCATEGORIES."""
     return trait(seed, "subcategory", products, len(SUBCATEGORIES))
 
 
 def quality(seed: int, products: Ints) -> Ints:
-    """Return the latent quality of each product, from 0 up to, without, QUALITIES."""
-    # The greater of two draws: most products of a shop that lives are good.
+    """Return the latent quality of each product, in [0, QUALITIES)."""
+    # The greater of two draws: most products of a surviving shop are good.
     first, second = (trait(seed, f"quality_{i}", products, QUALITIES) for i in range(2))
     return np.maximum(first, second)
 
 
 def base_price(seed: int, products: Ints) -> Ints:
-    """Return the price in cents around which each product's list price moves: many cheap ones, few dear ones."""
+    """Return the price in cents around which each product's list price moves; most prices are low."""
     leaf = subcategory(seed, products)
     position = trait(seed, "base_price", products, 1000)
     return _CHEAPEST[leaf] + _RANGE[leaf] * position**3 // 1000**3
 
 
 def version(seed: int, products: Ints, day: date) -> tuple[Ints, Ints]:
-    """Return each product's version number on the day, and the day number from whose midnight on it holds."""
+    """Return each product's version number on the day, and the day number on which it starts."""
     period = 60 + trait(seed, "price_period", products, 240)
     shifted = day_number(day) + trait(seed, "price_phase", products, 300)
     number = shifted // period
@@ -103,14 +103,14 @@ def version(seed: int, products: Ints, day: date) -> tuple[Ints, Ints]:
 
 
 def list_price(seed: int, products: Ints, versions: Ints) -> Ints:
-    """Return the list price in cents: within 12 % of the base price, ending in 9."""
+    """Return the list price in cents: within 12 % of the base price, with 9 as last digit."""
     per_mille = 880 + trait(seed, "list_price", products * 4096 + versions, 241)
     price: Ints = np.maximum(base_price(seed, products) * per_mille // 10_000, 10) * 10 - 1
     return price
 
 
 def on_sale(seed: int, products: Ints, versions: Ints) -> Flags:
-    """Return whether each product can be bought in that version; one of them always can."""
+    """Return whether each product is on sale in that version; one product always is."""
     active: Flags = trait(seed, "on_sale", products * 4096 + versions, 40) != 0
     active |= products == ALWAYS_ON_SALE
     return active

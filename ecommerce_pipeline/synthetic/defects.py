@@ -1,4 +1,4 @@
-"""Broken rows: additional ones, each a copy of a real row that breaks exactly one rule. The truth is never touched."""
+"""Broken rows: additional rows, each a copy of a real row that breaks exactly one rule. Real rows never change."""
 
 from datetime import date
 from typing import Final
@@ -7,13 +7,13 @@ import numpy as np
 
 from ecommerce_pipeline.schema.tables import TABLES, business_key
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
-from ecommerce_pipeline.synthetic.orders import LINES_AN_ORDER, NUMBERS_A_DAY
+from ecommerce_pipeline.synthetic.orders import LINES_PER_ORDER, NUMBERS_PER_DAY
 from ecommerce_pipeline.synthetic.random_streams import Ints, Stream
 from ecommerce_pipeline.synthetic.rules import BREAKS, CONFLICTING_DUPLICATE, REASONS, Case
 from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, day_number, instant
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
-_FIRST_BROKEN: Final = 90_000_000  # of the day's numbers; real events stay far below
+_FIRST_BROKEN: Final = 90_000_000  # in the day's numbers; those of real events are far lower
 
 
 def broken_rows(settings: ShopSettings, table: str, day: date, rows: Rows, real: Ints) -> Rows:
@@ -23,30 +23,30 @@ def broken_rows(settings: ShopSettings, table: str, day: date, rows: Rows, real:
         settings: The shop's settings.
         table: Name of the event table.
         day: The written day.
-        rows: Rows that happened on the day, with `recorded_at`.
-        real: Positions of those that are real and were written on the day; the copies are of these.
+        rows: The events of the day, with `recorded_at`.
+        real: Positions of the real rows written on the day, which are copied.
 
     Returns:
         Rows with the columns of `rows`, and `reason_code`, the position in REASONS.
     """
-    # A second is left for a conflicting row to follow on the same day.
+    # Leaves a second for a conflicting row later on the same day.
     real = real[rows["recorded_at"][real] < instant(day) + DAY - SECOND]
     key = business_key(TABLES[table])
     stream = Stream(settings.seed, f"broken:{table}", day)
     start, luck = stream.below(2, 2**40)
-    there = len(real)
-    # A fraction of a row is a whole row now and then.
-    size = min(there, int((there * int(settings.broken_rate * 2**40) + int(luck)) >> 40))
-    # Evenly spread, so that no two are copies of one row.
-    which = (int(start) + np.arange(size, dtype=np.int64) * (there // max(size, 1))) % max(there, 1)
+    available = len(real)
+    # A fraction of a row becomes a row with that probability.
+    size = min(available, int((available * int(settings.broken_rate * 2**40) + int(luck)) >> 40))
+    # Evenly spread, so that no row is copied twice.
+    which = (int(start) + np.arange(size, dtype=np.int64) * (available // max(size, 1))) % max(available, 1)
     copies = take(rows, real[which])
     since = instant(day) + DAY - 1 - copies["recorded_at"]
     copies["recorded_at"] = copies["recorded_at"] + 1 + stream.below(size, since)
     rules = list(BREAKS[table].items())
     turn = (int(start) + day_number(day) + np.arange(size)) % len(rules)
-    numbers = day_number(day) * NUMBERS_A_DAY + _FIRST_BROKEN + np.arange(size, dtype=np.int64)
+    numbers = day_number(day) * NUMBERS_PER_DAY + _FIRST_BROKEN + np.arange(size, dtype=np.int64)
     if table == "transaction_items":
-        numbers = numbers * LINES_AN_ORDER + 1
+        numbers = numbers * LINES_PER_ORDER + 1
     parts = []
     for position, (rule, breaks) in enumerate(rules):
         chosen = np.flatnonzero(turn == position)

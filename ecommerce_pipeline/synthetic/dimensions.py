@@ -1,6 +1,6 @@
-"""The four dimensions as they are at the end of a day: each row is a function of its id and the day alone.
+"""The four dimensions as of the end of a day: each row is a function of its id and the day alone.
 
-A row changes when its version number does, and `updated_at` is the moment of that change: the newest version wins.
+A row changes when its version number does, and `updated_at` is the time of that change: the newest version wins.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import pyarrow as pa
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
 from ecommerce_pipeline.synthetic import catalog
 from ecommerce_pipeline.synthetic.arrow_columns import to_arrow
-from ecommerce_pipeline.synthetic.name_pools import CITIES_A_COUNTRY, COUNTRIES, pools
+from ecommerce_pipeline.synthetic.name_pools import CITIES_PER_COUNTRY, COUNTRIES, pools
 from ecommerce_pipeline.synthetic.payment_methods import METHODS
 from ecommerce_pipeline.synthetic.population import count, first_days
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, trait
@@ -24,7 +24,7 @@ from ecommerce_pipeline.synthetic.text_arrays import choose, join, lower, padded
 _COUNTRY: Final = Lottery({0: 62, 1: 14, 2: 9, 3: 9, 4: 6})
 _TIERS: Final = ("basic", "silver", "gold", "platinum")
 _TIER: Final = Lottery({0: 62, 1: 24, 2: 11, 3: 3})
-_MAIL_HOSTS: Final = ("example.com", "example.net", "example.org")  # reserved: no mail can ever reach anybody
+_MAIL_HOSTS: Final = ("example.com", "example.net", "example.org")  # reserved domains: no e-mail can reach anybody
 # Days of birth, as days from 1970-01-01: 1946 to 2004.
 _OLDEST: Final = -8766
 _YOUNGEST: Final = 12_784
@@ -32,30 +32,30 @@ _REGIONS: Final = ("North", "East", "South", "West")
 
 
 def snapshot(settings: ShopSettings, table: str, day: date) -> pa.Table:
-    """Return a dimension as it is at the end of the UTC day, by key; before the shop's first day it is empty.
+    """Return a dimension as of the end of the UTC day, by key; it is empty before the shop's first day.
 
     Raises:
         ValueError: The table is not a dimension.
     """
     if table not in DIMENSIONS:
-        kind = "an event table, see generate()" if table in EVENTS else "no table of the shop"
+        kind = "an event table, see generate()" if table in EVENTS else "not a table of the shop"
         raise ValueError(f"{table!r} is {kind}; the dimensions are {', '.join(DIMENSIONS)}")
     rows = _SNAPSHOTS[table](settings, day)
     return rows if day >= settings.start_date else rows.slice(0, 0)
 
 
 def _customers(settings: ShopSettings, day: date) -> pa.Table:
-    seed, made = settings.seed, pools()
-    ids, registered = _there(settings, "customers", day)
-    # A version lasts 120 to 720 days; each draws tier and consent anew, every third one the city.
+    seed, texts_of = settings.seed, pools()
+    ids, registered = _population(settings, "customers", day)
+    # A version lasts 120 to 720 days; each draws a new tier and consent, every third one a new city.
     period = 120 + trait(seed, "customer_period", ids, 600)
     shifted = day_number(day) + trait(seed, "customer_phase", ids, 720)
     version = shifted // period
     changed_on = day_number(day) - (shifted - version * period)
     changed = changed_on * DAY + trait(seed, "customer_hour", ids, 86_400) * SECOND
     country = _lot(seed, "country", ids, _COUNTRY)
-    city = country * CITIES_A_COUNTRY + trait(seed, "city", ids * 1024 + version // 3, CITIES_A_COUNTRY)
-    first, last = made.first_names, made.last_names
+    city = country * CITIES_PER_COUNTRY + trait(seed, "city", ids * 1024 + version // 3, CITIES_PER_COUNTRY)
+    first, last = texts_of.first_names, texts_of.last_names
     first_name = pick(first, trait(seed, "first_name", ids, len(first)))
     last_name = pick(last, trait(seed, "last_name", ids, len(last)))
     host = choose(_MAIL_HOSTS, trait(seed, "mail_host", ids, len(_MAIL_HOSTS)))
@@ -65,7 +65,7 @@ def _customers(settings: ShopSettings, day: date) -> pa.Table:
         "last_name": last_name,
         "email": join("@", join(".", lower(first_name), lower(last_name), padded(ids, 1)), host),
         "country": choose(COUNTRIES, country),
-        "city": pick(made.cities, city),
+        "city": pick(texts_of.cities, city),
         "loyalty_tier": choose(_TIERS, _lot(seed, "tier", ids * 1024 + version, _TIER)),
     }
     numbers = {
@@ -80,11 +80,11 @@ def _customers(settings: ShopSettings, day: date) -> pa.Table:
 
 def _products(settings: ShopSettings, day: date) -> pa.Table:
     seed, brands = settings.seed, pools().brands
-    ids, launched = _there(settings, "products", day)
+    ids, launched = _population(settings, "products", day)
     leaf = catalog.subcategory(seed, ids)
     version, since = catalog.version(seed, ids, day)
     leaves = catalog.SUBCATEGORIES
-    # A brand keeps to few categories: a dozen of the brands for each leaf of the tree.
+    # A brand is in few categories: each leaf of the tree has a dozen brands.
     brand = pick(brands, (leaf * 7 + trait(seed, "brand", ids, 12)) % len(brands))
     modifier = choose(catalog.MODIFIERS, trait(seed, "modifier", ids, len(catalog.MODIFIERS)))
     texts = {
@@ -125,10 +125,10 @@ def _payment_methods(settings: ShopSettings, day: date) -> pa.Table:
 
 def _stores(settings: ShopSettings, day: date) -> pa.Table:
     seed, cities = settings.seed, pools().cities
-    ids, opened = _there(settings, "stores", day)
+    ids, opened = _population(settings, "stores", day)
     country = _lot(seed, "store_country", ids, _COUNTRY)
-    # Stores one after the other in one country are in different cities.
-    city = pick(cities, country * CITIES_A_COUNTRY + ids % CITIES_A_COUNTRY)
+    # Consecutive stores of one country are in different cities.
+    city = pick(cities, country * CITIES_PER_COUNTRY + ids % CITIES_PER_COUNTRY)
     number = padded(ids, 3)
     region = trait(seed, "region", ids, len(_REGIONS))
     texts = {
@@ -147,8 +147,8 @@ def _stores(settings: ShopSettings, day: date) -> pa.Table:
     return to_arrow("stores", numbers, texts)
 
 
-def _there(settings: ShopSettings, table: str, day: date) -> tuple[Ints, Ints]:
-    """Return the ids at the end of the day, and the moment at which each came, within its first day."""
+def _population(settings: ShopSettings, table: str, day: date) -> tuple[Ints, Ints]:
+    """Return the ids at the end of the day, and the time at which each appeared on its first day."""
     ids = np.arange(1, count(settings, table, day) + 1, dtype=np.int64)
     of_day = trait(settings.seed, f"first_hour:{table}", ids, 86_400) * SECOND
     return ids, first_days(settings, table, ids) * DAY + of_day

@@ -1,4 +1,4 @@
-"""The six event tables by name: what happened on a day, and how it is delivered. The truth, before any defect."""
+"""The six event tables by name: the events of a day and their delivery, before any defects."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Happened:
 
     Attributes:
         rows: Columns of the table, without `recorded_at`, by key.
-        delivery: When the deliveries are written.
-        part_of: Position of the delivery that each row is part of; None where each row is its own.
+        delivery: Write times of the deliveries.
+        part_of: Position of each row's delivery; None if each row is its own delivery.
     """
 
     rows: Rows
@@ -32,7 +32,7 @@ class Happened:
     part_of: "Ints | None" = None
 
     def written(self) -> tuple[Ints, Ints, Ints]:
-        """Return the rows as written: position of the row, when it is written, and 1 if it is a copy, else 0."""
+        """Return the rows as written: the row's position, its write time, and 1 for a copy, otherwise 0."""
         first, again = self.delivery.recorded, self.delivery.recorded_again
         if self.part_of is None:
             size = len(first)
@@ -50,7 +50,7 @@ class Happened:
 
 
 def happened(settings: ShopSettings, table: str, day: date) -> Happened:
-    """Return the events of the table that happened on the day; none before the shop's first day."""
+    """Return the events of the table on the day; none before the shop's first day."""
     return _HAPPENED[table](settings, day)
 
 

@@ -1,4 +1,4 @@
-"""The rows written on a day: what happened on it and in the days before, as delivered, and the planted defects."""
+"""The rows written on a day: events of that day and of days before it, as delivered, with planted defects."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +28,7 @@ class Planted:
     Attributes:
         table: Name of the event table.
         key: The row's business key.
-        recorded_at: When the row was written; with the key, it names the row.
+        recorded_at: Time at which the row was written; with the key, it identifies the row.
         reason: `exact_duplicate`, or the name of the rule that the row breaks.
     """
 
@@ -39,9 +39,9 @@ class Planted:
 
 
 def generate(settings: ShopSettings, table: str, day: date) -> pa.Table:
-    """Return the rows of an event table that were written on the UTC day, by `recorded_at` and key.
+    """Return the rows of an event table written on the UTC day, by `recorded_at` and key.
 
-    They happened on that day or at most `lateness_days` before it. Before the shop's first day there are none.
+    They happened on that day or at most `lateness_days` before it. There are none before the shop's first day.
 
     Raises:
         ValueError: The table is not an event table.
@@ -66,7 +66,7 @@ def planted(settings: ShopSettings, table: str, day: date) -> tuple[Planted, ...
 
 def _written(settings: ShopSettings, table: str, day: date) -> Rows:
     if table not in EVENTS:
-        kind = "a dimension, see snapshot()" if table in DIMENSIONS else "no table of the shop"
+        kind = "a dimension, see snapshot()" if table in DIMENSIONS else "not a table of the shop"
         raise ValueError(f"{table!r} is {kind}; the event tables are {', '.join(EVENTS)}")
     key = business_key(TABLES[table])
     today = _of_day(settings, table, day)
@@ -76,7 +76,7 @@ def _written(settings: ShopSettings, table: str, day: date) -> Rows:
     for days in range(1, settings.lateness_days + 1):
         late = _late(settings, table, day - timedelta(days=days))
         parts.append(take(late, _written_on(late, day)))
-    _late(settings, table, day)  # while the day's rows are at hand: the days after it will ask
+    _late(settings, table, day)  # cached while the day's rows are available: later days need it
     others = concat(parts)
     keys, recorded = (np.concatenate([today[name][in_time], others[name]]) for name in (key, WRITTEN_AT))
     return take_both(today, in_time, others, np.lexsort((keys, recorded)))
@@ -87,10 +87,10 @@ def _written_on(rows: Rows, day: date) -> Flags:
     return (rows[WRITTEN_AT] >= start) & (rows[WRITTEN_AT] < start + DAY)
 
 
-# A day of each table that is generated at the same time: it is asked for again when its late rows are.
+# One day for each table generated concurrently; its late rows need it again.
 @lru_cache(maxsize=4)
 def _of_day(settings: ShopSettings, table: str, day: date) -> Rows:
-    """Return the rows that happened on the day, copies included, whenever they are written."""
+    """Return the rows of the events of the day, including copies, whenever they are written."""
     events = happened(settings, table, day)
     which, recorded, copy = events.written()
     again = which[length(events.rows) :]
@@ -98,9 +98,9 @@ def _of_day(settings: ShopSettings, table: str, day: date) -> Rows:
     return rows | {WRITTEN_AT: recorded, _REASON: copy * REASONS.index(EXACT_DUPLICATE)}
 
 
-# Few rows a day. Enough days for the greatest lateness and, at the default, for all event tables in turn.
+# Few rows per day. Enough days for the greatest lateness and, at the default, for all event tables in turn.
 @lru_cache(maxsize=MOST_LATENESS_DAYS + 10)
 def _late(settings: ShopSettings, table: str, day: date) -> Rows:
-    """Return those of the day's rows that are written on later days."""
+    """Return the day's rows that are written on later days."""
     rows = _of_day(settings, table, day)
     return take(rows, rows[WRITTEN_AT] >= instant(day) + DAY)

@@ -1,6 +1,6 @@
-"""The shop's ledger: the true totals of each day in whole cents, added up from what happened, not from what was read.
+"""The shop's ledger: the true totals of each day in whole cents, summed from events, not from delivered rows.
 
-A warehouse that has read the rows written in a window must arrive at these totals, to the cent.
+A warehouse that has loaded the rows written in a window must have the same totals, to the cent.
 """
 
 from dataclasses import dataclass, field, fields
@@ -35,8 +35,8 @@ class Totals:
         units: Units in their lines.
         gross_cents: Sum of their gross amounts.
         discount_cents: Sum of their discounts.
-        shipping_cents: Sum of their shipping; no part of revenue.
-        refund_cents: Sum of the refunds, whatever the day of their order.
+        shipping_cents: Sum of their shipping, which is not revenue.
+        refund_cents: Sum of the refunds, regardless of their order's day.
     """
 
     orders: int = 0
@@ -57,17 +57,17 @@ class Totals:
 
 @dataclass
 class Ledger:
-    """The true totals of the happened days, as far as rows written in the window tell them.
+    """The true totals of the happened days, according to the rows written in the window.
 
-    A cell that would be all zeros is missing, except in `by_day`, which has every day. A refund is in the cells of its
-    own channel, store and payment method. Sales outside the stores are in no cell of `by_store`.
+    Cells with only zeros are omitted, except in `by_day`, which has every day. A refund is in the cells of its own
+    channel, store and payment method. Sales outside the stores are in no cell of `by_store`.
 
     Attributes:
-        window: The written days that are read.
-        by_day: Totals by happened day: from the window's start less the lateness, within the shop's calendar.
+        window: The written days.
+        by_day: Totals by happened day, from the window's start minus the lateness, within the shop's calendar.
         by_channel: By happened day and channel.
         by_store: By happened day and store number.
-        by_payment_method: By happened day and the payment method chosen at checkout.
+        by_payment_method: By happened day and the order's payment method.
         unpaid_orders: Orders without an approved attempt in the window, by happened day.
         clean_rows: Distinct valid keys, by event table and happened day.
     """
@@ -86,7 +86,7 @@ class Ledger:
         return sum(self.by_day.values(), Totals())
 
     def book(self, day: date, rows: Rows, amounts: Rows) -> None:
-        """Add up the rows' amounts by channel, store and method (int64 is exact here), and book each sum."""
+        """Sum the rows' amounts by channel, store and method (int64 is exact here), and add each sum to its cells."""
         cells, cell = np.unique(np.stack([rows[name] for name in _CELL]), axis=1, return_inverse=True)
         sums = {name: np.zeros(cells.shape[1], dtype=np.int64) for name in amounts}
         for name, amount in amounts.items():
@@ -101,7 +101,7 @@ class Ledger:
 
 
 def ledger(settings: ShopSettings, window: Window) -> Ledger:
-    """Return the true totals of what happened, as far as it was written in the window [a, b).
+    """Return the true totals of the events written in the window [a, b).
 
     Its days are [a - lateness, b), from the shop's first day on. An order counts as paid if the window holds one of its
     deliveries and one of an approved attempt; a refund counts if the window holds one of its deliveries.
@@ -111,27 +111,27 @@ def ledger(settings: ShopSettings, window: Window) -> Ledger:
         if day < settings.start_date:
             continue
         events = {table: happened(settings, table, day) for table in EVENTS}
-        there = {table: _seen(one, window) for table, one in events.items()}
-        totals.clean_rows |= {(table, day): int(np.count_nonzero(seen)) for table, seen in there.items()}
+        seen = {table: _seen(one, window) for table, one in events.items()}
+        totals.clean_rows |= {(table, day): int(np.count_nonzero(flags)) for table, flags in seen.items()}
         totals.by_day[day] = Totals()
 
         orders, attempts = events["transactions"].rows, events["payment_attempts"].rows
-        approved = attempts["transaction_id"][there["payment_attempts"] & (attempts["status"] == vocabularies.APPROVED)]
-        paid = there["transactions"] & np.isin(orders["transaction_id"], approved)
-        totals.unpaid_orders[day] = int(np.count_nonzero(there["transactions"])) - int(np.count_nonzero(paid))
+        approved = attempts["transaction_id"][seen["payment_attempts"] & (attempts["status"] == vocabularies.APPROVED)]
+        paid = seen["transactions"] & np.isin(orders["transaction_id"], approved)
+        totals.unpaid_orders[day] = int(np.count_nonzero(seen["transactions"])) - int(np.count_nonzero(paid))
         sales = {name: orders[column] for name, column in _SALES.items()}
         sales |= {
             "orders": np.ones(len(paid), dtype=np.int64),
             "units": _units(orders, events["transaction_items"].rows),
         }
         totals.book(day, take(orders, paid), take(sales, paid))
-        refunds = take(events["refunds"].rows, there["refunds"])
+        refunds = take(events["refunds"].rows, seen["refunds"])
         totals.book(day, refunds, {"refund_cents": refunds["amount"]})
     return totals
 
 
 def _seen(events: Happened, window: Window) -> Flags:
-    """Return which of the events are written in the window, the first time or again."""
+    """Return which of the events are written in the window, as first delivery or as copy."""
     which, recorded, _ = events.written()
     within = (recorded >= instant(window.start)) & (recorded < instant(window.end))
     seen = np.zeros(len(events.rows["created_at"]), dtype=np.bool_)

@@ -1,6 +1,6 @@
-"""The orders of a day as they happened: headers, lines, and how often each was tried to be paid and with what end.
+"""The orders of a day: headers, lines, and the number and outcome of their payment attempts.
 
-This is the truth that payments, sessions, refunds, reviews and the ledger derive from; delivery and defects come later.
+Payments, sessions, refunds, reviews and the ledger derive from them; delivery and defects come later.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 MEAN_ORDERS: Final = 555
 MEAN_SESSIONS: Final = 1682
 
-NUMBERS_A_DAY: Final = 100_000_000
-"""Event n (from 1) of a day has the number day_number * NUMBERS_A_DAY + n: later days can derive it again."""
-LINES_AN_ORDER: Final = 10
-"""Order line l has the number transaction_id * LINES_AN_ORDER + l."""
+NUMBERS_PER_DAY: Final = 100_000_000
+"""Event n (from 1) of a day has the number day_number * NUMBERS_PER_DAY + n, so that later days can derive it."""
+LINES_PER_ORDER: Final = 10
+"""Order line l has the number transaction_id * LINES_PER_ORDER + l."""
 
 REGULARS: Final = Popularity("customer_rank", offset=20, quarters=2)
 _BUSY_STORES: Final = Popularity("store_rank", offset=4, quarters=2)
@@ -39,14 +39,14 @@ _TAKES_OFF: Final = np.array([off for _, off in vocabularies.COUPONS], dtype=np.
 _SHIPPING: Final = Lottery({499: 92, 1299: 8})
 _FREE_SHIPPING_FROM: Final = 5000
 
-# Attempts x 2 + whether the last of them was approved: 1.15 attempts an order, 4.6 % of the orders are never paid.
+# Attempts * 2 + (1 if the last one was approved): 1.15 attempts per order, 4.6 % of orders are never paid.
 _OUTCOME: Final = Lottery({3: 850_000, 2: 30_000, 5: 84_000, 4: 10_800, 7: 17_600, 6: 3_800, 9: 2_700, 8: 1_100})
 
-# An order needs room before it for its visit, and after it for its payment, on the same day.
+# An order needs time before it for its visit and after it for its payment, on the same day.
 _FIRST_SECOND: Final = 120
 _LAST_SECOND: Final = 86_280
-_PLACE_BITS: Final = 26
-"""Room for the place of an order among the day's: microseconds of a day take 37 bits of 63."""
+_POSITION_BITS: Final = 26
+"""Bits for an order's position in its day: microseconds of a day take 37 bits of 63."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Orders:
 
     Attributes:
         headers: Columns of `transactions`, without `recorded_at`.
-        lines: Columns of `transaction_items`, without `recorded_at`; the lines of an order lie together.
-        order_of_line: Position of each line's order.
+        lines: Columns of `transaction_items`, without `recorded_at`; the lines of an order are consecutive.
+        order_of_line: Position of the order of each line.
         attempts: Number of payment attempts of each order.
         paid: Whether the last attempt was approved; all before it failed.
     """
@@ -68,18 +68,18 @@ class Orders:
     paid: Flags
 
 
-# A day's, and those of three days before it, of which rows come late: each event table asks for them again.
+# The day's and those of three days before it, whose late rows are due: each event table needs them.
 @lru_cache(maxsize=4)
 def orders_of(settings: ShopSettings, day: date) -> Orders:
-    """Return the orders that happened on the day."""
+    """Return the orders of the day."""
     stream = Stream(settings.seed, "orders", day)
     size = demand(settings, day, MEAN_ORDERS)
     channel = stream.pick(size, _CHANNEL)
     of_day = time_of_day(stream, (channel == vocabularies.STORE).astype(np.int64))
-    # The time and, below it, the place in one word: sorting words is six times as fast as a stable sort of places.
-    words_in_time = np.sort(of_day << _PLACE_BITS | np.arange(size, dtype=np.int64))
-    of_day, channel = words_in_time >> _PLACE_BITS, channel[words_in_time & ((1 << _PLACE_BITS) - 1)]
-    ids = day_number(day) * NUMBERS_A_DAY + np.arange(1, size + 1, dtype=np.int64)
+    # Time and position in one integer: sorting these is six times as fast as a stable sort of positions.
+    keys_by_time = np.sort(of_day << _POSITION_BITS | np.arange(size, dtype=np.int64))
+    of_day, channel = keys_by_time >> _POSITION_BITS, channel[keys_by_time & ((1 << _POSITION_BITS) - 1)]
+    ids = day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64)
     created = instant(day) + np.clip(of_day, _FIRST_SECOND * SECOND, _LAST_SECOND * SECOND)
 
     lines, order_of_line, firsts = _lines(settings, day, stream, ids, created)
@@ -87,24 +87,24 @@ def orders_of(settings: ShopSettings, day: date) -> Orders:
     headers = _headers(settings, day, stream, channel, gross)
     headers |= {"transaction_id": ids, "line_count": np.diff(firsts, append=len(order_of_line)), "created_at": created}
     outcome = stream.pick(size, _OUTCOME)
-    # Cash and gift cards do not bounce.
+    # Cash and gift cards are never declined.
     outcome[headers["payment_method_id"] >= payment_methods.GIFT_CARD] = 3
     return Orders(headers, lines, order_of_line, outcome >> 1, (outcome & 1) == 1)
 
 
 def session_ids(settings: ShopSettings, day: date, orders: Ints) -> Ints:
-    """Return the numbers of the visits that lead to these orders: after those of the visits that only browse."""
+    """Return the session numbers of these orders: they follow those of the browsing visits."""
     return orders + browsing(settings, day)
 
 
 def browsing(settings: ShopSettings, day: date) -> int:
-    """Return how many visits of the day lead to no order."""
-    # The stores' orders have no visit; that so many more browse keeps the total.
+    """Return the number of visits of the day without an order."""
+    # Store orders have no visit; as many more visits browse, so that the total stays the same.
     return demand(settings, day, MEAN_SESSIONS) - demand(settings, day, MEAN_ORDERS) * 85 // 100
 
 
 def time_of_day(stream: Stream, hours: Ints) -> Ints:
-    """Draw microseconds from midnight; `hours` is 0 for the hours of the online channels and 1 for the stores'."""
+    """Draw microseconds since midnight; `hours` is 0 for the online channels' hours and 1 for the stores'."""
     return stream.pick_by(hours, HOURS) * 3600 * SECOND + stream.below(len(hours), 3600 * SECOND)
 
 
@@ -121,7 +121,7 @@ def _lines(settings: ShopSettings, day: date, stream: Stream, orders: Ints, crea
     quantity = stream.pick(size, _QUANTITY)
     transaction = orders[order]
     lines = {
-        "transaction_item_id": transaction * LINES_AN_ORDER + number,
+        "transaction_item_id": transaction * LINES_PER_ORDER + number,
         "transaction_id": transaction,
         "line_number": number,
         "product_id": product,
@@ -135,15 +135,15 @@ def _lines(settings: ShopSettings, day: date, stream: Stream, orders: Ints, crea
 
 def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> tuple[Ints, Ints]:
     """Draw products that are on sale, with their list prices."""
-    there, seed = known(settings, "products", day), settings.seed
-    product = catalog.BEST_SELLERS.pick(stream, size, seed, there, settings.products)
+    count, seed = known(settings, "products", day), settings.seed
+    product = catalog.BEST_SELLERS.pick(stream, size, seed, count, settings.products)
     version, _ = catalog.version(seed, product, day)
     off = np.flatnonzero(~catalog.on_sale(seed, product, version))
     for attempt in range(4):
         if not len(off):
             break
-        # The last resort is the product that is always on sale.
-        drawn = catalog.BEST_SELLERS.pick(stream, len(off), seed, there, settings.products)
+        # The last attempt takes the product that is always on sale.
+        drawn = catalog.BEST_SELLERS.pick(stream, len(off), seed, count, settings.products)
         product[off] = drawn if attempt < 3 else catalog.ALWAYS_ON_SALE  # noqa: PLR2004
         version[off], _ = catalog.version(seed, product[off], day)
         off = off[~catalog.on_sale(seed, product[off], version[off])]
@@ -159,7 +159,7 @@ def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, g
     shipping = stream.pick(size, _SHIPPING)
     shipping[(gross - discount >= _FREE_SHIPPING_FROM) & (shipping < 1000)] = 0  # noqa: PLR2004
     shipping[in_store] = 0
-    session = day_number(day) * NUMBERS_A_DAY + np.arange(1, size + 1, dtype=np.int64)
+    session = day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64)
     return {
         "customer_id": customer,
         "session_id": np.where(in_store, 0, session_ids(settings, day, session)),
@@ -176,7 +176,7 @@ def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, g
 
 
 def _discounts(day: date, stream: Stream, gross: Ints) -> tuple[Ints, Ints]:
-    """Draw the coupons (-1: none) and the discounts: a coupon's, else perhaps the campaign's."""
+    """Draw the coupons (-1: none) and the discounts: the coupon's, otherwise perhaps the campaign's."""
     size, campaign = len(gross), campaign_code(day)
     coupon = np.where(stream.chance(size, 0.18), stream.pick(size, _COUPON), -1)
     off = _TAKES_OFF[coupon]

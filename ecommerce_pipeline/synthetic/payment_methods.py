@@ -1,4 +1,4 @@
-"""The payment methods that the shop takes, and how likely each is in each channel."""
+"""The payment methods that the shop accepts, and their weights by channel."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,7 @@ from ecommerce_pipeline.synthetic.random_streams import Lotteries, Lottery
 
 @dataclass(frozen=True)
 class Method:
-    """A payment method; `fee` is the provider's fee in hundredths of a per cent."""
+    """A payment method; `fee` is the provider's fee in basis points."""
 
     code: str
     name: str

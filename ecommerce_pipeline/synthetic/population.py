@@ -1,4 +1,4 @@
-"""How many customers, products and stores there are on a day: closed formulas, so that no day depends on another."""
+"""The number of customers, products and stores on a day: closed formulas, so that no day depends on another."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -11,17 +11,17 @@ from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 # Days of steady growth up to the reference date. 1974 days put 77 % of the customers before the default start.
 GROWTH_DAYS: Final = {"customers": 1974, "products": 1974, "stores": 4000}
-_FOUNDERS: Final = 10  # the shop opens with so many at least, however early its calendar starts
+_FOUNDERS: Final = 10  # the least at the shop's opening, however early its calendar starts
 
 
 def count(settings: ShopSettings, table: str, day: date) -> int:
-    """Return how many there are at the end of the day: the ids from 1 to this number."""
+    """Return the number at the end of the day: ids run from 1 to this number."""
     total, growth = _total(settings, table), GROWTH_DAYS[table]
     return max(min(total, _FOUNDERS), total * (growth + (day - settings.reference_date).days) // growth)
 
 
 def known(settings: ShopSettings, table: str, day: date) -> int:
-    """Return how many can take part in the day's events: those that were there when it began."""
+    """Return the number that can take part in the day's events: those that exist at its start."""
     return count(settings, table, day - timedelta(days=1))
 
 

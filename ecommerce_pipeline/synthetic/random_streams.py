@@ -1,6 +1,6 @@
-"""Random draws that are the same on every machine: raw 64-bit words of PCG64, mapped by integers and tables only.
+"""Random draws that are the same on every machine: raw 64-bit words of PCG64, mapped with integers and tables only.
 
-Also the traits that belong to an id for ever (a hash of the id), and weighted choices (`Lottery`, `Popularity`).
+Also permanent traits of ids (hashes of the id), and weighted choices (`Lottery`, `Popularity`).
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ _MASK: Final = 2**64 - 1
 
 
 class Lottery:
-    """A weighted choice among whole numbers, by a table of 65,536 slots."""
+    """A weighted choice among integers, with a table of 65,536 slots."""
 
     def __init__(self, weights: dict[int, int]) -> None:
-        """Share the slots out by the weights, rounded on the running sum."""
+        """Allocate the slots by weight, with cumulative rounding."""
         total, running, edges = sum(weights.values()), 0, [0]
         for weight in weights.values():
             running += weight
@@ -36,7 +36,7 @@ class Lottery:
 
 
 class Lotteries:
-    """One lottery per row of a table: the choice of the drawing depends on a code."""
+    """One lottery per row of a table; a code selects the lottery of each draw."""
 
     def __init__(self, lotteries: Sequence[Lottery]) -> None:
         self.slots: Ints = np.stack([lottery.slots for lottery in lotteries])
@@ -46,7 +46,7 @@ class Stream:
     """The random draws of one purpose on one day."""
 
     def __init__(self, seed: int, purpose: str, day: date) -> None:
-        # NumPy may change how `Generator` maps words to numbers; the words themselves are PCG64's definition.
+        # NumPy may change how `Generator` maps words to numbers; PCG64 defines the words themselves.
         self._bits = np.random.PCG64(np.random.SeedSequence([seed, crc32(purpose.encode()), day.toordinal()]))
 
     def words(self, size: int) -> Words:
@@ -54,8 +54,8 @@ class Stream:
         return self._bits.random_raw(size).astype(np.uint64, copy=False)
 
     def below(self, size: int, bound: "int | Ints") -> Ints:
-        """Draw whole numbers from 0 up to, without, `bound` (one for all, or one for each; at most 2**53)."""
-        # One IEEE multiplication and one truncation: exact everywhere, and always less than the bound.
+        """Draw integers in [0, bound); `bound` is one for all or one for each, at most 2**53."""
+        # One IEEE multiplication and one truncation: the same everywhere, and always less than the bound.
         unit = (self.words(size) >> np.uint64(11)).view(np.int64).astype(np.float64)
         unit *= _UNIT
         unit *= bound
@@ -67,10 +67,10 @@ class Stream:
 
     def pick(self, size: int, lottery: Lottery) -> Ints:
         """Draw from a lottery."""
-        return lottery.slots.take(self._slots(size))  # a third faster than by brackets
+        return lottery.slots.take(self._slots(size))  # a third faster than indexing
 
     def pick_by(self, codes: Ints, lotteries: Lotteries) -> Ints:
-        """Draw from the lottery that each code names."""
+        """Draw from the lottery that each code selects."""
         return lotteries.slots.take(codes * _SLOTS + self._slots(len(codes)))
 
     def _slots(self, size: int) -> Ints:
@@ -83,22 +83,22 @@ def _salt(seed: int, purpose: str) -> np.uint64:
 
 
 def trait(seed: int, purpose: str, ids: Ints, bound: int) -> Ints:
-    """Return a number from 0 up to, without, `bound` that belongs to each id: the finalizer of SplitMix64."""
+    """Return a permanent number in [0, bound) for each id, by the finalizer of SplitMix64."""
     x = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + _salt(seed, purpose)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     x ^= x >> np.uint64(31)
-    x -= x // np.uint64(bound) * np.uint64(bound)  # the remainder: NumPy has a fast quotient, but no fast `%`
+    x -= x // np.uint64(bound) * np.uint64(bound)  # the remainder: NumPy's quotient is fast, its `%` is not
     return x.view(np.int64)
 
 
 @dataclass(frozen=True)
 class Popularity:
-    """A power law over the ids from 1 on: the weight of an id never changes, however many ids follow it.
+    """A power law over ids from 1: the weight of an id never changes, however many ids follow it.
 
     Attributes:
         purpose: Name of the trait that ranks the ids.
-        offset: Added to the rank; flattens the head.
+        offset: Added to the rank, which flattens the head.
         quarters: Exponent of the power law in quarters (2: one over the square root).
     """
 
@@ -107,10 +107,10 @@ class Popularity:
     quarters: int
 
     def pick(self, stream: Stream, size: int, seed: int, known: int, ranks: int) -> Ints:
-        """Draw `size` ids from 1 to `known`; the ranks are spread over 0 up to `ranks`."""
+        """Draw `size` ids from 1 to `known`, with ranks spread over [0, ranks)."""
         sums, guide, shift = _running_weights(self, seed, -(-known // ranks) * ranks, ranks)
         drawn = stream.below(size, int(sums[known - 1]))
-        # The first sum above what is drawn: the guide is there or a little before it. Ten times as fast as bisection.
+        # The first sum above the drawn number: the guide points at or just before it. Ten times as fast as bisection.
         at: Ints = guide[drawn >> shift]
         before = np.flatnonzero(sums[at] <= drawn)
         while len(before):
@@ -121,9 +121,9 @@ class Popularity:
 
 @lru_cache(maxsize=16)
 def _running_weights(law: Popularity, seed: int, ids: int, ranks: int) -> tuple[Ints, Ints, int]:
-    """Return the running sums of the weights, and where to look: for each `2**shift` numbers, the first sum above."""
+    """Return the running sums of the weights and a guide: for each `2**shift` numbers, the first sum above."""
     rank = trait(seed, law.purpose, np.arange(1, ids + 1, dtype=np.int64), ranks) + law.offset
-    # Square roots and products are rounded the same everywhere (IEEE 754); powers are not.
+    # IEEE 754 rounds square roots and products the same everywhere; powers differ.
     fourth_root = np.sqrt(np.sqrt(rank.astype(np.float64)))
     weight = np.full(ids, 1e9)
     for _ in range(law.quarters):

@@ -1,4 +1,4 @@
-"""What reviewers write: headlines and sentences that agree with the stars, put together by code."""
+"""Texts of reviews: titles and sentences that agree with the stars, assembled from codes."""
 
 from typing import Final
 
@@ -80,12 +80,12 @@ _A_TITLE, _A_VERDICT, _A_DETAIL, _A_CLOSING = (len(pool[0]) for pool in (TITLES,
 
 
 def draw_titles(stream: Stream, stars: Ints) -> Ints:
-    """Draw the codes of headlines that agree with the stars (1 to 5)."""
+    """Draw codes of titles that agree with the stars (1 to 5)."""
     return (stars - 1) * _A_TITLE + stream.below(len(stars), _A_TITLE)
 
 
 def draw_bodies(stream: Stream, stars: Ints, leaf: Ints) -> Ints:
-    """Draw the codes of texts that agree with the stars and speak of a product of that subcategory."""
+    """Draw codes of texts that agree with the stars and name a product of the subcategory."""
     sentiment = SENTIMENT_OF_STARS[stars]
     code = leaf * (len(_VERDICTS) * _A_VERDICT) + (stars - 1) * _A_VERDICT + stream.below(len(stars), _A_VERDICT)
     code = code * (len(_DETAILS) * _A_DETAIL) + sentiment * _A_DETAIL + stream.below(len(stars), _A_DETAIL)
@@ -93,12 +93,12 @@ def draw_bodies(stream: Stream, stars: Ints, leaf: Ints) -> Ints:
 
 
 def another_title(codes: Ints) -> Ints:
-    """Return the codes of other headlines that agree with the same stars."""
+    """Return codes of other titles that agree with the same stars."""
     return codes - codes % _A_TITLE + (codes + 1) % _A_TITLE
 
 
 def titles(codes: Ints) -> Texts:
-    """Return the headlines of the codes."""
+    """Return the titles of the codes."""
     return choose(_flat(TITLES), codes)
 
 

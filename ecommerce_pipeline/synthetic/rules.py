@@ -1,7 +1,7 @@
-"""How a row breaks exactly one rule: by table and rule, what is changed in a copy of a real row.
+"""Defects: for each table and rule, the change to a copy of a real row that breaks exactly this rule.
 
-A rule has the name under which the warehouse must catch the row. To plant another: write what it does to the copies,
-and name it in `_OWN_BREAKS` under its tables.
+A rule has the name under which the warehouse must catch the row. To plant another defect, write the function that
+changes the copies, and list it under its tables in `_OWN_BREAKS`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ import numpy as np
 
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, length
-from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY
+from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY
 from ecommerce_pipeline.synthetic.random_streams import Ints, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, another_title
 from ecommerce_pipeline.synthetic.seasons import DAY
@@ -21,21 +21,21 @@ from ecommerce_pipeline.synthetic.seasons import DAY
 EXACT_DUPLICATE: Final = "exact_duplicate"
 CONFLICTING_DUPLICATE: Final = "conflicting_duplicate"
 
-_NO_SUCH: Final = 9_000_000_000  # no customer or product has such a number
+_NO_SUCH: Final = 9_000_000_000  # above every id of customers and products
 _NO_SUCH_METHOD: Final = 99
 _MOST_DAYS_AHEAD: Final = 400
 
 
 @dataclass(frozen=True)
 class Case:
-    """The copies of one rule: what is drawn for them, and where the rules look that need more than the row."""
+    """The copies for one rule, their random stream, and settings that rules need beyond the row."""
 
     stream: Stream
     rows: Rows
     lateness_days: int
 
     def below(self, bound: "int | Ints") -> Ints:
-        """Draw for each copy a whole number from 0 up to, without, `bound`."""
+        """Draw an integer in [0, bound) for each copy."""
         return self.stream.below(length(self.rows), bound)
 
 
@@ -58,7 +58,7 @@ def _too_late(case: Case) -> Rows:
     of_day = case.rows["created_at"] % DAY
     recorded_day = case.rows["recorded_at"] - case.rows["recorded_at"] % DAY
     days = case.lateness_days + 1 + case.below(60)
-    # Every second one is from the first day of Unix time: a writer that lost the date.
+    # Half of them are on the first day of Unix time, as from a writer that lost the date.
     return {"created_at": np.where(case.below(2) == 0, of_day, recorded_day - days * DAY + of_day)}
 
 
@@ -68,23 +68,23 @@ def _bad_funnel(case: Case) -> Rows:
 
 
 def _missing_store(case: Case) -> Rows:
-    nothing = np.zeros(length(case.rows), dtype=np.int64)
+    zeros = np.zeros(length(case.rows), dtype=np.int64)
     return {
-        "channel": nothing + vocabularies.STORE,
-        "store_id": nothing,
-        "session_id": nothing,
-        "shipping_amount": nothing,
+        "channel": zeros + vocabularies.STORE,
+        "store_id": zeros,
+        "session_id": zeros,
+        "shipping_amount": zeros,
         "total_amount": case.rows["gross_amount"] - case.rows["discount_amount"],
     }
 
 
 def _bad_header_amount(case: Case) -> Rows:
     gross, discount, shipping = (case.rows[f"{name}_amount"] for name in ("gross", "discount", "shipping"))
-    how = case.below(3)
-    # The total is wrong; the discount exceeds the gross amount; the gross amount is negative.
-    discount = np.where(how == 1, gross + 1 + case.below(1000), np.where(how == 2, 0, discount))  # noqa: PLR2004
-    gross = np.where(how == 2, -gross, gross)  # noqa: PLR2004
-    wrong = np.where(how == 0, 1 + case.below(500), 0)
+    # 0: the total is wrong; 1: the discount exceeds the gross amount; 2: the gross amount is negative.
+    kind = case.below(3)
+    discount = np.where(kind == 1, gross + 1 + case.below(1000), np.where(kind == 2, 0, discount))  # noqa: PLR2004
+    gross = np.where(kind == 2, -gross, gross)  # noqa: PLR2004
+    wrong = np.where(kind == 0, 1 + case.below(500), 0)
     total = gross - discount + shipping + wrong
     return {"gross_amount": gross, "discount_amount": discount, "total_amount": total}
 
@@ -95,8 +95,8 @@ def _bad_quantity(case: Case) -> Rows:
 
 
 def _unknown_transaction(case: Case) -> Rows:
-    day = case.rows["transaction_id"] // NUMBERS_A_DAY
-    return {"transaction_id": (day + 1) * NUMBERS_A_DAY - 1 - case.below(1_000_000)}
+    day = case.rows["transaction_id"] // NUMBERS_PER_DAY
+    return {"transaction_id": (day + 1) * NUMBERS_PER_DAY - 1 - case.below(1_000_000)}
 
 
 def _bad_line_amount(case: Case) -> Rows:
@@ -108,8 +108,8 @@ def _not_positive(case: Case) -> Rows:
 
 
 def _unknown_status(case: Case) -> Rows:
-    nothing = np.zeros(length(case.rows), dtype=np.int64)
-    return {"status": nothing + vocabularies.UNKNOWN_STATUS, "failure_reason": nothing - 1}
+    zeros = np.zeros(length(case.rows), dtype=np.int64)
+    return {"status": zeros + vocabularies.UNKNOWN_STATUS, "failure_reason": zeros - 1}
 
 
 def _bad_rating(case: Case) -> Rows:
@@ -120,15 +120,15 @@ def _bad_sentiment(case: Case) -> Rows:
     return {"sentiment": (SENTIMENT_OF_STARS[case.rows["rating"]] + 1 + case.below(2)) % 3}
 
 
-def _other(column: str, words_of_it: int) -> Break:
-    return lambda case: {column: (case.rows[column] + 1) % words_of_it}
+def _other(column: str, size: int) -> Break:
+    return lambda case: {column: (case.rows[column] + 1) % size}
 
 
 def _one_more(column: str) -> Break:
     return lambda case: {column: case.rows[column] + 1}
 
 
-# Breaks nothing but agreement with the row written before: a column that no other rule looks at.
+# Differs from the row written before in a column that no other rule checks.
 _CONFLICTS: Final[Mapping[str, Break]] = {
     "sessions": _one_more("duration_seconds"),
     "transactions": _other("coupon_code", len(vocabularies.COUPONS)),
@@ -174,7 +174,7 @@ BREAKS: Final = {
 }
 
 RULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({table: tuple(rules) for table, rules in BREAKS.items()})
-"""The names of the rules that broken rows of each event table break; one each."""
+"""The names of the rules that broken rows of each event table break, one rule each."""
 
 REASONS: Final = (None, EXACT_DUPLICATE, *dict.fromkeys(rule for rules in RULES.values() for rule in rules))
 """Reasons by code; code 0 is a real row."""

@@ -1,4 +1,4 @@
-"""The shop's calendar: how many events a day has, at which hours, and which campaign runs. Whole numbers only."""
+"""The shop's calendar: the number of events of a day, their hours, and the campaign. Integers only."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ DAY: Final = 86_400 * SECOND
 
 _EPOCH: Final = date(1970, 1, 1)
 
-# Per mille of a mean day. Monday first; January first (the value of the month's first day).
+# Per mille of a mean day, from Monday and from January; a month's value is that of its first day.
 _WEEK: Final = (960, 930, 940, 980, 1060, 1120, 1010)
 _YEAR: Final = (960, 910, 940, 970, 980, 1000, 990, 960, 980, 1020, 1080, 1240)
-_GROWTH_A_YEAR: Final = 250
+_GROWTH_PER_YEAR: Final = 250
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Campaign:
     Attributes:
         name: As in `sessions.campaign`.
         demand: Events on its days, per mille of a day without it.
-        discount_percent: Taken off orders that use no coupon and came by the campaign.
+        discount_percent: Discount on orders from the campaign without a coupon.
     """
 
     name: str
@@ -63,38 +63,38 @@ _FIXED: Final = (
 _ONLINE_HOURS: Final = (9, 5, 3, 2, 2, 3, 6, 11, 17, 23, 27, 29, 32, 31, 29, 28, 29, 31, 36, 43, 47, 42, 30, 17)
 _STORE_HOURS: Final = (0, 0, 0, 0, 0, 0, 0, 0, 4, 14, 25, 33, 40, 38, 34, 35, 42, 50, 46, 30, 12, 2, 0, 0)
 HOURS: Final = Lotteries([Lottery(dict(enumerate(hours))) for hours in (_ONLINE_HOURS, _STORE_HOURS)])
-"""Hour of the day, by 0 for online and 1 for a store."""
+"""Hour of the day; 0 selects the online channels, 1 the stores."""
 
 
 def day_number(day: date) -> int:
-    """Return the days from 1970-01-01 to the day."""
+    """Return the number of days since 1970-01-01."""
     return (day - _EPOCH).days
 
 
 def instant(day: date) -> int:
-    """Return the first instant of the UTC day in microseconds from 1970-01-01."""
+    """Return the start of the UTC day in microseconds since 1970-01-01."""
     return day_number(day) * DAY
 
 
 @lru_cache(maxsize=4096)
 def campaign_code(day: date) -> int:
-    """Return the position in CAMPAIGNS of the campaign that runs on the day, or -1."""
+    """Return the position in CAMPAIGNS of the day's campaign, or -1."""
     for code, span in enumerate(_FIXED):
         if span and span[0] <= (day.month, day.day) <= span[1]:
             return code
     first_of_november = date(day.year, 11, 1)
-    # The day after the fourth Thursday of November, up to the Monday.
+    # From the day after the fourth Thursday of November to the Monday.
     friday = first_of_november + timedelta(days=(3 - first_of_november.weekday()) % 7 + 22)
     return 6 if friday <= day <= friday + timedelta(days=3) else -1
 
 
 @lru_cache(maxsize=4096)
 def demand(settings: ShopSettings, day: date, mean: int) -> int:
-    """Return how many events the day has, where a mean day at the reference date and scale 1 has `mean`."""
+    """Return the number of events of the day; a mean day at the reference date and scale 1 has `mean`."""
     if day < settings.start_date:
         return 0
     code = campaign_code(day)
-    growth = 1000 + _GROWTH_A_YEAR * (day - settings.reference_date).days // 365
+    growth = 1000 + _GROWTH_PER_YEAR * (day - settings.reference_date).days // 365
     noise = 960 + int(Stream(settings.seed, "demand", day).below(1, 81)[0])
     this, following = _YEAR[day.month - 1], _YEAR[day.month % 12]
     days = monthrange(day.year, day.month)[1]

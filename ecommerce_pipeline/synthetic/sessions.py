@@ -7,7 +7,7 @@ import numpy as np
 
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
-from ecommerce_pipeline.synthetic.orders import NUMBERS_A_DAY, REGULARS, browsing, orders_of, time_of_day
+from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, REGULARS, browsing, orders_of, time_of_day
 from ecommerce_pipeline.synthetic.population import known
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.seasons import SECOND, campaign_code, day_number, instant
@@ -34,11 +34,11 @@ _SOURCE: Final = Lotteries([Lottery(dict(enumerate(weights))) for weights in _SO
 _FROM_CAMPAIGN: Final = 3
 _PAGES: Final = Lottery({1: 28, 2: 17, 3: 13, 4: 10, 5: 8, 6: 6, 8: 6, 10: 5, 13: 3, 17: 2, 25: 1, 40: 1})
 _MORE_CART_ADDS: Final = Lottery({0: 70, 1: 20, 2: 7, 3: 3})
-_SECONDS_A_PAGE: Final = 45
+_SECONDS_PER_PAGE: Final = 45
 
 
 def sessions_of(settings: ShopSettings, day: date) -> Rows:
-    """Return the visits that began on the day, by session number: browsing first, then those of the orders."""
+    """Return the visits of the day, by session number: browsing visits first, then those with an order."""
     return concat([_browsing(settings, day), _ordering(settings, day)])
 
 
@@ -52,13 +52,13 @@ def _browsing(settings: ShopSettings, day: date) -> Rows:
     adds = np.where(stream.chance(size, 0.2), stream.below(size, np.minimum(products, 6) + 1), 0)
     channel = stream.pick(size, _CHANNEL)
     return _visits(day, stream, channel) | {
-        "session_id": day_number(day) * NUMBERS_A_DAY + np.arange(1, size + 1, dtype=np.int64),
+        "session_id": day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64),
         "customer_id": np.where(stream.chance(size, 0.42), customer, 0),
         "page_views": pages,
         "product_views": products,
         "cart_adds": adds,
         "checkout_started": ((adds > 0) & stream.chance(size, 0.35)).astype(np.int64),
-        "duration_seconds": 3 + stream.below(size, pages * _SECONDS_A_PAGE),
+        "duration_seconds": 3 + stream.below(size, pages * _SECONDS_PER_PAGE),
         "created_at": instant(day) + np.minimum(seconds, _LAST_SECOND * SECOND),
     }
 
@@ -69,7 +69,7 @@ def _ordering(settings: ShopSettings, day: date) -> Rows:
     online = take(headers, headers["session_id"] > 0)
     size = len(online["session_id"])
     ordered = online["created_at"]
-    # Up to an hour before the order, but on its day, and before it.
+    # Up to an hour before the order, on the same day.
     before = np.minimum(60 * SECOND + stream.below(size, 3540 * SECOND), ordered - instant(day))
     adds = online["line_count"] + stream.pick(size, _MORE_CART_ADDS)
     products = adds + stream.below(size, 8)

@@ -1,4 +1,4 @@
-"""What can be set about the synthetic shop. Every function of this package takes these settings, and nothing else."""
+"""Settings of the synthetic shop: the only input of this package, besides table and day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +17,11 @@ class ShopSettings:
         seed: Seed of every random stream.
         scale: Multiplies the events per day; 1 is about 550 orders.
         start_date: First day of the shop's calendar (UTC); no event happens before it.
-        lateness_days: Most days from the day an event happened to the day it is written.
+        lateness_days: Most days between an event and its write.
         customers: Customers at the end of `reference_date`.
         products: Products at the end of `reference_date`.
         stores: Stores at the end of `reference_date`.
-        reference_date: The day on which the shop has the sizes above; it grows before and after.
+        reference_date: The day on which the shop has the sizes above; it grows before and after that day.
         late_rate: Share of deliveries written 1 to `lateness_days` days late.
         duplicate_rate: Share of deliveries written twice.
         broken_rate: Broken rows added, as a share of the day's rows.

@@ -1,4 +1,4 @@
-"""Columns of text, by column: words chosen by code from small lists, and columns joined to sentences."""
+"""Columns of text: words selected by code from small lists, and columns joined to sentences."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,14 +24,14 @@ def pick(words: Texts, codes: Ints) -> Texts:
 
 
 def join(separator: str, *columns: Texts) -> Texts:
-    """Return the columns' words side by side."""
-    compute: Any = pc  # the stubs know no separator that is a plain string
+    """Join the columns row by row."""
+    compute: Any = pc  # the stubs do not allow a plain string as separator
     joined: Texts = compute.binary_join_element_wise(*columns, separator)
     return joined
 
 
 def padded(ids: Ints, width: int) -> Texts:
-    """Return the numbers in decimal digits, with zeros in front up to the width."""
+    """Return the numbers as decimal digits, padded with zeros to the width."""
     compute: Any = pc
     digits: Texts = compute.utf8_lpad(pa.array(ids).cast(pa.string()), width, "0")
     return digits

@@ -1,6 +1,6 @@
 """The shop's vocabularies: columns of text are codes (positions in these) until the Arrow table is built.
 
-A code of -1 is NULL. The last words of a vocabulary may be ones that only broken rows carry.
+A code of -1 is NULL. The last words of a vocabulary may occur in broken rows only.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DIRECT, ORGANIC, PAID_SEARCH, SOCIAL, EMAIL, AFFILIATE, REFERRAL = range(7)
 APPROVED, DECLINED, ERROR, UNKNOWN_STATUS = range(4)
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
-# Code, what it takes off, in per cent (up to 100) or in cents.
+# Code and discount: in percent below 100, otherwise in cents.
 COUPONS: Final = (("WELCOME5", 5), ("SAVE10", 10), ("EXTRA15", 15), ("VIP20", 20), ("FIVEOFF", 500), ("TENOFF", 1000))
 
 VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = {

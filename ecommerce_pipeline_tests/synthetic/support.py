@@ -1,4 +1,4 @@
-"""What the tests of the synthetic shop share: a small shop, its rows as Python values, and a hash of their content."""
+"""Shared by the tests of the synthetic shop: a small shop, its rows as Python values, and a hash of their content."""
 
 import hashlib
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ DAYS = Window(date(2026, 2, 16), date(2026, 3, 13))
 
 @dataclass(frozen=True)
 class Month:
-    """All rows of the small shop that were written in DAYS, with the defects among them."""
+    """All rows of the small shop written in DAYS, and their defects."""
 
     rows: dict[str, list[Row]]
     planted: dict[str, dict[tuple[int, datetime], str]]
@@ -73,11 +73,11 @@ def keys(settings: ShopSettings, table: str, day: date) -> set[int]:
 
 
 def content_hash(settings: ShopSettings, tables: Iterable[str], days: Iterable[date]) -> str:
-    """Hash the values themselves, not how Arrow lays them out."""
+    """Hash the values, independent of Arrow's memory layout."""
     digest = hashlib.sha256()
     for day in days:
         for table in tables:
-            made = generate if table in EVENTS else snapshot
-            for row in made(settings, table, day).to_pylist():
+            rows_of = generate if table in EVENTS else snapshot
+            for row in rows_of(settings, table, day).to_pylist():
                 digest.update("|".join(map(str, row.values())).encode())
     return digest.hexdigest()

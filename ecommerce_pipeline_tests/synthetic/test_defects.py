@@ -1,4 +1,4 @@
-"""Every planted row breaks the rule it is planted for and no other: the rules are written here again, row by row."""
+"""Every planted row breaks its rule and no other: the rules are implemented here a second time, row by row."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -18,11 +18,11 @@ SENTIMENT = {1: "negative", 2: "negative", 3: "neutral", 4: "positive", 5: "posi
 
 @pytest.fixture(scope="module")
 def rules(month: Month) -> dict[str, dict[str, Rule]]:
-    there = {table: keys(SMALL, table, DAYS.last) for table in ("customers", "products", "payment_methods")}
+    known = {table: keys(SMALL, table, DAYS.last) for table in ("customers", "products", "payment_methods")}
     orders = {row["transaction_id"] for row in month.clean("transactions")}
 
     def unknown(column: str, dimension: str) -> Rule:
-        return lambda row: row[column] not in there[dimension]
+        return lambda row: row[column] not in known[dimension]
 
     dates: dict[str, Rule] = {
         "impossible_date": lambda row: row["created_at"] > row["recorded_at"],
@@ -103,7 +103,7 @@ def test_only_copies_share_the_key_of_a_real_row(month: Month, table: str) -> No
     for row in month.rows[table]:
         versions[row[key_of(table)]].append(row)
     for rows in versions.values():
-        first = rows[0]  # in the order of writing
+        first = rows[0]  # in written order
         for row in rows[1:]:
             changed = {name for name in row if row[name] != first[name]} - {"recorded_at"}
             if month.reason(table, row) == "conflicting_duplicate":

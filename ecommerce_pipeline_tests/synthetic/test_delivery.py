@@ -10,7 +10,7 @@ MANY = [table for table in EVENTS if table != "refunds"]
 def test_rows_are_late_and_written_twice_at_the_rates_that_were_set(month: Month, table: str) -> None:
     rows = month.clean(table)
     late = sum(days_between(row["created_at"], row["recorded_at"]) > 0 for row in rows) / len(rows)
-    # Some rows also cross midnight on their way, and an order's lines are late together.
+    # Some rows also cross midnight before they are written, and the lines of an order are late together.
     assert SMALL.late_rate * 0.75 < late < SMALL.late_rate * 1.3
     copies = (len(month.unbroken(table)) - len(rows)) / len(rows)
     assert SMALL.duplicate_rate * 0.7 < copies < SMALL.duplicate_rate * 1.3
@@ -31,7 +31,7 @@ def test_copies_are_exact_but_for_a_later_written_time_and_some_come_on_a_later_
         if month.reason(table, row) is None:
             first[key] = row
             continue
-        original = first[key]  # written before: rows are in the order of writing
+        original = first[key]  # written before: rows are in written order
         assert row["recorded_at"] > original["recorded_at"]
         assert {**row, "recorded_at": None} == {**original, "recorded_at": None}
         days.add(days_between(original["recorded_at"], row["recorded_at"]))

@@ -36,10 +36,10 @@ def test_another_shop_in_between_changes_nothing() -> None:
 
 
 def test_another_process_with_other_string_hashes_makes_the_same_rows() -> None:
-    program = f"from {HERE} import hash_of_some_days as made; print(made())"
+    program = f"from {HERE} import hash_of_some_days; print(hash_of_some_days())"
     environment = {**os.environ, "PYTHONHASHSEED": "12345"}
-    told = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == hash_of_some_days()
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == hash_of_some_days()
 
 
 def test_a_spawned_worker_makes_the_same_rows() -> None:
@@ -48,12 +48,12 @@ def test_a_spawned_worker_makes_the_same_rows() -> None:
 
 
 def test_the_rows_of_one_day_are_those_of_the_last_release() -> None:
-    """A change of this hash changes everybody's shop: bump it on purpose, never to make the test pass."""
+    """A change of this hash changes everybody's shop: change it deliberately, never to make the test pass."""
     assert content_hash(SMALL, EVENTS, [SOME_DAYS[1]]) == PINNED
 
 
 def test_the_rows_do_not_depend_on_how_many_days_are_asked_for() -> None:
-    """A ledger walks through many days and tables at once and must leave the caches' rows as they are."""
+    """A ledger reads many days and tables and must not modify cached rows."""
     day = SOME_DAYS[2]
     before = {table: generate(SMALL, table, day) for table in EVENTS}
     ledger(SMALL, DAYS)

@@ -59,7 +59,7 @@ def test_rows_are_never_lost_and_change_only_with_a_newer_updated_at(table: str)
 
 
 def test_a_change_is_dated_after_the_last_snapshot_without_it() -> None:
-    """An upsert of the newer `updated_at` would keep a stale row if a change carried a time before the old snapshot."""
+    """An upsert by newest `updated_at` would keep a stale row if a change were dated before the old snapshot."""
     for table in ("customers", "products"):
         day = date(2025, 6, 1)
         old, new = by_key(table, day), by_key(table, day + timedelta(days=1))

@@ -18,7 +18,7 @@ from ecommerce_pipeline_tests.synthetic.support import (
     keys,
 )
 
-# Deliveries of the window's last days come after it: what refers to events must not look for those.
+# Late deliveries of the window's last days come after it: references to those events are not checked.
 SETTLED = DAYS.end - timedelta(days=SMALL.lateness_days)
 
 
@@ -97,7 +97,7 @@ def test_nobody_buys_before_registering_and_nothing_is_sold_before_its_launch(mo
         assert launched[row["product_id"]] < row["created_at"]
 
 
-def test_an_order_and_its_lines_are_one_delivery_even_when_it_is_written_again(month: Month) -> None:
+def test_an_order_and_its_lines_are_one_delivery_even_as_a_copy(month: Month) -> None:
     bundles = defaultdict(list)
     for line in month.unbroken("transaction_items"):
         bundles[line["transaction_id"], line["recorded_at"]].append(line)
@@ -119,7 +119,7 @@ def test_the_money_of_orders_adds_up(month: Month) -> None:
         assert row["total_amount"] == row["gross_amount"] - row["discount_amount"] + row["shipping_amount"] > 0
         assert row["currency"] == "USD"
         odd += int(row["discount_amount"] * 100) % row["line_count"] != 0
-    assert odd > 100, "some discounts cannot be shared out evenly among the lines"
+    assert odd > 100, "some discounts cannot be divided evenly among the lines"
     for line in month.unbroken("transaction_items"):
         assert line["quantity"] >= 1
         assert line["gross_amount"] == line["quantity"] * line["unit_price"] > 0

@@ -1,4 +1,4 @@
-"""The ledger against sums over the delivered rows, made here once more in plain Python decimals."""
+"""The ledger, compared with sums over the delivered rows, computed here in plain Python decimals."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -56,15 +56,15 @@ def sums(month: Month, window: Window) -> tuple[dict[tuple[object, ...], Totals]
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
 def test_the_ledger_is_what_the_delivered_rows_add_up_to(month: Month, window: Window) -> None:
-    books = ledger(SMALL, window)
+    truth = ledger(SMALL, window)
     found, unpaid = sums(month, window)
-    told: dict[tuple[object, ...], Totals] = {("day", day): totals for day, totals in books.by_day.items()}
-    told |= {("channel", *cell): totals for cell, totals in books.by_channel.items()}
-    told |= {("store", *cell): totals for cell, totals in books.by_store.items()}
-    told |= {("method", *cell): totals for cell, totals in books.by_payment_method.items()}
-    assert {cell: totals for cell, totals in told.items() if totals != Totals()} == dict(found)
-    assert {day: number for day, number in books.unpaid_orders.items() if number} == dict(unpaid)
-    assert books.total.orders > 0
+    cells: dict[tuple[object, ...], Totals] = {("day", day): totals for day, totals in truth.by_day.items()}
+    cells |= {("channel", *cell): totals for cell, totals in truth.by_channel.items()}
+    cells |= {("store", *cell): totals for cell, totals in truth.by_store.items()}
+    cells |= {("method", *cell): totals for cell, totals in truth.by_payment_method.items()}
+    assert {cell: totals for cell, totals in cells.items() if totals != Totals()} == dict(found)
+    assert {day: number for day, number in truth.unpaid_orders.items() if number} == dict(unpaid)
+    assert truth.total.orders > 0
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
@@ -84,23 +84,23 @@ def test_the_ledgers_days_reach_back_by_the_lateness_but_not_before_the_first_da
 
 
 def test_channels_stores_and_methods_each_add_up_to_the_day() -> None:
-    books = ledger(SMALL, Window(date(2026, 3, 1), date(2026, 3, 5)))
-    for day, totals in books.by_day.items():
-        in_stores = sum((each for (of, _), each in books.by_store.items() if of == day), Totals())
-        for cells in (books.by_channel, books.by_payment_method):
+    truth = ledger(SMALL, Window(date(2026, 3, 1), date(2026, 3, 5)))
+    for day, totals in truth.by_day.items():
+        in_stores = sum((each for (of, _), each in truth.by_store.items() if of == day), Totals())
+        for cells in (truth.by_channel, truth.by_payment_method):
             assert sum((each for (of, _), each in cells.items() if of == day), Totals()) == totals
-        assert in_stores == books.by_channel.get((day, "store"), Totals())
+        assert in_stores == truth.by_channel.get((day, "store"), Totals())
         assert totals.net_cents == totals.gross_cents - totals.discount_cents - totals.refund_cents
 
 
 def test_the_ledger_holds_pythons_whole_numbers() -> None:
-    books = ledger(SMALL, Window.of_day(date(2026, 3, 1)))
-    assert all(type(value) is int for totals in books.by_channel.values() for value in vars(totals).values())
-    assert all(type(number) is int for number in [*books.clean_rows.values(), *books.unpaid_orders.values()])
+    truth = ledger(SMALL, Window.of_day(date(2026, 3, 1)))
+    assert all(type(value) is int for totals in truth.by_channel.values() for value in vars(totals).values())
+    assert all(type(number) is int for number in [*truth.clean_rows.values(), *truth.unpaid_orders.values()])
 
 
 def test_defects_do_not_touch_the_truth() -> None:
-    """With the same seed, a shop without broken rows has the same books."""
+    """With the same seed, a shop without broken rows has the same ledger."""
     window = Window(date(2026, 3, 1), date(2026, 3, 3))
     assert ledger(ShopSettings(broken_rate=0), window) == ledger(ShopSettings(broken_rate=0.3), window)
 

@@ -1,4 +1,4 @@
-"""The shop's sizes and habits at its default settings, within wide bounds."""
+"""Sizes and behavior of the shop at its default settings, within wide bounds."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -105,4 +105,4 @@ def test_what_reviewers_write_agrees_with_their_stars(month: Month) -> None:
         if row["rating"] >= 4:
             assert not any(word in row["body"] for word in ("money back", "useless", "Never again", "disappointment"))
     titles = [title for found in by_rating.values() for title in found]
-    assert len(set(titles)) == len(titles), "no headline is used for different ratings"
+    assert len(set(titles)) == len(titles), "no title is used for different ratings"

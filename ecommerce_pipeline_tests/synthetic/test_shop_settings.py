@@ -35,7 +35,7 @@ def test_a_wrong_setting_is_refused_by_name_with_its_value_and_its_range(wrong: 
 def test_a_table_of_the_wrong_kind_is_refused_with_the_names_of_the_right_ones() -> None:
     with pytest.raises(ValueError, match=r"'stores' is a dimension, see snapshot\(\); the event tables are sessions, "):
         generate(ShopSettings(), "stores", DAY)
-    with pytest.raises(ValueError, match="'orders' is no table of the shop"):
+    with pytest.raises(ValueError, match="'orders' is not a table of the shop"):
         planted(ShopSettings(), "orders", DAY)
     with pytest.raises(
         ValueError, match=r"'refunds' is an event table, see generate\(\); the dimensions are customers, "
