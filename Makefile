@@ -13,7 +13,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench chaos google-cloud lint ruff sqlfluff types doctest unit integration dbt browser lock secrets image up clean
+.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff types doctest unit integration dbt browser lock secrets image up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,6 +23,9 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
 	@$(BIN)/dg dev
+
+generate: .venv/run.stamp ## write dbt's sources and staging models from ecommerce_pipeline/schema/tables.py
+	@$(BIN)/python -m ecommerce_pipeline.schema.generate
 
 test: .venv/test.stamp ## run everything that must pass
 	@$(MAKE) --jobs=2 --output-sync=target lint types doctest browser
@@ -39,7 +42,8 @@ chaos: .venv/test.stamp ## inject a hundred faults at random moments, and ten on
 google-cloud: .venv/test.stamp ## test what no emulator covers, on your own GCP_PROJECT and GCS_BUCKET
 	$(BIN)/pytest ecommerce_pipeline_tests/integration/real_google_cloud.py
 
-lint: ruff sqlfluff ## ruff and sqlfluff
+lint: ruff sqlfluff ## ruff, sqlfluff, and whether generated files are current
+	@$(BIN)/python -m ecommerce_pipeline.schema.generate --check
 
 ruff: .venv/test.stamp
 	$(BIN)/ruff check .

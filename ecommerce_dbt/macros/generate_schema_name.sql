@@ -1,8 +1,7 @@
 {#
-    The layer's own name (`core`, `datamart`) in a file of our own; in BigQuery, where other teams have datasets too, with
-    BIGQUERY_DATASET before it: `ecommerce_core`.
+    A schema per layer (`core`, `datamart`), named like the profile's own, which is that of `core`: `core` in a DuckDB file of
+    ours, `ecommerce_core` in BigQuery, where other teams have datasets too.
 #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {%- set layer = custom_schema_name or 'core' -%}
-    {{ layer if target.type == 'duckdb' else env_var('BIGQUERY_DATASET', 'ecommerce') ~ '_' ~ layer }}
+    {{ target.schema.removesuffix('core') ~ (custom_schema_name or 'core') }}
 {%- endmacro %}

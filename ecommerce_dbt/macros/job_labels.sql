@@ -1,16 +1,14 @@
 {#
-    What a query is run for, as its comment and as the labels of its job in BigQuery: asset, days and run, as the load jobs of
-    staging have them. Of a data test the asset is the test; between models there is none.
+    What a query is run for, as its comment and, in BigQuery, as the labels of its job: asset, days and run, like the load
+    jobs of staging. Of a data test the asset is the test; between models there is none.
 #}
 {% macro job_labels(node) -%}
-    {%- if target.type == 'bigquery' -%}
-        {%- set layer = node.config.schema ~ '/' if node.resource_type == 'model' else '' -%}
-        {{ return(tojson({
-            'asset': layer ~ node.name if node else 'dbt',
-            'partition': _days_of_run(),
-            'run_id': env_var('RUN_ID', 'none'),
-        })) }}
-    {%- endif -%}
+    {%- set layer = node.config.schema ~ '/' if node.resource_type == 'model' else '' -%}
+    {{ return(tojson({
+        'asset': layer ~ node.name if node else 'dbt',
+        'partition': _days_of_run(),
+        'run_id': env_var('RUN_ID', 'none'),
+    })) }}
 {%- endmacro %}
 
 

@@ -3,7 +3,7 @@
 
     - happened: the days of facts and daily marts that such rows can change, [start - L, end);
     - written: the days of stg_ and quarantine_ that these facts, or duplicates of such rows, need, [start - L, end + L);
-    - read: the days of staging that those look at for copies and orders, [start - 2L, end + 2L).
+    - read: the days of staging in which copies and orders of those are looked up, [start - 2L, end + 2L).
 
     So a fact of day d follows from the staging of the written days [d, d + L] and the dimensions, whatever was run before.
 #}
@@ -15,11 +15,11 @@
 
 
 {#
-    What a run is told: by environment variables, which dbt reads when a model runs. Variables (--vars) go before them,
+    A run's settings come as environment variables, which dbt reads when a model runs. Variables (--vars) take precedence,
     for use by hand, but dbt parses the whole project again whenever they change: 3 of the 6 seconds of its start.
 #}
 {% macro run_day(bound) %}
-    {% set day = _told(bound, 'WINDOW_' ~ bound | upper, '2020-01-01') %}
+    {% set day = _run_setting(bound, 'WINDOW_' ~ bound | upper, '2020-01-01') %}
     {% if not day %}
         {{ exceptions.raise_compiler_error(
             "models by day need the window of written days, end not in it: WINDOW_START and WINDOW_END (YYYY-MM-DD), "
@@ -31,44 +31,45 @@
 
 
 {% macro lateness_days() %}
-    {{ return(_told('lateness_days', 'LATENESS_DAYS', 3, default='3') | int) }}
+    {{ return(_run_setting('lateness_days', 'LATENESS_DAYS', 3, default='3') | int) }}
 {% endmacro %}
 
 
-{# Nothing is asked while the project is parsed: dbt would parse it again whenever the answer changes. #}
-{% macro _told(variable, environment_variable, parsed_as, default='') %}
+{# While dbt parses, a fixed value: dbt would parse the project again whenever the variable changes. #}
+{% macro _run_setting(variable, environment_variable, parsed_as, default='') %}
     {% if not execute %}
         {{ return(parsed_as) }}
     {% endif %}
-    {% set told = var(variable, none) %}
-    {# A lateness of 0 days is an answer. #}
-    {{ return(env_var(environment_variable, default) if told is none else told) }}
+    {% set value = var(variable, none) %}
+    {# A lateness of 0 days is a value. #}
+    {{ return(env_var(environment_variable, default) if value is none else value) }}
 {% endmacro %}
 
 
 {% macro in_happened_window(column='created_date') -%}
-    {{ _between_days(column, window_bounds('happened')) }}
+    {{ between_days(column, window_bounds('happened')) }}
 {%- endmacro %}
 
 
 {% macro in_written_window(column='recorded_date') -%}
-    {{ _between_days(column, window_bounds('written')) }}
+    {{ between_days(column, window_bounds('written')) }}
 {%- endmacro %}
 
 
 {% macro in_read_window(column='recorded_date') -%}
-    {{ _between_days(column, window_bounds('read')) }}
+    {{ between_days(column, window_bounds('read')) }}
 {%- endmacro %}
 
 
-{# The same, of an instant: staging is partitioned by it. #}
+{# The read window of an instant, by which staging is partitioned. #}
 {% macro read_from_staging(column='recorded_at') -%}
     {%- set first, end = window_bounds('read') -%}
     ({{ column }} >= {{ utc_midnight(first) }} and {{ column }} < {{ utc_midnight(end) }})
 {%- endmacro %}
 
 
-{% macro _between_days(column, bounds) -%}
+{# Whether a day is in [first, end). #}
+{% macro between_days(column, bounds) -%}
     ({{ column }} >= date '{{ bounds[0] }}' and {{ column }} < date '{{ bounds[1] }}')
 {%- endmacro %}
 
@@ -88,5 +89,10 @@
 
 
 {% macro days_after(date_column, days) -%}
-    cast({{ dateadd('day', days, date_column) }} as date)
+    {{ cast_to(dateadd('day', days, date_column), 'date') }}
+{%- endmacro %}
+
+
+{% macro month_start(date_column) -%}
+    {{ cast_to(date_trunc('month', date_column), 'date') }}
 {%- endmacro %}

@@ -45,7 +45,8 @@ def _follow(
 ) -> dict[str, list[TableColumnDep]]:
     schema: dict[str, Any] = {}
     for parent in parents:
-        types = {name: column["data_type"] for name, column in parent["columns"].items()}
+        # Names are enough, and the project's types are not all known to every dialect.
+        types = dict.fromkeys(parent["columns"], "unknown")
         schema.setdefault(parent["database"], {}).setdefault(parent["schema"], {})[parent["name"]] = types
     known = {(parent["schema"], parent["name"]) for parent in parents}
     query = qualify(

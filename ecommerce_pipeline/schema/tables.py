@@ -48,9 +48,10 @@ INSTANT: Final = DateTime(timezone=True)
 
 
 def _column(
-    name: str, type_: TypeEngine[Any], comment: str, *, null: bool = False, to: str | None = None
+    name: str, type_: TypeEngine[Any], comment: str, *, null: bool = False, to: str | None = None, alias: str = ""
 ) -> Column[Any]:
-    return Column(name, type_, nullable=null, comment=comment, info={"references": to} if to else {})
+    info = {"references": to} if to else {}
+    return Column(name, type_, nullable=null, comment=comment, info=info | ({"alias": alias} if alias else {}))
 
 
 def _key(name: str, comment: str) -> Column[Any]:
@@ -214,7 +215,10 @@ refunds = _event(
     _column("payment_method_id", BigInteger(), "Payment method the money went back to.", to="payment_methods"),
     _column("quantity", Integer(), "Units returned, at least 1."),
     _column("amount", AMOUNT, "Money returned, greater than 0, at most what was paid for the line."),
-    _column("reason", Text(), "damaged, wrong_item, not_as_described, changed_mind or late_delivery."),
+    # In dbt's models, where `reason` is why a row is quarantined, it has another name.
+    _column(
+        "reason", Text(), "damaged, wrong_item, not_as_described, changed_mind or late_delivery.", alias="refund_reason"
+    ),
 )
 
 reviews = _event(

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from dagster import AssetKey
 
 from ecommerce_pipeline.assets.column_lineage import LINEAGE, column_lineage
@@ -22,15 +23,18 @@ def relation(schema: str, name: str, *columns: str) -> dict[str, object]:
         "database": "w",
         "schema": schema,
         "name": name,
-        "columns": {column: {"data_type": "string"} for column in columns},
+        "columns": {column: {"data_type": "money"} for column in columns},
         "package_name": "shop",
         "original_file_path": f"models/{name}.sql",
     }
 
 
-def test_a_column_is_followed_through_ctes_and_joins_to_the_columns_it_comes_from(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("warehouse", "quote"), [("duckdb", '"'), ("bigquery", "`")])
+def test_a_column_is_followed_through_ctes_and_joins_to_the_columns_it_comes_from(
+    tmp_path: Path, warehouse: str, quote: str
+) -> None:
     manifest = {
-        "metadata": {"adapter_type": "duckdb"},
+        "metadata": {"adapter_type": warehouse},
         "nodes": {
             "model.mart": relation("datamart", "mart", "product_name", "net_amount", "lines", "day"),
             "model.products": relation("core", "products", "product_id", "product_name"),
@@ -41,7 +45,7 @@ def test_a_column_is_followed_through_ctes_and_joins_to_the_columns_it_comes_fro
     assert column_lineage(manifest, "model.mart", tmp_path) == {}
     compiled = tmp_path / "compiled" / "shop" / "models" / "mart.sql"
     compiled.parent.mkdir(parents=True)
-    compiled.write_text(SQL)
+    compiled.write_text(SQL.replace('"', quote))
     found = column_lineage(manifest, "model.mart", tmp_path)[LINEAGE].deps_by_column
     assert {column: [(dep.asset_key, dep.column_name) for dep in deps] for column, deps in found.items()} == {
         "product_name": [(AssetKey(["core", "products"]), "product_name")],

@@ -61,11 +61,11 @@ def truth() -> Ledger:
 def test_models_read_and_write_the_days_that_the_lateness_reaches(
     dbt: Dbt, tmp_path: Path, lateness_days: int, read: tuple[str, str], written: tuple[str, str]
 ) -> None:
-    """A lateness of 0 once counted as none told, and became the default of 3."""
+    """A lateness of 0 once counted as missing, and became the default of 3."""
     window = Window(date(2026, 3, 10), date(2026, 3, 12))
     environment = of_window(tmp_path / "any.duckdb", window, lateness_days)
     artifacts = dbt("compile", "--select", "stg_reviews", environment=environment)
-    sql = (artifacts / "compiled/ecommerce/models/staging/stg_reviews.sql").read_text()
+    sql = (artifacts / "compiled/ecommerce/models/staging/generated/stg_reviews.sql").read_text()
     first, end = (f"timestamptz '{day} 00:00:00+00'" for day in read)
     assert f"(recorded_at >= {first} and recorded_at < {end})" in sql
     assert f"(recorded_date >= date '{written[0]}' and recorded_date < date '{written[1]}')" in sql

@@ -29,13 +29,17 @@ TYPES = {
     "INTEGER": sql.TypeKind.TYPE_INT64,
     "INT64": sql.TypeKind.TYPE_INT64,
     "NUMERIC": sql.TypeKind.TYPE_NUMERIC,
+    "DECIMAL": sql.TypeKind.TYPE_NUMERIC,
+    "MONEY": sql.TypeKind.TYPE_NUMERIC,
     "BOOLEAN": sql.TypeKind.TYPE_BOOL,
-    "BOOL": sql.TypeKind.TYPE_BOOL,
     "TIMESTAMP": sql.TypeKind.TYPE_TIMESTAMP,
+    "TIMESTAMPTZ": sql.TypeKind.TYPE_TIMESTAMP,
     "DATE": sql.TypeKind.TYPE_DATE,
     "STRING": sql.TypeKind.TYPE_STRING,
-    "FLOAT64": sql.TypeKind.TYPE_DOUBLE,
+    "TEXT": sql.TypeKind.TYPE_STRING,
 }
+"""Of BigQuery's REST API, and of the dbt project (`macros/types.sql`)."""
+
 OF_ONE_TIME = re.compile(r"(?<=__dbt_tmp)\d+|(?<=_load_)(\w+)_[0-9a-f]{12}\b")
 """What is of one attempt in the names of tables that data pass through: a hash in ours, a time in dbt's."""
 

@@ -63,8 +63,7 @@ select
     cohort_unit,
     cohort_start_date,
     channel,
-    cast(units_since_first as int64) as units_since_first,
-    cast(max(active_customers) over (partition by cohort_unit, cohort_start_date, channel) as int64)
-        as cohort_customers,
-    cast(active_customers as int64) as active_customers
+    units_since_first,
+    max(active_customers) over (partition by cohort_unit, cohort_start_date, channel) as cohort_customers,
+    active_customers
 from active

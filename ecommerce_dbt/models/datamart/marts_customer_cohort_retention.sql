@@ -6,7 +6,7 @@ with paid_lines as (
         customer_id,
         transaction_id,
         net_amount,
-        cast({{ date_trunc('month', 'created_date') }} as date) as order_month
+        {{ month_start('created_date') }} as order_month
     from {{ ref('fact_transaction') }}
     where is_paid
 
@@ -60,9 +60,9 @@ activity as (
 
 select
     cohort_month,
-    cast(months_since_first as int64) as months_since_first,
-    cast(cohort_customers as int64) as cohort_customers,
-    cast(count(*) as int64) as active_customers,
+    months_since_first,
+    cohort_customers,
+    count(*) as active_customers,
     {{ total_count('orders') }} as orders,
     {{ total_amount('amount_before_refunds') }} as amount_before_refunds
 from activity

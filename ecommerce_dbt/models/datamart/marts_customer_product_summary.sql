@@ -46,7 +46,7 @@ done as (
         refund_amount,
         0 as reviews,
         0 as rating_sum,
-        cast(null as date) as order_date
+        {{ cast_to('null', 'date') }} as order_date
     from {{ ref('fact_refund') }}
     union all
     select
@@ -61,7 +61,7 @@ done as (
         0 as refund_amount,
         1 as reviews,
         rating as rating_sum,
-        cast(null as date) as order_date
+        {{ cast_to('null', 'date') }} as order_date
     from {{ ref('fact_review') }}
 
 ),

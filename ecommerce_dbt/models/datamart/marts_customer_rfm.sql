@@ -64,12 +64,12 @@ select
     as_of_date,
     first_order_date,
     last_order_date,
-    cast(recency_days as int64) as recency_days,
-    cast(orders as int64) as orders,
-    cast(net_amount as {{ decimal_type() }}) as net_amount,
-    cast(recency_score as int64) as recency_score,
-    cast(frequency_score as int64) as frequency_score,
-    cast(monetary_score as int64) as monetary_score,
+    recency_days,
+    orders,
+    {{ cast_to('net_amount', 'money') }} as net_amount,
+    recency_score,
+    frequency_score,
+    monetary_score,
     case
         when recency_score >= 4 and frequency_score >= 4 then 'champion'
         when recency_score >= 3 and frequency_score >= 3 then 'loyal'

@@ -1,10 +1,8 @@
 {{ by_day('recorded_date', cluster_by=['table_name']) }}
 
-{% set tables = ['sessions', 'transactions', 'transaction_items', 'payment_attempts', 'refunds', 'reviews'] %}
-
 with written as (
 
-    {% for table in tables %}
+    {% for table in event_tables() %}
     select
         '{{ table }}' as table_name,
         {{ event_key(table) }} as event_key,
@@ -18,9 +16,9 @@ with written as (
 
 ),
 
-judged as (
+validated as (
 
-    {% for table in tables %}
+    {% for table in event_tables() %}
     select
         '{{ table }}' as table_name,
         {{ event_key(table) }} as event_key,
@@ -45,7 +43,7 @@ judged as (
 
 ),
 
--- What came in, with the copies of it that went nowhere, and what came out: counted apart, so that a test can compare.
+-- Rows in, with the copies that were dropped, and rows out: counted apart, so that a test can compare them.
 counted as (
 
     select
@@ -54,14 +52,14 @@ counted as (
         1 as rows_in,
         0 as rows_valid,
         0 as rows_quarantined,
-        case when written.copy_number > 1 and judged.event_key is null then 1 else 0 end as rows_duplicate,
+        case when written.copy_number > 1 and validated.event_key is null then 1 else 0 end as rows_duplicate,
         0 as rows_late
     from written
-    left join judged
+    left join validated
         on
-            written.table_name = judged.table_name
-            and written.event_key = judged.event_key
-            and written.recorded_at = judged.recorded_at
+            written.table_name = validated.table_name
+            and written.event_key = validated.event_key
+            and written.recorded_at = validated.recorded_at
     where {{ in_written_window('written.recorded_date') }}
     union all
     select
@@ -72,11 +70,11 @@ counted as (
         1 - is_valid as rows_quarantined,
         0 as rows_duplicate,
         is_late as rows_late
-    from judged
+    from validated
 
 ),
 
-added_up as (
+totals as (
 
     select
         recorded_date,
@@ -104,17 +102,17 @@ delivered as (
 )
 
 select
-    added_up.recorded_date,
-    added_up.table_name,
+    totals.recorded_date,
+    totals.table_name,
     delivered.rows_source,
     delivered.rows_lake,
-    added_up.rows_in,
-    added_up.rows_valid,
-    added_up.rows_quarantined,
-    added_up.rows_duplicate,
-    added_up.rows_late
-from added_up
+    totals.rows_in,
+    totals.rows_valid,
+    totals.rows_quarantined,
+    totals.rows_duplicate,
+    totals.rows_late
+from totals
 left join delivered
     on
-        added_up.recorded_date = delivered.recorded_date
-        and added_up.table_name = delivered.table_name
+        totals.recorded_date = delivered.recorded_date
+        and totals.table_name = delivered.table_name

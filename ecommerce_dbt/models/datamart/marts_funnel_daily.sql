@@ -25,7 +25,7 @@ orders_of_session as (
 select
     visits.created_date,
     visits.channel,
-    cast(count(*) as int64) as sessions,
+    count(*) as sessions,
     {{ total_count('case when visits.product_views > 0 then 1 else 0 end') }} as sessions_with_product_view,
     {{ total_count('case when visits.cart_adds > 0 then 1 else 0 end') }} as sessions_with_cart,
     {{ total_count('case when visits.checkout_started then 1 else 0 end') }} as sessions_with_checkout,

@@ -6,9 +6,9 @@ with sold as (
         product_id,
         count(distinct transaction_id) as orders,
         count(distinct customer_id) as customers,
-        sum(quantity) as units,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
+        {{ total_count('quantity') }} as units,
+        {{ total_amount('gross_amount') }} as gross_amount,
+        {{ total_amount('discount_amount') }} as discount_amount,
         max(created_date) as last_sold_date
     from {{ ref('fact_transaction') }}
     where is_paid
@@ -21,8 +21,8 @@ returned as (
     select
         product_id,
         count(*) as refunds,
-        sum(quantity) as units_returned,
-        sum(refund_amount) as refund_amount
+        {{ total_count('quantity') }} as units_returned,
+        {{ total_amount('refund_amount') }} as refund_amount
     from {{ ref('fact_refund') }}
     group by product_id
 
@@ -33,7 +33,7 @@ reviewed as (
     select
         product_id,
         count(*) as reviews,
-        sum(rating) as rating_sum
+        {{ total_count('rating') }} as rating_sum
     from {{ ref('fact_review') }}
     group by product_id
 
@@ -88,18 +88,18 @@ select
     subcategory,
     brand,
     is_active,
-    cast(orders as int64) as orders,
-    cast(customers as int64) as customers,
-    cast(units as int64) as units,
-    cast(units_returned as int64) as units_returned,
-    cast(refunds as int64) as refunds,
-    cast(gross_amount as {{ decimal_type() }}) as gross_amount,
-    cast(discount_amount as {{ decimal_type() }}) as discount_amount,
-    cast(refund_amount as {{ decimal_type() }}) as refund_amount,
-    cast(gross_amount - discount_amount - refund_amount as {{ decimal_type() }}) as net_amount,
-    cast(cost_amount as {{ decimal_type() }}) as cost_amount,
-    cast(gross_amount - discount_amount - refund_amount - cost_amount as {{ decimal_type() }}) as margin_amount,
-    cast(reviews as int64) as reviews,
-    cast(rating_sum as int64) as rating_sum,
+    orders,
+    customers,
+    units,
+    units_returned,
+    refunds,
+    gross_amount,
+    discount_amount,
+    refund_amount,
+    {{ cast_to('gross_amount - discount_amount - refund_amount', 'money') }} as net_amount,
+    {{ cast_to('cost_amount', 'money') }} as cost_amount,
+    {{ cast_to('gross_amount - discount_amount - refund_amount - cost_amount', 'money') }} as margin_amount,
+    reviews,
+    rating_sum,
     last_sold_date
 from combined

@@ -10,12 +10,12 @@ numbered as (
 
     select
         date_day,
-        cast(extract(year from date_day) as int64) as year_number,
-        cast(extract(quarter from date_day) as int64) as quarter_number,
-        cast(extract(month from date_day) as int64) as month_number,
-        cast(extract(day from date_day) as int64) as day_of_month,
-        cast({{ iso_week('date_day') }} as int64) as iso_week_number,
-        cast({{ iso_day_of_week('date_day') }} as int64) as iso_day_of_week
+        extract(year from date_day) as year_number,
+        extract(quarter from date_day) as quarter_number,
+        extract(month from date_day) as month_number,
+        extract(day from date_day) as day_of_month,
+        {{ iso_week('date_day') }} as iso_week_number,
+        {{ iso_day_of_week('date_day') }} as iso_day_of_week
     from calendar
 
 )
@@ -35,5 +35,5 @@ select
         as day_name,
     iso_day_of_week >= 6 as is_weekend,
     {{ days_after('date_day', '1 - iso_day_of_week') }} as week_start_date,
-    cast({{ date_trunc('month', 'date_day') }} as date) as month_start_date
+    {{ month_start('date_day') }} as month_start_date
 from numbered

@@ -1,0 +1,52 @@
+{#
+    The types of columns (`data_type`) and of casts: integer, text, boolean, date, timestamptz, decimal(p,s) and money, the
+    decimal of all amounts. They are those of the table contract; a file of macros/warehouses has a warehouse's names.
+#}
+
+{# The warehouse's name of a type, as columns are declared. #}
+{% macro column_type(type) -%}
+    {%- set name, parenthesis, digits = (money_type() if type == 'money' else type).partition('(') -%}
+    {%- set names = adapter.dispatch('type_names')() -%}
+    {%- if name not in names -%}
+        {{ exceptions.raise_compiler_error(
+            "unknown type '" ~ type ~ "': use one of money, " ~ (names | join(', ')) ~ " (macros/types.sql)"
+        ) }}
+    {%- endif -%}
+    {{ names[name] ~ parenthesis ~ digits }}
+{%- endmacro %}
+
+
+{% macro cast_to(expression, type) -%}
+    cast({{ expression }} as {{ adapter.dispatch('cast_type')(type) }})
+{%- endmacro %}
+
+
+{% macro default__cast_type(type) -%}
+    {{ column_type(type) }}
+{%- endmacro %}
+
+
+{# A model's columns with the warehouse's types, for the two macros of dbt below, which enforce contracts. #}
+{% macro warehouse_columns(columns) %}
+    {% set typed = {} %}
+    {% for name, column in columns.items() %}
+        {% do typed.update({name: dict(column, data_type=column_type(column['data_type']))}) %}
+    {% endfor %}
+    {{ return(typed) }}
+{% endmacro %}
+
+
+{# Overrides dbt's: compares the columns of a model's query with its contract. #}
+{% macro get_empty_schema_sql(columns) %}
+    {{ return(adapter.dispatch('get_empty_schema_sql', 'dbt')(warehouse_columns(columns))) }}
+{% endmacro %}
+
+
+{# Overrides dbt's: declares the columns of a table with a contract. #}
+{% macro table_columns_and_constraints() %}
+    {%- set columns = adapter.render_raw_columns_constraints(raw_columns=warehouse_columns(model['columns'])) -%}
+    {%- set constraints = adapter.render_raw_model_constraints(raw_constraints=model['constraints']) -%}
+    (
+        {{ (columns + constraints) | join(',\n        ') }}
+    )
+{% endmacro %}

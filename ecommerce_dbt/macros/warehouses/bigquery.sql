@@ -1,0 +1,78 @@
+{# Everything that is particular to BigQuery. #}
+
+{# The types of macros/types.sql, as BigQuery names them. #}
+{% macro bigquery__type_names() %}
+    {{ return({
+        'integer': 'int64',
+        'text': 'string',
+        'boolean': 'bool',
+        'date': 'date',
+        'timestamptz': 'timestamp',
+        'decimal': 'numeric',
+    }) }}
+{% endmacro %}
+
+
+{# Only columns and variables have types with parameters; NUMERIC has 29 digits before the point and 9 after it. #}
+{% macro bigquery__cast_type(type) -%}
+    {{ column_type(type).partition('(')[0] }}
+{%- endmacro %}
+
+
+{% macro bigquery__utc_date(column) -%}
+    date({{ column }})
+{%- endmacro %}
+
+
+{% macro bigquery__utc_midnight(day) -%}
+    timestamp '{{ day }} 00:00:00+00'
+{%- endmacro %}
+
+
+{% macro bigquery__integer_divide(dividend, divisor) -%}
+    div({{ dividend }}, {{ divisor }})
+{%- endmacro %}
+
+
+{% macro bigquery__calendar_days(first, end) -%}
+    select date_day
+    from unnest(generate_date_array(date '{{ first }}', date_sub(date '{{ end }}', interval 1 day))) as date_day
+{%- endmacro %}
+
+
+{% macro bigquery__iso_day_of_week(date_column) -%}
+    (mod(extract(dayofweek from {{ date_column }}) + 5, 7) + 1)
+{%- endmacro %}
+
+
+{% macro bigquery__iso_week(date_column) -%}
+    extract(isoweek from {{ date_column }})
+{%- endmacro %}
+
+
+{% macro bigquery__by_day_config(column, cluster_by) %}
+    {{ return({
+        'incremental_strategy': 'insert_overwrite',
+        'partition_by': {'field': column, 'data_type': 'date', 'granularity': 'day'},
+        'cluster_by': cluster_by,
+    }) }}
+{% endmacro %}
+
+
+{#
+    dbt's own static insert_overwrite, with the days of the window. dbt takes the list from the model's config, which is
+    fixed when the project is parsed; the window is known only when it runs.
+#}
+{% macro bq_insert_overwrite_sql(
+    tmp_relation, target_relation, sql, unique_key, partition_by, partitions, dest_columns, tmp_relation_exists,
+    copy_partitions
+) %}
+    {%- set first, end = window_bounds(partition_window()) -%}
+    {%- set days = [] -%}
+    {%- for offset in range((end - first).days) -%}
+        {%- do days.append("date '" ~ (first + modules.datetime.timedelta(days=offset)) ~ "'") -%}
+    {%- endfor -%}
+    {{ bq_static_insert_overwrite_sql(
+        tmp_relation, target_relation, sql, partition_by, days, dest_columns, tmp_relation_exists, copy_partitions
+    ) }}
+{% endmacro %}

@@ -1,0 +1,62 @@
+{# Everything that is particular to DuckDB. A third warehouse is a third file like this one, and an output in profiles.yml. #}
+
+{# The types of macros/types.sql, as DuckDB names them. #}
+{% macro duckdb__type_names() %}
+    {{ return({
+        'integer': 'bigint',
+        'text': 'varchar',
+        'boolean': 'boolean',
+        'date': 'date',
+        'timestamptz': 'timestamptz',
+        'decimal': 'decimal',
+    }) }}
+{% endmacro %}
+
+
+{% macro duckdb__utc_date(column) -%}
+    cast({{ column }} at time zone 'UTC' as date)
+{%- endmacro %}
+
+
+{% macro duckdb__utc_midnight(day) -%}
+    timestamptz '{{ day }} 00:00:00+00'
+{%- endmacro %}
+
+
+{% macro duckdb__integer_divide(dividend, divisor) -%}
+    (({{ dividend }}) // ({{ divisor }}))
+{%- endmacro %}
+
+
+{% macro duckdb__calendar_days(first, end) -%}
+    select cast(generated.day as date) as date_day
+    from range(date '{{ first }}', date '{{ end }}', interval 1 day) as generated (day)
+{%- endmacro %}
+
+
+{% macro duckdb__iso_day_of_week(date_column) -%}
+    extract(isodow from {{ date_column }})
+{%- endmacro %}
+
+
+{% macro duckdb__iso_week(date_column) -%}
+    extract(week from {{ date_column }})
+{%- endmacro %}
+
+
+{# A strategy of our own, below: dbt-duckdb has none that replaces days. #}
+{% macro duckdb__by_day_config(column, cluster_by) %}
+    {{ return({'incremental_strategy': 'replace_window'}) }}
+{% endmacro %}
+
+
+{# dbt looks a strategy up by this name. The materialization runs this between its BEGIN and COMMIT. #}
+{% macro get_incremental_replace_window_sql(arguments) %}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {%- set column = config.get('meta')['partition_column'] %}
+    delete from {{ arguments['target_relation'] }}
+    where {{ between_days(column, window_bounds(partition_window())) }};
+
+    insert into {{ arguments['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arguments['temp_relation'] }}
+{% endmacro %}
