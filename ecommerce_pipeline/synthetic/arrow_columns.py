@@ -64,17 +64,32 @@ def take_both(rows: Rows, which: Ints, others: Rows, order: Ints) -> Rows:
 
 
 def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) -> pa.Table:
-    """Return the rows as an Arrow table of the table contract.
+    """Return the rows as an Arrow table of the table contract; nullable columns that are not generated are null.
 
     Args:
         table: Name of the source table.
         rows: Columns of integers, by name.
         texts: Columns that are Arrow strings already.
+
+    Raises:
+        ValueError: A column that may not be null is not generated.
     """
     schema = schema_of(table)
     ready = texts or {}
-    arrays = [ready[field.name] if field.name in ready else _decoded(field, rows[field.name]) for field in schema]
+    arrays = [ready[field.name] if field.name in ready else _column(table, field, rows) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _column(table: str, field: "pa.Field[Any]", rows: Rows) -> Column:
+    if field.name in rows:
+        return _decoded(field, rows[field.name])
+    if field.nullable:
+        nulls: Column = pa.nulls(length(rows), field.type)
+        return nulls
+    raise ValueError(
+        f"the synthetic shop generates no column {field.name} of {table}: generate it, or allow nulls with `null=True` "
+        "in ecommerce_pipeline/schema/tables.py"
+    )
 
 
 def _decoded(field: "pa.Field[Any]", column: Ints) -> Column:

@@ -1,4 +1,4 @@
-"""The four dimensions as of the end of a day: each row is a function of its id and the day alone.
+"""The dimensions as of the end of a day: each row is a function of its id and the day alone.
 
 A row changes when its version number does, and `updated_at` is the time of that change: the newest version wins.
 """
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
 from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic.arrow_columns import to_arrow
+from ecommerce_pipeline.synthetic.arrow_columns import schema_of, to_arrow
 from ecommerce_pipeline.synthetic.name_pools import CITIES_PER_COUNTRY, COUNTRIES, pools
 from ecommerce_pipeline.synthetic.payment_methods import METHODS
 from ecommerce_pipeline.synthetic.population import count, first_days
@@ -32,7 +32,9 @@ _REGIONS: Final = ("North", "East", "South", "West")
 
 
 def snapshot(settings: ShopSettings, table: str, day: date) -> pa.Table:
-    """Return a dimension as of the end of the UTC day, by key; it is empty before the shop's first day.
+    """Return a dimension as of the end of the UTC day, by key.
+
+    It is empty before the shop's first day, and if the shop does not generate it.
 
     Raises:
         ValueError: The table is not a dimension.
@@ -40,6 +42,8 @@ def snapshot(settings: ShopSettings, table: str, day: date) -> pa.Table:
     if table not in DIMENSIONS:
         kind = "an event table, see generate()" if table in EVENTS else "not a table of the shop"
         raise ValueError(f"{table!r} is {kind}; the dimensions are {', '.join(DIMENSIONS)}")
+    if table not in _SNAPSHOTS:
+        return schema_of(table).empty_table()
     rows = _SNAPSHOTS[table](settings, day)
     return rows if day >= settings.start_date else rows.slice(0, 0)
 

@@ -1,4 +1,4 @@
-"""The six event tables by name: the events of a day and their delivery, before any defects."""
+"""The event tables by name: the events of a day and their delivery, before any defects."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 from ecommerce_pipeline.synthetic.aftersales import refunds_of, reviews_of
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.delivery import Delivery, deliver
@@ -50,8 +51,17 @@ class Happened:
 
 
 def happened(settings: ShopSettings, table: str, day: date) -> Happened:
-    """Return the events of the table on the day; none before the shop's first day."""
-    return _HAPPENED[table](settings, day)
+    """Return the events of the table on the day.
+
+    There are none before the shop's first day, and none of a table that the shop does not generate.
+    """
+    return _HAPPENED[table](settings, day) if table in _HAPPENED else _nothing(table)
+
+
+def _nothing(table: str) -> Happened:
+    none = np.zeros(0, dtype=np.int64)
+    rows = {column.name: none for column in TABLES[table].columns if column.name != WRITTEN_AT}
+    return Happened(rows, Delivery(none, none, none))
 
 
 def _transactions(settings: ShopSettings, day: date) -> Happened:

@@ -1,7 +1,8 @@
 """Defects: for each table and rule, the change to a copy of a real row that breaks exactly this rule.
 
 A rule has the name under which the warehouse must catch the row. To plant another defect, write the function that
-changes the copies, and list it under its tables in `_OWN_BREAKS`.
+changes the copies, and list it under its tables in `_OWN_BREAKS`. Rows with wrong
+dates are planted in every event table.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ecommerce_pipeline.schema.tables import EVENTS
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, length
 from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY
@@ -170,7 +172,12 @@ _OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
 }
 
 BREAKS: Final = {
-    table: {**_DATES, CONFLICTING_DUPLICATE: _CONFLICTS[table], **breaks} for table, breaks in _OWN_BREAKS.items()
+    table: {
+        **_DATES,
+        **({CONFLICTING_DUPLICATE: _CONFLICTS[table]} if table in _CONFLICTS else {}),
+        **_OWN_BREAKS.get(table, {}),
+    }
+    for table in EVENTS
 }
 
 RULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({table: tuple(rules) for table, rules in BREAKS.items()})

@@ -33,7 +33,7 @@ def test_a_column_of_a_source_table_reaches_its_source_its_models_and_their_cast
     before = dbt_files()
     reviews = TABLES["reviews"].to_metadata(type(TABLES["reviews"].metadata)())
     reviews.append_column(Column("photo_url", Text(), comment='Photo: "as" taken.'))
-    monkeypatch.setitem(TABLES, "reviews", reviews)  # type: ignore[arg-type]
+    monkeypatch.setitem(TABLES, "reviews", reviews)
     changed = {path for path, text in dbt_files().items() if text != before[path]}
     assert changed == {
         f"{MODELS}/stg_reviews.yml",

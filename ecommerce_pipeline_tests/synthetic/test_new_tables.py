@@ -1,0 +1,34 @@
+"""What a shop generates of columns and tables that the contract has and its generators do not make."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table
+
+from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, WRITTEN_AT
+from ecommerce_pipeline.synthetic import ShopSettings
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, schema_of, to_arrow
+from ecommerce_pipeline.synthetic.events import happened
+
+
+def sessions_without(column: str) -> Rows:
+    return {name: np.zeros(2, dtype=np.int64) for name in schema_of("sessions").names if name != column}
+
+
+def test_a_nullable_column_that_is_not_generated_is_null() -> None:
+    assert to_arrow("sessions", sessions_without("campaign"))["campaign"].null_count == 2
+
+
+def test_a_column_that_may_not_be_null_must_be_generated() -> None:
+    with pytest.raises(ValueError, match="generates no column page_views of sessions: generate it, or allow nulls"):
+        to_arrow("sessions", sessions_without("page_views"))
+
+
+def test_an_event_table_that_is_not_generated_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = [Column(name, DateTime(timezone=True)) for name in (HAPPENED_AT, WRITTEN_AT)]
+    recalls = Table("recalls", MetaData(), Column("recall_id", BigInteger, primary_key=True), *columns)
+    monkeypatch.setitem(TABLES, "recalls", recalls)
+    nothing = happened(ShopSettings(), "recalls", date(2026, 3, 1))
+    assert {name: len(values) for name, values in nothing.rows.items()} == {"recall_id": 0, HAPPENED_AT: 0}
+    assert [len(values) for values in nothing.written()] == [0, 0, 0]
