@@ -1,10 +1,10 @@
--- Over all days, the marts by channel have the revenue, orders, customers and attempts of the others. To the cent.
+-- Over all days, the marts by channel have the same revenue, orders, customers and attempts as the others, to the cent.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_payment_channel_daily'}}}) }}
 
-with told as (
+with totals as (
 
     select
-        'channel_store' as told_by,
+        'channel_store' as mart,
         sum(orders_paid) as orders_paid,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
@@ -12,7 +12,7 @@ with told as (
     from {{ ref('marts_channel_store_daily') }}
     union all
     select
-        'payment_channel' as told_by,
+        'payment_channel' as mart,
         sum(orders_paid) as orders_paid,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
@@ -20,7 +20,7 @@ with told as (
     from {{ ref('marts_payment_channel_daily') }}
     union all
     select
-        'payment' as told_by,
+        'payment' as mart,
         0 as orders_paid,
         0 as net_amount,
         0 as refund_amount,
@@ -28,7 +28,7 @@ with told as (
     from {{ ref('marts_payment_transaction_summary') }}
     union all
     select
-        'product' as told_by,
+        'product' as mart,
         0 as orders_paid,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
@@ -36,7 +36,7 @@ with told as (
     from {{ ref('marts_product_daily') }}
     union all
     select
-        'customer' as told_by,
+        'customer' as mart,
         sum(orders_new + orders_returning) as orders_paid,
         sum(amount_new + amount_returning) as net_amount,
         0 as refund_amount,
@@ -44,7 +44,7 @@ with told as (
     from {{ ref('marts_customer_daily') }}
     union all
     select
-        'segment' as told_by,
+        'segment' as mart,
         sum(orders_paid) as orders_paid,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
@@ -52,7 +52,7 @@ with told as (
     from {{ ref('marts_customer_segment_daily') }}
     union all
     select
-        'cohort_' || cohort_unit as told_by,
+        'cohort_' || cohort_unit as mart,
         sum(active_customers) as orders_paid,
         0 as net_amount,
         0 as refund_amount,
@@ -62,7 +62,7 @@ with told as (
     group by cohort_unit
     union all
     select
-        'first_order' as told_by,
+        'first_order' as mart,
         sum(orders_new) as orders_paid,
         0 as net_amount,
         0 as refund_amount,
@@ -74,22 +74,22 @@ with told as (
 compared as (
 
     select
-        max(case when told_by = 'channel_store' then orders_paid end) as orders_paid,
-        max(case when told_by = 'payment_channel' then orders_paid end) as orders_paid_by_payment,
-        max(case when told_by = 'customer' then orders_paid end) as orders_paid_by_customer,
-        max(case when told_by = 'segment' then orders_paid end) as orders_paid_by_segment,
-        max(case when told_by = 'first_order' then orders_paid end) as new_customers,
-        max(case when told_by = 'cohort_week' then orders_paid end) as new_customers_by_week,
-        max(case when told_by = 'cohort_month' then orders_paid end) as new_customers_by_month,
-        max(case when told_by = 'channel_store' then net_amount end) as net_amount,
-        max(case when told_by = 'segment' then net_amount end) as net_amount_by_segment,
-        max(case when told_by = 'payment_channel' then net_amount end) as net_amount_by_payment,
-        max(case when told_by = 'product' then net_amount end) as net_amount_by_product,
-        max(case when told_by = 'customer' then net_amount end)
-        - max(case when told_by = 'channel_store' then refund_amount end) as net_amount_by_customer,
-        max(case when told_by = 'payment_channel' then attempts end) as attempts_by_channel,
-        max(case when told_by = 'payment' then attempts end) as attempts
-    from told
+        max(case when mart = 'channel_store' then orders_paid end) as orders_paid,
+        max(case when mart = 'payment_channel' then orders_paid end) as orders_paid_by_payment,
+        max(case when mart = 'customer' then orders_paid end) as orders_paid_by_customer,
+        max(case when mart = 'segment' then orders_paid end) as orders_paid_by_segment,
+        max(case when mart = 'first_order' then orders_paid end) as new_customers,
+        max(case when mart = 'cohort_week' then orders_paid end) as new_customers_by_week,
+        max(case when mart = 'cohort_month' then orders_paid end) as new_customers_by_month,
+        max(case when mart = 'channel_store' then net_amount end) as net_amount,
+        max(case when mart = 'segment' then net_amount end) as net_amount_by_segment,
+        max(case when mart = 'payment_channel' then net_amount end) as net_amount_by_payment,
+        max(case when mart = 'product' then net_amount end) as net_amount_by_product,
+        max(case when mart = 'customer' then net_amount end)
+        - max(case when mart = 'channel_store' then refund_amount end) as net_amount_by_customer,
+        max(case when mart = 'payment_channel' then attempts end) as attempts_by_channel,
+        max(case when mart = 'payment' then attempts end) as attempts
+    from totals
 
 )
 

@@ -1,11 +1,11 @@
--- The day's totals are the same in every mart that has them, and equal what the facts say. To the cent. A day on which
--- nothing was sold or refunded, only a payment tried, is in one mart and not in the others.
+-- A day's totals are the same in every mart that has them and in the facts, to the cent. A day without sales and
+-- refunds, with payment attempts only, is in one mart and not in the others.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_sales_daily'}}}) }}
 
-with totals as (
+with amounts as (
 
     select
-        'facts' as told_by,
+        'facts' as mart,
         created_date,
         sum(case when is_paid then gross_amount else 0 end) as gross_amount,
         sum(case when is_paid then discount_amount else 0 end) as discount_amount,
@@ -17,7 +17,7 @@ with totals as (
     group by created_date
     union all
     select
-        'facts' as told_by,
+        'facts' as mart,
         created_date,
         0 as gross_amount,
         0 as discount_amount,
@@ -30,7 +30,7 @@ with totals as (
     {%- for mart in ['marts_sales_daily', 'marts_channel_store_daily', 'marts_payment_transaction_summary'] %}
     union all
     select
-        '{{ mart }}' as told_by,
+        '{{ mart }}' as mart,
         created_date,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
@@ -44,23 +44,23 @@ with totals as (
 
 ),
 
-said as (
+totals_of_mart as (
 
     select
-        told_by,
+        mart,
         created_date,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(refund_amount) as refund_amount,
         sum(net_amount) as net_amount,
         sum(shipping_amount) as shipping_amount
-    from totals
-    group by told_by, created_date
+    from amounts
+    group by mart, created_date
 
 )
 
 select created_date
-from said
+from totals_of_mart
 group by created_date
 having
     (count(*) <> 4 and (max(gross_amount) <> 0 or max(refund_amount) <> 0 or max(shipping_amount) <> 0))

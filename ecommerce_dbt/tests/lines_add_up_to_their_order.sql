@@ -1,4 +1,4 @@
--- An order's lines were allocated its discount and shipping, to the cent, and no line less than nothing.
+-- The discount and shipping of an order's lines add up to the order's, to the cent, and none is negative.
 {{ config(meta={'dagster': {'ref': {'name': 'fact_transaction'}}}) }}
 
 with allocated as (

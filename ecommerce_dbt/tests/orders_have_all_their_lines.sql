@@ -1,4 +1,4 @@
--- An order whose lines were lost or quarantined: its sales are too low. A warning, because the rows say so themselves.
+-- Orders whose lines are missing or quarantined, so that their sales are too low. A warning: the fault is in the rows.
 {{ config(meta={'dagster': {'ref': {'name': 'fact_transaction'}}}, severity='warn') }}
 
 with lines_of_order as (

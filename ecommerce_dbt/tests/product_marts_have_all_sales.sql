@@ -1,22 +1,22 @@
 -- Over all days, each mart by product has the revenue of the facts, to the cent.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_product_performance'}}}) }}
 
-with told as (
+with amounts as (
 
     select
-        'facts' as told_by,
+        'facts' as mart,
         net_amount
     from {{ ref('fact_transaction') }}
     where is_paid
     union all
     select
-        'facts' as told_by,
+        'facts' as mart,
         -refund_amount as net_amount
     from {{ ref('fact_refund') }}
     {%- for mart in ['marts_product_performance', 'marts_customer_product_summary'] %}
     union all
     select
-        '{{ mart }}' as told_by,
+        '{{ mart }}' as mart,
         net_amount
     from {{ ref(mart) }}
     {%- endfor %}
@@ -26,10 +26,10 @@ with told as (
 totals as (
 
     select
-        told_by,
+        mart,
         sum(net_amount) as net_amount
-    from told
-    group by told_by
+    from amounts
+    group by mart
 
 )
 

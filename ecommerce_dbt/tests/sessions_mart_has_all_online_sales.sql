@@ -1,7 +1,7 @@
--- By day, what visits led to is what was sold outside the stores, and the funnel counts the same visits.
+-- By day, the sales that visits led to are those outside the stores, and the funnel counts the same visits.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_session_transaction_summary'}}}) }}
 
-with told as (
+with amounts as (
 
     select
         created_date,
@@ -33,7 +33,7 @@ with told as (
 )
 
 select created_date
-from told
+from amounts
 group by created_date
 having
     sum(gross_amount) <> 0

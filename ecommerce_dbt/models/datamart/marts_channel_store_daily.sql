@@ -40,7 +40,7 @@ refunded as (
 
 ),
 
-booked as (
+combined as (
 
     select * from sales
     union all
@@ -61,5 +61,5 @@ select
     {{ total_amount('refund_amount') }} as refund_amount,
     {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
     {{ total_amount('shipping_amount') }} as shipping_amount
-from booked
+from combined
 group by created_date, channel, store_id

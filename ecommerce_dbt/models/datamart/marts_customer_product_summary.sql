@@ -17,7 +17,7 @@ with bought as (
 
 ),
 
-done as (
+activity as (
 
     select
         customer_id,
@@ -83,7 +83,7 @@ summed as (
         {{ total_count('rating_sum') }} as rating_sum,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
-    from done
+    from activity
     group by customer_id, product_id
 
 )

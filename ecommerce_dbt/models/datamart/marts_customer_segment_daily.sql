@@ -29,7 +29,7 @@ refunded as (
 
 ),
 
-booked as (
+combined as (
 
     select * from sales
     union all
@@ -41,10 +41,10 @@ booked as (
 placed as (
 
     select
-        booked.*,
+        combined.*,
         coalesce(customers.segment, 'unknown') as segment
-    from booked
-    left join {{ ref('marts_customer_rfm') }} as customers on booked.customer_id = customers.customer_id
+    from combined
+    left join {{ ref('marts_customer_rfm') }} as customers on combined.customer_id = customers.customer_id
 
 )
 

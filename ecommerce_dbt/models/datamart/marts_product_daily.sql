@@ -36,7 +36,7 @@ refunded as (
 
 ),
 
-booked as (
+combined as (
 
     select * from sales
     union all
@@ -54,5 +54,5 @@ select
     {{ total_amount('discount_amount') }} as discount_amount,
     {{ total_amount('refund_amount') }} as refund_amount,
     {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount
-from booked
+from combined
 group by created_date, channel, product_id

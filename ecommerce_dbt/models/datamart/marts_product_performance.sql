@@ -39,7 +39,7 @@ reviewed as (
 
 ),
 
--- A product that the shop has deleted keeps its sales here; what it was called is not known any more.
+-- A product that the shop has deleted keeps its sales here, without a name.
 every_product as (
 
     select product_id from {{ ref('dim_product') }}

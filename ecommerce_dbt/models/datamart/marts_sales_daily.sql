@@ -42,7 +42,7 @@ refunded as (
 
 ),
 
-booked as (
+combined as (
 
     select * from sales
     union all
@@ -65,5 +65,5 @@ select
     {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
     {{ total_amount('shipping_amount') }} as shipping_amount,
     {{ total_amount('unpaid_amount') }} as unpaid_amount
-from booked
+from combined
 group by created_date

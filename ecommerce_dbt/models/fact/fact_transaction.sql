@@ -32,7 +32,7 @@ approved_attempts as (
 
 ),
 
--- Attempts written later than the lateness limit are left to no run: a day must not depend on what comes after it.
+-- Attempts written after the lateness limit never count: a day must not depend on what comes after it.
 paid_orders as (
 
     select distinct
@@ -78,7 +78,7 @@ lines_in_cents as (
 ),
 
 -- Lines share the order's amounts by their gross amount; if all of them are free, evenly.
-weighed as (
+weighted as (
 
     select
         *,
@@ -97,7 +97,7 @@ cumulated as (
             order by line_number, transaction_item_id
             rows between unbounded preceding and current row
         ) as weight_through_line
-    from weighed
+    from weighted
 
 ),
 

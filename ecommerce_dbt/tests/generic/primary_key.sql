@@ -1,4 +1,4 @@
-{# The columns together are unique, and none is null but those said to be nullable. #}
+{# The columns together are unique, and none is null except those named as nullable. #}
 {% test primary_key(model, columns, nullable=[]) %}
     select {{ columns | join(', ') }}
     from {{ model }}
