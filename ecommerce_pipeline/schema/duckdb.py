@@ -29,9 +29,14 @@ def duckdb_type(type_: "TypeEngine[object]") -> str:
 
 
 def create_table(table: Table, schema: str) -> str:
-    """Return the DDL of the staging table; keys are left out because staging keeps what the source delivered."""
-    columns = ", ".join(
-        f'"{column.name}" {duckdb_type(column.type)}{"" if column.nullable else " NOT NULL"}'
-        for column in table.columns
+    """Return the DDL that creates the staging table, or adds the nullable columns that it lacks.
+
+    Keys are left out because staging keeps what the source delivered.
+    """
+    name = f'"{schema}"."{table.name}"'
+    types = {column: f'"{column.name}" {duckdb_type(column.type)}' for column in table.columns}
+    columns = ", ".join(type_ if column.nullable else f"{type_} NOT NULL" for column, type_ in types.items())
+    added = (
+        f"; ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {type_}" for column, type_ in types.items() if column.nullable
     )
-    return f'CREATE TABLE IF NOT EXISTS "{schema}"."{table.name}" ({columns})'
+    return f"CREATE TABLE IF NOT EXISTS {name} ({columns})" + "".join(added)

@@ -1,8 +1,10 @@
 """PostgreSQL DDL derived from the table contract."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable, SetColumnComment, SetTableComment
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, SetColumnComment, SetTableComment
 from sqlalchemy.types import TypeEngine
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -21,6 +23,15 @@ def create_table(table: Table) -> list[str]:
         *(_sql(CreateIndex(index, if_not_exists=True)) for index in table.indexes),
         _sql(SetTableComment(table)),
         *(_sql(SetColumnComment(column)) for column in table.columns),
+    ]
+
+
+def add_columns(table: Table, found: Collection[str]) -> list[str]:
+    """Return the statements that add the nullable columns that a table lacks, given the names of those that it has."""
+    return [
+        f"ALTER TABLE {table.schema}.{table.name} ADD COLUMN {CreateColumn(column).compile(dialect=_DIALECT)}"
+        for column in table.columns
+        if column.nullable and column.name not in found
     ]
 
 

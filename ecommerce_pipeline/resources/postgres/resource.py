@@ -28,7 +28,7 @@ from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import POSTGRES, within
 from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
-from ecommerce_pipeline.schema.postgres import create_table, postgres_type
+from ecommerce_pipeline.schema.postgres import add_columns, create_table, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
 from ecommerce_pipeline.settings.secrets import read_secret
 
@@ -79,7 +79,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             yield connection
 
     def create_tables(self, tables: list[Table]) -> None:
-        """Create the schema and the tables, with keys, indexes and comments, if they do not exist.
+        """Create the schema, the tables with keys, indexes and comments, and nullable columns, if they do not exist.
 
         Raises:
             PlatformError: A table of that name exists and does not fit the contract.
@@ -93,6 +93,11 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             for table in tables:
                 create, *more = create_table(table)
                 connection.execute(create.encode())
+                found = found_columns(connection, table)
+                # A view, of whose columns it is not known whether they are nullable, is not ours to change.
+                if all(column.nullable is not None for column in found.values()):
+                    for statement in add_columns(table, found):
+                        connection.execute(statement.encode())
                 _raise_if(drift(table, found_columns(connection, table)).errors, table, connection)
                 for statement in more:
                     connection.execute(statement.encode())

@@ -97,7 +97,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 connection.execute(create_table(table, layer))
                 connection.execute(f"DELETE FROM {name} WHERE {in_window}")  # noqa: S608 - names of the contract
                 loaded = connection.execute(
-                    f"INSERT INTO {name} SELECT {columns} FROM read_parquet(?) WHERE {in_window}",  # noqa: S608
+                    f"INSERT INTO {name} BY NAME SELECT {columns} FROM read_parquet(?) WHERE {in_window}",  # noqa: S608
                     [list(uris)],
                 ).fetchone()
                 if loaded is None or loaded[0] != rows:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import Column, MetaData, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
@@ -60,6 +61,16 @@ def test_a_column_added_is_a_warning_and_the_contract_s_columns_are_read(
     assert rows.equals(before)
     database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 4)).to_reader())
     assert extracted(database)[1].equals(before), "the table can still be written"
+
+
+def test_a_nullable_column_added_to_the_contract_is_added_to_the_table(database: PostgresResource) -> None:
+    newer = transaction_items.to_metadata(MetaData(schema="ecommerce"))
+    newer.append_column(Column("gift_note", Text(), comment="Note that goes with the parcel."))
+    with pytest.raises(PlatformError, match=r"column gift_note \(text\) is missing"):
+        database.check_contract(newer)
+    database.create_tables([newer])
+    assert database.check_contract(newer) == Drift()
+    assert database.stream(newer, DAY).read_all()["gift_note"].null_count == 4
 
 
 def test_columns_dropped_and_renamed_are_one_error_for_readers_and_writers(
