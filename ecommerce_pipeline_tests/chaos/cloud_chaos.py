@@ -1,4 +1,4 @@
-"""The same on Google Cloud's emulators, with fewer faults: `make chaos` runs it by name."""
+"""The same on Google Cloud's emulators, with fewer faults. `make chaos` runs this file by name."""
 
 import os
 import random
@@ -21,12 +21,12 @@ def test_no_row_is_lost_or_doubled_on_google_cloud(
     storage_client.create_bucket(f"{project}-lake", location="US")
     cloud = {"TARGET": "gcp", "GCP_PROJECT": project, "GCS_BUCKET": f"{project}-lake", "DBT_PARSED_DIR": ""}
     emulators = {name: os.environ[name] for name in ("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")}
-    here, there = Platform(tmp_path / "here"), Platform(tmp_path / "there", cloud | emulators)
+    local, gcp = Platform(tmp_path / "local"), Platform(tmp_path / "gcp", cloud | emulators)
     try:
-        here.run(DAYS[0], DAYS[-1])
-        print(f"CHAOS_SEED={SEED} CHAOS_CLOUD_FAULTS={COUNT}")  # noqa: T201 - to do the same again
-        disturb(there, DAYS, random.Random(SEED), COUNT, KILLS)
-        assert there.rows() == here.rows()
+        local.run(DAYS[0], DAYS[-1])
+        print(f"CHAOS_SEED={SEED} CHAOS_CLOUD_FAULTS={COUNT}")  # noqa: T201 - to repeat it
+        disturb(gcp, DAYS, random.Random(SEED), COUNT, KILLS)
+        assert gcp.rows() == local.rows()
     finally:
-        here.close()
-        there.close()
+        local.close()
+        gcp.close()

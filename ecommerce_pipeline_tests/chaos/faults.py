@@ -1,4 +1,4 @@
-"""What can go wrong while the pipeline runs: each fault is done to one run of the command line, at a random moment."""
+"""Faults: each is injected into one run of the command line, at a random moment."""
 
 import os
 import random
@@ -18,20 +18,20 @@ from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 CLOCKS = Path(__file__).with_name("clocks")
 LONGEST_WAIT = 25.0
-"""A run of the small shop takes less, seconds; a fault comes at any moment of it."""
+"""Seconds; a run of the small shop takes less, so a fault can come at any moment of it."""
 
 
 @dataclass
 class Victim:
-    """A run that something is done to.
+    """A run that a fault is injected into.
 
     Attributes:
-        platform: What it runs on.
+        platform: The platform it runs on.
         first: Its first day.
         last: Its last day.
-        chance: Where all that is random comes from.
-        prefix: A command that it is started by.
-        environment: Variables of its own.
+        chance: The source of all randomness.
+        prefix: A command that starts it.
+        environment: Additional environment variables.
     """
 
     platform: Platform
@@ -46,10 +46,10 @@ class Victim:
         """Start the run."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         folder = self.platform.folder
-        places = {"DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
+        folders = {"DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
         self.process = subprocess.Popen(
             [*self.prefix, str(PROGRAM), "run", "--from", self.first, "--to", self.last],
-            env=inherited | SMALL_SHOP | self.platform.environment | places | self.environment,
+            env=inherited | SMALL_SHOP | self.platform.environment | folders | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -57,33 +57,33 @@ class Victim:
         return self.process
 
     def end(self) -> tuple[int, str]:
-        """Wait for the end of the run; return its exit code and what it said."""
+        """Wait for the end of the run; return its exit code and output."""
         assert self.process is not None
-        said, _ = self.process.communicate(timeout=600)
-        return self.process.returncode, said
+        output, _ = self.process.communicate(timeout=600)
+        return self.process.returncode, output
 
     def wait(self) -> None:
-        """Let the run go on until a random moment, or until it has ended."""
+        """Let the run continue until a random moment, or until it has ended."""
         assert self.process is not None
         until = time.monotonic() + self.chance.uniform(0.5, LONGEST_WAIT)
         while time.monotonic() < until and self.process.poll() is None:
             time.sleep(0.05)
 
     def objects(self) -> list[Path]:
-        """Return the lake's objects, in a fixed order, without those that a fault has emptied."""
+        """Return the lake's objects, in a fixed order, without those that a fault has truncated to almost nothing."""
         found = sorted(self.platform.settings.lake_dir.rglob("*.parquet"))
         return [path for path in found if path.stat().st_size > len(b"PAR1")]
 
 
 def kill_the_run(victim: Victim) -> None:
-    """End the process of the run, as the kernel does when memory is short."""
+    """Kill the process of the run, as the kernel does when memory is short."""
     process = victim.start()
     victim.wait()
     process.kill()
 
 
 def kill_dbt(victim: Victim) -> None:
-    """End dbt, while it writes."""
+    """Kill dbt while it writes."""
     process = victim.start()
     while process.poll() is None:
         dbt = child_running(process.pid, "ecommerce-pipeline-dbt")
@@ -95,7 +95,7 @@ def kill_dbt(victim: Victim) -> None:
 
 
 def kill_postgres(victim: Victim) -> None:
-    """End the database server, without a word to its clients; whoever needs it next starts it again."""
+    """Kill the database server; the next client starts it again."""
     victim.start()
     victim.wait()
     embedded = postgres(victim.platform.settings).embedded()
@@ -105,7 +105,7 @@ def kill_postgres(victim: Victim) -> None:
 
 
 def truncate_an_object(victim: Victim) -> None:
-    """Cut an object of the lake off, as a broken disk does."""
+    """Truncate an object of the lake, as a broken disk does."""
     victim.start()
     victim.wait()
     for object_ in victim.objects()[:: victim.chance.randint(1, 5)]:
@@ -113,8 +113,8 @@ def truncate_an_object(victim: Victim) -> None:
         return
 
 
-def spoil_an_object(victim: Victim) -> None:
-    """Change bytes of objects: a page that no longer unpacks, or one that does and says something else."""
+def corrupt_an_object(victim: Victim) -> None:
+    """Change bytes of objects, so that a page cannot be decompressed or has other content."""
     victim.start()
     victim.wait()
     objects = victim.objects()
@@ -125,8 +125,8 @@ def spoil_an_object(victim: Victim) -> None:
         object_.write_bytes(content)
 
 
-def lose_an_object(victim: Victim) -> None:
-    """Delete objects of the lake while they are read."""
+def delete_an_object(victim: Victim) -> None:
+    """Delete objects of the lake while a run reads them."""
     victim.start()
     victim.wait()
     objects = victim.objects()
@@ -135,10 +135,10 @@ def lose_an_object(victim: Victim) -> None:
 
 
 def fill_the_disk(victim: Victim) -> None:
-    """Run with a lake on a file system of a few hundred KiB, in a mount namespace of the run's own."""
+    """Run with the lake on a file system of a few hundred KiB, in the run's own mount namespace."""
     lake = victim.platform.settings.lake_dir
     lake.mkdir(parents=True, exist_ok=True)
-    # The database and its memory stay outside: started here, it would live on in that namespace.
+    # Start the database first, outside: otherwise it would outlive the run in that namespace.
     postgres(victim.platform.settings).address()
     size = victim.chance.randint(100, 600)
     script = f'mount -t tmpfs -o size={size}k tmpfs "$0" && exec "$@"'
@@ -146,8 +146,8 @@ def fill_the_disk(victim: Victim) -> None:
     victim.start()
 
 
-def turn_the_clock(victim: Victim) -> None:
-    """Let the wall clock jump, by up to two days either way, at a random moment of the run and of dbt."""
+def jump_the_clock(victim: Victim) -> None:
+    """Make the wall clock jump by up to two days either way, at a random moment of the run and of dbt."""
     jump = victim.chance.uniform(-172_800, 172_800)
     after = victim.chance.uniform(0, 15)
     victim.environment = {"PYTHONPATH": str(CLOCKS), "CLOCK_JUMP": f"{jump}", "CLOCK_JUMP_AFTER": f"{after}"}
@@ -155,16 +155,16 @@ def turn_the_clock(victim: Victim) -> None:
 
 
 def run_another(victim: Victim) -> None:
-    """Run overlapping days twice at once."""
+    """Run overlapping days in two runs at once."""
     other = Victim(victim.platform, victim.last, victim.last, victim.chance)
     victim.start()
     other.start()
-    code, said = other.end()
-    assert code == 0, said
+    code, output = other.end()
+    assert code == 0, output
 
 
 Fault = Callable[[Victim], None]
-"""Starts the victim, and does something to it."""
+"""Starts the victim and injects a fault."""
 
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
@@ -173,10 +173,10 @@ FAULTS: dict[str, Fault] = {
         kill_dbt,
         kill_postgres,
         truncate_an_object,
-        spoil_an_object,
-        lose_an_object,
+        corrupt_an_object,
+        delete_an_object,
         fill_the_disk,
-        turn_the_clock,
+        jump_the_clock,
         run_another,
     )
 }
@@ -184,7 +184,7 @@ FAULTS: dict[str, Fault] = {
 
 
 KILLS: list[Fault] = [kill_the_run, kill_dbt, kill_postgres, run_another]
-"""Those that need no folder as lake."""
+"""The faults that do not need a local lake."""
 
 
 def _kill(pid: int) -> None:

@@ -1,7 +1,7 @@
-"""Random faults at random moments, then one run: the rows are those of a run that nobody disturbed.
+"""Random faults at random moments, then one run: the rows equal those of an undisturbed run.
 
-CHAOS_FAULTS says how many, CHAOS_SEED which; `make chaos` does a hundred. Without them there are four, of kinds that no
-other test has: a database that goes away, a full disk, lost and truncated objects have tests of their own.
+CHAOS_FAULTS sets the number of faults, CHAOS_SEED the selection; `make chaos` injects a hundred. The default is four,
+of kinds that no other test covers: a lost database, a full disk, deleted and truncated objects have their own tests.
 """
 
 import os
@@ -36,6 +36,6 @@ def disturbed(tmp_path: Path) -> Iterator[Platform]:
 
 
 def test_no_row_is_lost_or_doubled_whatever_happens(undisturbed: Platform, disturbed: Platform) -> None:
-    print(f"CHAOS_SEED={SEED} CHAOS_FAULTS={COUNT}")  # noqa: T201 - to do the same again
+    print(f"CHAOS_SEED={SEED} CHAOS_FAULTS={COUNT}")  # noqa: T201 - to repeat it
     disturb(disturbed, DAYS, random.Random(SEED), COUNT, list(FAULTS.values()))
     assert disturbed.content_hashes() == undisturbed.content_hashes()

@@ -1,4 +1,4 @@
-"""A wall clock that jumps: Python loads this at its start where the folder is on its path."""
+"""A wall clock that jumps. Python loads this module at startup if its folder is on the path."""
 
 import os
 import time
