@@ -93,7 +93,7 @@ def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
         times = year / month
         text = "365 days in one run against 30"
         yield Claim(text, f"under {TIMES_OF_A_MONTH} times", f"{times:.1f} times", times < TIMES_OF_A_MONTH)
-    runs = seconds.get("10 days, one run each")
+    runs = seconds.get("10 days with one run each")
     if runs and year:
         times = runs / 10 * 365 / year
         text = "365 runs (10 were run) against 365 days in one run"

@@ -92,9 +92,9 @@ def limit(data: Data, _scratch: Path) -> Work:
 
 CASES = (
     Case("ours", "ours", ours),
-    Case("ours, query only", "part", only_querying, most_rows=1_000_000),
-    Case("ours, reading only", "part", only_reading, most_rows=1_000_000),
-    Case("ours, writing only", "part", only_writing, most_rows=1_000_000),
+    Case("ours: query only", "part", only_querying, most_rows=1_000_000),
+    Case("ours: reading only", "part", only_reading, most_rows=1_000_000),
+    Case("ours: writing only", "part", only_writing, most_rows=1_000_000),
     Case("dlt by connectorx", "peer", extracting("connectorx", transactions), rounds=3),
     Case("dlt by pyarrow", "peer", extracting("pyarrow", transactions), most_rows=1_000_000, rounds=3),
     Case("ConnectorX", "peer", connectorx),

@@ -145,7 +145,7 @@ CASES = (
     Case("1 day", "part", in_one_run(1), rounds=3),
     Case("30 days in one run", "part", in_one_run(30), rounds=3),
     Case("365 days in one run", "part", in_one_run(365), rounds=2),
-    Case("10 days, one run each", "part", one_run_each, rounds=1),
+    Case("10 days with one run each", "part", one_run_each, rounds=1),
     Case("a day after 9", "part", with_history(9), rounds=2),
     Case("a day after 399", "part", with_history(399), rounds=2),
     Case("1 day at scale 10", "part", in_one_run(1, scale=10), rounds=1),
