@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-tag=${IMAGE_TAG:-ecommerce-pipeline:latest}
+tag=${IMAGE:-ecommerce-pipeline:local}
 suite=${DEBIAN_SUITE:-bookworm}
 base=localhost/python-$suite
 certificates=/etc/ssl/certs/ca-certificates.crt

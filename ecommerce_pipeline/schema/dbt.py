@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from ecommerce_pipeline.schema.tables import AMOUNT, DIMENSIONS, EVENTS, STAGING, TABLES, WRITTEN_AT, business_key
+from ecommerce_pipeline.schema.tables import AMOUNT, DIMENSIONS, EVENTS, STAGING, TABLES, WRITTEN_AT, business_key, kind
 
 MODELS: Final = "models/staging/generated"
 MACROS: Final = "macros/generated"
@@ -26,6 +26,12 @@ _DAYS: Final = (
     ("created_date", "date", "UTC day on which it happened."),
     ("recorded_date", "date", "UTC day on which it was written; the partition."),
 )
+_FRESHNESS: Final = (
+    "        config:",
+    f"          loaded_at_field: {WRITTEN_AT}",
+    "          freshness: {warn_after: {count: 30, period: hour}}",
+)
+"""Of events, of which there are some every day; as for the assets, a day and some hours without any is late."""
 
 
 def dbt_type(type_: "TypeEngine[object]") -> str:
@@ -82,7 +88,9 @@ def _sources() -> str:
         "    tables:",
     ]
     for table in STAGING.values():
-        lines += [f"      - name: {table.name}", f"        description: {_text(table.comment)}", "        columns:"]
+        lines += [f"      - name: {table.name}", f"        description: {_text(table.comment)}"]
+        lines += _FRESHNESS if kind(table) == "event" else []
+        lines += ["        columns:"]
         lines += _yaml_columns(((column.name, *_meaning(column)) for column in table.columns), indent=10)
     return _file(lines)
 
