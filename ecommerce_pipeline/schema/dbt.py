@@ -60,7 +60,11 @@ def dbt_type(type_: "TypeEngine[object]") -> str:
 
 def dbt_files() -> dict[str, str]:
     """Return the text of every generated file, by its path in the dbt project."""
-    files = {f"{MODELS}/sources.yml": _sources(), f"{MACROS}/table_contract.sql": _contract()}
+    files = {
+        f"{MODELS}/sources.yml": _sources(),
+        f"{MODELS}/exposures.yml": _exposures(),
+        f"{MACROS}/table_contract.sql": _contract(),
+    }
     for name in DIMENSIONS:
         table = TABLES[name]
         grain = f"{table.comment} The current version, typed."
@@ -92,6 +96,22 @@ def _sources() -> str:
         lines += _FRESHNESS if kind(table) == "event" else []
         lines += ["        columns:"]
         lines += _yaml_columns(((column.name, *_meaning(column)) for column in table.columns), indent=10)
+    return _file(lines)
+
+
+def _exposures() -> str:
+    lines = [
+        f"# {_MARK}",
+        "exposures:",
+        "  - name: dashboard_report_quarantine",
+        "    label: Shop dashboard, rows in quarantine",
+        "    type: dashboard",
+        "    maturity: high",
+        "    description: The rows in quarantine of every event table, by reason, on the page of dashboard/report.",
+        "    owner: {name: data-platform}",
+        "    depends_on:",
+        *(f"      - ref('quarantine_{name}')" for name in EVENTS),
+    ]
     return _file(lines)
 
 
