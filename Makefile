@@ -13,7 +13,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff types doctest unit integration dbt browser lock secrets image up clean
+.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,8 +42,7 @@ chaos: .venv/test.stamp ## inject a hundred faults at random moments, and ten on
 google-cloud: .venv/test.stamp ## test what no emulator covers, on your own GCP_PROJECT and GCS_BUCKET
 	$(BIN)/pytest ecommerce_pipeline_tests/integration/real_google_cloud.py
 
-lint: ruff sqlfluff ## ruff, sqlfluff, and whether generated files are current
-	@$(BIN)/python -m ecommerce_pipeline.schema.generate --check
+lint: ruff sqlfluff generated ## ruff, sqlfluff, and whether generated files are current
 
 ruff: .venv/test.stamp
 	$(BIN)/ruff check .
@@ -51,6 +50,9 @@ ruff: .venv/test.stamp
 
 sqlfluff: .venv/test.stamp
 	$(BIN)/sqlfluff lint --processes 2 --config ecommerce_dbt/.sqlfluff ecommerce_dbt/models ecommerce_dbt/tests
+
+generated: .venv/test.stamp
+	$(BIN)/python -m ecommerce_pipeline.schema.generate --check
 
 types: .venv/test.stamp ## mypy, strict
 	$(BIN)/mypy
