@@ -12,7 +12,7 @@ from datetime import timedelta
 from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import warehouse
+from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
 from ecommerce_pipeline_tests.support.marts import build_marts
 
@@ -24,7 +24,7 @@ def measure(settings: Settings) -> str:
     """Render the page of a warehouse and open it; return orders, size in MB and seconds as table cells."""
     page = settings.data_dir / "report.html"
     began = time.monotonic()
-    datasets = read_datasets(warehouse(settings))
+    datasets = read_datasets(target_of(settings).warehouse)
     read = time.monotonic()
     from ecommerce_pipeline.dashboard.render import render  # imported here: a run pays for it too
     from ecommerce_pipeline.dashboard.vega_bundle import vega_script

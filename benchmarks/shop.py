@@ -20,7 +20,7 @@ from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import generate
-from ecommerce_pipeline.targets import lake_store, postgres
+from ecommerce_pipeline.targets import postgres, target_of
 
 DAYS: Final = 30
 ORDERS_PER_DAY: Final = 550
@@ -70,7 +70,7 @@ def prepare_data(rows: int) -> Data:
                 file.write(block)
         temporary.rename(data.copied)
     if not settings_of(data).lake_dir.exists():
-        writing_lake(data, lake_store(settings_of(data)), reading(data))()
+        writing_lake(data, target_of(settings_of(data)).lake, reading(data))()
     _warm(data)
     return data
 
@@ -117,4 +117,4 @@ def writing_lake(data: Data, store: FolderStore, rows: Callable[[], pa.RecordBat
 
 def lake(data: Data) -> LakeObjects:
     """Return the lake objects of the rows."""
-    return LakeIOManager(store=lake_store(settings_of(data))).find(transactions.name, data.keys)
+    return LakeIOManager(store=target_of(settings_of(data)).lake).find(transactions.name, data.keys)

@@ -20,7 +20,7 @@ def ours(data: Data, scratch: Path) -> Work:
     from ecommerce_pipeline.execution.run_window import run_window
     from ecommerce_pipeline.instance.home import open_instance
     from ecommerce_pipeline.settings import Settings
-    from ecommerce_pipeline.targets import warehouse
+    from ecommerce_pipeline.targets import target_of
 
     url = urlsplit(data.url())
     os.environ |= {"DAGSTER_HOME": str(scratch / "dagster"), "POSTGRES_PASSWORD": str(url.password)}
@@ -47,7 +47,7 @@ def ours(data: Data, scratch: Path) -> Work:
             seconds = time.perf_counter() - began
             layers = layer_seconds(instance, run_id)
         return {
-            "rows": warehouse(settings).row_counts()["staging", transactions.name],
+            "rows": target_of(settings).warehouse.row_counts()["staging", transactions.name],
             "seconds": seconds,
             "lake": layers["lake"],
             "contract check": layers["lake_contract"],

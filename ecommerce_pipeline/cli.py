@@ -1,4 +1,4 @@
-"""`ecommerce-pipeline`: the platform for people who want no UI. Commands read here; what they do is elsewhere."""
+"""`ecommerce-pipeline`: the command line. Options and help are here; what the commands do is in `commands/`."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; an error meant for a person is one message and exit code 1, without a trace."""
+    """Run the command line; a PlatformError is printed as one message, without a traceback, with exit code 1."""
     load_dotenv(PROJECT_ROOT / ".env")
     configure_process()
     try:
@@ -40,12 +40,12 @@ def run(
         str | None, typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE.")
     ] = None,
     job: Annotated[
-        str, typer.Option(help="Which step: ingest, extract, load, transform, dashboard, or everything.")
+        str, typer.Option(help="The step to run: ingest, extract, load, transform, dashboard, or everything.")
     ] = "everything",
 ) -> None:
-    """Materialize the graph for a range of days, in one run; any range, in any order, any number of times."""
+    """Materialize the graph for a range of days in one run; ranges can be run in any order and repeated."""
     settings = Settings.from_environment()
-    window = asked_window(settings, from_, to)
+    window = requested_window(settings, from_, to)
 
     from ecommerce_pipeline.commands.run import run_command
 
@@ -62,10 +62,12 @@ def status() -> None:
 
 @app.command()
 def dashboard(
-    serve: Annotated[bool, typer.Option("--serve", help="Serve it on this machine instead of opening it.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port; 0 takes a free one.")] = 8050,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the page on this machine instead of opening it.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port; 0 picks a free one.")] = 8050,
 ) -> None:
-    """Open the dashboard in the browser; --serve gives it an address on this machine, for buckets and remote shells."""
+    """Open the dashboard in the browser, or serve it on this machine (for a page in a bucket, or a remote shell)."""
     from ecommerce_pipeline.commands.dashboard import open_dashboard, serve_dashboard
 
     settings = Settings.from_environment()
@@ -81,9 +83,9 @@ def verify(
         str | None, typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE.")
     ] = None,
 ) -> None:
-    """Compare the rows of a range of days in every place, to the cent; names what differs, exit code 1 then."""
+    """Compare the rows of a range of days in every layer, to the cent; prints each difference, with exit code 1."""
     settings = Settings.from_environment()
-    window = asked_window(settings, from_, to)
+    window = requested_window(settings, from_, to)
 
     from ecommerce_pipeline.commands.verify import verify_command
 
@@ -94,10 +96,11 @@ def verify(
 @app.command()
 def doctor(
     send_test_email: Annotated[
-        bool, typer.Option("--send-test-email", help="Send one to everybody who gets alerts; nothing else is checked.")
+        bool,
+        typer.Option("--send-test-email", help="Send a test e-mail to everybody who gets alerts; check nothing else."),
     ] = False,
 ) -> None:
-    """Check Python, PostgreSQL, folders, DuckDB, dbt, ports and mail; each line says ok or what to do."""
+    """Check Python, PostgreSQL, folders, DuckDB, dbt, ports and mail; each line says ok, or what to do."""
     from ecommerce_pipeline.commands.doctor.command import doctor_command
 
     if not doctor_command(Settings.from_environment(), send_test_email=send_test_email):
@@ -106,12 +109,12 @@ def doctor(
 
 @app.command()
 def mail(
-    serve: Annotated[bool, typer.Option("--serve", help="Be a mail server that keeps all mail, and show it.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Run a mail server that keeps all mail, and show it.")] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the page.")] = 8025,
     smtp_port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the mail server.")] = 1025,
 ) -> None:
-    """List the alerts that were kept on this machine for want of a mail server; --serve keeps those of others."""
+    """List the alerts that are kept on this machine while no mail server is set; --serve receives alerts itself."""
     from ecommerce_pipeline.commands.mail import mail_command, serve_mail
 
     settings = Settings.from_environment()
@@ -121,9 +124,9 @@ def mail(
 @app.command()
 def metrics(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 9464,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 9464,
 ) -> None:
-    """Serve metrics of runs, assets, alerts and daemons to Prometheus, from Dagster's storage."""
+    """Serve metrics of runs, assets, alerts and daemons for Prometheus, from Dagster's storage."""
     from ecommerce_pipeline.commands.metrics import metrics_command
 
     metrics_command(Settings.from_environment(), host, port)
@@ -131,7 +134,7 @@ def metrics(
 
 @app.command()
 def stop() -> None:
-    """Stop the embedded PostgreSQL; whoever needs it next starts it again."""
+    """Stop the embedded PostgreSQL; the next command that needs it starts it again."""
     from ecommerce_pipeline.commands.stop import stop_command
 
     stop_command(Settings.from_environment())
@@ -141,14 +144,14 @@ def stop() -> None:
 def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Delete everything kept on this machine: embedded database, lake, warehouse, run history. Asks first."""
+    """Delete all data on this machine: embedded database, lake, warehouse, run history. Asks first."""
     from ecommerce_pipeline.commands.stop import reset_command
 
     reset_command(Settings.from_environment(), ask=not yes)
 
 
-def asked_window(settings: Settings, first: str | None, last: str | None) -> Window:
-    """Return the window that a command was asked for.
+def requested_window(settings: Settings, first: str | None, last: str | None) -> Window:
+    """Return the window that a command's options name.
 
     Raises:
         PlatformError: A day is malformed, the days are in the wrong order, or one is not in the calendar.
@@ -159,11 +162,11 @@ def asked_window(settings: Settings, first: str | None, last: str | None) -> Win
         raise PlatformError(f"--from {start} is after --to {end}: give the earlier day first")
     if start < settings.start_date:
         raise PlatformError(
-            f"--from {start} is before the calendar starts ({settings.start_date}): begin there, or set START_DATE"
+            f"--from {start} is before the calendar starts ({settings.start_date}): use a later day, or set START_DATE"
         )
     yesterday = datetime.now(tz=UTC).date() - ONE_DAY
     if end > yesterday:
-        raise PlatformError(f"--to {end} is not over yet: the last whole day (UTC) is {yesterday}")
+        raise PlatformError(f"--to {end} is not complete yet: the last complete day (UTC) is {yesterday}")
     return Window(start, end + ONE_DAY)
 
 
@@ -171,4 +174,4 @@ def _day(option: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise PlatformError(f"{option} {text}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None
+        raise PlatformError(f"{option} {text} is not a day: write it as YYYY-MM-DD, for example 2026-03-31") from None

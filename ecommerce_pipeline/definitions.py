@@ -22,28 +22,28 @@ from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.execution.executor import multithread_executor
 from ecommerce_pipeline.instance.console_log import set_run_log_format
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import dbt_workspace, steps_at_once, target_resources
+from ecommerce_pipeline.targets import dbt_workspace, platform_resources, target_of
 
 
 def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None = None) -> Definitions:
     """Assemble the platform for the given settings.
 
     Args:
-        settings: What can be set.
-        resources: Replacements of single resources, by key.
+        settings: The platform's settings.
+        resources: Resources that replace those of the target, by key.
     """
     tables = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
     workspace = dbt_workspace(settings)
-    own = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace)]
+    python_assets = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace)]
     defined_jobs = jobs(settings)
     return Definitions(
-        assets=[*with_source_code_references(own), *transform_assets(settings, workspace)],
+        assets=[*with_source_code_references(python_assets), *transform_assets(settings, workspace)],
         asset_checks=checks(settings),
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),
         sensors=sensors(settings),
-        resources={**target_resources(settings), **(resources or {})},
-        executor=multithread_executor(steps_at_once(settings)),
+        resources={**platform_resources(settings), **(resources or {})},
+        executor=multithread_executor(target_of(settings).steps_at_once),
     )
 
 

@@ -1,7 +1,7 @@
-"""The calendar: UTC days, half-open windows of days, and which days a window of written days touches.
+"""The calendar: UTC days, half-open windows of days, and the days that a window of written days changes.
 
-A written day (partition of source, lake and staging) delivers rows that happened up to `lateness_days` earlier. So a
-window [a, b) of written days changes facts that happened in [a - L, b). Nothing here reads the clock.
+A written day (partition of source, lake and staging) has rows of events up to `lateness_days` (L) earlier. So a window
+[a, b) of written days changes facts of [a - L, b). Nothing here reads the clock.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ class Window:
     """A half-open range of UTC days: `start` is in it, `end` is not.
 
     Raises:
-        ValueError: The window would be empty.
+        ValueError: The window is empty.
     """
 
     start: date
@@ -24,7 +24,7 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
-            raise ValueError(f"the window from {self.start} up to, without, {self.end} holds no day")
+            raise ValueError(f"the window from {self.start} to {self.end}, exclusive, has no days")
 
     @classmethod
     def of_day(cls, day: date) -> "Window":
@@ -56,7 +56,7 @@ class Window:
         return f"{self.start}" if len(self) == 1 else f"{self.start} to {self.last}"
 
     def parts(self, days: int) -> "list[Window]":
-        """Cut the window into windows of at most so many days, in order.
+        """Split the window into windows of at most so many days, in order.
 
         >>> [str(part) for part in Window.of_keys("2026-03-01", "2026-03-03").parts(2)]
         ['2026-03-01 to 2026-03-02', '2026-03-03']
@@ -66,7 +66,7 @@ class Window:
         return [Window(start, min(start + step, self.end)) for start in starts]
 
     def happened(self, lateness_days: int) -> "Window":
-        """Return the days on which rows written in this window can have happened: [start - L, end)."""
+        """Return the days of the events whose rows can be written in this window: [start - L, end)."""
         return Window(self.start - timedelta(days=lateness_days), self.end)
 
 

@@ -31,11 +31,11 @@ def call(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
     [
         (["run"], {"TARGET": "azure"}, "TARGET=azure: input should be 'local'"),
         (["run"], {"SOURCE": "kafka"}, "SOURCE=kafka: input should be 'synthetic' or 'external'"),
-        (["run", "--from", "2026-3-1"], {}, "--from 2026-3-1: not a day; write it as YYYY-MM-DD"),
-        (["run", "--to", "yesterday"], {}, "--to yesterday: not a day; write it as YYYY-MM-DD"),
+        (["run", "--from", "2026-3-1"], {}, "--from 2026-3-1 is not a day: write it as YYYY-MM-DD"),
+        (["run", "--to", "yesterday"], {}, "--to yesterday is not a day: write it as YYYY-MM-DD"),
         (["run", "--from", "2026-03-05", "--to", "2026-03-01"], {}, "--from 2026-03-05 is after --to 2026-03-01"),
         (["run", "--from", "2024-12-31", "--to", "2025-01-02"], {}, "before the calendar starts (2025-01-01)"),
-        (["run", "--to", "2999-01-01"], {}, "--to 2999-01-01 is not over yet: the last whole day (UTC) is"),
+        (["run", "--to", "2999-01-01"], {}, "--to 2999-01-01 is not complete yet: the last complete day (UTC) is"),
         (
             ["run", "--job", "everthing"],
             {},
@@ -43,7 +43,7 @@ def call(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
         ),
     ],
 )
-def test_a_bad_request_gets_one_clear_message_and_builds_nothing(
+def test_invalid_options_get_one_clear_message_and_build_nothing(
     tmp_path: Path, arguments: list[str], environment: dict[str, str], message: str
 ) -> None:
     called = call(*arguments, folder=tmp_path, **environment)
@@ -54,7 +54,7 @@ def test_a_bad_request_gets_one_clear_message_and_builds_nothing(
     assert not (tmp_path / "warehouse.duckdb").exists()
 
 
-def test_help_names_every_command_in_a_sentence(tmp_path: Path) -> None:
+def test_help_describes_every_command(tmp_path: Path) -> None:
     called = call("--help", folder=tmp_path, COLUMNS="120")
     assert called.returncode == 0
     for command in ("run", "status", "dashboard", "doctor", "stop", "reset"):
@@ -64,7 +64,7 @@ def test_help_names_every_command_in_a_sentence(tmp_path: Path) -> None:
 def test_status_before_the_first_run_says_what_to_do(tmp_path: Path) -> None:
     called = call("status", folder=tmp_path)
     assert called.returncode == 1
-    assert "`ecommerce-pipeline run` builds it" in called.stderr
+    assert "`ecommerce-pipeline run` creates it" in called.stderr
     assert "Traceback" not in called.stderr
 
 
@@ -75,7 +75,7 @@ def test_the_dashboard_before_the_first_run_says_what_to_do(tmp_path: Path, argu
     assert f"no dashboard at {tmp_path}/dashboard/report.html yet: `ecommerce-pipeline run` builds it" in called.stderr
 
 
-def test_the_dashboard_is_opened_as_a_file_or_told_where_there_is_no_browser(tmp_path: Path) -> None:
+def test_the_dashboard_is_opened_as_a_file(tmp_path: Path) -> None:
     page = tmp_path / "dashboard" / "report.html"
     page.parent.mkdir()
     page.write_text("<title>page</title>")
@@ -84,7 +84,7 @@ def test_the_dashboard_is_opened_as_a_file_or_told_where_there_is_no_browser(tmp
     assert page.as_uri() in opened.stdout
 
 
-def test_serving_the_dashboard_is_for_this_machine_and_of_the_page_alone(tmp_path: Path) -> None:
+def test_the_dashboard_is_served_on_loopback_and_nothing_else_is(tmp_path: Path) -> None:
     page = tmp_path / "dashboard" / "report.html"
     page.parent.mkdir()
     page.write_text("<title>page</title>")
@@ -109,7 +109,7 @@ def test_serving_the_dashboard_is_for_this_machine_and_of_the_page_alone(tmp_pat
         thread.join()
 
 
-def test_reset_deletes_only_what_is_its_own_and_asks_first(tmp_path: Path) -> None:
+def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) -> None:
     (tmp_path / "lake" / "sessions").mkdir(parents=True)
     (tmp_path / "warehouse.duckdb").write_bytes(b"")
     (tmp_path / "thesis.txt").write_text("years of work")
@@ -128,9 +128,9 @@ def test_reset_deletes_only_what_is_its_own_and_asks_first(tmp_path: Path) -> No
     assert [path.name for path in (tmp_path / "dagster").iterdir()] == ["dagster.yaml"]
 
 
-def test_the_ui_is_served_on_loopback_unless_told_otherwise() -> None:
+def test_the_ui_is_served_on_loopback_by_default() -> None:
     defaults = {parameter.name: parameter.default for parameter in dagster_webserver.params}
     assert defaults["host"] == "127.0.0.1"
-    called = [line for line in (PROJECT_ROOT / "Makefile").read_text().splitlines() if "dagster dev" in line]
+    called = [line for line in (PROJECT_ROOT / "Makefile").read_text().splitlines() if "/dg dev" in line]
     assert called
     assert not any("--host" in line or " -h" in line for line in called)

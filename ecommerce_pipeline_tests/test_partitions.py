@@ -16,8 +16,8 @@ def test_a_window_is_half_open() -> None:
     assert str(Window.of_day(window.start)) == "2026-02-27"
 
 
-def test_an_empty_window_is_refused() -> None:
-    with pytest.raises(ValueError, match="holds no day"):
+def test_an_empty_window_is_an_error() -> None:
+    with pytest.raises(ValueError, match="has no days"):
         Window(date(2026, 3, 1), date(2026, 3, 1))
 
 

@@ -1,1 +1,4 @@
-"""The data's way, one file a step: source, lake, staging, transform, dashboard; tables come from the contract."""
+"""The data flow, one file per step: source, lake, staging (with reconciliation), transform, dashboard.
+
+Each step makes one asset per table of the contract; the dbt models and the dashboard have their own lists.
+"""

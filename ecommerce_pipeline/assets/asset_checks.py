@@ -1,7 +1,7 @@
-"""Checks of assets that are not the asset's own work: the lake's contract, and the marts against the shop's books."""
+"""Checks that are not an asset's own work: the lake's contract, and the sales mart against the shop's ledger."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -19,18 +19,19 @@ from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, daily, window_of_ru
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.lake_contract import breaches
-from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_books
+from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_ledger
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
 
-TOLD = 10
+MESSAGES_SHOWN: Final = 10
+TOTALS_SHOWN: Final = ("orders_paid", "net_amount")
 
 
 def checks(settings: Settings) -> list[AssetChecksDefinition]:
-    """Return the checks; only a synthetic shop has books to compare with."""
-    return [_lake_contract(settings), *([_books(settings)] if settings.source == "synthetic" else [])]
+    """Return the checks; only a synthetic shop has a ledger to compare with."""
+    return [_lake_contract(settings), *([_ledger(settings)] if settings.source == "synthetic" else [])]
 
 
 def _lake_contract(settings: Settings) -> AssetChecksDefinition:
@@ -38,7 +39,7 @@ def _lake_contract(settings: Settings) -> AssetChecksDefinition:
         AssetCheckSpec(
             "contract",
             asset=AssetKey([lake.LAYER, table]),
-            description="Types, nulls, keys and days of the objects are as the table contract says.",
+            description="Types, nulls, keys and days of the objects follow the table contract.",
             blocking=True,
         )
         for table in TABLES
@@ -49,45 +50,46 @@ def _lake_contract(settings: Settings) -> AssetChecksDefinition:
         window = _window(context, settings)
         for key in sorted(context.selected_asset_check_keys):
             table = TABLES[key.asset_key.path[-1]]
-            wrong = list(breaches(lake, table, window if kind(table) == "event" else None))
-            again = f". Mend them in the source and materialize {key.asset_key.to_user_string()} again" if wrong else ""
+            found = list(breaches(lake, table, window if kind(table) == "event" else None))
+            remedy = f". Correct the source and materialize {key.asset_key.to_user_string()} again" if found else ""
             yield AssetCheckResult(
                 asset_key=key.asset_key,
                 check_name=key.name,
-                passed=not wrong,
-                description=f"{'; '.join(wrong[:TOLD])}{again}" or None,
-                metadata={"window": str(window), "breaches": len(wrong)},
+                passed=not found,
+                description=f"{'; '.join(found[:MESSAGES_SHOWN])}{remedy}" or None,
+                metadata={"window": str(window), "breaches": len(found)},
             )
 
     return contract
 
 
-def _books(settings: Settings) -> AssetChecksDefinition:
+def _ledger(settings: Settings) -> AssetChecksDefinition:
     shop = shop_settings(settings)
 
     spec = AssetCheckSpec(
-        "equals_the_books",
+        "matches_ledger",
         asset=AssetKey(["datamart", "marts_sales_daily"]),
-        description="Each day of which all rows are loaded has the totals of the shop's own books, to the cent.",
+        description="Each day of which all rows are loaded has the totals of the shop's ledger, to the cent.",
     )
 
-    @multi_asset_check(name="books", specs=[spec], pool=WAREHOUSE_POOL)
-    def books(context: AssetCheckExecutionContext, warehouse: ResourceParam[Warehouse]) -> Iterator[AssetCheckResult]:
-        compared = compare_with_books(shop, warehouse, _window(context, settings))
-        wrong = [day for day in compared if not day.equal]
-        totals: dict[str, Any] = {
-            f"{name} in {place}": float(sum(getattr(day, place)[position] for day in compared))
-            for position, name in enumerate(COLUMNS)
-            if name in {"orders_paid", "net_amount"}
-            for place in ("books", "mart")
-        }
+    @multi_asset_check(name="ledger", specs=[spec], pool=WAREHOUSE_POOL)
+    def matches_ledger(
+        context: AssetCheckExecutionContext, warehouse: ResourceParam[Warehouse]
+    ) -> Iterator[AssetCheckResult]:
+        days = compare_with_ledger(shop, warehouse, _window(context, settings))
+        unequal = [day for day in days if not day.equal]
+        totals: dict[str, Any] = {}
+        for name in TOTALS_SHOWN:
+            position = COLUMNS.index(name)
+            totals[f"{name} in ledger"] = float(sum(day.ledger[position] for day in days))
+            totals[f"{name} in mart"] = float(sum(day.mart[position] for day in days))
         yield AssetCheckResult(
-            passed=not wrong,
-            description="; ".join(map(str, wrong[:TOLD])) or None,
-            metadata={"days compared": MetadataValue.int(len(compared)), **totals},
+            passed=not unequal,
+            description="; ".join(map(str, unequal[:MESSAGES_SHOWN])) or None,
+            metadata={"days compared": MetadataValue.int(len(days)), **totals},
         )
 
-    return books
+    return matches_ledger
 
 
 def _window(context: AssetCheckExecutionContext, settings: Settings) -> Window:

@@ -1,7 +1,7 @@
-"""Which columns a model's columns come from, read from its compiled SQL and shown in the UI.
+"""Column lineage: which columns a model's columns come from, read from its compiled SQL.
 
-dagster-dbt's own way asks the database for columns that the manifest has and parses the SQL once a column, for half a
-minute. Here a model's SQL is resolved once and each of its columns followed from there; see `sqlglot.lineage`.
+dagster-dbt's own implementation takes half a minute: it queries the database for columns that the manifest has, and
+parses the SQL once per column. This one resolves a model's SQL once; see `sqlglot.lineage`.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ LINEAGE = "dagster/column_lineage"
 
 
 def column_lineage(manifest: Mapping[str, Any], unique_id: str, target_path: Path) -> dict[str, TableColumnLineage]:
-    """Return the lineage metadata of a model; empty where its SQL has not been compiled or cannot be resolved.
+    """Return the lineage metadata of a model; empty if its SQL was not compiled or cannot be resolved.
 
     Args:
         manifest: dbt's manifest, with the columns of the model and of its parents.
-        unique_id: dbt's name of the model.
+        unique_id: dbt's unique id of the model.
         target_path: dbt's folder of the run that compiled it.
     """
     model = manifest["nodes"][unique_id]
@@ -34,15 +34,18 @@ def column_lineage(manifest: Mapping[str, Any], unique_id: str, target_path: Pat
         manifest["nodes"].get(parent) or manifest["sources"].get(parent) for parent in manifest["parent_map"][unique_id]
     ]
     try:
-        found = _follow(compiled.read_text(), manifest["metadata"]["adapter_type"], list(model["columns"]), parents)
+        lineage_by_column = _follow(
+            compiled.read_text(), manifest["metadata"]["adapter_type"], list(model["columns"]), parents
+        )
     except SqlglotError:
         return {}
-    return {LINEAGE: TableColumnLineage(deps_by_column=found)}
+    return {LINEAGE: TableColumnLineage(deps_by_column=lineage_by_column)}
 
 
 def _follow(
     sql: str, dialect: str, columns: list[str], parents: list[Mapping[str, Any]]
 ) -> dict[str, list[TableColumnDep]]:
+    """Return the columns of the parents that each column is computed from."""
     schema: dict[str, Any] = {}
     for parent in parents:
         # Names are enough, and the project's types are not all known to every dialect.

@@ -1,7 +1,7 @@
-"""Step 5, dashboard/report and dashboard/looker_studio: what people look at, made anew from the marts by each run.
+"""Step 5, dashboard/report and dashboard/looker_studio: what people look at, built again from the marts by each run.
 
-The page is one file; how it is made is in `ecommerce_pipeline/dashboard/`. Both assets have no days: a run for any
-range makes them once, at its end.
+The page is one file, built by `ecommerce_pipeline/dashboard/`. Both assets have no partitions: a run builds them once,
+at its end.
 """
 
 import base64
@@ -15,14 +15,16 @@ from dagster import (
     MaterializeResult,
     MetadataValue,
     ResourceParam,
+    asset,
 )
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, OWNER, WAREHOUSE_POOL, table_asset
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
+from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -48,15 +50,15 @@ MARTS: Final = (
     "marts_sales_daily",
     "marts_session_transaction_summary",
 )
-"""All marts, in Looker Studio each a link and a data source of the template; a test holds the list to dbt's models."""
+"""All marts: in Looker Studio each is a link and a data source of the template. A test compares them with dbt's."""
 
 REPORT: Final = (
-    "One page: sales, products, customers, payments, channels and stores, and data quality. It works offline, and "
-    "computes its figures for the period and the channel chosen. Made from the marts as they are."
+    "One page: sales, products, customers, payments, channels and stores, and data quality. It works offline and "
+    "computes its figures for the chosen period and channel. Built from the current marts."
 )
 LINKS: Final = (
     "One link per mart, which opens Looker Studio's default report on it in BigQuery; and, with "
-    "LOOKER_STUDIO_TEMPLATE, one link that makes the whole report. Nothing is asked before a link is opened."
+    "LOOKER_STUDIO_TEMPLATE, one link that creates the whole report. Nothing is queried before a link is opened."
 )
 
 
@@ -66,16 +68,22 @@ def dashboard_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
 
 
 def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
-    @table_asset(
-        _presented("report", {"html", "vega"}, REPORT),
+    @asset(
+        key=AssetKey([LAYER, "report"]),
+        group_name=LAYER,
+        description=REPORT,
+        kinds={"html", "vega"},
+        owners=[OWNER],
         deps=[AssetKey([layer, name]) for layer, name in sorted(tables_read())],
-        # Reading too: DuckDB lets nobody write while it is read.
+        # It only reads, but DuckDB admits no writing process meanwhile.
         pool=WAREHOUSE_POOL,
+        backfill_policy=ONE_RUN,
     )
+    @retried
     def report(
         context: AssetExecutionContext, warehouse: ResourceParam[Warehouse], dashboard_store: ResourceParam[ObjectStore]
     ) -> MaterializeResult[None]:
-        # Altair takes a second to import, which the code location does not wait for.
+        # Importing Altair takes a second, which loading the code location saves.
         from ecommerce_pipeline.dashboard.lineage import chart_lineage
         from ecommerce_pipeline.dashboard.render import render
         from ecommerce_pipeline.dashboard.vega_bundle import vega_script
@@ -86,36 +94,34 @@ def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
         manifest = json.loads(workspace.project().manifest_path.read_text())
-        lineage = MetadataValue.md(chart_lineage(manifest))
         return MaterializeResult(
-            metadata={**_place(dashboard_store, page), **_said(datasets), "charts and their tables": lineage}
+            metadata={
+                **_file_metadata(dashboard_store, page),
+                **_report_metadata(datasets),
+                "charts and their tables": MetadataValue.md(chart_lineage(manifest)),
+            }
         )
 
     return report
 
 
 def _looker_studio(settings: Settings) -> AssetsDefinition:
-    @table_asset(
-        _presented("looker_studio", {"looker"}, LINKS),
+    @asset(
+        key=AssetKey([LAYER, "looker_studio"]),
+        group_name=LAYER,
+        description=LINKS,
+        kinds={"looker"},
+        owners=[OWNER],
         deps=[AssetKey(["datamart", name]) for name in MARTS],
+        backfill_policy=ONE_RUN,
     )
-    def looker_studio(_context: AssetExecutionContext) -> MaterializeResult[None]:
+    def looker_studio() -> MaterializeResult[None]:
         if settings.gcp_project is None:
-            wanted = "set GCP_PROJECT to the project whose BigQuery holds the marts, see docs/looker_studio.md"
-            return MaterializeResult(metadata={"links": MetadataValue.text(f"none: {wanted}")})
+            remedy = "set GCP_PROJECT to the project whose BigQuery holds the marts, see docs/looker_studio.md"
+            return MaterializeResult(metadata={"links": MetadataValue.text(f"none: {remedy}")})
         return MaterializeResult(metadata=_links(settings, settings.gcp_project))
 
     return looker_studio
-
-
-def _presented(name: str, kinds: set[str], description: str) -> dict[str, Any]:
-    return {
-        "key": AssetKey([LAYER, name]),
-        "group_name": LAYER,
-        "kinds": kinds,
-        "owners": [OWNER],
-        "description": description,
-    }
 
 
 def _links(settings: Settings, project: str) -> dict[str, Any]:
@@ -123,12 +129,12 @@ def _links(settings: Settings, project: str) -> dict[str, Any]:
     host, title = settings.looker_studio_host, settings.looker_studio_title
     links = {table: MetadataValue.url(table_link(host, title, source, table)) for table in MARTS}
     if settings.looker_studio_template:
-        whole = template_link(host, settings.looker_studio_template, title, source, MARTS)
-        return {"report": MetadataValue.url(whole), **links}
+        report = template_link(host, settings.looker_studio_template, title, source, MARTS)
+        return {"report": MetadataValue.url(report), **links}
     return dict(links)
 
 
-def _place(store: ObjectStore, page: bytes) -> dict[str, Any]:
+def _file_metadata(store: ObjectStore, page: bytes) -> dict[str, Any]:
     return {
         "link": MetadataValue.url(store.link(DASHBOARD_PAGE)),
         "dagster/uri": store.uri(DASHBOARD_PAGE),
@@ -136,27 +142,27 @@ def _place(store: ObjectStore, page: bytes) -> dict[str, Any]:
     }
 
 
-def _said(datasets: Datasets) -> dict[str, Any]:
-    told = figures(datasets)
-    if told is None:
+def _report_metadata(datasets: Datasets) -> dict[str, Any]:
+    totals = figures(datasets)
+    if totals is None:
         return {"as of": "no orders yet"}
-    picture = base64.b64encode(thumbnail([cents for _, cents in told.net_by_day])).decode()
+    picture = base64.b64encode(thumbnail([cents for _, cents in totals.net_by_day])).decode()
     return {
         "as of": str(datasets.as_of),
         "net revenue per day": MetadataValue.md(f"![Net revenue per day](data:image/png;base64,{picture})"),
-        **_key_figures(told, datasets.currency),
+        **_key_figures(totals, datasets.currency),
     }
 
 
-def _key_figures(told: Figures, currency: str | None) -> dict[str, Any]:
+def _key_figures(totals: Figures, currency: str | None) -> dict[str, Any]:
     unit = f" {currency}" if currency else ""
-    average = f"{told.sold_cents / told.orders_paid / 100:,.2f}{unit}" if told.orders_paid else "no orders"
+    average = f"{totals.sold_cents / totals.orders_paid / 100:,.2f}{unit}" if totals.orders_paid else "no orders"
     return {
-        "period": f"{told.period.label}: {told.period.window}",
-        "net revenue": f"{told.net_cents / 100:,.2f}{unit}",
-        "paid orders": told.orders_paid,
+        "period": f"{totals.period.label}: {totals.period.window}",
+        "net revenue": f"{totals.net_cents / 100:,.2f}{unit}",
+        "paid orders": totals.orders_paid,
         "average order": average,
-        "units": told.units,
-        "new customers": told.new_customers,
-        "refunded": f"{told.refund_cents / 100:,.2f}{unit}",
+        "units": totals.units,
+        "new customers": totals.new_customers,
+        "refunded": f"{totals.refund_cents / 100:,.2f}{unit}",
     }

@@ -1,13 +1,9 @@
-"""How dbt models appear as Dagster assets: keys, groups, owners and partitions."""
+"""How dbt models appear as Dagster assets: key, group, owners, partitions and freshness."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dagster import (
-    AssetSpec,
-    DailyPartitionsDefinition,
-    apply_freshness_policy,
-)
+from dagster import AssetSpec, DailyPartitionsDefinition, apply_freshness_policy
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 from ecommerce_pipeline.assets.common import FRESH, OWNER, daily
@@ -15,14 +11,14 @@ from ecommerce_pipeline.settings import Settings
 
 
 class Translator(DagsterDbtTranslator):
-    """How a dbt model appears as an asset: key [schema, name], group = schema, partitions by its tag."""
+    """Makes a dbt model the asset [schema, name] in the group of its schema; the tag `daily` gives it partitions."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_code_references=True))
         self._daily = daily(settings)
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Return the layer: the schema that the model is built in, without the target's own name for it."""
+        """Return the layer: the schema of the model, without the target's own name for it."""
         return self.get_asset_key(dbt_resource_props).path[0]
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
@@ -30,10 +26,10 @@ class Translator(DagsterDbtTranslator):
         return super().get_owners(dbt_resource_props) or [OWNER]
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
-        """Return the model's specification; a model that is built by day is to be fresh."""
+        """Return the model's specification; a partitioned model has a freshness policy."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         return apply_freshness_policy(spec, FRESH) if spec.partitions_def else spec
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
-        """Return the calendar for models that are built by window, None for those that are rebuilt whole."""
+        """Return the calendar for models that are built by day, None for those that are rebuilt whole."""
         return self._daily if "daily" in dbt_resource_props.get("tags", []) else None

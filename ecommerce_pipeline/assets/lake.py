@@ -1,37 +1,43 @@
-"""Step 2, lake/<table>: what the source has, as Parquet objects, one per table and written day.
+"""Step 2, lake/<table>: the source's rows as Parquet objects, one per table and written day.
 
-One query per table and run reads the whole window in the order of writing; the IO manager cuts the stream into days.
+One query per table and run reads the whole window in the order of writing; the IO manager splits the stream by day.
 """
 
 import pyarrow as pa
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, asset
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets import source
-from ecommerce_pipeline.assets.common import LAKE_IO_MANAGER, presented, table_asset
+from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes
+from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import target_of
 
 LAYER = "lake"
 
 
 def lake_assets(settings: Settings) -> list[AssetsDefinition]:
     """Return one asset per table: its objects in the lake."""
-    return [_objects(table, settings) for table in TABLES.values()]
+    return [_lake_asset(table, settings) for table in TABLES.values()]
 
 
-def _objects(table: Table, settings: Settings) -> AssetsDefinition:
-    place = "Parquet, one object per written day." if kind(table) == "event" else "Parquet, one object, replaced whole."
+def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
+    daily = kind(table) == "event"
+    storage = "Parquet, one object per written day." if daily else "Parquet, one object, replaced whole."
 
-    @table_asset(
-        presented(LAYER, table, settings, place, {"parquet", "gcs"} if settings.target == "gcp" else {"parquet"}),
+    @asset(
+        **asset_attributes(LAYER, table, settings, storage, target_of(settings).lake_kinds),
         deps=[AssetKey([source.LAYER, table.name])],
         io_manager_key=LAKE_IO_MANAGER,
+        backfill_policy=ONE_RUN,
     )
+    @retried
     def objects(context: AssetExecutionContext, postgres: PostgresResource) -> pa.RecordBatchReader:
-        keys = sorted(context.partition_keys) if kind(table) == "event" else []
+        keys = sorted(context.partition_keys) if daily else []
         window = Window.of_keys(keys[0], keys[-1]) if keys else None
         drift = postgres.check_contract(table)
         for warning in drift.warnings:

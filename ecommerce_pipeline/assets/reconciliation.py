@@ -1,6 +1,6 @@
-"""Step 3, staging/reconciliation: what each table has in PostgreSQL, in the lake and in staging, and if it is equal.
+"""Step 3, staging/reconciliation: the rows of each table in PostgreSQL, the lake and staging, and whether they agree.
 
-Its checks stop the run before dbt: marts of rows that were lost or doubled on the way would be wrong.
+Its checks stop the run before dbt: rows that were lost or duplicated on the way would make the marts wrong.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,16 +20,19 @@ from dagster import (
     MetadataValue,
     Output,
     ResourceParam,
+    asset,
 )
 from sqlalchemy import Table
 
-from ecommerce_pipeline.assets.common import WAREHOUSE_IO_MANAGER, WAREHOUSE_POOL, presented, table_asset
-from ecommerce_pipeline.assets.staging import LAYER, WAREHOUSE_KINDS
+from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes
+from ecommerce_pipeline.assets.staging import LAYER
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
 from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.quality.layers import InLake, InSource, InStaging, Place
-from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
+from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
+from ecommerce_pipeline.quality.reconcile import Comparison, difference, newer_in_source, reconcile
 from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
@@ -37,23 +40,27 @@ from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, WRITTEN_AT, kind, reconciliation
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import target_of
 
 DAYS_SHOWN: Final = 31
+DIFFERENCES_SHOWN: Final = 3
 
 
 def reconciliation_asset(settings: Settings) -> AssetsDefinition:
-    """Return the asset: one partition a written day, with a check per table of equality and of volume."""
+    """Return the asset: one partition per written day, with a check per table of equality and of volume."""
     key = AssetKey([LAYER, reconciliation.name])
-    place = "With checks that stop the run where they differ."
+    purpose = "With checks that stop the run where they differ."
 
-    @table_asset(
-        presented(LAYER, reconciliation, settings, place, {WAREHOUSE_KINDS[settings.target]}),
+    @asset(
+        **asset_attributes(LAYER, reconciliation, settings, purpose, target_of(settings).warehouse_kinds),
         deps=[AssetKey([LAYER, table]) for table in TABLES],
         check_specs=[*_equality_specs(key), *_volume_specs(key)],
         io_manager_key=WAREHOUSE_IO_MANAGER,
         pool=WAREHOUSE_POOL,
+        backfill_policy=ONE_RUN,
     )
-    def accounts(
+    @retried
+    def comparisons(
         context: AssetExecutionContext,
         postgres: PostgresResource,
         lake: ResourceParam[ObjectStore],
@@ -61,16 +68,16 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
     ) -> Iterator[Output[LakeObjects] | AssetCheckResult]:
         keys = sorted(context.partition_keys)
         window = Window.of_keys(keys[0], keys[-1])
-        places = (InSource(postgres), InLake(lake), InStaging(warehouse))
-        found = reconcile([*TABLES.values()], window, places)
-        yield Output(_written(lake, window, found))
+        layers = (SourceLayer(postgres), LakeLayer(lake), StagingLayer(warehouse))
+        by_table = reconcile([*TABLES.values()], window, layers)
+        yield Output(_write(lake, window, by_table))
         for table in TABLES.values():
-            yield _equality(table, found[table.name], places)
-        counts = _history(warehouse, window) | _counts(found)
+            yield _equality(table, by_table[table.name], layers)
+        counts = _history(warehouse, window) | _counts(by_table)
         for name in EVENTS:
             yield _volume(name, window, counts)
 
-    return accounts
+    return comparisons
 
 
 def _equality_specs(key: AssetKey) -> Iterator[AssetCheckSpec]:
@@ -85,81 +92,86 @@ def _volume_specs(key: AssetKey) -> Iterator[AssetCheckSpec]:
         yield AssetCheckSpec(f"{table}_volume", asset=key, description=text)
 
 
-def _equality(table: Table, accounts: Sequence[Account], places: Sequence[Place]) -> AssetCheckResult:
-    wrong = [account for account in accounts if not account.equal]
+def _equality(table: Table, comparisons: Sequence[Comparison], layers: Sequence[Layer]) -> AssetCheckResult:
+    unequal = [comparison for comparison in comparisons if not comparison.equal]
+    rows = {layer.name: sum(comparison.digests[layer.name].rows for comparison in comparisons) for layer in layers}
     metadata: dict[str, Any] = {
-        "partitions": len(accounts),
-        **{f"rows in {place.name}": sum(account.digests[place.name].rows for account in accounts) for place in places},
-        "by partition": MetadataValue.md(_by_partition([*wrong, *accounts][:DAYS_SHOWN], places)),
+        "partitions": len(comparisons),
+        **{f"rows in {layer}": count for layer, count in rows.items()},
+        "by partition": MetadataValue.md(_by_partition([*unequal, *comparisons][:DAYS_SHOWN], layers)),
     }
-    # A dimension is a snapshot: what the shop has changed since is not lost, the next run reads it.
-    lake, staging = (accounts[0].digests[place.name] for place in places[1:])
-    if wrong and kind(table) == "dimension" and lake == staging and newer_in_source(table, places):
+    # A dimension is a snapshot: a row that the shop has changed since is not lost, the next run reads it.
+    lake, staging = (comparisons[0].digests[layer.name] for layer in layers[1:])
+    if unequal and kind(table) == "dimension" and lake == staging and newer_in_source(table, layers):
         return AssetCheckResult(
             check_name=f"{table.name}_reconciled",
             passed=True,
             description=f"{table.name} has changed in the source since it was read; the lake and staging are equal.",
             metadata=metadata,
         )
-    said = "; ".join(difference(table, account, places) for account in wrong[:3])
-    again = f". Materialize lake/{table.name} and staging/{table.name} of these days again" if wrong else ""
+    differences = "; ".join(difference(table, comparison, layers) for comparison in unequal[:DIFFERENCES_SHOWN])
+    remedy = f". Materialize lake/{table.name} and staging/{table.name} of these days again" if unequal else ""
     return AssetCheckResult(
         check_name=f"{table.name}_reconciled",
-        passed=not wrong,
+        passed=not unequal,
         severity=AssetCheckSeverity.ERROR,
-        description=f"{said}{again}" or None,
+        description=f"{differences}{remedy}" or None,
         metadata=metadata,
     )
 
 
-def _by_partition(accounts: Sequence[Account], places: Sequence[Place]) -> str:
-    names = [place.name for place in places]
+def _by_partition(comparisons: Sequence[Comparison], layers: Sequence[Layer]) -> str:
+    """Return a Markdown table with a line per comparison."""
+    names = [layer.name for layer in layers]
     lines = [["partition", *(f"rows in {name}" for name in names), "checksum", "equal"], ["---"] * (len(names) + 3)]
-    for account in accounts:
-        digests = [account.digests[name] for name in names]
+    for comparison in comparisons:
+        digests = [comparison.digests[name] for name in names]
         checksums = dict.fromkeys(digest.checksum for digest in digests)
         lines.append(
             [
-                str(account.day or "all"),
+                str(comparison.day or "all"),
                 *(f"{digest.rows:,}" for digest in digests),
                 " ≠ ".join(checksums),
-                "yes" if account.equal else "NO",
+                "yes" if comparison.equal else "NO",
             ]
         )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _written(store: ObjectStore, window: Window, found: Mapping[str, Sequence[Account]]) -> LakeObjects:
-    """Write the accounts to the lake, an object a day, from where the warehouse loads them like any table."""
+def _write(store: ObjectStore, window: Window, by_table: Mapping[str, Sequence[Comparison]]) -> LakeObjects:
+    """Write the comparisons to the lake, one object per day, which the warehouse loads like those of any table."""
+    schema = arrow_schema(reconciliation)
 
-    def write(position: int, day: date) -> LakeObject:
+    def write_day(position: int, day: date) -> LakeObject:
         rows = [
-            {"table_name": account.table, WRITTEN_AT: start_of(day)}
-            | {f"rows_{name}": digest.rows for name, digest in account.digests.items()}
-            | {f"checksum_{name}": digest.checksum for name, digest in account.digests.items()}
-            for account in (found[name][position] for name in EVENTS)
+            {"table_name": comparison.table, WRITTEN_AT: start_of(day)}
+            | {f"rows_{name}": digest.rows for name, digest in comparison.digests.items()}
+            | {f"checksum_{name}": digest.checksum for name, digest in comparison.digests.items()}
+            for comparison in (by_table[name][position] for name in EVENTS)
         ]
         with store.writing(object_path(reconciliation.name, day.isoformat())) as file:
             pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
         return find_object(store, reconciliation.name, day.isoformat())
 
-    schema = arrow_schema(reconciliation)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return LakeObjects(reconciliation.name, tuple(pool.map(write, range(len(window)), window.days())))
+        return LakeObjects(reconciliation.name, tuple(pool.map(write_day, range(len(window)), window.days())))
 
 
-def _counts(found: Mapping[str, Sequence[Account]]) -> dict[tuple[str, date], int]:
+def _counts(by_table: Mapping[str, Sequence[Comparison]]) -> dict[tuple[str, date], int]:
     return {
-        (name, account.day): account.digests[LAYER].rows for name in EVENTS for account in found[name] if account.day
+        (name, comparison.day): comparison.digests[LAYER].rows
+        for name in EVENTS
+        for comparison in by_table[name]
+        if comparison.day
     }
 
 
 def _history(warehouse: Warehouse, window: Window) -> dict[tuple[str, date], int]:
-    """Return the rows of the weeks before the window, as far as they were reconciled."""
+    """Return the rows of those days in the weeks before the window that were reconciled."""
     before = Window(window.start - timedelta(weeks=WEEKS_BACK), window.start)
     try:
         rows = warehouse.read(reconciliation, LAYER, before, ["table_name", WRITTEN_AT, "rows_staging"])
-    except PlatformError:  # the first run: there is no table yet
+    except PlatformError:  # the first run: the table does not exist yet
         return {}
     return {(row["table_name"], row[WRITTEN_AT].date()): row["rows_staging"] for row in rows.to_pylist()}
 
@@ -169,7 +181,7 @@ def _volume(table: str, window: Window, counts: Counts) -> AssetCheckResult:
     return AssetCheckResult(
         check_name=f"{table}_volume",
         passed=not unusual,
-        # The run goes on: a campaign is no error. Somebody has to know, though.
+        # An error, so that somebody is alerted; but not blocking, as a sales campaign is no reason to stop the run.
         severity=AssetCheckSeverity.ERROR,
         description="; ".join(unusual[:DAYS_SHOWN]) or None,
         metadata={

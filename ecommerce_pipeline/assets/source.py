@@ -1,18 +1,18 @@
 """Step 1, source/<table>: the shop's tables in PostgreSQL.
 
 With SOURCE=synthetic they are generated: events replace their written days, dimensions are upserted by key. With
-SOURCE=external they are external assets: the tables are there, and somebody else writes them.
+SOURCE=external they are external assets: the tables exist, and somebody else writes them.
 """
 
 from collections.abc import Generator
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
-from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult
+from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, asset
 from sqlalchemy import Table
 
-from ecommerce_pipeline.assets.common import daily, presented, table_asset, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, AssetAttributes, asset_attributes, daily, window_of_run
+from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.prefetch import prefetch
@@ -28,10 +28,55 @@ LAYER = "source"
 def source_assets(settings: Settings) -> list[AssetsDefinition | AssetSpec]:
     """Return one asset per source table."""
     if settings.source == "external":
-        return [AssetSpec(**_presented(table, settings)) for table in TABLES.values()]
+        return [AssetSpec(**_attributes(table, settings)) for table in TABLES.values()]
     return [
-        _events(table, settings) if kind(table) == "event" else _dimension(table, settings) for table in TABLES.values()
+        _event_asset(table, settings) if kind(table) == "event" else _dimension_asset(table, settings)
+        for table in TABLES.values()
     ]
+
+
+def _attributes(table: Table, settings: Settings) -> AssetAttributes:
+    storage = f"Table {table.schema}.{table.name} of the shop's PostgreSQL."
+    return asset_attributes(LAYER, table, settings, storage, {"postgres"})
+
+
+def _event_asset(table: Table, settings: Settings) -> AssetsDefinition:
+    shop = shop_settings(settings)
+
+    @asset(**_attributes(table, settings), backfill_policy=ONE_RUN)
+    @retried
+    def events(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
+        keys = sorted(context.partition_keys)
+        window = Window.of_keys(keys[0], keys[-1])
+        first_rows = generate(shop, table.name, window.start).slice(0, PREVIEW_ROWS)
+
+        def batches() -> Generator[pa.RecordBatch, None, None]:
+            for day in window.days():
+                yield from generate(shop, table.name, day).to_batches()
+
+        reader = pa.RecordBatchReader.from_batches(arrow_schema(table), prefetch(batches()))
+        postgres.create_tables([table])
+        rows = postgres.replace_window(table, window, reader)
+        return MaterializeResult(metadata={**volume(rows), **days(keys), "preview": preview(first_rows)})
+
+    return events
+
+
+def _dimension_asset(table: Table, settings: Settings) -> AssetsDefinition:
+    shop = shop_settings(settings)
+
+    @asset(**_attributes(table, settings), backfill_policy=ONE_RUN)
+    @retried
+    def dimension(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
+        window = window_of_run(context)
+        # A run without days writes the newest state, so that every event finds the rows that it refers to.
+        day = window.last if window else date.fromisoformat(str(daily(settings).get_last_partition_key()))
+        rows = snapshot(shop, table.name, day)
+        postgres.create_tables([table])
+        written = postgres.upsert(table, rows.to_reader())
+        return MaterializeResult(metadata={**volume(written), "as of": f"end of {day}", "preview": preview(rows)})
+
+    return dimension
 
 
 def shop_settings(settings: Settings) -> ShopSettings:
@@ -49,45 +94,3 @@ def shop_settings(settings: Settings) -> ShopSettings:
         duplicate_rate=settings.duplicate_rate,
         broken_rate=settings.broken_rate,
     )
-
-
-def _presented(table: Table, settings: Settings) -> dict[str, Any]:
-    place = f"Table {table.schema}.{table.name} of the shop's PostgreSQL."
-    return presented(LAYER, table, settings, place, {"postgres"})
-
-
-def _events(table: Table, settings: Settings) -> AssetsDefinition:
-    shop = shop_settings(settings)
-
-    @table_asset(_presented(table, settings))
-    def events(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
-        keys = sorted(context.partition_keys)
-        window = Window.of_keys(keys[0], keys[-1])
-        first = generate(shop, table.name, window.start).slice(0, PREVIEW_ROWS)
-
-        def batches() -> Generator[pa.RecordBatch, None, None]:
-            for day in window.days():
-                yield from generate(shop, table.name, day).to_batches()
-
-        reader = pa.RecordBatchReader.from_batches(arrow_schema(table), prefetch(batches()))
-        postgres.create_tables([table])
-        rows = postgres.replace_window(table, window, reader)
-        return MaterializeResult(metadata={**volume(rows), **days(keys), "preview": preview(first)})
-
-    return events
-
-
-def _dimension(table: Table, settings: Settings) -> AssetsDefinition:
-    shop = shop_settings(settings)
-
-    @table_asset(_presented(table, settings))
-    def dimension(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
-        window = window_of_run(context)
-        # A run without days gives the newest state there is, so that no event refers to what is not there yet.
-        day = window.last if window else date.fromisoformat(str(daily(settings).get_last_partition_key()))
-        rows = snapshot(shop, table.name, day)
-        postgres.create_tables([table])
-        written = postgres.upsert(table, rows.to_reader())
-        return MaterializeResult(metadata={**volume(written), "as of": f"end of {day}", "preview": preview(rows)})
-
-    return dimension

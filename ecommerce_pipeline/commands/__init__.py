@@ -1,1 +1,1 @@
-"""What the commands of the command line do, one file each; imported when called, so that `--help` is quick."""
+"""What the commands of the command line do, one file each; imported only when called, so that `--help` is fast."""

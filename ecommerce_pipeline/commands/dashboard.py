@@ -1,4 +1,4 @@
-"""`dashboard`: open the page in the browser, or serve it on loopback to this machine only."""
+"""`dashboard`: open the page in the browser, or serve it on the loopback address."""
 
 import webbrowser
 from http import HTTPStatus
@@ -9,28 +9,28 @@ import typer
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import dashboard_store
+from ecommerce_pipeline.targets import target_of
 
 HOST = "127.0.0.1"
 
 
 def open_dashboard(settings: Settings) -> None:
-    """Open the page as it is kept: the file, or the bucket's console.
+    """Open the stored page in the browser: the file, or its address in the bucket.
 
     Raises:
-        PlatformError: There is no page yet.
+        PlatformError: The page does not exist yet.
     """
     page_of(settings)
-    link = dashboard_store(settings).link(DASHBOARD_PAGE)
+    link = target_of(settings).dashboard.link(DASHBOARD_PAGE)
     opened = webbrowser.open(link)
-    typer.echo(link if opened else f"{link}\nno browser can be opened here: open it yourself, or use --serve")
+    typer.echo(link if opened else f"{link}\nno browser can be opened here: open the link yourself, or use --serve")
 
 
 def serve_dashboard(settings: Settings, port: int) -> None:
-    """Serve the page until interrupted, as it is at each request.
+    """Serve the page until interrupted; each request gets the current one.
 
     Raises:
-        PlatformError: There is no page yet, or the port is taken.
+        PlatformError: The page does not exist yet, or the port is in use.
     """
     page_of(settings)
     try:
@@ -49,9 +49,9 @@ def page_of(settings: Settings) -> bytes:
     """Return the page.
 
     Raises:
-        PlatformError: There is none yet.
+        PlatformError: It does not exist yet.
     """
-    store = dashboard_store(settings)
+    store = target_of(settings).dashboard
     try:
         with store.reading(DASHBOARD_PAGE) as file:
             return file.read()
@@ -62,9 +62,9 @@ def page_of(settings: Settings) -> bytes:
 
 
 def page_server(settings: Settings, port: int) -> ThreadingHTTPServer:
-    """Return a server on loopback that answers `/` with the page, and nothing else."""
+    """Return a server on the loopback address that serves the page at `/`, and nothing else."""
 
-    class Answers(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path.split("?")[0] != "/":
                 self.send_error(HTTPStatus.NOT_FOUND)
@@ -78,6 +78,6 @@ def page_server(settings: Settings, port: int) -> ThreadingHTTPServer:
             self.wfile.write(page)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: the terminal is a person's."""
+            """Log no requests to the user's terminal."""
 
-    return ThreadingHTTPServer((HOST, port), Answers)
+    return ThreadingHTTPServer((HOST, port), Handler)

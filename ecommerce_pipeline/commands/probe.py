@@ -1,7 +1,7 @@
-"""`python -m ecommerce_pipeline.commands.probe WHAT`: is a service well? For health checks every few seconds.
+"""`python -m ecommerce_pipeline.commands.probe SERVICE`: is a service healthy? For health checks every few seconds.
 
-WHAT is an address, `http://127.0.0.1:3000/server_info` or `grpc://127.0.0.1:4000`, or `daemon`: Dagster's own checks
-say the same, but take 2 to 4 s of CPU each time for their imports.
+SERVICE is an address, `http://127.0.0.1:3000/server_info` or `grpc://127.0.0.1:4000`, or `daemon`. Dagster's own checks
+do the same, but take 2 to 4 s of CPU each time for their imports.
 """
 
 import os
@@ -19,26 +19,26 @@ SECONDS_BETWEEN_HEARTBEATS: Final = 120
 """Each daemon writes one every 30 s."""
 
 
-def probe(what: str) -> None:
-    """Return if a service is well.
+def probe(service: str) -> None:
+    """Check that a service is healthy.
 
     Raises:
-        PlatformError: It is not; the message says what it lacks.
+        PlatformError: It is not; the message says what is wrong.
     """
-    kind = urlsplit(what).scheme or what
+    kind = urlsplit(service).scheme or service
     if kind == "http":
-        _http(what)
+        _http(service)
     elif kind == "grpc":
-        _grpc(urlsplit(what).netloc)
+        _grpc(urlsplit(service).netloc)
     elif kind == "daemon":
         _daemon()
     else:
-        raise PlatformError(f"{what} cannot be probed: give http://HOST:PORT/PATH, grpc://HOST:PORT or daemon")
+        raise PlatformError(f"{service} cannot be probed: give http://HOST:PORT/PATH, grpc://HOST:PORT or daemon")
 
 
 def _http(url: str) -> None:
     try:
-        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the scheme was checked
             answer.read()
     except OSError as error:
         raise PlatformError(f"{url}: {error}") from None
@@ -74,11 +74,11 @@ def _daemon() -> None:
     except psycopg.Error as error:
         raise PlatformError(f"Dagster's storage at {address}: {error}") from None
     if silent := sorted(DAEMONS - alive):
-        raise PlatformError(f"no heartbeat for {SECONDS_BETWEEN_HEARTBEATS} s of {', '.join(silent)}")
+        raise PlatformError(f"no heartbeat of {', '.join(silent)} in the last {SECONDS_BETWEEN_HEARTBEATS} s")
 
 
 def main() -> int:
-    """Probe what the command line names; return the exit code."""
+    """Probe the service that the command line names; return the exit code."""
     try:
         probe(sys.argv[1] if len(sys.argv) == 2 else "nothing")  # noqa: PLR2004 - the program and one argument
     except PlatformError as error:

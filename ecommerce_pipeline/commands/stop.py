@@ -1,4 +1,4 @@
-"""`stop` and `reset`: end what runs in the background, and delete what is kept."""
+"""`stop` and `reset`: stop the embedded PostgreSQL, and delete the platform's data on this machine."""
 
 import shutil
 
@@ -13,7 +13,9 @@ def stop_command(settings: Settings) -> None:
     """Stop the embedded PostgreSQL."""
     embedded = postgres(settings).embedded()
     if embedded is None:
-        typer.echo(f"POSTGRES_HOST={settings.postgres_host} names a server that is not ours to stop; nothing to do")
+        typer.echo(
+            f"POSTGRES_HOST={settings.postgres_host} names a server that the platform did not start; nothing to stop"
+        )
         return
     running = embedded.status().running
     embedded.stop()
@@ -21,7 +23,7 @@ def stop_command(settings: Settings) -> None:
 
 
 def reset_command(settings: Settings, *, ask: bool) -> None:
-    """Delete the data folder, the embedded PostgreSQL's data included."""
+    """Delete the platform's files in the data folder, with the embedded PostgreSQL."""
     if not settings.data_dir.exists():
         typer.echo(f"nothing to delete: {settings.data_dir} does not exist")
         return
@@ -30,16 +32,16 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
     embedded = postgres(settings).embedded()
     if embedded is not None:
         embedded.destroy()
-    # By name, not the folder itself: DATA_DIR may be a folder that holds other things too.
-    for kept in (
+    # Not the folder itself: DATA_DIR may hold files of others too.
+    for folder in (
         settings.lake_dir,
         settings.dashboard_dir,
         settings.dagster_home,
         settings.data_dir / "dbt",
         settings.mail_dir,
     ):
-        shutil.rmtree(kept, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     for file in settings.data_dir.glob(f"{settings.warehouse_path.name}*"):
         file.unlink()
     prepare_home(settings)  # so that `dagster dev` finds the home that .env names
-    typer.echo(f"deleted what the platform kept in {settings.data_dir}")
+    typer.echo(f"deleted the platform's files in {settings.data_dir}")

@@ -1,112 +1,114 @@
-"""`verify`: the same rows in every place, marts that agree with the facts, facts that agree with the shop's books."""
+"""`verify`: the same rows in every layer, marts that agree with the facts, and a sales mart that matches the ledger."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.layers import InLake, InSource, InStaging, Place
-from ecommerce_pipeline.quality.ledger_check import compare_with_books
-from ecommerce_pipeline.quality.reconcile import Account, difference, newer_in_source, reconcile
+from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
+from ecommerce_pipeline.quality.ledger_check import compare_with_ledger
+from ecommerce_pipeline.quality.reconcile import Comparison, difference, newer_in_source, reconcile
+from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import dbt_workspace, lake_store, postgres, warehouse
+from ecommerce_pipeline.targets import dbt_workspace, postgres, target_of
 
 
 @dataclass(frozen=True)
 class Verified:
-    """One thing that was verified.
+    """One line of the result.
 
     Attributes:
-        what: It.
-        counted: In numbers.
-        wrong: What is wrong with it, one sentence each.
+        subject: What was verified, such as a table.
+        compared: What was compared, in numbers.
+        errors: What is wrong, one message each.
     """
 
-    what: str
-    counted: str
-    wrong: list[str]
+    subject: str
+    compared: str
+    errors: list[str]
 
 
 def verify_command(settings: Settings, window: Window) -> bool:
-    """Verify a window and print a line for everything that was compared.
+    """Verify a window and print one line per table and comparison.
 
     Returns:
-        Whether all of it is right.
+        Whether everything agrees.
     """
     console = Console(highlight=False)
     console.print(f"[bold]verify[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)")
     grid = Grid("", "what", "compared")
-    wrong: list[str] = []
+    errors: list[str] = []
     with console.status("comparing") as status:
         for verified in _verified(settings, window):
-            status.update(f"{verified.what} compared")
-            grid.add_row("[red]NO[/]" if verified.wrong else "[green]ok[/]", verified.what, verified.counted)
-            wrong += verified.wrong
+            status.update(f"{verified.subject} compared")
+            grid.add_row("[red]NO[/]" if verified.errors else "[green]ok[/]", verified.subject, verified.compared)
+            errors += verified.errors
     console.print(grid)
-    for sentence in wrong:
-        console.print(f"[red]{sentence}[/]", soft_wrap=True, markup=True)
-    return not wrong
+    for error in errors:
+        console.print(f"[red]{escape(error)}[/]", soft_wrap=True)
+    return not errors
 
 
 def _verified(settings: Settings, window: Window) -> Iterator[Verified]:
-    places = (InSource(postgres(settings)), InLake(lake_store(settings)), InStaging(warehouse(settings)))
+    target = target_of(settings)
+    layers = (SourceLayer(postgres(settings)), LakeLayer(target.lake), StagingLayer(target.warehouse))
     for name in TABLES:
-        yield _table(name, window, places)
-    yield from _tests(settings, window)
+        yield _table(name, window, layers)
+    yield _marts(settings, window)
     if settings.source == "synthetic":
-        yield _books(settings, window)
+        yield _ledger(settings, target.warehouse, window)
 
 
-def _table(name: str, window: Window, places: tuple[Place, ...]) -> Verified:
+def _table(name: str, window: Window, layers: tuple[Layer, ...]) -> Verified:
     table = TABLES[name]
     try:
-        accounts = reconcile([table], window, places)[table.name]
-        wrong = [account for account in accounts if not account.equal]
-        if wrong and kind(table) == "dimension" and newer_in_source(table, places) and _loaded(wrong[0]):
+        comparisons = reconcile([table], window, layers)[table.name]
+        unequal = [comparison for comparison in comparisons if not comparison.equal]
+        if unequal and kind(table) == "dimension" and newer_in_source(table, layers) and _loaded(unequal[0]):
             return Verified(name, "the source has changed since; the lake and staging are equal", [])
-        rows = sum(account.digests["source"].rows for account in accounts)
-        partitions = f", {len(accounts)} partitions," if kind(table) == "event" else ""
+        rows = sum(comparison.digests["source"].rows for comparison in comparisons)
+        partitions = f", {len(comparisons)} partitions," if kind(table) == "event" else ""
         return Verified(
             name,
             f"{rows:,} rows{partitions} in PostgreSQL, the lake and staging",
-            [difference(table, account, places) for account in wrong],
+            [difference(table, comparison, layers) for comparison in unequal],
         )
     except PlatformError as error:
         return Verified(name, "not possible", [str(error)])
 
 
-def _loaded(account: Account) -> bool:
-    return account.digests["lake"] == account.digests["staging"]
+def _loaded(comparison: Comparison) -> bool:
+    return comparison.digests["lake"] == comparison.digests["staging"]
 
 
-def _tests(settings: Settings, window: Window) -> Iterator[Verified]:
+def _marts(settings: Settings, window: Window) -> Verified:
     """Run dbt's tests for the window: keys, every row accounted for, marts equal to the facts."""
-    # Importing dbt takes a second, which other commands do not wait for.
-    from ecommerce_pipeline.assets.transform import window_variables
+    # Importing dbt takes a second, which commands without dbt save.
+    from ecommerce_pipeline.resources.dbt.project import RUN_RESULTS, window_environment
 
-    what = "marts"
     try:
-        run_dir = dbt_workspace(settings).test(window_variables(window))
+        run_dir = dbt_workspace(settings).test(window_environment(window))
     except PlatformError as error:
-        yield Verified(what, "not possible", [str(error)])
-        return
-    results = json.loads((run_dir / "run_results.json").read_text())["results"]
+        return Verified("marts", "not possible", [str(error)])
+    results = json.loads((run_dir / RUN_RESULTS).read_text())["results"]
     failed = [result for result in results if result["status"] not in {"pass", "success"}]
-    said = [f"{one['unique_id'].split('.')[2]}: {one['message']}" for one in failed]
-    yield Verified(what, f"{len(results)} dbt tests: keys, every row accounted for, marts equal to the facts", said)
+    errors = [f"{one['unique_id'].split('.')[2]}: {one['message']}" for one in failed]
+    return Verified(
+        "marts", f"{len(results)} dbt tests: keys, every row accounted for, marts equal to the facts", errors
+    )
 
 
-def _books(settings: Settings, window: Window) -> Verified:
-    what = "books"
+def _ledger(settings: Settings, warehouse: Warehouse, window: Window) -> Verified:
     try:
-        days = compare_with_books(shop_settings(settings), warehouse(settings), window)
+        days = compare_with_ledger(shop_settings(settings), warehouse, window)
     except PlatformError as error:
-        return Verified(what, "not possible", [str(error)])
-    wrong = [f"marts_sales_daily of {day}" for day in days if not day.equal]
-    return Verified(what, f"{len(days)} whole days of marts_sales_daily with the shop's own books", wrong)
+        return Verified("ledger", "not possible", [str(error)])
+    errors = [f"marts_sales_daily of {day}" for day in days if not day.equal]
+    return Verified("ledger", f"{len(days)} complete days of marts_sales_daily with the shop's ledger", errors)

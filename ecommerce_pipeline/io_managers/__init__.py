@@ -1,1 +1,1 @@
-"""How assets are kept and handed over: lake objects and warehouse partitions."""
+"""How assets are stored and loaded: lake objects and warehouse partitions."""

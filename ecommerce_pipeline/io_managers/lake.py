@@ -1,7 +1,7 @@
 """The lake IO manager: one Parquet object per table and day, on any object store.
 
-Takes record batches, Arrow tables and pandas frames; hands over references (`LakeObjects`), `pa.Table` or
-`pandas.DataFrame`, as the annotation of the asset's argument asks; of the columns that its metadata names, if it does:
+Stores record batches, Arrow tables and pandas frames. Loads references (`LakeObjects`), `pa.Table` or
+`pandas.DataFrame`, as the annotation of the asset's argument asks; only some columns with
 `AssetIn(metadata={"columns": [...]})`. See `IOManager` in Dagster's documentation.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +18,7 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.io_managers.input_types import hand_over
+from ecommerce_pipeline.io_managers.input_types import as_annotated
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.lake.batches import by_day, in_groups
 from ecommerce_pipeline.lake.objects import (
@@ -33,21 +33,24 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
 
-ROW_GROUP_ROWS = 122_880
-"""DuckDB's own row group size: one group is one unit of work of a scan, and small enough to hold in memory."""
+LAKE_IO_MANAGER: Final = "lake_io_manager"
+"""The resource key under which assets name it."""
+
+ROW_GROUP_ROWS: Final = 122_880
+"""DuckDB's own row group size: a group is a scan's unit of work, and small enough to hold in memory."""
 
 
 class LakeIOManager(ConfigurableIOManager):
-    """Keeps an asset `[..., table]` as Parquet objects `<table>[/date=YYYY-MM-DD]/part-0.parquet`."""
+    """Stores an asset `[..., table]` as Parquet objects `<table>[/date=YYYY-MM-DD]/part-0.parquet`."""
 
     store: ResourceDependency[ObjectStore]
 
     @retried
     def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Write one object per partition of the run, or one object of an asset without partitions.
+        """Write one object per partition of the run, or one object for an asset without partitions.
 
         Raises:
-            PlatformError: The store is full or cannot be written, or a row's day is none of the run's partitions.
+            PlatformError: The store is full or not writable, or a row is of another day than the run's.
         """
         self.store.clean()
         table = context.asset_key.path[-1]
@@ -67,10 +70,10 @@ class LakeIOManager(ConfigurableIOManager):
 
     @retried
     def load_input(self, context: InputContext) -> Any:
-        """Hand over the objects of the partitions asked for, as the argument's annotation asks.
+        """Load the objects of the requested partitions as the argument's annotation asks.
 
         Raises:
-            PlatformError: An object is missing or corrupt; the message names it and the asset that makes it.
+            PlatformError: An object is missing or corrupt; the message names it and the asset that writes it.
         """
         found = self.find(context.asset_key.path[-1], partition_keys(context))
         columns = (context.definition_metadata or {}).get("columns")
@@ -78,7 +81,7 @@ class LakeIOManager(ConfigurableIOManager):
         def read() -> pa.Table:
             return pa.concat_tables(read_object(self.store, object_, columns) for object_ in found.objects)
 
-        return hand_over(context, found, read)
+        return as_annotated(context, found, read)
 
     def find(self, table: str, keys: Sequence[str]) -> LakeObjects:
         """Return the references to a table's objects: of the given days, or its only one.
@@ -93,7 +96,7 @@ class LakeIOManager(ConfigurableIOManager):
     def _write(
         self, table: str, schema: pa.Schema, parts: Iterable[tuple[str | None, Iterator[pa.RecordBatch]]]
     ) -> None:
-        """Write an object for each part; while it is brought to an end, the next ones are written."""
+        """Write an object for each part; while one is being finished, the next ones are written."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             ends: deque[Future[None]] = deque()
             for key, batches in parts:
@@ -109,26 +112,26 @@ class LakeIOManager(ConfigurableIOManager):
 
 def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
     """Write batches to a Parquet file, row group by row group."""
-    # A dictionary of numbers that hardly repeat costs as much time as all the rest, and makes the file larger.
+    # A dictionary of numbers, which rarely repeat, takes as long as all the rest and makes the file larger.
     texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
-    # Amounts as whole numbers of 64 bits are written and read a twentieth faster than as bytes; BigQuery takes both.
+    # Decimals as 64-bit integers are written and read 5 % faster than as bytes; BigQuery reads both.
     layout: Any = {"compression": "zstd", "use_dictionary": texts or False, "store_decimal_as_integer": True}
     with pq.ParquetWriter(file, schema, **layout) as writer:
         for group in in_groups(batches, ROW_GROUP_ROWS):
             writer.write_table(pa.Table.from_batches(group), row_group_size=ROW_GROUP_ROWS)
-            del group  # before the next one is gathered
+            del group  # before the next one is read
 
 
 def partition_keys(context: InputContext | OutputContext) -> list[str]:
-    """Return the partitions that a run reads or writes of an asset, in order; none for an asset without partitions."""
+    """Return the partitions of an asset that a run reads or writes, in order; none for an asset without partitions."""
     return sorted(context.asset_partition_keys) if context.has_asset_partitions else []
 
 
 def as_reader(table: str, rows: Any) -> pa.RecordBatchReader:
-    """Turn what an asset returned into record batches of the table contract, ordered by written day.
+    """Convert an asset's result to record batches of the table contract, ordered by the time of writing.
 
     Raises:
-        PlatformError: The asset returned something else than rows.
+        PlatformError: The result is of another type.
     """
     contract = TABLES.get(table)
     schema = None if contract is None else arrow_schema(contract)
@@ -141,7 +144,7 @@ def as_reader(table: str, rows: Any) -> pa.RecordBatchReader:
             rows = pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
         case _:
             raise PlatformError(
-                f"lake/{table} returned {type(rows).__name__}: the lake keeps pa.RecordBatchReader, pa.Table and "
+                f"lake/{table} returned {type(rows).__name__}: the lake stores pa.RecordBatchReader, pa.Table and "
                 "pandas.DataFrame"
             )
     ordered: pa.Table = rows.sort_by(WRITTEN_AT) if WRITTEN_AT in rows.column_names else rows

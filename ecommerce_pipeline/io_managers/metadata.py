@@ -1,4 +1,4 @@
-"""What a materialization says of itself in the UI: rows, bytes, place, window, column schema and a small preview."""
+"""The metadata of materializations, shown in the UI: rows, bytes, window, column schema and a small preview."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,19 +30,18 @@ def column_schema(table: Table) -> TableSchema:
 
 
 def preview(rows: pa.Table) -> MetadataValue:
-    """Return the first rows as a Markdown table; long texts are cut.
+    """Return the first rows as a Markdown table; long texts are shortened.
 
-    A range stores it with every partition, so it is text: Dagster's own table metadata takes 20 times as long to store.
+    It is stored with every partition of a run, and Dagster's own table metadata takes 20 times as long to store.
     """
     lines = [rows.column_names, ["---"] * rows.num_columns]
-    lines += [[_shown(value) for value in row.values()] for row in rows.slice(0, PREVIEW_ROWS).to_pylist()]
+    lines += [[_cell(value) for value in row.values()] for row in rows.slice(0, PREVIEW_ROWS).to_pylist()]
     return MetadataValue.md("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def volume(rows: int, size: int | None = None) -> dict[str, Any]:
-    """Return the metadata of how much was written."""
-    said: dict[str, Any] = {"dagster/row_count": rows}
-    return said if size is None else said | {"bytes": size}
+    """Return the metadata of the number of rows and, if known, bytes that were written."""
+    return {"dagster/row_count": rows, **({} if size is None else {"bytes": size})}
 
 
 def cost(job: JobCost | None) -> dict[str, Any]:
@@ -57,12 +56,12 @@ def cost(job: JobCost | None) -> dict[str, Any]:
 
 
 def days(keys: Sequence[str]) -> dict[str, Any]:
-    """Return the metadata of the window that a run wrote; nothing for a snapshot."""
+    """Return the metadata of the days that a run wrote; nothing for a snapshot."""
     if not keys:
         return {}
     return {"window": f"{keys[0]} to {keys[-1]}" if len(keys) > 1 else keys[0], "partitions": len(keys)}
 
 
-def _shown(value: object) -> str:
+def _cell(value: object) -> str:
     text = "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
     return text if len(text) <= PREVIEW_TEXT else text[: PREVIEW_TEXT - 1] + "…"

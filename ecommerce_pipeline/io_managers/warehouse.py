@@ -1,22 +1,25 @@
 """The warehouse IO manager: staging tables, loaded by the warehouse itself from the lake's objects.
 
-It replaces exactly the partitions of the run. Hands over `TableSlice` (a reference), `pa.Table` or `pandas.DataFrame`.
+It replaces exactly the partitions of the run. Loads `TableSlice` (a reference), `pa.Table` or `pandas.DataFrame`.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, ResourceDependency
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.io_managers.input_types import hand_over
+from ecommerce_pipeline.io_managers.input_types import as_annotated
 from ecommerce_pipeline.io_managers.lake import partition_keys
 from ecommerce_pipeline.io_managers.metadata import cost, days, preview, volume
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
 from ecommerce_pipeline.schema.tables import STAGING
+
+WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
+"""The resource key under which assets name it."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +32,21 @@ class TableSlice:
 
 
 class WarehouseIOManager(ConfigurableIOManager):
-    """Keeps an asset `[layer, table]` as the table of that name, in any warehouse."""
+    """Stores an asset `[layer, table]` as the table of that name, in any warehouse."""
 
     warehouse: ResourceDependency[Warehouse]
 
     @retried
     def handle_output(self, context: OutputContext, obj: LakeObjects) -> None:
-        """Load the objects and replace the run's partitions by them, in one transaction.
+        """Load the objects and replace the run's partitions by them in one transaction.
 
         Raises:
-            PlatformError: An object is corrupt or holds rows of other days; the table is as it was then.
+            PlatformError: An object is corrupt or holds rows of other days; the table is unchanged.
         """
         slice_ = table_slice(context)
         if not isinstance(obj, LakeObjects):
             raise PlatformError(f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
-        done = self.warehouse.replace(
+        replaced = self.warehouse.replace(
             STAGING[slice_.table],
             slice_.layer,
             obj.uris,
@@ -55,20 +58,20 @@ class WarehouseIOManager(ConfigurableIOManager):
             {
                 **volume(obj.rows, obj.bytes),
                 **days(partition_keys(context)),
-                "rows in table": done.rows,
+                "rows in table": replaced.rows,
                 "dagster/table_name": f"{slice_.layer}.{slice_.table}",
                 "dagster/uri": MetadataValue.text(self.warehouse.uri(slice_.layer, slice_.table)),
-                **cost(done.job),
-                "preview": preview(done.head),
+                **cost(replaced.job),
+                "preview": preview(replaced.head),
             }
         )
 
     @retried
     def load_input(self, context: InputContext) -> Any:
-        """Hand over the rows of the partitions asked for, as the argument's annotation asks."""
+        """Load the rows of the requested partitions as the argument's annotation asks."""
         slice_ = table_slice(context)
         columns = (context.definition_metadata or {}).get("columns")
-        return hand_over(
+        return as_annotated(
             context, slice_, lambda: self.warehouse.read(STAGING[slice_.table], slice_.layer, slice_.window, columns)
         )
 
@@ -81,7 +84,7 @@ def table_slice(context: InputContext | OutputContext) -> TableSlice:
 
 
 def _writer(context: OutputContext) -> Writer:
-    """Return who writes: the asset, in which run, at which of its attempts."""
+    """Return the asset, the run and the attempt that write."""
     return Writer(
         asset=context.asset_key.to_user_string(),
         run_id=context.step_context.run_id,

@@ -1,1 +1,1 @@
-"""The lake: references to its objects, batches cut by day, and queries over the objects."""
+"""The lake: references to its objects, batches split by day, and queries over the objects."""

@@ -1,4 +1,4 @@
-"""Cut one stream of record batches: into the days on which its rows were written, or into groups of many rows."""
+"""Splits a stream of record batches: by the day on which rows were written, or into groups of many rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -12,14 +12,14 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 
 def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.RecordBatch]]]:
-    """Yield each day with its batches; a day without rows has none. Consume a day before asking for the next.
+    """Yield each day with its batches; a day without rows has none. Consume a day before the next one.
 
     Args:
         rows: Ordered by `recorded_at`.
         keys: Days (YYYY-MM-DD) in order.
 
     Raises:
-        PlatformError: A row was written on none of the days.
+        PlatformError: A row was written on another day.
     """
     stream = _Pushback(rows)
     for key in keys:
@@ -30,19 +30,19 @@ def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[st
 
 
 def in_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
-    """Yield batches that follow each other in groups of at least so many rows; the last one has what is left."""
-    held: list[pa.RecordBatch] = []
+    """Yield consecutive batches in groups of at least so many rows; the last group may have fewer."""
+    group: list[pa.RecordBatch] = []
     for batch in batches:
-        held.append(batch)
-        if sum(map(len, held)) >= rows:
-            yield held
-            held = []
-    if held:
-        yield held
+        group.append(batch)
+        if sum(map(len, group)) >= rows:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 class _Pushback:
-    """An iterator of batches that takes the rest of a batch back."""
+    """An iterator over batches that can be given the rest of a batch back."""
 
     def __init__(self, rows: pa.RecordBatchReader) -> None:
         self._rows = iter(rows)
@@ -63,11 +63,11 @@ def _until(stream: _Pushback, start: datetime, end: datetime) -> Iterator[pa.Rec
         written = np.asarray(batch[WRITTEN_AT].cast(pa.int64()))
         if written[0] < _microseconds(start):
             raise _stray(batch[WRITTEN_AT][0].as_py(), [str(start.date())])
-        here = int(np.searchsorted(written, _microseconds(end)))
-        if here < batch.num_rows:
-            stream.rest = batch.slice(here)
-        if here:
-            yield batch.slice(0, here)
+        split = int(np.searchsorted(written, _microseconds(end)))
+        if split < batch.num_rows:
+            stream.rest = batch.slice(split)
+        if split:
+            yield batch.slice(0, split)
         if stream.rest is not None:
             return
 
@@ -78,6 +78,6 @@ def _microseconds(instant: datetime) -> int:
 
 def _stray(written: datetime, keys: Sequence[str]) -> PlatformError:
     return PlatformError(
-        f"a row written at {written} came with the partitions {keys[0]} to {keys[-1]}: the asset must return rows of "
-        f"its own partitions only, ordered by {WRITTEN_AT}"
+        f"a row written at {written} is not in the partitions {keys[0]} to {keys[-1]}: the asset must return only rows "
+        f"of its own partitions, ordered by {WRITTEN_AT}"
     )

@@ -1,4 +1,4 @@
-"""References to lake objects: what lake assets hand over, so that a warehouse loads them by itself."""
+"""References to lake objects, which lake assets return so that a warehouse loads the objects itself."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 OBJECT_NAME = "part-0.parquet"
 
 AT_ONCE = 4
-"""Objects looked up, or brought to an end, at once: a disk and a bucket take their time, and a range has many."""
+"""Objects read or finished in parallel: each waits for the disk or the bucket, and a range of days has many."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class LakeObjects:
 
 
 def object_path(table: str, partition: str | None) -> str:
-    """Return the path of an object under the lake's root: an interface that other tools rely on.
+    """Return the path of an object under the lake's root: an interface to other tools.
 
     >>> object_path("sessions", "2026-03-01")
     'sessions/date=2026-03-01/part-0.parquet'
@@ -77,10 +77,10 @@ def split_path(path: str) -> tuple[str, str | None]:
 
 
 def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeObject:
-    """Return the reference to an object that is there and whole.
+    """Return the reference to an object.
 
     Raises:
-        PlatformError: There is no such object, or it is no readable Parquet file.
+        PlatformError: The object does not exist or is not a readable Parquet file.
     """
     with _opened(store, table, partition) as file:
         size = file.seek(0, SEEK_END)
@@ -89,10 +89,10 @@ def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeOb
 
 
 def read_footer(store: ObjectStore, table: str, partition: str | None) -> pq.FileMetaData:
-    """Read what an object says of itself: its columns, and for each row group their statistics.
+    """Read an object's footer: its columns, and their statistics for each row group.
 
     Raises:
-        PlatformError: There is no such object, or it is no readable Parquet file.
+        PlatformError: The object does not exist or is not a readable Parquet file.
     """
     with _opened(store, table, partition) as file:
         return pq.read_metadata(file)
@@ -102,7 +102,7 @@ def read_object(store: ObjectStore, object_: LakeObject, columns: Sequence[str] 
     """Read the rows of an object, all columns or some.
 
     Raises:
-        PlatformError: The object is no readable Parquet file, or has no such column.
+        PlatformError: The object is not a readable Parquet file or lacks a column.
     """
     with _opened(store, object_.table, object_.partition) as file:
         known = pq.read_schema(file).names
@@ -114,10 +114,10 @@ def read_object(store: ObjectStore, object_: LakeObject, columns: Sequence[str] 
 
 
 def read_head(store: ObjectStore, object_: LakeObject, rows: int) -> pa.Table:
-    """Read the first rows of an object, and no more of it than its first row group.
+    """Read the first rows of an object; at most its first row group is read.
 
     Raises:
-        PlatformError: The object is no readable Parquet file.
+        PlatformError: The object is not a readable Parquet file.
     """
     with _opened(store, object_.table, object_.partition) as file:
         parquet = pq.ParquetFile(file)
@@ -126,10 +126,10 @@ def read_head(store: ObjectStore, object_: LakeObject, rows: int) -> pa.Table:
 
 @contextmanager
 def reading_object(store: ObjectStore, table: str, partition: str | None) -> Iterator[pa.RecordBatchReader]:
-    """Open an object as a stream of record batches, so that memory does not grow with its rows.
+    """Open an object as a stream of record batches, with constant memory.
 
     Raises:
-        PlatformError: There is no such object, or it is no readable Parquet file.
+        PlatformError: The object does not exist or is not a readable Parquet file.
     """
     with _opened(store, table, partition) as file:
         parquet = pq.ParquetFile(file)
@@ -137,7 +137,7 @@ def reading_object(store: ObjectStore, table: str, partition: str | None) -> Ite
 
 
 def _batches(parquet: pq.ParquetFile, rows: int = 65_536) -> Iterator[pa.RecordBatch]:
-    # One row group after the other: asked for all, PyArrow keeps what it has read of the file until its end.
+    # One row group at a time: in one call for all of them, PyArrow keeps what it has read until the end.
     for group in range(parquet.num_row_groups):
         yield from parquet.iter_batches(rows, row_groups=[group])
 
@@ -152,8 +152,8 @@ def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[I
         asset = f"lake/{table}{_of(partition)}"
         raise PlatformError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
     except (pa.ArrowException, OSError) as error:
-        asset, said = f"lake/{table}{_of(partition)}", " ".join(str(error).split())
-        raise PlatformError(f"the object {store.uri(path)} is corrupt ({said}): materialize {asset} again") from None
+        asset, reason = f"lake/{table}{_of(partition)}", " ".join(str(error).split())
+        raise PlatformError(f"the object {store.uri(path)} is corrupt ({reason}): materialize {asset} again") from None
 
 
 def _of(partition: str | None) -> str:

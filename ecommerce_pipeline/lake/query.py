@@ -1,4 +1,4 @@
-"""SQL about a table's lake objects: they are read in order as one stream, with the day of each beside it."""
+"""SQL queries over a table's lake objects, which DuckDB reads as one stream of rows with the day of each object."""
 
 from collections.abc import Callable, Generator, Iterator
 from datetime import date
@@ -17,47 +17,49 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
 
 OBJECTS: Final = "objects"
-"""What a query calls the rows of all objects."""
+"""The relation that a query names: the rows of all objects."""
 OBJECT_DAY: Final = "object_day"
-"""The column with the day of a row's object, whatever the row says; NULL for a table without days."""
+"""A column with the day of a row's object, which can differ from the row's own; NULL for a table without days."""
 
 BATCH_ROWS: Final = 65_536
 
-_ALIKE: Final = frozenset({"large_string", "string_view"})
+_TEXT_TYPES: Final = frozenset({"large_string", "string_view"})
+"""Types that other writers give to text; they are cast."""
 
-Heard = Callable[[date | None, list[str]], None]
+MismatchHandler = Callable[[date | None, list[str]], None]
+"""Takes the day of an object and the differences of its columns from the contract."""
 
 
-def ask_objects(
-    store: ObjectStore, table: Table, window: Window | None, query: str, misfit: Heard | None = None
+def query_objects(
+    store: ObjectStore, table: Table, window: Window | None, query: str, on_mismatch: MismatchHandler | None = None
 ) -> list[tuple[Any, ...]]:
-    """Return DuckDB's answer about the objects of a window, or about a table's only one.
+    """Query the objects of a window, or a table's only object, with DuckDB.
 
     Args:
         store: The lake.
         table: The table's contract; the rows have its types.
         window: The days; None for a table without days.
-        query: About `OBJECTS`, which has the contract's columns and `OBJECT_DAY`.
-        misfit: Told of an object whose columns are not the contract's, and how; its rows are left out then.
+        query: On `OBJECTS`, which has the contract's columns and `OBJECT_DAY`.
+        on_mismatch: Called for an object whose columns differ from the contract; its rows are left out then.
 
     Raises:
-        PlatformError: An object is missing or corrupt, or does not fit and nobody is told.
+        PlatformError: An object is missing or corrupt, or differs from the contract and `on_mismatch` is None.
     """
     days: list[date | None] = [None] if window is None else [*window.days()]
-    # With nulls everywhere: to find them is what queries are for.
+    # Every column is nullable, so that a query can find nulls where the contract forbids them.
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
-    told = misfit or _refuse(table)
+    report = on_mismatch or _refuse(table)
 
     def of_day(day: date | None) -> Generator[pa.RecordBatch, None, None]:
         with reading_object(store, table.name, day.isoformat() if day else None) as found:
-            if wrong := list(misfits(schema, found.schema)):
-                told(day, wrong)
+            if differences := list(schema_differences(schema, found.schema)):
+                report(day, differences)
                 return
             for batch in found:
                 rows = batch.select(schema.names).cast(schema)
                 yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
 
-    # DuckDB takes about as long for a batch of a few hundred rows as for a large one.
+    # Large batches: DuckDB takes about as long for one of a few hundred rows.
     groups = in_groups(prefetch_streams(map(of_day, days), AT_ONCE), BATCH_ROWS)
     rows = ErrorCapturingIterator(map(pa.concat_batches, groups))  # type: ignore[attr-defined]
     stamped = schema.append(pa.field(OBJECT_DAY, pa.date32()))
@@ -69,19 +71,21 @@ def ask_objects(
             return connection.execute(query).fetchall()
 
 
-def misfits(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:
-    """Yield what is wrong with the columns of an object."""
-    there = {field.name: field.type for field in found}
+def schema_differences(contract: pa.Schema, found: pa.Schema) -> Iterator[str]:
+    """Yield the differences of an object's columns from the contract."""
+    types = {field.name: field.type for field in found}
     for field in contract:
-        if field.name not in there:
+        if field.name not in types:
             yield f"column {field.name} ({field.type}) is missing"
-        elif there[field.name] != field.type and str(there[field.name]) not in _ALIKE:
-            yield f"column {field.name} is {there[field.name]}, the contract says {field.type}"
+        elif types[field.name] != field.type and str(types[field.name]) not in _TEXT_TYPES:
+            yield f"column {field.name} is {types[field.name]}, the contract says {field.type}"
 
 
-def _refuse(table: Table) -> Heard:
-    def refuse(day: date | None, wrong: list[str]) -> None:
+def _refuse(table: Table) -> MismatchHandler:
+    def refuse(day: date | None, differences: list[str]) -> None:
         asset = f"lake/{table.name}{f' of {day}' if day else ''}"
-        raise PlatformError(f"the object of {asset} does not fit: {'; '.join(wrong)}. Materialize {asset} again")
+        raise PlatformError(
+            f"the object of {asset} does not match the contract: {'; '.join(differences)}. Materialize {asset} again"
+        )
 
     return refuse

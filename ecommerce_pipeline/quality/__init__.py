@@ -1,1 +1,1 @@
-"""Whether the numbers can be trusted: the same rows in every place, told apart by digests of their content."""
+"""Data quality: the lake's contract, the same rows in every layer, the ledger, quarantine and volume."""

@@ -1,8 +1,8 @@
-"""Digests of rows that do not depend on their order, as SQL that PostgreSQL, DuckDB and BigQuery answer alike.
+"""Digests of rows, independent of their order, as SQL with the same result in PostgreSQL, DuckDB and BigQuery.
 
-A row is spelled as one text, no two rows alike: whole numbers, truth values and days as they are, decimals as whole
-numbers of their smallest unit, instants as microseconds since 1970, texts with their length in front, nothing as `-`.
-Of the MD5 of that text two whole numbers of 32 bits are added up over the rows.
+Each row is encoded as one unambiguous text: integers, booleans and dates as they are, decimals as integers of their
+smallest unit, timestamps as microseconds since 1970, texts with their length in front, null as `-`. The checksum is the
+sum, over all rows, of two 32-bit integers from the MD5 of that text.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,11 +19,11 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT, business_key, kind
 
 @dataclass(frozen=True)
 class Digest:
-    """What rows add up to.
+    """The digest of some rows.
 
     Attributes:
-        rows: How many there are.
-        checksum: Of their content, in whatever order they come.
+        rows: Their number.
+        checksum: Of their content, independent of their order.
         amounts: The sums of the table's decimal columns in their smallest unit, in the columns' order.
     """
 
@@ -33,11 +33,11 @@ class Digest:
 
 
 Query = Callable[[Dialect, Table, str, Window | None], str]
-"""Writes a query: of a dialect, about a table of this contract, found under this name, limited to a window."""
+"""Returns the SQL in a dialect, for a table's contract, the relation that holds its rows, and a window of days."""
 
 
 def digests(dialect: Dialect, table: Table, relation: str, window: Window | None) -> str:
-    """Return the query of the digest of each written day of the window, or of a whole dimension."""
+    """Return the query for the digest of each written day of the window, or of a whole dimension."""
     day = dialect.utc_day.format(quoted(dialect, WRITTEN_AT)) if kind(table) == "event" else "CAST(NULL AS DATE)"
     amounts = [f", SUM({_units(dialect, column)})" for column in _decimals(table)]
     return f"""
@@ -47,7 +47,7 @@ def digests(dialect: Dialect, table: Table, relation: str, window: Window | None
 
 
 def row_digests(dialect: Dialect, table: Table, relation: str, window: Window | None) -> str:
-    """Return the query of the key, the microsecond of writing and the digest of each row."""
+    """Return the query for the key, the time of writing in microseconds and the digest of each row."""
     written = dialect.micros.format(quoted(dialect, WRITTEN_AT)) if kind(table) == "event" else "0"
     return f"""
         SELECT {quoted(dialect, business_key(table))}, {written}, row_hash
@@ -55,11 +55,11 @@ def row_digests(dialect: Dialect, table: Table, relation: str, window: Window | 
     """  # noqa: S608
 
 
-def read_digests(table: Table, answer: Sequence[Sequence[Any]]) -> dict[date | None, Digest]:
-    """Return the answer to `digests`, by day; a dimension without rows has a digest too."""
+def read_digests(table: Table, result: Sequence[Sequence[Any]]) -> dict[date | None, Digest]:
+    """Convert the result of `digests` to digests by day; a dimension without rows has a digest too."""
     found = {
         row[0]: Digest(int(row[1]), f"{int(row[2])}-{int(row[3])}", tuple(int(amount or 0) for amount in row[4:]))
-        for row in answer
+        for row in result
     }
     return found if kind(table) == "event" else found or {None: no_rows(table)}
 
@@ -70,14 +70,14 @@ def no_rows(table: Table) -> Digest:
 
 
 def _hashed(dialect: Dialect, table: Table, relation: str, window: Window | None) -> str:
-    columns = dialect.between.join(f"COALESCE({_spelled(dialect, column)}, '-')" for column in table.columns)
+    columns = dialect.between.join(f"COALESCE({_encoded(dialect, column)}, '-')" for column in table.columns)
     return (
         f"(SELECT *, {dialect.md5.format(dialect.row.format(columns))} AS row_hash FROM {relation} "  # noqa: S608
         f"WHERE {within(dialect, window)}{dialect.once}) AS hashed"
     )
 
 
-def _spelled(dialect: Dialect, column: Column[Any]) -> str:
+def _encoded(dialect: Dialect, column: Column[Any]) -> str:
     name = quoted(dialect, column.name)
     match column.type:
         case Numeric():

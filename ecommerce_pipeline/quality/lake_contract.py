@@ -1,6 +1,6 @@
-"""The lake's objects against the table contract: types, nulls, keys and days, as the objects themselves say.
+"""The lake's objects against the table contract: types, nulls, keys and days.
 
-The statistics in an object's footer rule most of it out; rows are read, and counted, only where they do not. See
+The statistics in an object's footer mostly rule out a breach; rows are read and counted only where they do not. See
 https://parquet.apache.org/docs/file-format/metadata
 """
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Table
 
 from ecommerce_pipeline.lake.objects import AT_ONCE, read_footer
-from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, ask_objects, misfits
+from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, query_objects, schema_differences
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -25,9 +25,9 @@ _WRITTEN_ON: Final = DUCKDB.utc_day.format(WRITTEN_AT)
 
 
 def breaches(store: ObjectStore, table: Table, window: Window | None) -> Iterator[str]:
-    """Yield what is wrong with a table's objects of the window, or with its only one.
+    """Yield the breaches of the contract in a table's objects of the window, or in its only object.
 
-    Copies of an event are not wrong: they are sorted out behind staging.
+    Copies of an event are no breach: dbt removes them after staging.
 
     Raises:
         PlatformError: An object is missing or corrupt.
@@ -37,43 +37,44 @@ def breaches(store: ObjectStore, table: Table, window: Window | None) -> Iterato
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:
         days = list(window.days())
-        for day, fine in zip(days, pool.map(partial(_is_fine, store, table), days), strict=True):
-            if not fine:
+        for day, valid in zip(days, pool.map(partial(_is_valid, store, table), days), strict=True):
+            if not valid:
                 yield from _counted(store, table, Window.of_day(day))
 
 
-def _is_fine(store: ObjectStore, table: Table, day: date) -> bool:
-    """Return whether the types and statistics of a day's object rule everything out that could be wrong."""
+def _is_valid(store: ObjectStore, table: Table, day: date) -> bool:
+    """Return whether the types and statistics of a day's object rule out every breach."""
     footer = read_footer(store, table.name, day.isoformat())
-    if any(misfits(arrow_schema(table), footer.schema.to_arrow_schema())):
+    if any(schema_differences(arrow_schema(table), footer.schema.to_arrow_schema())):
         return False
     groups = (footer.row_group(group) for group in range(footer.num_row_groups))
-    return all(_is_ruled_out(table, day, group) for group in groups)
+    return all(_is_valid_group(table, day, group) for group in groups)
 
 
-def _is_ruled_out(table: Table, day: date, group: pq.RowGroupMetaData) -> bool:
+def _is_valid_group(table: Table, day: date, group: pq.RowGroupMetaData) -> bool:
     columns = (group.column(position) for position in range(group.num_columns))
-    told = {column.path_in_schema: column.statistics for column in columns}
-    required = (told[column.name] for column in table.columns if not column.nullable)
+    statistics_of = {column.path_in_schema: column.statistics for column in columns}
+    required = (statistics_of[column.name] for column in table.columns if not column.nullable)
     if any(statistics is None or statistics.null_count != 0 for statistics in required):
         return False
-    written: Any = told[WRITTEN_AT]
+    written: Any = statistics_of[WRITTEN_AT]
     return bool(written.has_min_max and written.min.date() == day == written.max.date())
 
 
 def _counted(store: ObjectStore, table: Table, window: Window | None) -> Iterator[str]:
-    wrong: dict[date | None, list[str]] = {}
-    counted = dict(_counts(table))
-    query = f"SELECT {OBJECT_DAY}, {', '.join(counted.values())} FROM {OBJECTS} GROUP BY ALL"  # noqa: S608
-    for day, *counts in ask_objects(store, table, window, query, wrong.__setitem__):
-        found = [f"{count:,} {what}" for what, count in zip(counted, counts, strict=True) if count]
+    by_day: dict[date | None, list[str]] = {}
+    expressions = dict(_expressions(table))
+    query = f"SELECT {OBJECT_DAY}, {', '.join(expressions.values())} FROM {OBJECTS} GROUP BY ALL"  # noqa: S608
+    for day, *counts in query_objects(store, table, window, query, by_day.__setitem__):
+        found = [f"{count:,} {breach}" for breach, count in zip(expressions, counts, strict=True) if count]
         if found:
-            wrong[day] = found
-    for day in sorted(wrong, key=str):
-        yield from (f"{table.name} of {day}: {one}" if day else f"{table.name}: {one}" for one in wrong[day])
+            by_day[day] = found
+    for day in sorted(by_day, key=str):
+        yield from (f"{table.name} of {day}: {one}" if day else f"{table.name}: {one}" for one in by_day[day])
 
 
-def _counts(table: Table) -> Iterator[tuple[str, str]]:
+def _expressions(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield each kind of breach with the SQL expression that counts its rows."""
     for column in table.columns:
         if not column.nullable:
             yield (
@@ -82,6 +83,6 @@ def _counts(table: Table) -> Iterator[tuple[str, str]]:
             )
     if kind(table) == "dimension":
         key = business_key(table)
-        yield f"rows whose {key} another row has", f'COUNT("{key}") - COUNT(DISTINCT "{key}")'
+        yield f"rows with a {key} that another row has too", f'COUNT("{key}") - COUNT(DISTINCT "{key}")'
     else:
         yield "rows written on another day", f"COUNT(*) FILTER ({_WRITTEN_ON} <> {OBJECT_DAY})"

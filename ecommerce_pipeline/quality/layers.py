@@ -1,4 +1,4 @@
-"""The three places where a source table's rows are: PostgreSQL, the lake and the warehouse's staging table."""
+"""The three layers that hold a source table's rows: PostgreSQL, the lake and the warehouse's staging table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,77 +7,76 @@ from typing import Any, ClassVar, Final, Protocol
 
 from sqlalchemy import Table
 
-from ecommerce_pipeline.lake.query import OBJECTS, ask_objects
+from ecommerce_pipeline.lake.query import OBJECTS, query_objects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import Digest, Query, digests, read_digests
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.dialects import BIGQUERY, DUCKDB, POSTGRES
+from ecommerce_pipeline.schema.dialects import DUCKDB, POSTGRES
 
 STAGING: Final = "staging"
-DIALECTS: Final = {"duckdb": DUCKDB, "bigquery": BIGQUERY}
 
 
-class Place(Protocol):
-    """Somewhere rows are kept that answers queries about them."""
+class Layer(Protocol):
+    """A layer that answers queries about a table's rows."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The layer's name in messages and metadata."""
         ...
 
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
-        """Return the answer to a query about the rows written in a window, or about a whole dimension.
+        """Return the rows of a query about the rows written in a window, or about a whole dimension.
 
         Raises:
-            PlatformError: The place cannot be reached, or lacks the table or an object.
+            PlatformError: The layer cannot be reached, or lacks the table or an object.
         """
         ...
 
 
 @dataclass(frozen=True)
-class InSource:
+class SourceLayer:
     """The shop's PostgreSQL."""
 
     postgres: PostgresResource
     name: ClassVar[str] = "source"
 
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
-        """Ask the server; a table of compatible types is read as the extraction reads it."""
+        """Query the server; columns of compatible types are converted as the extraction converts them."""
         return self.postgres.rows(query(POSTGRES, table, f"({self.postgres.contract_select(table)}) AS rows_", window))
 
 
 @dataclass(frozen=True)
-class InLake:
+class LakeLayer:
     """The lake's objects."""
 
     store: ObjectStore
     name: ClassVar[str] = "lake"
 
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
-        """Ask DuckDB about all objects together."""
-        return ask_objects(self.store, table, window, query(DUCKDB, table, OBJECTS, None))
+        """Query all objects together with DuckDB."""
+        return query_objects(self.store, table, window, query(DUCKDB, table, OBJECTS, None))
 
 
 @dataclass(frozen=True)
-class InStaging:
+class StagingLayer:
     """The staging table of the warehouse."""
 
     warehouse: Warehouse
     name: ClassVar[str] = STAGING
 
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
-        """Ask the warehouse."""
+        """Query the warehouse."""
         relation = f"{self.warehouse.schema_of(STAGING)}.{table.name}"
-        answer = self.warehouse.query(query(DIALECTS[self.warehouse.dialect], table, relation, window))
-        return list(zip(*(column.to_pylist() for column in answer.columns), strict=True))
+        rows = self.warehouse.query(query(self.warehouse.dialect, table, relation, window))
+        return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
 
-def digests_of(place: Place, table: Table, window: Window | None) -> dict[date | None, Digest]:
-    """Return the digest of each written day of the window that has rows, or of a whole dimension, under None.
+def layer_digests(layer: Layer, table: Table, window: Window | None) -> dict[date | None, Digest]:
+    """Return the digest of each written day of the window that has rows, or of a whole dimension under None.
 
     Raises:
-        PlatformError: The place cannot be reached, or lacks the table or an object.
+        PlatformError: The layer cannot be reached, or lacks the table or an object.
     """
-    return read_digests(table, place.ask(digests, table, window))
+    return read_digests(table, layer.ask(digests, table, window))

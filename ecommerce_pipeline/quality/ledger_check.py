@@ -1,4 +1,4 @@
-"""The daily sales mart against the synthetic shop's own books, kept in whole cents apart from the pipeline."""
+"""The daily sales mart against the synthetic shop's ledger, computed in whole cents outside the pipeline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,46 +15,47 @@ COLUMNS = ("orders_paid", "units", "gross_amount", "discount_amount", "refund_am
 
 
 @dataclass(frozen=True)
-class DayOfBooks:
-    """A day's totals, by column of the mart, in the books and in the mart."""
+class DayTotals:
+    """A day's totals in the ledger and in the mart, in the order of `COLUMNS`."""
 
     day: date
-    books: tuple[Decimal, ...]
+    ledger: tuple[Decimal, ...]
     mart: tuple[Decimal, ...]
 
     @property
     def equal(self) -> bool:
-        """Whether the mart has it to the cent."""
-        return self.books == self.mart
+        """Whether the mart equals the ledger to the cent."""
+        return self.ledger == self.mart
 
     def __str__(self) -> str:
-        told = [
-            f"{name} is {found:,} in marts_sales_daily, {wanted:,} in the books"
-            for name, wanted, found in zip(COLUMNS, self.books, self.mart, strict=True)
-            if wanted != found
+        differences = [
+            f"{name} is {actual:,} in marts_sales_daily, {expected:,} in the ledger"
+            for name, expected, actual in zip(COLUMNS, self.ledger, self.mart, strict=True)
+            if expected != actual
         ]
-        return f"{self.day}: {', '.join(told) or 'equal'}"
+        return f"{self.day}: {', '.join(differences) or 'equal'}"
 
 
-def compare_with_books(shop: ShopSettings, warehouse: Warehouse, window: Window) -> list[DayOfBooks]:
-    """Compare the days that rows written in the window can change and whose rows have all been loaded, in order.
+def compare_with_ledger(shop: ShopSettings, warehouse: Warehouse, window: Window) -> list[DayTotals]:
+    """Compare, in order, the complete days that rows written in the window can change.
+
+    A day is complete when all its rows are loaded: those written on it, and late up to the lateness limit after it.
 
     Raises:
-        PlatformError: A table is not there.
+        PlatformError: A table does not exist.
     """
-    happened = window.happened(shop.lateness_days)
-    compared = []
-    for complete in _complete(warehouse, happened, shop):
+    days = []
+    for complete in _complete(warehouse, window.happened(shop.lateness_days), shop):
         written = Window(complete.start, complete.end + shop.lateness_days * ONE_DAY)
-        books = ledger(shop, written).by_day
+        totals = ledger(shop, written).by_day
         mart = _mart(warehouse, complete)
         nothing = _amounts(Totals())
-        compared += [DayOfBooks(day, _amounts(books[day]), mart.get(day, nothing)) for day in complete.days()]
-    return compared
+        days += [DayTotals(day, _amounts(totals[day]), mart.get(day, nothing)) for day in complete.days()]
+    return days
 
 
 def _complete(warehouse: Warehouse, happened: Window, shop: ShopSettings) -> Iterator[Window]:
-    """Yield the ranges of days whose rows, written up to the lateness limit after them, are all in staging."""
+    """Yield the ranges of complete days: those of which staging has every written day up to the lateness limit."""
     lateness = timedelta(days=shop.lateness_days)
     reach = Window(max(happened.start, shop.start_date), happened.end + lateness)
     rows = warehouse.read(reconciliation, STAGING, reach, [WRITTEN_AT])

@@ -1,4 +1,4 @@
-"""What is in quarantine, by the rule that it breaks."""
+"""Rows in quarantine, counted by the rule that they break."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,10 +11,10 @@ from ecommerce_pipeline.schema.tables import EVENTS
 
 
 def quarantined(warehouse: Warehouse, window: Window) -> dict[str, dict[str, Any]]:
-    """Return, by the quarantine table's name, the metadata of the rows written in the window that are in it.
+    """Return, by the quarantine table's name, the metadata of its rows that were written in the window.
 
     Raises:
-        PlatformError: A table is not there.
+        PlatformError: A table does not exist.
     """
     core = warehouse.schema_of("core")
     days = f"recorded_date >= DATE '{window.start}' AND recorded_date < DATE '{window.end}'"
@@ -28,10 +28,10 @@ def quarantined(warehouse: Warehouse, window: Window) -> dict[str, dict[str, Any
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows.to_pylist():
         counts[row["name"]][row["reason"]] = row["rows_"]
-    return {f"quarantine_{table}": _told(counts[f"quarantine_{table}"]) for table in EVENTS}
+    return {f"quarantine_{table}": _metadata(counts[f"quarantine_{table}"]) for table in EVENTS}
 
 
-def _told(counts: dict[str, int]) -> dict[str, Any]:
+def _metadata(counts: dict[str, int]) -> dict[str, Any]:
     by_rule = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     lines = ["| rule | rows |", "| --- | ---: |", *(f"| {rule} | {rows:,} |" for rule, rows in by_rule)]
     return {

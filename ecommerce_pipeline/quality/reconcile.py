@@ -1,4 +1,4 @@
-"""Reconciliation: the rows of a table and day are the same in PostgreSQL, in the lake and in the staging table."""
+"""Reconciliation: whether PostgreSQL, the lake and the staging table have the same rows, table by table, day by day."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,21 +12,21 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import Digest, no_rows, row_digests
-from ecommerce_pipeline.quality.layers import Place, digests_of
+from ecommerce_pipeline.quality.layers import Layer, layer_digests
 from ecommerce_pipeline.schema.dialects import Dialect
 from ecommerce_pipeline.schema.tables import UPDATED_AT, WRITTEN_AT, business_key, kind
 
-KEYS_TOLD: Final = 3
+KEYS_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
-class Account:
-    """What a table has in each place, on one written day, or of a whole dimension (`day` is None).
+class Comparison:
+    """The digests of a table's rows in all layers: of one written day, or of a whole dimension.
 
     Attributes:
         table: The table's name.
-        day: The partition.
-        digests: By the place's name, in the way of the data.
+        day: The partition; None for a dimension.
+        digests: By the layer's name, from source to staging.
     """
 
     table: str
@@ -35,81 +35,83 @@ class Account:
 
     @property
     def equal(self) -> bool:
-        """Whether all places have the same rows."""
+        """Whether all layers have the same rows."""
         return len(set(self.digests.values())) == 1
 
     @property
-    def asset_of(self) -> str:
-        """The table and its partition, as people name them."""
+    def partition(self) -> str:
+        """The table and its day, for messages."""
         return f"{self.table} of {self.day}" if self.day else self.table
 
 
-def reconcile(tables: Sequence[Table], window: Window | None, places: Sequence[Place]) -> dict[str, list[Account]]:
-    """Return by table an account of each written day of the window, in order, or one of a whole dimension.
+def reconcile(tables: Sequence[Table], window: Window | None, layers: Sequence[Layer]) -> dict[str, list[Comparison]]:
+    """Compare the layers; return by table one comparison per written day of the window, or one of a whole dimension.
 
     Raises:
-        PlatformError: A place cannot be reached, or lacks a table or an object.
+        PlatformError: A layer cannot be reached, or lacks a table or an object.
     """
 
-    def ask(place: Place) -> list[dict[date | None, Digest]]:
-        return [digests_of(place, table, window if kind(table) == "event" else None) for table in tables]
+    def digests_of_tables(layer: Layer) -> list[dict[date | None, Digest]]:
+        return [layer_digests(layer, table, window if kind(table) == "event" else None) for table in tables]
 
-    # Side by side, each table after table: PostgreSQL and the warehouse work in their own processes or threads.
-    with ThreadPoolExecutor(len(places)) as pool:
-        found = zip(*pool.map(ask, places), strict=True)
-    names = [place.name for place in places]
+    # Layers in parallel, tables in turn: PostgreSQL and the warehouse have processes or threads of their own.
+    with ThreadPoolExecutor(len(layers)) as pool:
+        by_table = zip(*pool.map(digests_of_tables, layers), strict=True)
+    names = [layer.name for layer in layers]
     return {
-        table.name: _accounts(table, window, dict(zip(names, digests, strict=True)))
-        for table, digests in zip(tables, found, strict=True)
+        table.name: _comparisons(table, window, dict(zip(names, digests, strict=True)))
+        for table, digests in zip(tables, by_table, strict=True)
     }
 
 
-def _accounts(table: Table, window: Window | None, found: Mapping[str, Mapping[date | None, Digest]]) -> list[Account]:
+def _comparisons(
+    table: Table, window: Window | None, by_layer: Mapping[str, Mapping[date | None, Digest]]
+) -> list[Comparison]:
     days: list[date | None] = [*window.days()] if kind(table) == "event" and window else [None]
     return [
-        Account(table.name, day, {name: digests.get(day, no_rows(table)) for name, digests in found.items()})
+        Comparison(table.name, day, {name: digests.get(day, no_rows(table)) for name, digests in by_layer.items()})
         for day in days
     ]
 
 
-def difference(table: Table, account: Account, places: Sequence[Place]) -> str:
-    """Say where an account's places differ: rows on either side, and the first keys that one has and the other not.
+def difference(table: Table, comparison: Comparison, layers: Sequence[Layer]) -> str:
+    """Return a message with the rows of each two layers that differ, and the first keys that only one of them has.
 
     Raises:
-        PlatformError: A place cannot be reached, or lacks the table or an object.
+        PlatformError: A layer cannot be reached, or lacks the table or an object.
     """
-    window = Window.of_day(account.day) if account.day else None
-    said = []
-    for left, right in pairwise(places):
-        if account.digests[left.name] == account.digests[right.name]:
+    window = Window.of_day(comparison.day) if comparison.day else None
+    differences = []
+    for left, right in pairwise(layers):
+        if comparison.digests[left.name] == comparison.digests[right.name]:
             continue
-        rows = {place.name: Counter(map(tuple, place.ask(row_digests, table, window))) for place in (left, right)}
-        said.append(
-            f"{left.name} has {account.digests[left.name].rows:,} rows, "
-            f"{right.name} {account.digests[right.name].rows:,}; "
-            + "; ".join(_only_there(table, rows, left.name, right.name))
+        rows = {layer.name: Counter(map(tuple, layer.ask(row_digests, table, window))) for layer in (left, right)}
+        differences.append(
+            f"{left.name} has {comparison.digests[left.name].rows:,} rows, "
+            f"{right.name} {comparison.digests[right.name].rows:,}; "
+            + "; ".join(_missing_keys(table, rows, left.name, right.name))
         )
-    return f"{account.asset_of}: {'. '.join(said)}"
+    return f"{comparison.partition}: {'. '.join(differences)}"
 
 
-def newer_in_source(table: Table, places: Sequence[Place]) -> bool:
+def newer_in_source(table: Table, layers: Sequence[Layer]) -> bool:
     """Return whether a dimension's source has changed since it was read: its newest version is not in the lake."""
 
     def newest(dialect: Dialect, _: Table, relation: str, __: Window | None) -> str:
         column = dialect.micros.format(f"{dialect.quote}{UPDATED_AT}{dialect.quote}")
         return f"SELECT MAX({column}) FROM {relation}"  # noqa: S608 - names of the contract
 
-    source, lake, *_ = (place.ask(newest, table, None)[0][0] for place in places)
+    source, lake, *_ = (layer.ask(newest, table, None)[0][0] for layer in layers)
     return (source or 0) > (lake or 0)
 
 
-def _only_there(table: Table, rows: Mapping[str, "Counter[tuple[Any, ...]]"], left: str, right: str) -> Iterator[str]:
-    for here, there in ((left, right), (right, left)):
-        only = sorted((rows[here] - rows[there]).elements())
+def _missing_keys(table: Table, rows: Mapping[str, "Counter[tuple[Any, ...]]"], left: str, right: str) -> Iterator[str]:
+    for layer, other in ((left, right), (right, left)):
+        only = sorted((rows[layer] - rows[other]).elements())
         if only:
-            keys = ", ".join(_key(table, key, written) for key, written, _ in only[:KEYS_TOLD])
-            more = f" and {len(only) - KEYS_TOLD:,} more" if len(only) > KEYS_TOLD else ""
-            yield f"only in {here}: {business_key(table)} {keys}{more}"
+            keys = ", ".join(_key(table, key, written) for key, written, _ in only[:KEYS_SHOWN])
+            more = f" and {len(only) - KEYS_SHOWN:,} more" if len(only) > KEYS_SHOWN else ""
+            yield f"only in {layer}: {business_key(table)} {keys}{more}"
 
 
 def _key(table: Table, key: Any, written: int) -> str:

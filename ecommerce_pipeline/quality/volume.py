@@ -11,23 +11,23 @@ WEEKS_BACK: Final = 8
 WEEKS_NEEDED: Final = 3
 FEWEST: Final = 0.5
 MOST: Final = 2.0
-"""A day is unusual with fewer or more rows than so many times the median of its weekday."""
+"""A day is unusual with fewer or more rows than these multiples of its weekday's median."""
 NOISE: Final = 50
-"""A difference of fewer rows than this is none."""
+"""Smaller differences are ignored."""
 
 Counts = Mapping[tuple[str, date], int]
 """Rows by table and written day."""
 
 
 def unusual_days(table: str, window: Window, counts: Counts) -> list[str]:
-    """Return a sentence for each day of the window whose rows are unusual; days without enough history are not judged.
+    """Return a message for each day of the window with unusually few or many rows; days without history are skipped.
 
     >>> from datetime import date
     >>> counts = {("orders", date(2026, 3, day)): rows for day, rows in {2: 600, 9: 610, 16: 590, 23: 0}.items()}
     >>> unusual_days("orders", Window.of_day(date(2026, 3, 23)), counts)
     ['2026-03-23: 0 rows, the median of the 3 Mondays before is 600']
     """
-    said = []
+    messages = []
     for day in window.days():
         weeks = (day - timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1))
         peers = [counts[table, other] for other in weeks if (table, other) in counts]
@@ -35,5 +35,5 @@ def unusual_days(table: str, window: Window, counts: Counts) -> list[str]:
             continue
         usual, rows = median(peers), counts[table, day]
         if not FEWEST * usual <= rows <= MOST * usual and abs(rows - usual) >= NOISE:
-            said.append(f"{day}: {rows:,} rows, the median of the {len(peers)} {day:%A}s before is {usual:,.0f}")
-    return said
+            messages.append(f"{day}: {rows:,} rows, the median of the {len(peers)} {day:%A}s before is {usual:,.0f}")
+    return messages

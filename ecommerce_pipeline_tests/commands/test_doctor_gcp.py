@@ -1,4 +1,4 @@
-"""What doctor says of Google Cloud: on the emulators, and with the answers that only Google itself gives."""
+"""What doctor reports of Google Cloud: on the emulators, and with answers that only Google itself gives."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ CLOUD = ["project", "credentials", "bucket", "BigQuery jobs", "datasets", "one l
 
 @pytest.fixture
 def settings(project: str, bucket: storage.Bucket, bigquery_client: bigquery.Client, tmp_path: Path) -> Settings:
-    """Give the settings of a project in which everything is made."""
+    """Give the settings of a project in which everything exists."""
     for name in DATASETS:
         bigquery_client.create_dataset(name)
     return Settings.from_environment(
@@ -27,27 +27,27 @@ def settings(project: str, bucket: storage.Bucket, bigquery_client: bigquery.Cli
     )
 
 
-def said(settings: Settings, check: str) -> str:
-    return checks_of(settings)[check](settings)
+def result(settings: Settings, check: str) -> str:
+    return checks_of(settings)[check]()
 
 
-def complaint(settings: Settings, check: str) -> str:
+def error_of(settings: Settings, check: str) -> str:
     with pytest.raises(PlatformError) as caught:
-        said(settings, check)
+        result(settings, check)
     message = str(caught.value)
     assert "\n" not in message
     assert "Traceback" not in message
     return message
 
 
-def test_a_project_in_which_everything_is_made_is_well(
+def test_a_complete_project_passes_every_check(
     settings: Settings, bucket: storage.Bucket, bigquery_server: BigQueryEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", bigquery_server.storage_api)
-    assert {check: said(settings, check) for check in CLOUD} == {
+    assert {check: result(settings, check) for check in CLOUD} == {
         "project": f"{settings.gcp_project}, location US",
         "credentials": "none needed: STORAGE_EMULATOR_HOST and BIGQUERY_EMULATOR_HOST name emulators",
-        "bucket": f"gs://{bucket.name}/ can be written, read and deleted in",
+        "bucket": f"objects in gs://{bucket.name}/ can be written, read and deleted",
         "BigQuery jobs": f"BigQuery runs jobs in {settings.gcp_project}",
         "datasets": "ecommerce_staging, ecommerce_core, ecommerce_datamart",
         "one location": "bucket in US, datasets in US",
@@ -56,13 +56,13 @@ def test_a_project_in_which_everything_is_made_is_well(
     assert list(bucket.list_blobs()) == []
 
 
-def test_each_check_of_the_cloud_is_a_line_and_one_that_fails_fails_the_command(
+def test_each_check_is_a_line_and_one_that_fails_fails_the_command(
     settings: Settings, bucket: storage.Bucket, bigquery_client: bigquery.Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The source database is one that is not there; its two lines and the cloud's last say so."""
+    """The source database does not exist either, which its own line shows."""
     bigquery_client.delete_dataset("ecommerce_core")
-    lonely = settings.model_copy(update={"postgres_host": "127.0.0.1", "postgres_port": 1})
-    assert not doctor_command(lonely)
+    without_database = settings.model_copy(update={"postgres_host": "127.0.0.1", "postgres_port": 1})
+    assert not doctor_command(without_database)
     lines = capsys.readouterr().out.splitlines()
     by_check = {line[6:20].strip(): line[:6].strip() for line in lines}
     assert {check: by_check[check] for check in [*CLOUD, "PostgreSQL"]} == {
@@ -74,10 +74,10 @@ def test_each_check_of_the_cloud_is_a_line_and_one_that_fails_fails_the_command(
     assert "warehouse" not in by_check
 
 
-def test_a_bucket_that_is_not_there_is_named_with_the_command_that_makes_it(settings: Settings) -> None:
-    lost = settings.model_copy(update={"gcs_bucket": "no-such-lake"})
-    assert "the bucket no-such-lake does not exist: correct GCS_BUCKET" in complaint(lost, "bucket")
-    message = complaint(lost, "one location")
+def test_a_missing_bucket_is_named_with_the_command_that_creates_it(settings: Settings) -> None:
+    without_bucket = settings.model_copy(update={"gcs_bucket": "no-such-lake"})
+    assert "the bucket no-such-lake does not exist: correct GCS_BUCKET" in error_of(without_bucket, "bucket")
+    message = error_of(without_bucket, "one location")
     assert message.startswith(
         "the location of gs://no-such-lake cannot be read: the bucket no-such-lake does not exist"
     )
@@ -92,7 +92,7 @@ def test_a_forbidden_bucket_is_named_with_the_verb_and_the_role(
     storage_proxy: Proxy, settings: Settings, method: str, path: str, verb: str
 ) -> None:
     storage_proxy.add(Fault(status(403, f"{EMAIL} does not have access", "forbidden"), method, path))
-    message = complaint(settings, "bucket")
+    message = error_of(settings, "bucket")
     assert message.startswith(f"gs://{settings.gcs_bucket}/.doctor/")
     assert f"cannot be {verb}: permission denied (403 {EMAIL} does not have access)" in message
     assert (
@@ -103,25 +103,25 @@ def test_a_forbidden_bucket_is_named_with_the_verb_and_the_role(
 
 def test_a_bucket_whose_location_is_hidden_is_named_with_the_role(storage_proxy: Proxy, settings: Settings) -> None:
     storage_proxy.add(Fault(status(403, reason="forbidden"), "GET", r"/b/[^/]+\?"))
-    assert "--role=roles/storage.legacyBucketReader" in complaint(settings, "one location")
+    assert "--role=roles/storage.legacyBucketReader" in error_of(settings, "one location")
 
 
-def test_every_dataset_that_is_missing_is_named_with_the_command_that_makes_it(
+def test_every_missing_dataset_is_named_with_the_command_that_creates_it(
     settings: Settings, bigquery_client: bigquery.Client
 ) -> None:
     bigquery_client.delete_dataset("ecommerce_core")
     bigquery_client.delete_dataset("ecommerce_datamart")
     missing = [
-        f"the dataset {settings.gcp_project}.{name} cannot be used: it is not there: create it by deploy/terraform, or "
-        f"`bq --location=US mk --dataset {settings.gcp_project}:{name}`"
+        f"the dataset {settings.gcp_project}.{name} cannot be used: it does not exist: create it with "
+        f"deploy/terraform, or `bq --location=US mk --dataset {settings.gcp_project}:{name}`"
         for name in DATASETS[1:]
     ]
-    assert complaint(settings, "datasets") == "; ".join(missing)
+    assert error_of(settings, "datasets") == "; ".join(missing)
 
 
 def test_a_forbidden_dataset_is_named_with_the_role(bigquery_proxy: Proxy, settings: Settings) -> None:
     bigquery_proxy.add(Fault(status(403, "Access Denied", "accessDenied"), "GET", "/datasets/ecommerce_core"))
-    message = complaint(settings, "datasets")
+    message = error_of(settings, "datasets")
     assert "permission denied (403 Access Denied): grant roles/bigquery.dataEditor" in message
     assert f"ON SCHEMA `{settings.gcp_project}.ecommerce_core` TO" in message
 
@@ -140,56 +140,59 @@ def test_a_project_without_jobs_is_named_with_the_remedy(
     bigquery_proxy: Proxy, settings: Settings, code: int, remedy: str
 ) -> None:
     bigquery_proxy.add(Fault(status(code, reason="accessDenied"), "POST", "/(jobs|queries)"))
-    assert remedy.format(settings.gcp_project) in complaint(settings, "BigQuery jobs")
+    assert remedy.format(settings.gcp_project) in error_of(settings, "BigQuery jobs")
 
 
-def test_what_passes_is_no_complaint(bigquery_proxy: Proxy, storage_proxy: Proxy, settings: Settings) -> None:
+def test_failures_that_pass_are_retried(bigquery_proxy: Proxy, storage_proxy: Proxy, settings: Settings) -> None:
     bigquery_proxy.add(Fault(reset), Fault(status(503), skip=1))
     storage_proxy.add(Fault(reset), Fault(status(503), skip=1))
     for check in ["bucket", "BigQuery jobs", "datasets", "one location"]:
-        said(settings, check)
+        result(settings, check)
     assert bigquery_proxy.all_happened
     assert storage_proxy.all_happened
 
 
 @pytest.mark.parametrize(
-    ("held", "place", "well"),
+    ("bucket_location", "location", "loadable"),
     [("US", "US", True), ("US-EAST1", "US", True), ("EUROPE-WEST1", "EU", True), ("EUROPE-WEST1", "US", False)],
 )
-def test_bucket_and_datasets_must_be_where_a_load_can_be(
-    storage_proxy: Proxy, bigquery_client: bigquery.Client, settings: Settings, held: str, place: str, well: bool
+def test_bucket_and_datasets_must_be_in_locations_that_allow_loads(
+    storage_proxy: Proxy,
+    bigquery_client: bigquery.Client,
+    settings: Settings,
+    bucket_location: str,
+    location: str,
+    loadable: bool,
 ) -> None:
-    """The emulator's buckets are all in US; the proxy says otherwise."""
+    """The emulator's buckets are all in US; the proxy answers with another location."""
 
     def elsewhere(request: Request, forward: Forward) -> Answer:
         code, headers, body = forward(request)
-        return code, headers, json.dumps(json.loads(body) | {"location": held}).encode()
+        return code, headers, json.dumps(json.loads(body) | {"location": bucket_location}).encode()
 
     storage_proxy.add(Fault(elsewhere, "GET", r"/b/[^/]+\?"))
-    there = settings.model_copy(update={"gcp_location": place, "bigquery_dataset": f"in_{place.lower()}"})
-    for name in there.bigquery_datasets.values():
+    located = settings.model_copy(update={"gcp_location": location, "bigquery_dataset": f"in_{location.lower()}"})
+    for name in located.bigquery_datasets.values():
         dataset = bigquery.Dataset(f"{settings.gcp_project}.{name}")
-        dataset.location = place
+        dataset.location = location
         bigquery_client.create_dataset(dataset)
-    if well:
-        assert said(there, "one location") == f"bucket in {held}, datasets in {place}"
+    if loadable:
+        assert result(located, "one location") == f"bucket in {bucket_location}, datasets in {location}"
     else:
-        assert f"is in {held}, the dataset in_us_staging in US" in complaint(there, "one location")
+        assert f"is in {bucket_location}, the dataset in_us_staging in US" in error_of(located, "one location")
 
 
-def test_datasets_elsewhere_than_the_setting_says_are_named(settings: Settings) -> None:
+def test_datasets_in_another_location_than_the_setting_are_named(settings: Settings) -> None:
     elsewhere = settings.model_copy(update={"gcp_location": "EU"})
-    assert complaint(elsewhere, "one location") == (
+    assert error_of(elsewhere, "one location") == (
         "the dataset ecommerce_staging is in US, GCP_LOCATION says EU: set GCP_LOCATION=US"
     )
 
 
-def test_a_storage_api_that_is_not_there_is_one_clear_error(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreachable_storage_api_is_one_clear_error(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", "127.0.0.1:1")
-    monkeypatch.setattr("ecommerce_pipeline.commands.doctor.gcp.SECONDS", 2)
-    assert complaint(settings, "Storage API").startswith("BigQuery's Storage API cannot be used")
+    monkeypatch.setattr("ecommerce_pipeline.targets.gcp.checks.SECONDS", 2)
+    assert error_of(settings, "Storage API").startswith("BigQuery's Storage API cannot be used")
 
 
 def token(request: Request, forward: Forward) -> Answer:
@@ -206,17 +209,17 @@ def test_credentials_are_named_by_their_kind_and_never_shown(
     write_key(key, f"{storage_proxy.endpoint}/token")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
-    assert said(settings, "credentials") == (
+    assert result(settings, "credentials") == (
         f"a key file of the service account {EMAIL}; impersonating it without a key is safer"
     )
 
 
-def test_credentials_that_google_refuses_and_that_are_not_there_are_told_apart(
+def test_credentials_that_google_refuses_differ_from_missing_ones(
     storage_proxy: Proxy, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
-    assert complaint(settings, "credentials") == (
+    assert error_of(settings, "credentials") == (
         f"no access to Google Cloud: the credentials file {tmp_path / 'nothing.json'}, set in "
         "GOOGLE_APPLICATION_CREDENTIALS, cannot be used (no such file): run `gcloud auth "
         "application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's key file"
@@ -225,4 +228,4 @@ def test_credentials_that_google_refuses_and_that_are_not_there_are_told_apart(
     key = tmp_path / "key.json"
     write_key(key, f"{storage_proxy.endpoint}/token")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
-    assert f"have expired or were revoked (from the file {key}, set in" in complaint(settings, "credentials")
+    assert f"have expired or were revoked (from the file {key}, set in" in error_of(settings, "credentials")

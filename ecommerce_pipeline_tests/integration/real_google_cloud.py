@@ -17,7 +17,7 @@ from ecommerce_pipeline.commands.doctor.command import checks_of
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline.targets import lake_store, warehouse
+from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-03-07", "2026-03-08")
@@ -54,7 +54,7 @@ def client(platform: Platform) -> bigquery.Client:
 
 
 def lake(platform: Platform) -> GcsStore:
-    store = lake_store(platform.settings)
+    store = target_of(platform.settings).lake
     assert isinstance(store, GcsStore)
     return store
 
@@ -74,7 +74,7 @@ def test_every_table_equals_the_local_target(there: Platform, tmp_path: Path) ->
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_rights_are_enough_and_everything_is_in_one_location(there: Platform, check: str) -> None:
-    assert checks_of(there.settings)[check](there.settings)
+    assert checks_of(there.settings)[check]()
 
 
 def test_a_day_is_billed_for_its_partition_and_a_scan_of_all_days_is_refused(there: Platform) -> None:
@@ -91,7 +91,7 @@ def test_a_day_is_billed_for_its_partition_and_a_scan_of_all_days_is_refused(the
 def test_the_storage_api_reads_the_days_and_columns_asked_for(there: Platform) -> None:
     columns = ["quantity", "transaction_item_id"]
     window = Window.of_keys(DAYS[0], DAYS[0])
-    rows = warehouse(there.settings).read(transaction_items, "staging", window, columns)
+    rows = target_of(there.settings).warehouse.read(transaction_items, "staging", window, columns)
     sql = f"SELECT COUNT(*) AS n FROM {items(there)} WHERE DATE(recorded_at) = '{DAYS[0]}'"
     assert rows.column_names == columns
     assert rows.num_rows == next(iter(client(there).query(sql).result())).n

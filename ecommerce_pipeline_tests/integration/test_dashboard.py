@@ -27,7 +27,7 @@ from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger
-from ecommerce_pipeline.targets import dashboard_store
+from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.browser import Opened, address_of, launched, opened
 from ecommerce_pipeline_tests.support.marts import build_marts
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
@@ -394,7 +394,7 @@ def test_dagster_shows_the_link_an_image_the_key_figures_and_the_lineage(month: 
     assert event is not None
     assert event.asset_materialization is not None
     metadata = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
-    assert metadata["link"] == dashboard_store(month.settings).link(DASHBOARD_PAGE)
+    assert metadata["link"] == target_of(month.settings).dashboard.link(DASHBOARD_PAGE)
     assert Path(str(metadata["dagster/uri"])).stat().st_size == metadata["bytes"]
     picture = re.fullmatch(r"!\[.*\]\(data:image/png;base64,(.*)\)", str(metadata["net revenue per day"]))
     assert picture is not None

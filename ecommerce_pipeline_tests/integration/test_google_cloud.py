@@ -14,7 +14,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.tables import TABLES, kind
-from ecommerce_pipeline.targets import dashboard_store, dbt_workspace
+from ecommerce_pipeline.targets import dbt_workspace, target_of
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent
 from ecommerce_pipeline_tests.support.platform import Platform
@@ -88,7 +88,7 @@ def assert_labelled(requests: Sequence[Request], platform: Platform) -> None:
 
 
 def page_of(platform: Platform) -> bytes:
-    with dashboard_store(platform.settings).reading(DASHBOARD_PAGE) as file:
+    with target_of(platform.settings).dashboard.reading(DASHBOARD_PAGE) as file:
         return file.read()
 
 

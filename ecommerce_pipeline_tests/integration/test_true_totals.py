@@ -1,4 +1,4 @@
-"""The marts against the shop's own books, which are kept in Python integers: to the cent, day by day."""
+"""The marts against the shop's ledger, which is computed in Python integers: to the cent, day by day."""
 
 from collections.abc import Callable
 from datetime import UTC
@@ -34,7 +34,7 @@ def expected(totals: Totals) -> tuple[object, ...]:
     return (totals.orders, totals.units, *(Decimal(amount) / 100 for amount in cents))
 
 
-def test_every_day_of_the_sales_mart_equals_the_books(week: Platform, truth: Ledger) -> None:
+def test_every_day_of_the_sales_mart_matches_the_ledger(week: Platform, truth: Ledger) -> None:
     found = {
         day: tuple(sums) for day, *sums in week.query(f"SELECT created_date, {SUMS} FROM datamart.marts_sales_daily")
     }
@@ -42,7 +42,7 @@ def test_every_day_of_the_sales_mart_equals_the_books(week: Platform, truth: Led
     assert sum(totals.refund_cents for totals in truth.by_day.values()) > 0
 
 
-def test_every_channel_and_store_equals_the_books(week: Platform, truth: Ledger) -> None:
+def test_every_channel_and_store_matches_the_ledger(week: Platform, truth: Ledger) -> None:
     query = f"SELECT created_date, channel, store_id, {SUMS} FROM datamart.marts_channel_store_daily"
     by_channel: dict[object, list[tuple[object, ...]]] = {}
     by_store = {}
@@ -57,7 +57,7 @@ def test_every_channel_and_store_equals_the_books(week: Platform, truth: Ledger)
     assert by_store == {cell: expected(totals) for cell, totals in truth.by_store.items()}
 
 
-def test_every_payment_method_equals_the_books(week: Platform, truth: Ledger) -> None:
+def test_every_payment_method_matches_the_ledger(week: Platform, truth: Ledger) -> None:
     columns = SUMS.replace("units, ", "")
     query = f"SELECT created_date, payment_method_id, {columns} FROM datamart.marts_payment_transaction_summary"
     found = {(day, method): tuple(sums) for day, method, *sums in week.query(query) if any(sums)}

@@ -1,4 +1,4 @@
-"""Rows lost, doubled or changed between two places are found, named, and stop the run before the marts."""
+"""Rows lost, duplicated or changed between two layers are found, named, and stop the run before the marts."""
 
 import os
 import subprocess
@@ -22,24 +22,24 @@ FIRST, LAST = "2026-03-02", "2026-03-06"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a platform with days in it; a test that changes something puts it right again."""
+    """Give a platform with some days; a test that changes something restores it."""
     with closing(Platform(tmp_path_factory.mktemp("verified"))) as platform:
         platform.run(FIRST, LAST)
         yield platform
 
 
 def verify(platform: Platform) -> tuple[int, str]:
-    """Give the command; return its exit code and what it said."""
+    """Run the command; return its exit code and output."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    said = subprocess.run(
+    completed = subprocess.run(
         [PROGRAM, "verify", "--from", FIRST, "--to", LAST],
         env=inherited | SMALL_SHOP | {"DATA_DIR": str(platform.folder), "COLUMNS": "200"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "Traceback" not in said.stdout + said.stderr
-    return said.returncode, said.stdout
+    assert "Traceback" not in completed.stdout + completed.stderr
+    return completed.returncode, completed.stdout
 
 
 def change(platform: Platform, sql: str) -> None:
@@ -66,32 +66,32 @@ def test_every_check_of_a_sound_run_passes_and_counts_what_it_compared(built: Pl
     assert [key for key, evaluation in found.items() if not evaluation.passed] == []
     [(rows,)] = built.query("SELECT count(*) FROM staging.refunds")
     reconciled = evaluations(built, "refunds_reconciled")["staging/reconciliation"]
-    told = {name: value.value for name, value in reconciled.metadata.items()}
-    assert told["rows in source"] == told["rows in lake"] == told["rows in staging"] == rows
-    assert told["partitions"] == 5
-    books = evaluations(built, "equals_the_books")["datamart/marts_sales_daily"]
-    assert books.metadata["days compared"].value == 2
-    assert books.metadata["net_amount in books"].value == books.metadata["net_amount in mart"].value != 0
+    metadata = {name: value.value for name, value in reconciled.metadata.items()}
+    assert metadata["rows in source"] == metadata["rows in lake"] == metadata["rows in staging"] == rows
+    assert metadata["partitions"] == 5
+    ledger = evaluations(built, "matches_ledger")["datamart/marts_sales_daily"]
+    assert ledger.metadata["days compared"].value == 2
+    assert ledger.metadata["net_amount in ledger"].value == ledger.metadata["net_amount in mart"].value != 0
 
 
-def test_verify_says_ok_of_everything_that_is_sound(built: Platform) -> None:
-    code, said = verify(built)
-    assert code == 0, said
-    assert said.count(" ok ") == 12
+def test_verify_reports_ok_for_sound_data(built: Platform) -> None:
+    code, output = verify(built)
+    assert code == 0, output
+    assert output.count(" ok ") == 12
     [(rows,)] = built.query("SELECT count(*) FROM staging.sessions")
-    assert f"{rows:,} rows, 5 partitions, in PostgreSQL, the lake and staging" in said
-    assert "2 whole days" in said
+    assert f"{rows:,} rows, 5 partitions, in PostgreSQL, the lake and staging" in output
+    assert "2 complete days" in output
 
 
-def test_verify_names_table_partition_and_keys_of_what_was_lost_doubled_or_changed(built: Platform) -> None:
+def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated_or_changed(built: Platform) -> None:
     change(built, "CREATE TABLE kept AS FROM staging.refunds; CREATE TABLE sales AS FROM datamart.marts_sales_daily")
     chosen = "SELECT refund_id, recorded_at FROM staging.refunds WHERE recorded_at::DATE = '2026-03-04' ORDER BY ALL"
-    lost, doubled, changed = (key for key, _ in built.query(chosen)[:3])
+    lost, duplicated, changed = (key for key, _ in built.query(chosen)[:3])
     change(
         built,
         f"""
         INSERT INTO staging.refunds FROM staging.refunds
-        WHERE refund_id = {doubled} AND recorded_at::DATE = '2026-03-04';
+        WHERE refund_id = {duplicated} AND recorded_at::DATE = '2026-03-04';
         DELETE FROM staging.refunds WHERE refund_id = {lost} AND recorded_at::DATE = '2026-03-04';
         UPDATE staging.refunds SET amount = amount + 0.01
         WHERE refund_id = {changed} AND recorded_at::DATE = '2026-03-04';
@@ -99,7 +99,7 @@ def test_verify_names_table_partition_and_keys_of_what_was_lost_doubled_or_chang
         """,
     )
     try:
-        code, said = verify(built)
+        code, output = verify(built)
     finally:
         change(
             built,
@@ -108,33 +108,33 @@ def test_verify_names_table_partition_and_keys_of_what_was_lost_doubled_or_chang
             "DROP TABLE sales",
         )
     assert code == 1
-    assert said.count(" ok ") + said.count("NO") == 12
-    [line] = [line for line in said.splitlines() if line.startswith("refunds of")]
+    assert output.count(" ok ") + output.count("NO") == 12
+    [line] = [line for line in output.splitlines() if line.startswith("refunds of")]
     assert line.startswith("refunds of 2026-03-04: lake has ")
     only_lake, only_staging = line.partition("only in lake: ")[2].split("only in staging: ")
     assert {str(lost), str(changed)} <= {word.strip("(),;") for word in only_lake.split()}
-    assert {str(doubled), str(changed)} <= {word.strip("(),;") for word in only_staging.split()}
-    assert "refunds of 2026-03-03" not in said
-    assert "daily_marts_agree_with_facts: Got 1 result" in said
-    assert "marts_sales_daily of 2026-03-02: net_amount is" in said
+    assert {str(duplicated), str(changed)} <= {word.strip("(),;") for word in only_staging.split()}
+    assert "refunds of 2026-03-03" not in output
+    assert "daily_marts_agree_with_facts: Got 1 result" in output
+    assert "marts_sales_daily of 2026-03-02: net_amount is" in output
 
 
-def test_verify_goes_on_behind_an_object_that_is_missing(built: Platform) -> None:
+def test_verify_continues_after_a_missing_object(built: Platform) -> None:
     object_ = built.settings.lake_dir / "reviews/date=2026-03-05/part-0.parquet"
     content = object_.read_bytes()
     object_.unlink()
     try:
-        code, said = verify(built)
+        code, output = verify(built)
     finally:
         object_.write_bytes(content)
     assert code == 1
     assert (
-        f"lake/reviews of 2026-03-05 has no object at {object_}: materialize lake/reviews of 2026-03-05 first" in said
+        f"lake/reviews of 2026-03-05 has no object at {object_}: materialize lake/reviews of 2026-03-05 first" in output
     )
-    assert said.count(" ok ") == 11
+    assert output.count(" ok ") == 11
 
 
-def test_rows_that_changed_in_the_source_behind_the_extraction_stop_the_run_before_the_marts(built: Platform) -> None:
+def test_rows_that_changed_in_the_source_after_extraction_stop_the_run_before_the_marts(built: Platform) -> None:
     marts = "SELECT * FROM datamart.marts_data_quality ORDER BY ALL"
     before = built.query(marts)
     with postgres(built.settings).connect() as connection:
@@ -156,7 +156,7 @@ def test_rows_that_changed_in_the_source_behind_the_extraction_stop_the_run_befo
     assert evaluations(built, "reviews_reconciled")["staging/reconciliation"].passed
 
 
-def test_a_day_of_unusual_volume_is_told_and_the_run_goes_on(built: Platform) -> None:
+def test_a_day_of_unusual_volume_fails_its_check_and_the_run_continues(built: Platform) -> None:
     change(
         built,
         """
@@ -170,27 +170,27 @@ def test_a_day_of_unusual_volume_is_told_and_the_run_goes_on(built: Platform) ->
         built.run(FIRST, LAST, job="load")
     finally:
         change(built, "DELETE FROM staging.reconciliation WHERE recorded_at < '2026-03-01'")
-    told = evaluations(built, "sessions_volume")["staging/reconciliation"]
-    assert not told.passed
-    assert str(told.description).startswith("2026-03-06: ")
+    check = evaluations(built, "sessions_volume")["staging/reconciliation"]
+    assert not check.passed
+    assert str(check.description).startswith("2026-03-06: ")
     assert evaluations(built, "transactions_volume")["staging/reconciliation"].passed
 
 
-def test_a_dimension_that_the_shop_has_changed_since_is_no_error(built: Platform) -> None:
+def test_a_dimension_that_changed_in_the_source_since_is_no_error(built: Platform) -> None:
     with postgres(built.settings).connect() as connection:
         connection.execute("UPDATE ecommerce.stores SET store_name = 'Moved', updated_at = now() WHERE store_id = 1")
     built.run(FIRST, LAST, job="load")
-    told = evaluations(built, "stores_reconciled")["staging/reconciliation"]
-    assert told.passed
-    assert "has changed in the source since it was read" in str(told.description)
+    check = evaluations(built, "stores_reconciled")["staging/reconciliation"]
+    assert check.passed
+    assert "has changed in the source since it was read" in str(check.description)
 
 
 def test_an_object_that_breaks_the_contract_stops_the_load(built: Platform) -> None:
     path = built.settings.lake_dir / "stores/part-0.parquet"
     content = path.read_bytes()
     rows = pq.read_table(path)
-    for broken, said in (
-        (rows.take([0, 0, 1]), "1 rows whose store_id another row has"),
+    for broken, breach in (
+        (rows.take([0, 0, 1]), "1 rows with a store_id that another row has too"),
         (rows.drop_columns("region"), "column region (string) is missing"),
         (rows.set_column(6, "floor_area_m2", rows["floor_area_m2"].cast("int64")), "column floor_area_m2 is int64"),
     ):
@@ -204,5 +204,5 @@ def test_an_object_that_breaks_the_contract_stops_the_load(built: Platform) -> N
             )
         finally:
             path.write_bytes(content)
-        assert not result.success, said
-        assert said in str(evaluations(built, "contract")["lake/stores"].description)
+        assert not result.success, breach
+        assert breach in str(evaluations(built, "contract")["lake/stores"].description)

@@ -9,7 +9,7 @@ import pytest
 
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, ask_objects
+from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, query_objects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.schema.tables import refunds
@@ -43,7 +43,7 @@ def test_rows_stand_beside_the_day_of_their_object(lake: FolderStore, rows: dict
     # The second day's object holds the rows of the first.
     first, second, third = rows
     object_of(Path(lake.folder), second).write_bytes(object_of(Path(lake.folder), first).read_bytes())
-    assert ask_objects(lake, refunds, WINDOW, COUNTS) == [
+    assert query_objects(lake, refunds, WINDOW, COUNTS) == [
         (first, rows[first].num_rows),
         (second, rows[first].num_rows),
         (third, rows[third].num_rows),
@@ -53,10 +53,12 @@ def test_rows_stand_beside_the_day_of_their_object(lake: FolderStore, rows: dict
 def test_an_object_with_other_columns_is_refused_or_left_out(lake: FolderStore, rows: dict[date, pa.Table]) -> None:
     first, second, third = rows
     pq.write_table(rows[second].drop_columns("quantity"), object_of(Path(lake.folder), second))
-    with pytest.raises(PlatformError, match=rf"lake/refunds of {second} does not fit: column quantity .* missing"):
-        ask_objects(lake, refunds, WINDOW, COUNTS)
+    with pytest.raises(
+        PlatformError, match=rf"lake/refunds of {second} does not match the contract: column quantity .* missing"
+    ):
+        query_objects(lake, refunds, WINDOW, COUNTS)
     told: dict[date | None, list[str]] = {}
-    assert [day for day, _ in ask_objects(lake, refunds, WINDOW, COUNTS, told.__setitem__)] == [first, third]
+    assert [day for day, _ in query_objects(lake, refunds, WINDOW, COUNTS, told.__setitem__)] == [first, third]
     assert list(told) == [second]
 
 
@@ -68,15 +70,15 @@ def test_a_corrupt_object_is_named(lake: FolderStore, part: str) -> None:
     if part == "end":
         damaged.write_bytes(content[: len(content) // 2])
     with pytest.raises(PlatformError, match=r"date=2026-03-03/part-0.parquet is corrupt .* lake/refunds of 2026-03-03"):
-        ask_objects(lake, refunds, WINDOW, COUNTS)
+        query_objects(lake, refunds, WINDOW, COUNTS)
 
 
 def test_a_missing_object_is_named(lake: FolderStore) -> None:
     object_of(Path(lake.folder), date(2026, 3, 4)).unlink()
     with pytest.raises(PlatformError, match="lake/refunds of 2026-03-04 has no object"):
-        ask_objects(lake, refunds, WINDOW, COUNTS)
+        query_objects(lake, refunds, WINDOW, COUNTS)
 
 
 def test_a_faulty_query_is_not_taken_for_a_faulty_object(lake: FolderStore) -> None:
     with pytest.raises(Exception, match="no_such_column"):
-        ask_objects(lake, refunds, WINDOW, f"SELECT no_such_column FROM {OBJECTS}")
+        query_objects(lake, refunds, WINDOW, f"SELECT no_such_column FROM {OBJECTS}")

@@ -97,4 +97,4 @@ def test_a_dimension_with_a_key_twice_is_told(lake: FolderStore) -> None:
     rows = snapshot(SHOP, products.name, FIRST)
     with lake.writing("products/part-0.parquet") as file:
         write_parquet(file, rows.schema, [*rows.to_batches(), *rows.slice(0, 4).to_batches()])
-    assert list(breaches(lake, products, None)) == ["products: 4 rows whose product_id another row has"]
+    assert list(breaches(lake, products, None)) == ["products: 4 rows with a product_id that another row has too"]

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline.cli import asked_window
+from ecommerce_pipeline.cli import requested_window
 from ecommerce_pipeline.instance.storage_settings import DEFAULTS, PREFIX, TLS
 from ecommerce_pipeline.lake.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
 from ecommerce_pipeline.settings.secrets import SECRETS
-from ecommerce_pipeline.targets import lake_store
+from ecommerce_pipeline.targets import target_of
 
 
 def test_one_error_names_every_variable_that_is_wrong() -> None:
@@ -44,7 +44,7 @@ def test_names_that_appear_in_bigquery_s_sql_cannot_inject_sql(variable: str) ->
 @pytest.mark.parametrize(("prefix", "folder"), [("", ""), ("raw", "raw/"), ("/raw/shop/", "raw/shop/")])
 def test_the_lake_on_google_cloud_is_a_prefix_in_the_bucket(prefix: str, folder: str) -> None:
     cloud = {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake", "GCS_PREFIX": prefix}
-    store = lake_store(Settings.from_environment(cloud))
+    store = target_of(Settings.from_environment(cloud)).lake
     path = object_path("sessions", "2026-03-01")
     assert store.uri(path) == f"gs://shop-lake/{folder}sessions/date=2026-03-01/part-0.parquet"
 
@@ -59,9 +59,9 @@ def test_an_empty_variable_counts_as_unset() -> None:
 
 
 def test_the_default_window_is_the_last_days_of_the_calendar_and_never_before_its_start() -> None:
-    window = asked_window(Settings.from_environment({}), None, None)
+    window = requested_window(Settings.from_environment({}), None, None)
     assert (window.start, window.last) == (date(2026, 3, 2), date(2026, 3, 31))
-    short = asked_window(Settings.from_environment({"START_DATE": "2026-03-30"}), None, None)
+    short = requested_window(Settings.from_environment({"START_DATE": "2026-03-30"}), None, None)
     assert (short.start, short.last) == (date(2026, 3, 30), date(2026, 3, 31))
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from ecommerce_pipeline.assets.source import shop_settings
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.project import DBT_DIR
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR, window_environment
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable
 from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, STAGING
@@ -29,10 +29,9 @@ def build_marts(settings: Settings, window: Window | None) -> None:
     workspace.project()  # parsed where runs of the graph look for it
     artifacts = workspace.run_dir("marts")
     folders = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", artifacts, "--log-path", artifacts]
-    window_variables = {"WINDOW_START": built.start.isoformat(), "WINDOW_END": built.end.isoformat()}
     subprocess.run(
         [dbt_executable(), "--quiet", "run", *workspace.arguments, *map(str, folders)],
-        env=os.environ | workspace.environment | window_variables,
+        env=os.environ | workspace.environment | window_environment(built),
         check=True,
     )
 

@@ -16,7 +16,7 @@ from ecommerce_pipeline.execution.run_window import RunProgress, run_window
 from ecommerce_pipeline.instance.sqlite_event_log import BatchingSqliteEventLogStorage
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
-from ecommerce_pipeline.targets import postgres, warehouse
+from ecommerce_pipeline.targets import postgres, target_of
 
 SMALL_SHOP = {
     "CUSTOMERS": "400",
@@ -102,7 +102,7 @@ class Platform:
 
     def rows(self) -> dict[str, list[dict[str, object]]]:
         """Return the rows of every table of the warehouse, whatever it is, in an order of their own."""
-        store = warehouse(self.settings)
+        store = target_of(self.settings).warehouse
         return {
             f"{layer}.{table}": sorted(
                 (

@@ -15,7 +15,7 @@ from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
-from ecommerce_pipeline.targets import warehouse
+from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
 from ecommerce_pipeline_tests.support.marts import build_marts
 
@@ -34,7 +34,7 @@ def page_of_a_month(folder: Path) -> Path:
     settings = Settings.from_environment({"DATA_DIR": str(folder)})
     build_marts(settings, DAYS)
     page = folder / "report.html"
-    datasets = read_datasets(warehouse(settings))
+    datasets = read_datasets(target_of(settings).warehouse)
     page.write_bytes(render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir)))
     return page
 

@@ -1,9 +1,9 @@
-"""`doctor`: checks what the platform stands on; each line says ok, or what is wrong and what to do.
+"""`doctor`: checks what the platform needs; each line says ok, or what is wrong and what to do.
 
-The checks themselves are in `local` (this machine), `gcp` (Google Cloud) and `mail`.
+The checks are in `local` (this machine) and `mail`; those of lake and warehouse belong to the target.
 """
 
-from collections.abc import Callable
+from functools import partial
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,26 +11,25 @@ from rich.markup import escape
 from ecommerce_pipeline.commands.doctor import local, mail
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
-
-Check = Callable[[Settings], str]
+from ecommerce_pipeline.targets import Check, target_of
 
 
 def doctor_command(settings: Settings, *, send_test_email: bool = False) -> bool:
     """Print one line per check.
 
     Args:
-        settings: What can be set.
-        send_test_email: Whether to send one, and to check nothing else.
+        settings: The platform's settings.
+        send_test_email: Send a test e-mail and check nothing else.
 
     Returns:
         Whether all checks are ok.
     """
     console = Console(highlight=False, soft_wrap=True)
     healthy = True
-    checks = {"test e-mail": mail.test_email} if send_test_email else checks_of(settings)
+    checks = {"test e-mail": partial(mail.test_email, settings)} if send_test_email else checks_of(settings)
     for name, check in checks.items():
         try:
-            console.print(f"[green]ok[/]    {name:<14} {escape(check(settings))}")
+            console.print(f"[green]ok[/]    {name:<14} {escape(check())}")
         except PlatformError as error:
             healthy = False
             console.print(f"[red]wrong[/] {name:<14} {escape(str(error))}")
@@ -38,28 +37,16 @@ def doctor_command(settings: Settings, *, send_test_email: bool = False) -> bool
 
 
 def checks_of(settings: Settings) -> dict[str, Check]:
-    """Return the checks of the target, by what they check."""
-    machine: dict[str, Check] = {
+    """Return the checks by what they check, in the order in which they are run."""
+    return {
         "Python": local.python,
-        "folders": local.folders,
-        "Dagster home": local.home,
-        "PostgreSQL": local.postgresql,
-        "source tables": local.source_tables,
+        "folders": partial(local.folders, settings),
+        "Dagster home": partial(local.home, settings),
+        "PostgreSQL": partial(local.postgresql, settings),
+        "source tables": partial(local.source_tables, settings),
         "DuckDB": local.duckdb_extension,
+        **target_of(settings).checks,
+        "dbt": partial(local.dbt, settings),
+        "UI port": local.ui_port,
+        "alerts": partial(mail.alerts, settings),
     }
-    if settings.target == "gcp":
-        # Importing Google's clients takes seconds, which the local target does not wait for.
-        from ecommerce_pipeline.commands.doctor import gcp
-
-        place: dict[str, Check] = {
-            "project": gcp.project,
-            "credentials": gcp.credentials,
-            "bucket": gcp.bucket,
-            "BigQuery jobs": gcp.jobs,
-            "datasets": gcp.datasets,
-            "one location": gcp.one_location,
-            "Storage API": gcp.storage_api,
-        }
-    else:
-        place = {"warehouse": local.warehouse_file}
-    return {**machine, **place, "dbt": local.dbt, "UI port": local.ui_port, "alerts": mail.alerts}

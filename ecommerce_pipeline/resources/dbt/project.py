@@ -15,12 +15,14 @@ from dagster_dbt import DbtProject
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
+from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.dbt.cli import FOLDER_VARIABLE
-from ecommerce_pipeline.resources.dbt.resource import dbt_executable, without_secrets
+from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
 PARTIAL_PARSE: Final = "partial_parse.msgpack"
+RUN_RESULTS: Final = "run_results.json"
 KEPT_RUNS: Final = 10
 
 
@@ -75,7 +77,7 @@ class DbtWorkspace:
     def run_dir(self, run_id: str) -> Path:
         """Create dbt's folder for a run, for its log, compiled SQL and results, with a copy of the parsed project.
 
-        The folders of the last few runs are kept.
+        The folders of the last few runs are kept. Results of an earlier command of the same run are removed.
         """
         runs = self.state_dir.resolve() / "runs"
         runs.mkdir(parents=True, exist_ok=True)
@@ -84,10 +86,11 @@ class DbtWorkspace:
             shutil.rmtree(folder, ignore_errors=True)
         run_dir = runs / run_id
         run_dir.mkdir(exist_ok=True)
+        (run_dir / RUN_RESULTS).unlink(missing_ok=True)
         shutil.copy(self._parse_dir() / PARTIAL_PARSE, run_dir)
         return run_dir
 
-    def test(self, window_variables: Mapping[str, str]) -> Path:
+    def test(self, window_environment: Mapping[str, str]) -> Path:
         """Run the project's data tests for a window, given as the environment variables that its macros read.
 
         Returns:
@@ -98,8 +101,8 @@ class DbtWorkspace:
         """
         self.project()
         run_dir = self.run_dir(f"verify-{os.getpid()}")
-        done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, more=window_variables)
-        if not (run_dir / "run_results.json").exists():
+        done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, more=window_environment)
+        if not (run_dir / RUN_RESULTS).exists():
             raise PlatformError(f"dbt's tests could not be run:\n{_output(done)}")
         return run_dir
 
@@ -131,14 +134,25 @@ class DbtWorkspace:
         options = [part for option, path in folders.items() for part in (option, str(path))]
         # dbt starts in this folder, which does not exist yet where the parsed project is shared.
         self.warehouse_dir.mkdir(parents=True, exist_ok=True)
-        with without_secrets():
-            return subprocess.run(
-                [dbt_executable(), "--quiet", *arguments, "--target", self.target, *self.arguments, *options],
-                env=os.environ | self.environment | dict(more or {}),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+        return subprocess.run(
+            [dbt_executable(), "--quiet", *arguments, "--target", self.target, *self.arguments, *options],
+            env=subprocess_environment({**self.environment, **(more or {})}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def window_environment(window: Window | None) -> dict[str, str]:
+    """Return a window as the environment variables that dbt's macros read; the end is exclusive.
+
+    As `--vars` they would make dbt parse the whole project again for every window, which takes seconds.
+
+    >>> from datetime import date
+    >>> window_environment(Window.of_day(date(2026, 3, 1)))
+    {'WINDOW_START': '2026-03-01', 'WINDOW_END': '2026-03-02'}
+    """
+    return {"WINDOW_START": window.start.isoformat(), "WINDOW_END": window.end.isoformat()} if window else {}
 
 
 def _project_files() -> Iterator[Path]:

@@ -2,16 +2,19 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 from packaging.version import Version
 
 from ecommerce_pipeline.settings.secrets import SECRETS
+
+SECRET_VARIABLES: Final = frozenset(name for secret in SECRETS for name in (secret, f"{secret}_FILE"))
+"""dbt needs none of the secrets."""
 
 
 class DbtResource(DbtCliResource):
@@ -25,9 +28,9 @@ class DbtResource(DbtCliResource):
     def _cli_version(self) -> Version:
         return Version(version("dbt-core"))
 
-    def cli(self, *arguments: Any, **more: Any) -> DbtCliInvocation:
-        """Start dbt without secrets in its environment."""
-        with without_secrets():
+    def cli(self, *arguments: Any, environment: Mapping[str, str] | None = None, **more: Any) -> DbtCliInvocation:
+        """Start dbt with additional environment variables, and without secrets."""
+        with _changed_environment({**dict.fromkeys(SECRET_VARIABLES), **(environment or {})}):
             return super().cli(*arguments, **more)
 
     def _initialize_dbt_core_adapter(self, args: Any) -> Any:  # noqa: ARG002 - the signature overridden
@@ -40,12 +43,25 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).with_name("ecommerce-pipeline-dbt"))
 
 
+def subprocess_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a dbt process: this process's without secrets, and the variables."""
+    return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES} | dict(variables)
+
+
 @contextmanager
-def without_secrets() -> Iterator[None]:
-    """Remove the secrets from the environment of programs started in the block: dbt needs none of them."""
-    names = [name for secret in SECRETS for name in (secret, f"{secret}_FILE")]
-    removed = {name: os.environ.pop(name) for name in names if name in os.environ}
+def _changed_environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set or, where the value is None, unset environment variables for programs started in the block."""
+    before = {name: os.environ.get(name) for name in variables}
+    _set_environment(variables)
     try:
         yield
     finally:
-        os.environ.update(removed)
+        _set_environment(before)
+
+
+def _set_environment(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

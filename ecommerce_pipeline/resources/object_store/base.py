@@ -7,6 +7,11 @@ from typing import IO, Protocol
 class ObjectStore(Protocol):
     """A store of objects; paths are relative and use `/`."""
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether opening an object takes a request over the network."""
+        ...
+
     def uri(self, path: str) -> str:
         """Return the URI from which a warehouse reads the object."""
         ...

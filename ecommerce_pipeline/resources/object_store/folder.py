@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
-from typing import IO, cast
+from typing import IO, ClassVar, cast
 from uuid import uuid4
 
 import psutil
@@ -24,6 +24,7 @@ INCOMING = ".incoming"
 class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
     """Objects as files in a folder, written to temporary files and renamed."""
 
+    is_remote: ClassVar[bool] = False
     folder: str
 
     def uri(self, path: str) -> str:

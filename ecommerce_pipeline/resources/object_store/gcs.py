@@ -6,7 +6,7 @@ Google's variable STORAGE_EMULATOR_HOST selects an emulator.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import IO, cast
+from typing import IO, ClassVar, cast
 from urllib.parse import quote
 
 from dagster import ConfigurableResource, ResourceDependency
@@ -37,6 +37,7 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
         retry_seconds: Time limit for retries after temporary errors (429, 5xx, broken connections).
     """
 
+    is_remote: ClassVar[bool] = True
     gcs: ResourceDependency[GCSResource]
     bucket: str
     prefix: str = ""

@@ -5,12 +5,13 @@ A table is identified by its layer (`staging`, `core`, `datamart`) and its name.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.schema.dialects import Dialect
 
 HEAD_ROWS = 5
 """Rows of a replaced window that are returned as a sample."""
@@ -65,12 +66,16 @@ class Warehouse(Protocol):
     """A warehouse."""
 
     @property
-    def dialect(self) -> Literal["duckdb", "bigquery"]:
+    def dialect(self) -> Dialect:
         """The SQL dialect of `query`."""
         ...
 
     def parts(self, window: Window | None) -> Sequence[Window | None]:
         """Split a window into parts that the warehouse can replace at once, in order."""
+        ...
+
+    def layer_location(self, layer: str) -> str:
+        """Return where the tables of a layer are, for display."""
         ...
 
     def uri(self, layer: str, table: str) -> str:

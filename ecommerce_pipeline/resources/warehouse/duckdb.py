@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +14,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, Writer
-from ecommerce_pipeline.schema.dialects import DUCKDB, within
+from ecommerce_pipeline.schema.dialects import DUCKDB, Dialect, within
 from ecommerce_pipeline.schema.duckdb import create_table
 
 LOCK_WAIT_SECONDS = 600
@@ -66,13 +65,17 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 time.sleep(0.2)
 
     @property
-    def dialect(self) -> Literal["duckdb"]:
+    def dialect(self) -> Dialect:
         """The SQL dialect of `query`."""
-        return "duckdb"
+        return DUCKDB
 
     def parts(self, window: Window | None) -> Sequence[Window | None]:
         """Return the window: any number of days can be replaced at once."""
         return [window]
+
+    def layer_location(self, layer: str) -> str:
+        """Return the file, and the schema in it."""
+        return f"{self.path}, schema {self.schema_of(layer)}"
 
     def uri(self, layer: str, table: str) -> str:
         """Return the file's path and the table in it; each layer is a schema of the same name."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
-from typing import Literal, cast
+from typing import cast
 
 import pyarrow as pa
 from dagster import ConfigurableResource
@@ -24,7 +24,7 @@ from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
 from ecommerce_pipeline.resources.warehouse.bigquery.jobs import Jobs, cost, rows_loaded
 from ecommerce_pipeline.resources.warehouse.bigquery.read import read_rows
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, ensure, load_table, staging_table
-from ecommerce_pipeline.schema.dialects import BIGQUERY, within
+from ecommerce_pipeline.schema.dialects import BIGQUERY, Dialect, within
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 PARALLEL_REQUESTS = 8
@@ -60,15 +60,19 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         return bigquery_read_client()
 
     @property
-    def dialect(self) -> Literal["bigquery"]:
+    def dialect(self) -> Dialect:
         """The SQL dialect of `query`."""
-        return "bigquery"
+        return BIGQUERY
 
     def parts(self, window: Window | None) -> Sequence[Window | None]:
         """Split a window into parts within the quotas of one job, in order."""
         if window is None:
             return [None]
         return window.parts(self.days_per_job)
+
+    def layer_location(self, layer: str) -> str:
+        """Return the project, and the dataset in it."""
+        return f"BigQuery, {self.project}.{self.datasets[layer]}"
 
     def uri(self, layer: str, table: str) -> str:
         """Return the table's full name."""

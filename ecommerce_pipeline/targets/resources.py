@@ -1,0 +1,69 @@
+"""The resources of the platform, by the keys under which assets and checks ask for them."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER, LakeIOManager
+from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER, WarehouseIOManager
+from ecommerce_pipeline.resources.postgres.address import TLS
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets.base import Target
+
+if TYPE_CHECKING:
+    from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
+
+
+def target_of(settings: Settings) -> Target:
+    """Return the target that TARGET names; only its own module is imported, as Google's clients take a second."""
+    target: Target = import_module(f"ecommerce_pipeline.targets.{settings.target}").build_target(settings)
+    return target
+
+
+def platform_resources(settings: Settings) -> dict[str, Any]:
+    """Return the resources by key."""
+    # Importing dbt takes a second, which commands without dbt save.
+    from ecommerce_pipeline.resources.dbt.project import DBT_DIR
+    from ecommerce_pipeline.resources.dbt.resource import DbtResource, dbt_executable
+
+    target = target_of(settings)
+    return {
+        "postgres": postgres(settings),
+        "lake": target.lake,
+        LAKE_IO_MANAGER: LakeIOManager(store=target.lake),
+        "warehouse": target.warehouse,
+        WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=target.warehouse),
+        "dbt": DbtResource(
+            project_dir=str(DBT_DIR),
+            profiles_dir=str(DBT_DIR),
+            dbt_executable=dbt_executable(),
+            target=settings.target,
+        ),
+        "dashboard_store": target.dashboard,
+    }
+
+
+def postgres(settings: Settings) -> PostgresResource:
+    """Return the source database: the server that POSTGRES_HOST names, or the embedded one."""
+    return PostgresResource(
+        embedded_dir=str(settings.postgres_dir),
+        host=settings.postgres_host,
+        port=settings.postgres_port,
+        database=settings.postgres_db,
+        user=settings.postgres_user,
+        tls={name: str(value) for name in TLS if (value := getattr(settings, f"postgres_{name}")) is not None},
+    )
+
+
+def dbt_workspace(settings: Settings) -> "DbtWorkspace":
+    """Return the dbt project for the target's warehouse."""
+    from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
+
+    return DbtWorkspace(
+        target=settings.target,
+        variables={"lateness_days": settings.lateness_days},
+        profile=target_of(settings).dbt_environment,
+        warehouse_dir=settings.warehouse_path.parent,
+        state_dir=settings.data_dir / "dbt",
+        shared_parse_dir=settings.dbt_parsed_dir,
+    )

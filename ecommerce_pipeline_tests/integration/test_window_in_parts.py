@@ -1,0 +1,102 @@
+"""A window that the warehouse replaces in parts, one dbt call each: what a run reports when a part fails."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from dagster import DagsterEventType
+
+from ecommerce_pipeline.definitions import build_definitions
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
+from ecommerce_pipeline_tests.support.platform import Platform
+
+FIRST, SECOND = "2026-03-07", "2026-03-08"
+
+
+class DayByDay(DuckDBWarehouse):
+    """A warehouse that replaces one day at a time, as BigQuery does when a job would change too many partitions.
+
+    Attributes:
+        between_parts: A statement to run after the first part.
+    """
+
+    between_parts: str = ""
+
+    def parts(self, window: Window | None) -> Sequence[Window | None]:
+        return Interrupted(window.parts(1), self) if window else [None]
+
+
+class Interrupted(list[Window | None]):
+    """Windows, after the first of which the warehouse changes."""
+
+    def __init__(self, windows: Sequence[Window], warehouse: DayByDay) -> None:
+        super().__init__(windows)
+        self._warehouse = warehouse
+
+    def __iter__(self) -> Iterator[Window | None]:
+        yield self[0]
+        with self._warehouse.connect() as connection:
+            connection.execute(self._warehouse.between_parts)
+        yield from self[1:]
+
+
+@pytest.fixture
+def platform(new_platform: Callable[..., Platform]) -> Platform:
+    """Give a platform with two days in staging."""
+    platform = new_platform()
+    for job in ("ingest", "extract", "load"):
+        platform.run(FIRST, SECOND, job=job)
+    return platform
+
+
+def build_in_parts(platform: Platform, between_parts: str = "SELECT 1") -> None:
+    warehouse = DayByDay(path=str(platform.settings.warehouse_path), between_parts=between_parts)
+    platform.definitions = build_definitions(platform.settings, resources={"warehouse": warehouse})
+    platform.run(FIRST, SECOND, job="transform")
+
+
+def materialized(platform: Platform) -> set[str]:
+    """Return the assets that the newest run reported as materialized."""
+    run = platform.instance.get_runs(limit=1)[0]
+    events = platform.instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION)
+    keys = [event.dagster_event.asset_key for event in events if event.dagster_event]
+    return {key.to_user_string() for key in keys if key}
+
+
+def failed_checks(platform: Platform) -> set[str]:
+    """Return the checks that failed in the newest run."""
+    run = platform.instance.get_runs(limit=1)[0]
+    events = platform.instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+    evaluations = [event.dagster_event.asset_check_evaluation_data for event in events if event.dagster_event]
+    return {evaluation.check_name for evaluation in evaluations if not evaluation.passed}
+
+
+def test_a_model_that_one_part_did_not_build_is_not_reported_as_materialized(platform: Platform) -> None:
+    with pytest.raises(PlatformError, match=rf"could not build the models for {SECOND}\. [\s\S]*stg_refunds"):
+        build_in_parts(platform, "DROP TABLE staging.refunds")
+    assert platform.query("SELECT count(*) > 0 FROM core.stg_refunds") == [(True,)]
+    assert "core/stg_transactions" in materialized(platform)
+    assert not {"core/stg_refunds", "core/fact_refund", "datamart/marts_sales_daily"} & materialized(platform)
+
+
+def test_a_warning_of_the_first_part_is_kept_though_the_second_part_never_comes_to_the_check(
+    platform: Platform,
+) -> None:
+    with DuckDBWarehouse(path=str(platform.settings.warehouse_path)).connect() as connection:
+        connection.execute("UPDATE staging.stores SET floor_area_m2 = -1")
+    with pytest.raises(PlatformError, match=rf"could not build the models for {SECOND}\."):
+        build_in_parts(platform, "DROP TABLE staging.stores")
+    assert failed_checks(platform) == {"dimensions_are_in_range"}
+
+
+def test_an_error_of_the_first_part_ends_the_build_and_reports_no_model_as_materialized(platform: Platform) -> None:
+    with DuckDBWarehouse(path=str(platform.settings.warehouse_path)).connect() as connection:
+        connection.execute(
+            "UPDATE staging.reconciliation SET rows_source = rows_source + 1 "
+            f"WHERE table_name = 'refunds' AND recorded_at::DATE = '{FIRST}'"
+        )
+    with pytest.raises(PlatformError, match="every_row_is_accounted_for"):
+        build_in_parts(platform)
+    assert materialized(platform) == set()
+    assert failed_checks(platform) == {"every_row_is_accounted_for"}
