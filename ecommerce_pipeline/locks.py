@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Be the only process in the block; the folder may be one that nobody can write to."""
+    """Let one process at a time run the block; the folder may be read-only."""
     lock = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,5 +1,5 @@
-"""Alerts: what went wrong, told once, to those who own it. See docs/alerts.md.
+"""Alerts: each failure is reported once, by email, to its owners. See docs/alerts.md.
 
-One tick of the sensor goes `watch` (what is new?) -> `policy` (who hears of it, now or later?) -> `delivery` (is it
-sent?). Everything remembered between ticks is one `State`, kept in Dagster's own run storage.
+A tick of the sensor runs `watch` (what is new?), `policy` (report it now or later, in which email?) and `delivery`
+(send what is due). Everything remembered between ticks is one `State`, stored in Dagster's own run storage.
 """

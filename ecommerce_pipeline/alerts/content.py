@@ -1,4 +1,4 @@
-"""What a mail says, before it is text or HTML: wording is here, and nothing else."""
+"""The wording of emails, as content that is not yet text or HTML."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ecommerce_pipeline.alerts.formatting import duration, moment
-from ecommerce_pipeline.alerts.policy import TOLD_IN_FULL
+from ecommerce_pipeline.alerts.policy import SHOWN_IN_FULL
 from ecommerce_pipeline.alerts.problem import Problem, StepError
-from ecommerce_pipeline.alerts.state import Letter
+from ecommerce_pipeline.alerts.state import QueuedEmail
 from ecommerce_pipeline.alerts.ui_links import Ui
 
 PREFIX: Final = "[ecommerce]"
 SHOWN: Final = 12
-"""How many assets a list names before it only counts."""
+"""How many assets a list names; further ones are counted."""
 SUBJECT_CHARACTERS: Final = 160
 LEAD_CHARACTERS: Final = 240
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a list or a value: text, and where a link leads."""
+    """A line of a list or a value: its text and the address of its link."""
 
     text: str
     link: str | None = None
@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the mail under a heading: preformatted text, a list, or a command to copy."""
+    """A section with a heading: preformatted text, a list, or a command to copy."""
 
     heading: str
     kind: Literal["text", "list", "command"]
@@ -37,17 +37,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """All that a mail says.
+    """The content of an email.
 
     Attributes:
-        subject: Of the mail.
-        tone: bad, good or note.
+        subject: The subject.
+        tone: Sets the colour.
         title: The heading.
         lead: The first sentence under it.
-        facts: Label and lines.
+        facts: A table: label and lines.
         sections: In order.
-        links: Buttons: label and address.
-        footer: Why one gets this mail.
+        links: Buttons.
+        footer: Where the email comes from.
     """
 
     subject: str
@@ -60,36 +60,36 @@ class Content:
     footer: str = ""
 
 
-def content_of(letter: Letter, ui: Ui) -> Content:
-    """Return what a letter says."""
+def content_of(email: QueuedEmail, ui: Ui) -> Content:
+    """Return the content of a queued email."""
     try:
-        said = _said(letter, ui)
-    except Exception as error:  # A mail that says little is better than one that blocks all that wait behind it.
-        said = _bare(letter, ui, error)
+        content = _content(email, ui)
+    except Exception as error:  # A short email is better than one that blocks the queue.
+        content = _fallback(email, ui, error)
     return replace(
-        said,
-        subject=f"{PREFIX} {said.subject}"[:SUBJECT_CHARACTERS],
-        footer=f"{ui.url}: this platform's Dagster. What is mailed when: docs/alerts.md.",
+        content,
+        subject=f"{PREFIX} {content.subject}"[:SUBJECT_CHARACTERS],
+        footer=f"{ui.url}: this platform's Dagster. When it sends emails: docs/alerts.md.",
     )
 
 
-def _said(letter: Letter, ui: Ui) -> Content:
-    if letter.kind == "recovery":
-        return _recovery(letter, ui)
-    if len(letter.problems) == 1 and letter.kind == "alert":
-        return _alert(letter.problems[0], ui)
-    return _digest(letter, ui)
+def _content(email: QueuedEmail, ui: Ui) -> Content:
+    if email.kind == "recovery":
+        return _recovery(email, ui)
+    if len(email.problems) == 1 and email.kind == "alert":
+        return _alert(email.problems[0], ui)
+    return _digest(email, ui)
 
 
-def _bare(letter: Letter, ui: Ui, error: Exception) -> Content:
-    runs = [Line(problem.id, ui.run(problem.run_id) if problem.run_id else None) for problem in letter.problems]
-    lead = f"More cannot be told here ({type(error).__name__}); see the links."
+def _fallback(email: QueuedEmail, ui: Ui, error: Exception) -> Content:
+    runs = [Line(problem.id, ui.run(problem.run_id) if problem.run_id else None) for problem in email.problems]
+    lead = f"The details cannot be shown ({type(error).__name__}); see the links."
     return Content(
-        subject=f"{letter.kind}: {len(runs)} failures",
+        subject=f"{email.kind}: {len(runs)} failures",
         tone="bad",
         title=f"{len(runs)} failures",
         lead=lead,
-        sections=[Section("What it is about", "list", runs)],
+        sections=[Section("Failures", "list", runs)],
     )
 
 
@@ -100,12 +100,14 @@ def _alert(problem: Problem, ui: Ui) -> Content:
             what, lead = f"{name} failed", _why(problem)
         case "checks":
             count = f"{len(problem.checks)} {'check' if len(problem.checks) == 1 else 'checks'}"
-            what, lead = f"{count} failed after {name}", "The run succeeded, but what it made does not hold."
+            what, lead = f"{count} failed after {name}", "The run succeeded, but its data failed the checks."
         case "late":
             what, lead = f"{name} is late", problem.note
         case "tick":
-            what, lead = f"{name} could not decide what to run", _why(problem)
-    subject = f"{what}{_about(problem)}" if problem.kind == "late" else f"{what}{_about(problem)}: {_told_by(problem)}"
+            what, lead = f"A tick of {name} failed", _why(problem)
+    subject = (
+        f"{what}{_about(problem)}" if problem.kind == "late" else f"{what}{_about(problem)}: {_subject_reason(problem)}"
+    )
     return Content(
         subject=subject,
         tone="bad",
@@ -118,7 +120,7 @@ def _alert(problem: Problem, ui: Ui) -> Content:
 
 
 def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
-    label = {"run": "Not made", "checks": "Checked", "late": "Missing", "tick": ""}[problem.kind]
+    label = {"run": "Not built", "checks": "Checked", "late": "Missing", "tick": ""}[problem.kind]
     if problem.assets:
         yield label, _asset_lines(problem.assets, problem, ui)
     steps = list(dict.fromkeys(error.step for error in problem.errors if error.step))
@@ -136,7 +138,7 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
         yield "When", [Line(moment(problem.seen))]
     if problem.kind == "run":
         number, of = problem.tries
-        yield "Try", [Line(f"{number} of {of}" if of else f"{number}")]
+        yield "Attempt", [Line(f"{number} of {of}" if of else f"{number}")]
     if problem.launched_by:
         yield "Launched by", [Line(problem.launched_by)]
     if problem.run_id:
@@ -145,19 +147,20 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
 
 def _reasons(problem: Problem) -> Iterator[Section]:
     traces = set()
-    for error in problem.errors[:TOLD_IN_FULL]:
+    for error in problem.errors[:SHOWN_IN_FULL]:
         where = f"{error.step}: " if error.step and len(problem.errors) > 1 else ""
         text = [*f"{_class(error)}{error.message}".splitlines()]
-        yield Section(f"{where}What went wrong", "text", [Line(line) for line in text])
+        yield Section(f"{where}Error", "text", [Line(line) for line in text])
         if error.trace and error.trace not in traces:
             traces.add(error.trace)
-            yield Section(f"{where}Where (end of the trace)", "text", [Line(line) for line in error.trace.splitlines()])
-    if len(problem.errors) > TOLD_IN_FULL:
-        rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[TOLD_IN_FULL:]]
+            yield Section(f"{where}Traceback (end)", "text", [Line(line) for line in error.trace.splitlines()])
+    if len(problem.errors) > SHOWN_IN_FULL:
+        rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[SHOWN_IN_FULL:]]
         yield Section("More failed steps", "list", _first(rest))
     if problem.checks:
         lines = [
-            Line(f"{check.asset}: {check.name}{f' ({check.said})' if check.said else ''}") for check in problem.checks
+            Line(f"{check.asset}: {check.name}{f' ({check.description})' if check.description else ''}")
+            for check in problem.checks
         ]
         yield Section("Failed checks", "list", _first(lines))
 
@@ -167,8 +170,8 @@ def _consequences(problem: Problem, ui: Ui) -> Iterator[Section]:
         yield Section(
             f"Downstream and now stale ({len(problem.stale)})", "list", _asset_lines(problem.stale, problem, ui)
         )
-    if problem.again:
-        yield Section("Run it again", "command", [Line(problem.again)])
+    if problem.rerun_command:
+        yield Section("Run it again", "command", [Line(problem.rerun_command)])
 
 
 def _links(problem: Problem, ui: Ui) -> Iterator[Line]:
@@ -182,31 +185,31 @@ def _links(problem: Problem, ui: Ui) -> Iterator[Line]:
         yield Line("Open it in the UI", ui.page(problem.link))
 
 
-def _digest(letter: Letter, ui: Ui) -> Content:
-    problems = letter.problems
-    count = len(problems) + letter.more
-    alike = Counter(problem.fingerprint for problem in problems)
-    first = [next(problem for problem in problems if problem.fingerprint == one) for one, _ in alike.most_common()]
-    backfill = problems[0].backfill if letter.kind == "alert" else None
+def _digest(email: QueuedEmail, ui: Ui) -> Content:
+    problems = email.problems
+    count = len(problems) + email.more
+    counts = Counter(problem.fingerprint for problem in problems)
+    first = [next(problem for problem in problems if problem.fingerprint == one) for one, _ in counts.most_common()]
+    backfill = problems[0].backfill if email.kind == "alert" else None
     things = {"run": "runs", "checks": "check failures", "late": "late partitions", "tick": "failed ticks"}
     counted = things[problems[0].kind] if count > 1 else things[problems[0].kind].removesuffix("s")
-    if letter.kind == "reminder":
+    if email.kind == "reminder":
         title = f"{_name(problems[0])} still fails: {count} more {counted}"
     elif backfill:
-        title = f"{count} {counted} of backfill {backfill} failed{' alike' if len(alike) == 1 else ''}"
-    elif problems[0].kind == "late" and len(alike) == 1:
+        title = f"{count} {counted} of backfill {backfill} failed{' with the same error' if len(counts) == 1 else ''}"
+    elif problems[0].kind == "late" and len(counts) == 1:
         title = f"{count} partitions of {_name(problems[0])} are late"
-    elif len(alike) == 1:
-        title = f"{count} {counted} failed alike: {_name(problems[0])}"
+    elif len(counts) == 1:
+        title = f"{count} {counted} failed with the same error: {_name(problems[0])}"
     else:
-        title = f"{count} failures while no mail could be sent"
-    groups = [Line(f"{alike[problem.fingerprint]} x {_why(problem)}") for problem in first]
-    told = first[:TOLD_IN_FULL] if len(alike) > 1 else problems[:1]
+        title = f"{count} failures while no email could be sent"
+    groups = [Line(f"{counts[problem.fingerprint]} x {_why(problem)}") for problem in first]
+    detailed = first[:SHOWN_IN_FULL] if len(counts) > 1 else problems[:1]
     cases = [_case(problem, ui) for problem in problems]
-    if letter.more:
-        cases.append(Line(f"and {letter.more} more"))
+    if email.more:
+        cases.append(Line(f"and {email.more} more"))
     facts = [
-        ("How often", [Line(f"{count} times, {moment(problems[0].seen)} to {moment(problems[-1].seen)}")]),
+        ("Occurrences", [Line(f"{count}, from {moment(problems[0].seen)} to {moment(problems[-1].seen)}")]),
         ("Failure" if len(groups) == 1 else "Failures", groups),
         *(fact for fact in _facts(problems[0], ui) if fact[0] in {"Launched by"}),
     ]
@@ -218,10 +221,13 @@ def _digest(letter: Letter, ui: Ui) -> Content:
         lead=_why(problems[0]),
         facts=facts,
         sections=[
-            *(section for problem in told for section in _reasons(problem)),
-            Section("Each of them", "list", cases),
+            *(section for problem in detailed for section in _reasons(problem)),
+            Section("All failures", "list", cases),
             *([Section(f"Downstream and now stale ({len(stale)})", "list", _first([Line(key) for key in stale]))]),
-            *([Section("Run the first of them again", "command", [Line(problems[0].again)])] * bool(problems[0].again)),
+            *(
+                [Section("Run the first one again", "command", [Line(problems[0].rerun_command)])]
+                * bool(problems[0].rerun_command)
+            ),
         ],
         links=[
             *([Line("Open the backfill", ui.page(f"/runs/b/{backfill}"))] if backfill else []),
@@ -230,28 +236,28 @@ def _digest(letter: Letter, ui: Ui) -> Content:
     )
 
 
-def _recovery(letter: Letter, ui: Ui) -> Content:
-    first, *between = letter.problems
-    title = f"{_name(first)} works again{_about(first)}"
+def _recovery(email: QueuedEmail, ui: Ui) -> Content:
+    first, *between = email.problems
+    title = f"{_name(first)} has recovered{_about(first)}"
     sections = []
     if between:
         lines = [_case(problem, ui) for problem in between]
-        rest = [Line(f"and {letter.more} more")] if letter.more else []
-        sections.append(Section("Failures in between that no mail has named yet", "list", [*lines, *rest]))
+        rest = [Line(f"and {email.more} more")] if email.more else []
+        sections.append(Section("Failures in between that were not reported yet", "list", [*lines, *rest]))
     return Content(
         subject=title,
         tone="good",
         title=title,
         lead=f"What failed on {moment(first.seen)} has succeeded since: {_why(first)}",
-        facts=[fact for fact in _facts(first, ui) if fact[0] in {"Not made", "Checked", "Missing", "Partition"}],
+        facts=[fact for fact in _facts(first, ui) if fact[0] in {"Not built", "Checked", "Missing", "Partition"}],
         sections=sections,
         links=[link for link in _links(first, ui) if link.text != "Read the logs"],
     )
 
 
 def _case(problem: Problem, ui: Ui) -> Line:
-    said = " ".join(filter(None, [moment(problem.seen), str(problem.span or ""), _name(problem)]))
-    return Line(said, ui.run(problem.run_id) if problem.run_id else None)
+    text = " ".join(filter(None, [moment(problem.seen), str(problem.span or ""), _name(problem)]))
+    return Line(text, ui.run(problem.run_id) if problem.run_id else None)
 
 
 def _name(problem: Problem) -> str:
@@ -282,8 +288,8 @@ def _short(text: str) -> str:
     return text if len(text) <= LEAD_CHARACTERS else f"{text[:LEAD_CHARACTERS].rstrip()} ..."
 
 
-def _told_by(problem: Problem) -> str:
-    """Return what a subject has room for: the first asset and the reason; the name of a job says neither."""
+def _subject_reason(problem: Problem) -> str:
+    """Return what fits into a subject: the reason and, if the title only has the job, the first asset."""
     asset = (
         f"{problem.assets[0]}: " if problem.assets and problem.kind == "run" and _name(problem) == problem.job else ""
     )

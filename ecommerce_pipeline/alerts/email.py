@@ -1,4 +1,4 @@
-"""What a mail says, as a mail: plain text, HTML and headers. Every text is escaped here, and only here."""
+"""The message of an email: headers, plain text and HTML. Text is escaped here and nowhere else."""
 
 import html
 import re
@@ -28,15 +28,15 @@ _LINK: Final = "color:#175cd3;text-decoration:underline"
 def message_of(
     content: Content, *, message_id: str, sender: str, to: Sequence[str], written: float, references: Sequence[str] = ()
 ) -> EmailMessage:
-    """Return a mail.
+    """Return the message.
 
     Args:
-        content: What it says.
-        message_id: Its Message-ID, without brackets.
-        sender: Its From.
-        to: Its To.
-        written: Its Date (seconds since 1970).
-        references: Message-IDs that it follows, the nearest last.
+        content: The content.
+        message_id: Message-ID, without brackets.
+        sender: From.
+        to: To.
+        written: Date (seconds since 1970).
+        references: Message-IDs of the thread, the one replied to last.
     """
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
@@ -47,7 +47,7 @@ def message_of(
     if references:
         message["In-Reply-To"] = f"<{references[-1]}>"
         message["References"] = " ".join(f"<{reference}>" for reference in references)
-    # RFC 3834: no holiday replies; the second line says so to Exchange.
+    # RFC 3834: no automatic replies; the second header is for Exchange.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(plain(content), cte="quoted-printable")
@@ -56,7 +56,7 @@ def message_of(
 
 
 def one_line(text: str) -> str:
-    r"""Return text that no header can be broken with.
+    r"""Return text without line breaks and control characters, safe for a header.
 
     >>> one_line("failed\r\nBcc: eve@example.com")
     'failed Bcc: eve@example.com'
@@ -65,10 +65,10 @@ def one_line(text: str) -> str:
 
 
 def plain(content: Content) -> str:
-    """Return a mail's plain text."""
+    """Return the plain text."""
     parts = [content.title, "=" * min(len(content.title), 78), "", content.lead, ""]
     for label, lines in content.facts:
-        parts += [f"{label + ':' if place == 0 else '':<13} {line.text}" for place, line in enumerate(lines)]
+        parts += [f"{label + ':' if index == 0 else '':<13} {line.text}" for index, line in enumerate(lines)]
     for section in content.sections:
         mark = "- " if section.kind == "list" else "    "
         parts += ["", section.heading, "-" * min(len(section.heading), 78)]
@@ -79,7 +79,7 @@ def plain(content: Content) -> str:
 
 
 def page(content: Content) -> str:
-    """Return a mail's HTML: one column, no pictures, no scripts, styles inline, as mail programs want it."""
+    """Return the HTML: one column, no images, no scripts, inline styles, as mail clients require."""
     colour = COLOURS[content.tone]
     facts = "".join(
         f'<tr><td style="{_LABEL}">{_text(label)}</td><td style="{_VALUE}">'

@@ -8,7 +8,7 @@ HOUR: Final = 3_600
 
 
 def moment(seconds: float) -> str:
-    """Return a time to read.
+    """Return a time as text.
 
     >>> moment(0)
     '1970-01-01 00:00:00 UTC'
@@ -17,7 +17,7 @@ def moment(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration to read.
+    """Return a duration as text.
 
     >>> duration(0.4), duration(75), duration(7_380)
     ('0.4 s', '1 min 15 s', '2 h 3 min')

@@ -1,7 +1,7 @@
-"""Who hears of a problem now, who later, and in which mail: pure changes of the `State`; no clock, no Dagster, no mail.
+"""Which problem is reported now, which later, and in which email: pure changes of the `State`.
 
-Every problem is named in exactly one mail: at once in one of its own, together with others of its backfill, or, when it
-repeats what is known, in the next reminder or in the mail that says that it is over.
+No clock, no Dagster, no mail. Each problem is named in exactly one email: an alert of its own, a digest of its
+backfill, or, if its failure was reported already, the next reminder or the recovery email.
 """
 
 import re
@@ -9,29 +9,29 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ecommerce_pipeline.alerts.problem import Problem, Watched
-from ecommerce_pipeline.alerts.state import Gathering, Incident, Letter, LetterKind, State
+from ecommerce_pipeline.alerts.problem import Problem, RecoveryCondition
+from ecommerce_pipeline.alerts.state import BackfillFailures, EmailKind, Incident, QueuedEmail, State
 
 DAY: Final = 86_400.0
 LONGEST_SILENCE: Final = DAY
-"""Reminders of a failure that repeats come after one, two, four ... times `remind_after`, but at least once a day."""
+"""Reminders of a failure that repeats follow after 1, 2, 4 ... times `remind_after`, but at least once a day."""
 FORGOTTEN_AFTER: Final = 7 * DAY
-"""A failure that has not repeated for so long is new when it comes again."""
-TOLD_IN_FULL: Final = 5
+"""A failure that returns after this time without repeating is a new incident."""
+SHOWN_IN_FULL: Final = 5
 LISTED: Final = 200
 KNOWN: Final = 5_000
-WAITING: Final = 100
-"""While so many mails wait for the server, what is new joins the last of them: the state may not grow without end."""
+QUEUE_LIMIT: Final = 100
+"""With this many emails in the queue, new problems join the last one: the state must not grow without limit."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What can be set.
+    """The settings of the policy.
 
     Attributes:
-        remind_after: Seconds until a failure that repeats is told again; doubles with each reminder.
-        backfill_patience: Longest time, in seconds, that failures of a running backfill are gathered.
-        recovery: Whether to write when it is over.
+        remind_after: Seconds until the first reminder of a failure that repeats; doubles with each reminder.
+        backfill_patience: For how many seconds at most the failures of a running backfill are collected.
+        recovery: Whether to send recovery emails.
         domain: Right-hand side of a Message-ID.
     """
 
@@ -41,105 +41,105 @@ class Rules:
     domain: str = "ecommerce-pipeline.invalid"
 
 
-def take(state: State, problem: Problem, now: float, rules: Rules) -> None:
-    """Take in a problem; one that was taken in before changes nothing."""
+def add_problem(state: State, problem: Problem, now: float, rules: Rules) -> None:
+    """Add a problem; one that was added before changes nothing."""
     if problem.id in state.known:
         return
     state.known[problem.id] = now
     for oldest in sorted(state.known, key=state.known.__getitem__)[:-KNOWN]:
         del state.known[oldest]
-    known = state.incidents.get(problem.fingerprint)
-    if problem.backfill and not (known and problem.backfill in known.backfills):
-        gathering = state.backfills.setdefault(problem.backfill, Gathering(since=now))
-        gathering.more += _append(gathering.problems, problem)
+    incident = state.incidents.get(problem.fingerprint)
+    if problem.backfill and not (incident and problem.backfill in incident.backfills):
+        failures = state.backfills.setdefault(problem.backfill, BackfillFailures(since=now))
+        failures.more += _append(failures.problems, problem)
     else:
-        _tell(state, problem, now, rules)
+        _report(state, problem, now, rules)
 
 
 def release_backfills(state: State, ended: Callable[[str], bool], now: float, rules: Rules) -> None:
-    """Write the digests of backfills that have ended, or have been failing for long enough.
+    """Queue the digests of backfills that have ended or have been failing for long enough.
 
     Args:
         state: Is changed.
-        ended: Says of a backfill whether it will start no further run.
+        ended: Returns whether a backfill will start no further run.
         now: The time.
-        rules: What can be set.
+        rules: The settings.
     """
-    for backfill, gathering in list(state.backfills.items()):
-        if now < gathering.since + rules.backfill_patience and not ended(backfill):
+    for backfill, failures in list(state.backfills.items()):
+        if now < failures.since + rules.backfill_patience and not ended(backfill):
             continue
         del state.backfills[backfill]
-        if len(gathering.problems) == 1 and not gathering.more:
-            _tell(state, gathering.problems[0], now, rules)
+        if len(failures.problems) == 1 and not failures.more:
+            _report(state, failures.problems[0], now, rules)
             continue
-        problems = gathering.problems
-        letter = _write(state, "alert", f"backfill-{problems[0].id}", problems, now=now, rules=rules)
-        letter.more = gathering.more
+        problems = failures.problems
+        email = _queue(state, "alert", f"backfill-{problems[0].id}", problems, now=now, rules=rules)
+        email.more = failures.more
         for problem in problems:
-            incident = _note(state, problem, letter, now, rules)
+            incident = _add_to_incident(state, problem, email, now, rules)
             if backfill not in incident.backfills:
                 incident.backfills.append(backfill)
 
 
 def remind(state: State, now: float, rules: Rules) -> None:
-    """Write the reminders that are due; forget what has not repeated for long."""
+    """Queue the reminders that are due; forget incidents that have not repeated for long."""
     for incident in list(state.incidents.values()):
-        if incident.untold and now >= incident.remind_at:
-            _write_untold(state, incident, "reminder", now, rules)
+        if incident.unreported and now >= incident.remind_at:
+            _queue_unreported(state, incident, "reminder", now, rules)
             incident.reminders += 1
             incident.remind_at = now + min(rules.remind_after * 2**incident.reminders, LONGEST_SILENCE)
-        elif not incident.untold and now >= incident.last + FORGOTTEN_AFTER:
+        elif not incident.unreported and now >= incident.last + FORGOTTEN_AFTER:
             del state.incidents[incident.fingerprint]
 
 
-def recover(state: State, is_over: Callable[[Watched], bool], now: float, rules: Rules) -> None:
-    """Close the incidents of which everything has succeeded again; say so if wanted, or if runs are left to be named.
+def recover(state: State, is_met: Callable[[RecoveryCondition], bool], now: float, rules: Rules) -> None:
+    """Close the incidents that have recovered, with an email if the rules want one or problems are unreported.
 
     Args:
         state: Is changed.
-        is_over: Says of a thing whether it has succeeded since.
+        is_met: Returns whether a condition is met.
         now: The time.
-        rules: What can be set.
+        rules: The settings.
     """
     for incident in list(state.incidents.values()):
-        broken = [watched for watched in incident.watched if not is_over(watched)]
-        if broken or not incident.watched:
-            incident.watched = broken
+        unmet = [condition for condition in incident.recovery_conditions if not is_met(condition)]
+        if unmet or not incident.recovery_conditions:
+            incident.recovery_conditions = unmet
             continue
-        if rules.recovery or incident.untold:
-            incident.untold.insert(0, incident.first)
-            _write_untold(state, incident, "recovery", now, rules)
+        if rules.recovery or incident.unreported:
+            incident.unreported.insert(0, incident.first)
+            _queue_unreported(state, incident, "recovery", now, rules)
         del state.incidents[incident.fingerprint]
 
 
-def _tell(state: State, problem: Problem, now: float, rules: Rules) -> None:
+def _report(state: State, problem: Problem, now: float, rules: Rules) -> None:
     incident = state.incidents.get(problem.fingerprint)
     if incident is None:
-        open_letters = [letter for letter in state.letters if letter.kind == "alert" and not letter.sealed]
-        if open_letters and len(state.letters) >= WAITING:
-            letter = open_letters[-1]
-            _join(letter, problem)
+        open_emails = [email for email in state.emails if email.kind == "alert" and not email.sealed]
+        if open_emails and len(state.emails) >= QUEUE_LIMIT:
+            email = open_emails[-1]
+            _join(email, problem)
         else:
-            letter = _write(state, "alert", problem.id, [problem], now=now, rules=rules)
-        _note(state, problem, letter, now, rules)
+            email = _queue(state, "alert", problem.id, [problem], now=now, rules=rules)
+        _add_to_incident(state, problem, email, now, rules)
         return
     _count(incident, problem)
-    waiting = [letter for letter in state.letters if letter.incident == incident.fingerprint and not letter.sealed]
+    waiting = [email for email in state.emails if email.incident == incident.fingerprint and not email.sealed]
     if waiting and waiting[-1].kind != "recovery":
         _join(waiting[-1], problem)
     else:
-        incident.more_untold += _append(incident.untold, problem)
+        incident.more_unreported += _append(incident.unreported, problem)
 
 
-def _note(state: State, problem: Problem, letter: Letter, now: float, rules: Rules) -> Incident:
-    """Note a problem that a mail tells of: it opens an incident, or is one more case of it."""
+def _add_to_incident(state: State, problem: Problem, email: QueuedEmail, now: float, rules: Rules) -> Incident:
+    """Add a problem that an email reports to its incident; open one if there is none."""
     incident = state.incidents.get(problem.fingerprint)
     if incident is None:
         incident = Incident(
             fingerprint=problem.fingerprint,
             first=problem.brief(),
-            message_id=letter.message_id,
-            to=letter.to,
+            message_id=email.message_id,
+            to=email.to,
             count=0,
             last=problem.seen,
             remind_at=now + rules.remind_after,
@@ -152,23 +152,24 @@ def _note(state: State, problem: Problem, letter: Letter, now: float, rules: Rul
 def _count(incident: Incident, problem: Problem) -> None:
     incident.count += 1
     incident.last = max(incident.last, problem.seen)
-    again = {(watched.kind, watched.name, watched.check, watched.span) for watched in problem.watched}
-    kept = [one for one in incident.watched if (one.kind, one.name, one.check, one.span) not in again]
-    incident.watched = [*kept, *problem.watched]
+    repeated = {(one.kind, one.name, one.check, one.span) for one in problem.recovery_conditions}
+    others = [one for one in incident.recovery_conditions if (one.kind, one.name, one.check, one.span) not in repeated]
+    incident.recovery_conditions = [*others, *problem.recovery_conditions]
 
 
-def _write_untold(state: State, incident: Incident, kind: LetterKind, now: float, rules: Rules) -> None:
-    letter = _write(
-        state, kind, f"{kind}-{incident.untold[-1].id}-{incident.count}", incident.untold, now=now, rules=rules
-    )
-    letter.more, letter.replies_to = incident.more_untold, incident.message_id
-    letter.to = letter.pending = _united([incident.to, letter.to])
-    incident.untold, incident.more_untold = [], 0
+def _queue_unreported(state: State, incident: Incident, kind: EmailKind, now: float, rules: Rules) -> None:
+    name = f"{kind}-{incident.unreported[-1].id}-{incident.count}"
+    email = _queue(state, kind, name, incident.unreported, now=now, rules=rules)
+    email.more, email.replies_to = incident.more_unreported, incident.message_id
+    email.to = email.pending = _union([incident.to, email.to])
+    incident.unreported, incident.more_unreported = [], 0
 
 
-def _write(state: State, kind: LetterKind, name: str, problems: list[Problem], *, now: float, rules: Rules) -> Letter:
-    to = _united(problem.to for problem in problems)
-    letter = Letter(
+def _queue(
+    state: State, kind: EmailKind, name: str, problems: list[Problem], *, now: float, rules: Rules
+) -> QueuedEmail:
+    to = _union(problem.to for problem in problems)
+    email = QueuedEmail(
         message_id=f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)}@{rules.domain}",
         kind=kind,
         incident=problems[0].fingerprint,
@@ -177,23 +178,23 @@ def _write(state: State, kind: LetterKind, name: str, problems: list[Problem], *
         to=to,
         pending=list(to),
     )
-    state.letters.append(letter)
-    return letter
+    state.emails.append(email)
+    return email
 
 
-def _join(letter: Letter, problem: Problem) -> None:
-    letter.more += _append(letter.problems, problem)
-    letter.to = _united([letter.to, problem.to])
-    letter.pending = list(letter.to)
+def _join(email: QueuedEmail, problem: Problem) -> None:
+    email.more += _append(email.problems, problem)
+    email.to = _union([email.to, problem.to])
+    email.pending = list(email.to)
 
 
 def _append(problems: list[Problem], problem: Problem) -> int:
     """Append a problem, in full while there are few; return 1 if it can only be counted."""
     if len(problems) >= LISTED:
         return 1
-    problems.append(problem if len(problems) < TOLD_IN_FULL else problem.brief())
+    problems.append(problem if len(problems) < SHOWN_IN_FULL else problem.brief())
     return 0
 
 
-def _united(lists: Iterable[Iterable[str]]) -> list[str]:
+def _union(lists: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(address for addresses in lists for address in addresses))

@@ -1,26 +1,26 @@
-"""What is known of one thing that went wrong: plain, masked facts, without Dagster's types and without wording."""
+"""One thing that went wrong, as plain masked data: no types of Dagster, no wording of emails."""
 
 import hashlib
 import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 ProblemKind = Literal["run", "checks", "late", "tick"]
 
-# What differs between two cases of the same failure: numbers, dates, hexadecimal ids.
+# What differs between two occurrences of the same failure: numbers, dates, hexadecimal ids.
 _VARIABLE = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
 COMPARED_CHARACTERS = 300
 
 
-class Fact(BaseModel):
-    """A piece of a problem; never changed once it is written."""
+class ProblemPart(BaseModel):
+    """A problem or a part of one; immutable."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Span(Fact):
-    """Partition keys from first to last, both included; one key is first and last."""
+class Span(ProblemPart):
+    """Partition keys from first to last, both included; for one partition they are equal."""
 
     first: str
     last: str
@@ -29,14 +29,14 @@ class Span(Fact):
         return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
 
-class StepError(Fact):
+class StepError(ProblemPart):
     """Why a step failed.
 
     Attributes:
-        step: Its key; empty where the run failed outside any step.
-        error: Class of the innermost cause.
+        step: Its key; empty if the run failed outside any step.
+        error: Class of the error.
         message: Its message.
-        trace: The useful end of the trace, innermost frame last.
+        trace: The relevant end of the traceback, innermost frame last.
     """
 
     step: str
@@ -45,23 +45,23 @@ class StepError(Fact):
     trace: str = ""
 
 
-class FailedCheck(Fact):
-    """An asset check of severity error that did not pass."""
+class FailedCheck(ProblemPart):
+    """An asset check of severity error that failed."""
 
     asset: str
     name: str
-    said: str = ""
+    description: str = Field(default="", validation_alias=AliasChoices("description", "said"))
 
 
-class Watched(Fact):
-    """What must succeed again for the problem to be over: an asset's partitions, a check, a job or a sensor.
+class RecoveryCondition(ProblemPart):
+    """What must succeed for the problem to have recovered: an asset's partitions, a check, a job, or a tick.
 
     Attributes:
         kind: What `name` names.
-        name: Asset key, job name, or `<selector id>` of a sensor or schedule.
+        name: Asset key, job name, or `<origin id>:<selector id>` of a sensor or schedule.
         check: Name of the check, of kind check.
-        span: Partitions, where the thing has any.
-        after: Only what happened behind this event (or tick, or time) counts.
+        span: Partitions, if it has any.
+        after: Only a success after this event (or tick, or time) counts.
     """
 
     kind: Literal["asset", "check", "job", "tick"]
@@ -71,31 +71,31 @@ class Watched(Fact):
     after: float = 0
 
 
-class Problem(Fact):
+class Problem(ProblemPart):
     """One thing that went wrong.
 
     Attributes:
-        id: Names it once and for all, for example `run-<run id>`; the Message-ID follows from it.
-        kind: What sort of thing.
+        id: Unique, for example `run-<run id>`; the Message-ID is derived from it.
+        kind: A failed run, failed checks, a late partition or a failed tick.
         job: The job, or the name of the schedule or sensor.
         span: Partition or range of partitions.
-        assets: Keys of the assets that were not made (or, of checks, that were checked).
-        errors: Why, in the order of time.
-        checks: The checks that failed.
+        assets: Keys of the assets that were not built (of failed checks: that were checked).
+        errors: The errors, oldest first.
+        checks: The failed checks.
         seen: When it happened (seconds since 1970).
         started: When the run started.
-        tries: Which try it was, and how many there may be.
-        launched_by: Who started the run.
+        tries: Number of this attempt, and the maximum.
+        launched_by: Who or what launched the run.
         run_id: The run, if there is one.
-        backfill: The backfill that the run belongs to.
-        stale: Keys of the assets downstream that now lack what was not made.
-        whole: Keys of those among assets and stale that have no partitions.
-        again: The command that runs it again.
-        link: Path of the thing in the UI, where it is not a run.
-        note: A sentence about it, where there is no error to show.
-        to: Who is told.
-        watched: What must succeed again.
-        fingerprint: The same for failures alike: same place, same error, whatever partition, time or number is in it.
+        backfill: The backfill of the run.
+        stale: Keys of the downstream assets that are now stale.
+        whole: Keys among `assets` and `stale` of unpartitioned assets.
+        rerun_command: The command that runs it again.
+        link: Path of its page in the UI, if that is not a run's.
+        note: A sentence about it, if there is no error.
+        to: Recipients.
+        recovery_conditions: What must succeed for it to have recovered.
+        fingerprint: Equal for the same failure: same step, same error, whatever partition, time or number it names.
 
     >>> def failing(day): return Problem(id=day, kind="run", job="load", seen=0, errors=(
     ...     StepError(step="lake__refunds", error="PlatformError", message=f"no object of {day}"),))
@@ -118,11 +118,13 @@ class Problem(Fact):
     backfill: str | None = None
     stale: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
-    again: str = ""
+    rerun_command: str = Field(default="", validation_alias=AliasChoices("rerun_command", "again"))
     link: str = ""
     note: str = ""
     to: tuple[str, ...] = ()
-    watched: tuple[Watched, ...] = ()
+    recovery_conditions: tuple[RecoveryCondition, ...] = Field(
+        default=(), validation_alias=AliasChoices("recovery_conditions", "watched")
+    )
     fingerprint: str = ""
 
     @model_validator(mode="after")
@@ -133,13 +135,14 @@ class Problem(Fact):
 
     @property
     def thread(self) -> str:
-        """The same for everything about one job and partition, so that mail clients show it as one thread."""
+        """Equal for all problems of one job and partition, so that mail clients show them as one thread."""
         return hashlib.sha256(f"{self.job}\n{self.span or ''}".encode()).hexdigest()[:20]
 
     def brief(self) -> "Problem":
-        """Return it with what a line of a list needs, and no more."""
+        """Return it with only what one line of a list needs."""
         errors = tuple(error.model_copy(update={"trace": "", "message": error.message[:200]}) for error in self.errors)
-        return self.model_copy(update={"errors": errors[:1], "checks": self.checks[:1], "stale": (), "again": ""})
+        less = {"errors": errors[:1], "checks": self.checks[:1], "stale": (), "rerun_command": ""}
+        return self.model_copy(update=less)
 
 
 def _fingerprint(problem: Problem) -> str:

@@ -1,4 +1,4 @@
-"""The mail that shows that mail works, and what the server said to it."""
+"""The test email, which shows whether alerts are delivered."""
 
 import socket
 import time
@@ -7,20 +7,20 @@ from uuid import uuid4
 from ecommerce_pipeline.alerts.content import PREFIX, Content, Line, Section
 from ecommerce_pipeline.alerts.email import message_of
 from ecommerce_pipeline.alerts.formatting import moment
-from ecommerce_pipeline.alerts.transport import post
+from ecommerce_pipeline.alerts.transport import transport_of
 from ecommerce_pipeline.alerts.ui_links import Ui
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
 
 def send_test_email(settings: Settings) -> str:
-    """Send a mail to everybody whom alerts go to.
+    """Send a test email to every recipient of alerts.
 
     Returns:
-        What the server said.
+        The server's answer.
 
     Raises:
-        PlatformError: The server cannot be reached, or refused somebody.
+        PlatformError: The server cannot be reached, or refused a recipient.
     """
     to = list(
         dict.fromkeys([*settings.alert_default, *(one for route in settings.alert_routes.values() for one in route)])
@@ -30,30 +30,30 @@ def send_test_email(settings: Settings) -> str:
         subject=f"{PREFIX} Test: alerts reach you",
         tone="note",
         title="Alerts reach you",
-        lead="Nothing failed. Somebody asked by `ecommerce-pipeline doctor --send-test-email` whether mail works.",
+        lead="Nothing failed. This is a test, sent by `ecommerce-pipeline doctor --send-test-email`.",
         facts=[
             ("Sent from", [Line(socket.gethostname())]),
             ("When", [Line(moment(now))]),
             ("To", [Line(", ".join(to))]),
         ],
-        sections=[Section("This is how a command looks", "command", [Line("ecommerce-pipeline status")])],
+        sections=[Section("Example of a command", "command", [Line("ecommerce-pipeline status")])],
         links=[Line("Open the UI", Ui(settings.ui_url).page("/overview"))],
-        footer=f"{settings.ui_url}: this platform's Dagster. What is mailed when: docs/alerts.md.",
+        footer=f"{settings.ui_url}: this platform's Dagster. When it sends emails: docs/alerts.md.",
     )
     domain = settings.alert_sender.rpartition("@")[2]
     message = message_of(
         content, message_id=f"test-{uuid4().hex}@{domain}", sender=settings.alert_sender, to=to, written=now
     )
-    where = post(settings)
-    with where.session() as session:
+    transport = transport_of(settings)
+    with transport.session() as session:
         receipt = session.send(message, settings.alert_sender, to)
     if receipt.refused:
-        refused = "; ".join(f"{recipient}: {said}" for recipient, said in receipt.refused.items())
-        taken = f"taken for {', '.join(receipt.taken)}, " if receipt.taken else ""
-        raise PlatformError(f"mail server {where}: {taken}refused for {refused}")
-    kept = (
+        refused = "; ".join(f"{recipient}: {answer}" for recipient, answer in receipt.refused.items())
+        accepted = f"accepted for {', '.join(receipt.taken)}, " if receipt.taken else ""
+        raise PlatformError(f"mail server {transport}: {accepted}refused for {refused}")
+    location = (
         ""
         if settings.smtp_host
-        else f"; SMTP_HOST is not set, so it is kept: read it at {settings.mail_dir / 'index.html'}"
+        else f"; SMTP_HOST is not set, so the email is kept: read it at {settings.mail_dir / 'index.html'}"
     )
-    return f"{where} took it for {', '.join(receipt.taken)}: {receipt.answer}{kept}"
+    return f"{transport} accepted it for {', '.join(receipt.taken)}: {receipt.answer}{location}"

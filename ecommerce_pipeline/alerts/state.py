@@ -1,49 +1,54 @@
-"""What is remembered between ticks: how far the watch has read, what is known to be broken, and the mail to deliver."""
+"""What is remembered between ticks: how far the event log was read, the open failures, and the emails to deliver.
 
-from typing import Literal
+It is stored as JSON. Fields that version 1 named otherwise accept both names, so that an upgrade loses nothing.
+"""
 
-from pydantic import BaseModel, Field
+from typing import Final, Literal
 
-from ecommerce_pipeline.alerts.problem import Problem, Watched
+from pydantic import AliasChoices, BaseModel, Field, field_validator
 
-LetterKind = Literal["alert", "reminder", "recovery"]
+from ecommerce_pipeline.alerts.problem import Problem, RecoveryCondition
+
+VERSION: Final = 2
+
+EmailKind = Literal["alert", "reminder", "recovery"]
 
 
-class Position(BaseModel):
+class Cursor(BaseModel):
     """How far a stream of numbered events has been read.
 
     Attributes:
-        after: Everything up to this number has been read.
-        seen: Numbers beyond it that were read, and when. With PostgreSQL a smaller number may become visible after a
-            greater one, while its transaction is still open: numbers are passed for good only after a while.
+        after: Every event up to this number has been read.
+        seen: Numbers beyond it that were read, and when. PostgreSQL may show a smaller number after a greater one,
+            once its transaction commits; so `after` only moves past numbers that were read some time ago.
     """
 
     after: int
     seen: dict[int, float] = Field(default_factory=dict)
 
 
-class Letter(BaseModel):
-    """A mail that is to be delivered.
+class QueuedEmail(BaseModel):
+    """An email to be delivered.
 
     Attributes:
-        message_id: Its Message-ID, without the brackets; follows from the first problem's id.
-        kind: What sort of mail.
-        incident: Fingerprint of the incident it belongs to, or of the first.
-        problems: What it tells.
-        more: How many further problems it counts without telling them.
-        written: When it was begun (seconds since 1970); its Date.
-        to: All who get it.
-        pending: Those of them that no server has taken it for yet.
-        replies_to: Message-ID of the mail that opened the incident.
-        sealed: It may have been handed over; from now on it may not change, lest a copy say something else.
-        claimed_until: Until when the one that delivers it has it for itself.
-        tries: How often delivery failed.
-        not_before: When it is tried next.
-        answer: What the server said last.
+        message_id: Its Message-ID, without brackets; derived from the first problem's id.
+        kind: Alert, reminder or recovery.
+        incident: Fingerprint of its incident, or of the first of several.
+        problems: The problems that it reports.
+        more: How many further problems it only counts.
+        written: When it was queued (seconds since 1970); its Date.
+        to: All recipients.
+        pending: Recipients for whom no server has accepted it yet.
+        replies_to: Message-ID of the email that opened the incident.
+        sealed: It may have been sent; it must not change any more, so that a second copy is identical.
+        claimed_until: Until when one process has it for delivery.
+        tries: How many deliveries failed.
+        not_before: When to try next.
+        answer: The server's last reply.
     """
 
     message_id: str
-    kind: LetterKind
+    kind: EmailKind
     incident: str
     problems: list[Problem]
     more: int = 0
@@ -59,20 +64,21 @@ class Letter(BaseModel):
 
 
 class Incident(BaseModel):
-    """A failure that is known and not over.
+    """A failure that was reported and has not recovered.
 
     Attributes:
-        fingerprint: What its failures have in common.
-        first: The first of them, in brief.
-        message_id: Of the mail that told of it first.
-        to: Who was told.
-        count: How many failures there were.
-        last: When the last one was.
-        untold: Failures that no mail has named yet.
-        reminders: How many reminders there were.
-        remind_at: When the next may be.
-        backfills: Backfills whose runs are told of.
-        watched: What must succeed again.
+        fingerprint: What its problems have in common.
+        first: The first problem, in brief.
+        message_id: Of the email that reported it first.
+        to: Recipients of that email.
+        count: Number of problems.
+        last: When the last problem occurred.
+        unreported: Problems that no email has named yet.
+        more_unreported: How many further ones are only counted.
+        reminders: Number of reminders.
+        remind_at: Earliest time of the next reminder.
+        backfills: Backfills whose failed runs belong to it.
+        recovery_conditions: What must succeed again.
     """
 
     fingerprint: str
@@ -81,31 +87,33 @@ class Incident(BaseModel):
     to: list[str]
     count: int = 1
     last: float
-    untold: list[Problem] = Field(default_factory=list)
-    more_untold: int = 0
+    unreported: list[Problem] = Field(default_factory=list, validation_alias=AliasChoices("unreported", "untold"))
+    more_unreported: int = Field(default=0, validation_alias=AliasChoices("more_unreported", "more_untold"))
     reminders: int = 0
     remind_at: float
     backfills: list[str] = Field(default_factory=list)
-    watched: list[Watched] = Field(default_factory=list)
+    recovery_conditions: list[RecoveryCondition] = Field(
+        default_factory=list, validation_alias=AliasChoices("recovery_conditions", "watched")
+    )
 
 
-class Gathering(BaseModel):
-    """Failures of a backfill's runs, kept until it ends or has gone on for long enough."""
+class BackfillFailures(BaseModel):
+    """Failed runs of a backfill, collected until it ends or has been failing for long enough."""
 
     since: float
     problems: list[Problem] = Field(default_factory=list)
     more: int = 0
 
 
-class Waiting(BaseModel):
-    """A run of which something is known that can only be told once the run, or its retry, is decided."""
+class UndecidedRun(BaseModel):
+    """A run that may still be retried, or is still going on, so that it cannot be reported yet."""
 
     since: float
     event: int = 0
 
 
-class Delivered(BaseModel):
-    """A mail that every recipient's server has taken."""
+class DeliveredEmail(BaseModel):
+    """An email that the servers of all recipients have accepted."""
 
     message_id: str
     subject: str
@@ -115,7 +123,7 @@ class Delivered(BaseModel):
 
 
 class MailServer(BaseModel):
-    """What is known of the mail server: how often in a row it could not be reached, and when to try again."""
+    """The mail server: how many times in a row it failed, and when to try again."""
 
     failures: int = 0
     not_before: float = 0
@@ -125,16 +133,21 @@ class MailServer(BaseModel):
 class State(BaseModel):
     """Everything remembered between ticks."""
 
-    version: int = 1
+    version: int = VERSION
     revision: int = 0
-    positions: dict[str, Position] = Field(default_factory=dict)
+    cursors: dict[str, Cursor] = Field(default_factory=dict, validation_alias=AliasChoices("cursors", "positions"))
     known: dict[str, float] = Field(default_factory=dict)
-    retrying: dict[str, Waiting] = Field(default_factory=dict)
-    unfinished: dict[str, Waiting] = Field(default_factory=dict)
-    backfills: dict[str, Gathering] = Field(default_factory=dict)
+    retrying: dict[str, UndecidedRun] = Field(default_factory=dict)
+    unfinished: dict[str, UndecidedRun] = Field(default_factory=dict)
+    backfills: dict[str, BackfillFailures] = Field(default_factory=dict)
     due: dict[str, float] = Field(default_factory=dict)
     incidents: dict[str, Incident] = Field(default_factory=dict)
-    letters: list[Letter] = Field(default_factory=list)
-    delivered: list[Delivered] = Field(default_factory=list)
-    delivered_by_kind: dict[LetterKind, int] = Field(default_factory=dict)
+    emails: list[QueuedEmail] = Field(default_factory=list, validation_alias=AliasChoices("emails", "letters"))
+    delivered: list[DeliveredEmail] = Field(default_factory=list)
+    delivered_by_kind: dict[EmailKind, int] = Field(default_factory=dict)
     server: MailServer = Field(default_factory=MailServer)
+
+    @field_validator("version")
+    @classmethod
+    def _upgraded(cls, _: int) -> int:
+        return VERSION

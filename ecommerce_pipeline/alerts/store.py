@@ -1,7 +1,7 @@
-"""Keeps the `State` in Dagster's run storage, SQLite or PostgreSQL: no file or volume of our own, nothing to set up.
+"""Stores the `State` in Dagster's run storage, SQLite or PostgreSQL: no file or volume of our own, nothing to set up.
 
-It is one row of the table in which Dagster's daemons keep their own cursors. A change is written only over the very
-revision that it was made from, so that of two processes at work at once the second begins anew instead of undoing.
+It is one row of the table in which Dagster's daemons store their own cursors. Changes are compare-and-swap: of two
+processes that change it at once, the second starts over from the new state.
 """
 
 from collections.abc import Callable
@@ -28,18 +28,18 @@ class StateStore:
         self._storage = sql_run_storage(instance)
 
     def read(self) -> State:
-        """Return the state; an empty one before the first change."""
+        """Return the state; it is empty before the first change."""
         kept = self._kept()
         return State() if kept is None else State.model_validate_json(kept)
 
     def change(self, how: Callable[[State], Result]) -> Result:
-        """Apply a function to the state and write it, whole or not at all; again where another process was faster.
+        """Apply a function to the state and store the result; start over if another process changed it in the meantime.
 
         Returns:
-            What the function returned.
+            The function's result.
 
         Raises:
-            RuntimeError: Others were faster time and again.
+            RuntimeError: Other processes changed it at each attempt.
         """
         for _ in range(ATTEMPTS):
             before = self._kept()
@@ -51,7 +51,7 @@ class StateStore:
             state.revision += 1
             if self._replace(before, state.model_dump_json()):
                 return result
-        raise RuntimeError("the state of the alerts changes faster than it can be written")
+        raise RuntimeError("the state of the alerts changes faster than it can be stored")
 
     def _kept(self) -> str | None:
         query = sql.select(KEY_VALUES.c.value).where(KEY_VALUES.c.key == KEY)

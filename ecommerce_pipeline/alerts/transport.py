@@ -1,4 +1,4 @@
-"""Who takes an e-mail: the SMTP server of the settings, or the mail catcher of this machine."""
+"""Where emails are sent: the SMTP server of the settings, or the mail catcher on this machine."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,8 +12,8 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.settings.mail import MailSettings
 
 
-class Post(Protocol):
-    """What takes letters: a mail server, or the one that keeps them on this machine."""
+class Transport(Protocol):
+    """Accepts emails."""
 
     def session(self) -> AbstractContextManager[SmtpSession]:
         """Open a connection."""
@@ -21,18 +21,18 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True)
-class LocalPost:
-    """Keeps letters in a folder, through a real mail server on loopback that is there while they are delivered."""
+class MailCatcherTransport:
+    """Stores emails in a folder, by a real mail server on loopback that runs only during delivery."""
 
     folder: Path
 
     def __str__(self) -> str:
-        return "the mail catcher of this machine"
+        return "the mail catcher on this machine"
 
     @contextmanager
     def session(self) -> Iterator[SmtpSession]:
-        """Open the mail server and a connection to it."""
-        # Only where nothing is configured; it imports a server.
+        """Start the mail server and open a connection to it."""
+        # Imports a server, which only an unconfigured platform needs.
         from ecommerce_pipeline.resources.mail.catcher import mail_catcher
 
         with (
@@ -42,9 +42,9 @@ class LocalPost:
             yield session
 
 
-def post(settings: Settings) -> Post:
-    """Return what takes letters: the mail server, or a folder where none is configured."""
-    return smtp_server(settings) if settings.smtp_host else LocalPost(settings.mail_dir)
+def transport_of(settings: Settings) -> Transport:
+    """Return the transport: the mail server, or the mail catcher if none is configured."""
+    return smtp_server(settings) if settings.smtp_host else MailCatcherTransport(settings.mail_dir)
 
 
 def smtp_server(settings: MailSettings) -> SmtpServer:

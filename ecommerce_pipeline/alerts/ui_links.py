@@ -15,7 +15,7 @@ class Ui:
         return f"{self.url}/runs/{quote(run_id, safe='')}"
 
     def logs(self, run_id: str, step: str) -> str:
-        """Return the page of a run with the log of one step."""
+        """Return the page of a run, filtered to the log of one step."""
         return f"{self.run(run_id)}?{urlencode({'logs': f'step:{step}'})}" if step else self.run(run_id)
 
     def asset(self, key: str, partition: str | None = None) -> str:

@@ -1,1 +1,1 @@
-"""What runs when: jobs named after the steps, and their schedules."""
+"""Jobs named after the steps, their schedules, and the sensor that sends alerts."""

@@ -1,4 +1,4 @@
-"""When the platform runs by itself."""
+"""The daily schedule."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from ecommerce_pipeline.automation.jobs import EVERYTHING
 
 
 def schedules(jobs: list[Any]) -> list[ScheduleDefinition]:
-    """Return the daily schedule: everything, for yesterday (UTC), once its rows are written."""
+    """Return the daily schedule: all steps for yesterday (UTC), an hour after that day ended."""
     everything = next(job for job in jobs if job.name == EVERYTHING)
     schedule = build_schedule_from_partitioned_job(
         everything,
         name="daily",
-        description="Everything for yesterday's partition, an hour after the UTC day ended.",
+        description="All steps for yesterday's partition, an hour after the UTC day ended.",
         hour_of_day=1,
         default_status=DefaultScheduleStatus.STOPPED,
     )

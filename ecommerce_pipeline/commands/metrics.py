@@ -14,7 +14,7 @@ def metrics_command(settings: Settings, host: str, port: int) -> None:
     """Serve the metrics until interrupted.
 
     Raises:
-        PlatformError: The address cannot be listened on.
+        PlatformError: The address is not available.
     """
     set_process_log_format(settings.log_format)
     with open_instance(settings) as instance:

@@ -1,1 +1,1 @@
-"""Dagster's instance: its home, storages, launcher and console log, and the private names of Dagster that they need."""
+"""Dagster's instance: its home, storages, launcher and logs, and the private names of Dagster that they need."""

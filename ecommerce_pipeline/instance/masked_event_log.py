@@ -1,4 +1,4 @@
-"""What Dagster keeps of a run, without secrets, whatever code or library wrote it.
+"""What Dagster stores of a run, with secrets masked, whatever code or library wrote it.
 
 The last line of defence: who makes a message for a person masks it before, see `errors`.
 """
@@ -18,7 +18,7 @@ from ecommerce_pipeline.instance.dagster_private import (
 )
 from ecommerce_pipeline.masking import Masker, secrets_cached
 
-# What is not text to read but names something, and has to stay as it is even where a secret is a common word.
+# Identifiers, which must not change even if a secret is a common word.
 _NAMES: Final = {"AssetKey", "AssetCheckKey", "NodeHandle", "SolidHandle", "StepHandle", "StepOutputHandle"}
 _KEPT: Final = {
     "run_id",
@@ -33,7 +33,7 @@ _KEPT: Final = {
 
 
 class MaskedEvents(SqlEventLogStorage):
-    """Masks events before an event log in a database stores them; to be named before the storage it is mixed into."""
+    """Masks events before an SQL event log stores them. A mixin: it comes before the storage among the bases."""
 
     @override
     @secrets_cached()
@@ -57,8 +57,8 @@ class MaskedEvents(SqlEventLogStorage):
 
     @override
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        # Dagster's own writes the event out anew for each partition, and makes one statement of them: of a year's run
-        # that is ten seconds.
+        # Dagster's own method serializes the event once per partition and builds one statement of all: ten seconds for
+        # a run of a year.
         planned = event.get_dagster_event().asset_check_planned_data
         state = {
             "asset_key": planned.asset_key.to_string(),

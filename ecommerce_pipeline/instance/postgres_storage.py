@@ -1,7 +1,7 @@
 """Dagster's storage in PostgreSQL, for `deploy/dagster/dagster.yaml`: what `sqlite_event_log` is for SQLite.
 
-Where it is, is said by DAGSTER_POSTGRES_* and nowhere else, so that the configuration that Dagster hands from process
-to process, in arguments and requests, holds no secret. Events are stored without secrets too.
+Its address comes from DAGSTER_POSTGRES_* only, so the configuration that Dagster passes between processes, in arguments
+and requests, holds no secret. Secrets in events are masked.
 """
 
 import os
@@ -42,7 +42,7 @@ class PostgresStorage(DagsterPostgresStorage):
         inst_data: ConfigurableClassData | None,
         config_value: Mapping[str, Any],  # noqa: ARG003 - the signature overridden
     ) -> "PostgresStorage":
-        """Make the storage that `dagster.yaml` names.
+        """Return the storage that `dagster.yaml` names.
 
         Raises:
             PlatformError: A variable is missing or wrong.
@@ -51,8 +51,8 @@ class PostgresStorage(DagsterPostgresStorage):
 
 
 def url_of(address: Address) -> str:
-    """Return an address as dagster-postgres takes it, password included."""
-    # With SQLAlchemy 2.1 the plain scheme means psycopg 3, on which dagster-postgres 0.29 fails.
+    """Return an address as dagster-postgres expects it, including the password."""
+    # In SQLAlchemy 2.1 the plain scheme means psycopg 3, with which dagster-postgres 0.29 fails.
     url = URL.create(
         "postgresql+psycopg2",
         address.user,

@@ -1,7 +1,7 @@
-"""Who starts runs in production, outside Kubernetes: the code location's server, of which is asked whether they live.
+"""The run launcher in production, outside Kubernetes: the code location's server runs the runs, and is asked for them.
 
-Dagster's own launcher does the same without asking. A run whose server was restarted, as by a new version, would then
-be "started" for ever, and its slots be taken.
+Dagster's own launcher does not ask. A run whose server was restarted, for example by a new version, would stay
+"started" forever and keep its pool slots.
 """
 
 from dagster import DagsterRun, DefaultRunLauncher, deserialize_value
@@ -19,20 +19,20 @@ SECONDS_TO_ANSWER = 10
 
 
 class WatchedRunLauncher(DefaultRunLauncher):
-    """Starts runs on the code location's server; Dagster's run monitoring fails, and retries, those that it lost."""
+    """Launches runs on the code location's server; run monitoring fails, and retries, runs that the server lost."""
 
     @property
     @override
     def supports_check_run_worker_health(self) -> bool:
-        """Tell the run monitoring to ask."""
+        """Make run monitoring call `check_run_worker_health`."""
         return True
 
     @override
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Return whether the server that started a run still has it; a server that is away may come back."""
+        """Return whether the server that launched a run still runs it; an unreachable server may come back."""
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
         if client is None:
-            return CheckRunHealthResult(WorkerStatus.RUNNING, "no code location's server started it")
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "no code location's server launched it")
         try:
             answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id), SECONDS_TO_ANSWER)
         except DagsterUserCodeUnreachableError:

@@ -1,9 +1,9 @@
 """Dagster's SQLite event log, with connections that stay open and the events of a range stored in one transaction.
 
-Stock SQLite storage opens a database, or two, for each event and closes it again, which writes it to the disk: about
-8 ms. A run of one day has some 400 events. A run of n days tells of every asset and day twice, planned and
-materialized: a year of 50 assets would wait five minutes for its log alone. Dagster hands over such events in batches
-when it is told to, as its PostgreSQL storage expects; this does for SQLite what that one does.
+Dagster's own SQLite storage opens one or two databases per event and closes them again, which forces a disk write:
+about 8 ms. A run of one day has some 400 events. A run of n days has two events per asset and day, planned and
+materialized: the log alone of a year with 50 assets would take five minutes. With DAGSTER_EVENT_BATCH_SIZE set, Dagster
+passes such events in batches, which its PostgreSQL storage uses; this storage does the same for SQLite.
 """
 
 import os
@@ -31,7 +31,7 @@ from ecommerce_pipeline.process import configure_process
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 OPEN_FILES: Final = 8
-"""A file for each run and an index of all runs; so many of them stay open."""
+"""There is a file per run and an index of all runs; this many stay open."""
 
 
 class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
@@ -51,16 +51,16 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> "BatchingSqliteEventLogStorage":
-        """Make the storage that `dagster.yaml` names."""
+        """Return the storage that `dagster.yaml` names."""
         home = Path(os.environ.get("DAGSTER_HOME") or PROJECT_ROOT / ".local" / "dagster")
         return cls(config_value.get("base_dir") or str(home / "history" / "runs"), inst_data)
 
     @override
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
-        """Give a connection to the file of a run, or to the index, in a transaction of its own."""
+        """Yield a connection to the file of a run, or to the index, in a transaction."""
         with self._db_lock:
-            engine = self._opened(shard)
+            engine = self._engine(shard)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
@@ -68,8 +68,8 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
-    def _opened(self, shard: str) -> sqlalchemy.Engine:
-        """Return the engine of a file, with the one connection that is kept; not that of a file since deleted."""
+    def _engine(self, shard: str) -> sqlalchemy.Engine:
+        """Return the engine of a file, with its one open connection; a new one if the file was deleted meanwhile."""
         engine, file = self._kept.pop((os.getpid(), shard), (None, None))
         if engine is not None and file != _file_number(self.path_for_shard(shard)):
             engine.dispose()
@@ -80,10 +80,10 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
                 self.conn_string_for_shard(shard),
                 poolclass=QueuePool,
                 pool_size=1,
-                max_overflow=-1,  # making the tables takes a second one
+                max_overflow=-1,  # creating the tables takes a second one
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
-            sqlalchemy.event.listen(engine, "connect", _no_wait_for_the_disk)
+            sqlalchemy.event.listen(engine, "connect", _relax_durability)
         self._keep(shard, engine)
         return engine
 
@@ -95,12 +95,12 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
 
     @cached_property
     def _kept(self) -> dict[tuple[int, str], tuple[sqlalchemy.Engine, int | None]]:
-        """Open files by process, as a forked one must not use its parent's, and shard; the newest last."""
+        """Open files by process, as a fork must not use its parent's connections, and shard; last used last."""
         return {}
 
     @override
     def has_table(self, table_name: str) -> bool:
-        """Return whether the index has a table; one that was found is not looked for again with each check."""
+        """Return whether the index has a table; asks the database until it does."""
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
@@ -137,7 +137,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
             )
             ids = [row[0] for row in inserted]
             self._store_asset_event_tags(connection, assets, ids)
-            # An asset's own row shows its newest event only.
+            # The row of an asset only holds its newest event.
             newest = {
                 str(event.get_dagster_event().asset_key): (event, id_) for event, id_ in zip(assets, ids, strict=True)
             }
@@ -145,8 +145,8 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
                 self._store_asset_event(connection, event, id_)
 
 
-def _no_wait_for_the_disk(connection: Any, _: Any) -> None:
-    # With a write-ahead log a power cut may lose the newest events, and never more: https://sqlite.org/pragma.html
+def _relax_durability(connection: Any, _: Any) -> None:
+    # With a write-ahead log, a power failure can lose the newest events, but not corrupt: https://sqlite.org/pragma.html
     connection.execute("PRAGMA synchronous = NORMAL")
 
 

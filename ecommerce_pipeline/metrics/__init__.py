@@ -1,1 +1,1 @@
-"""What Prometheus is told of the platform, from Dagster's storage alone: no code location is asked, nothing is kept."""
+"""Metrics of the platform for Prometheus, computed from Dagster's storage only; nothing else is stored or queried."""

@@ -1,4 +1,4 @@
-"""The metrics, by name, as docs/deploy.md lists them: read from Dagster's storage anew at each scrape."""
+"""The metrics that docs/deploy.md lists, read from Dagster's storage at each scrape."""
 
 import logging
 from collections.abc import Iterator
@@ -9,42 +9,42 @@ from dagster import AssetMaterialization, DagsterInstance
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ecommerce_pipeline.alerts.state import LetterKind
+from ecommerce_pipeline.alerts.state import EmailKind
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.metrics.queries import durations, newest_partitions, runs_by_state
 
 BOUNDS: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0)
-"""Of the durations' histogram, seconds: 30 days at scale 1 take half a minute, a year 90 s (docs/measurements.md)."""
+"""Bounds of the histogram of durations, seconds: 30 days at scale 1 take about 25 s (docs/benchmarks.md)."""
 OF_MATERIALIZATIONS: Final = {
-    "dagster/row_count": ("ecommerce_asset_rows", "Rows that the last materialization told of."),
+    "dagster/row_count": ("ecommerce_asset_rows", "Rows that the last materialization reported."),
     "bytes": ("ecommerce_asset_bytes", "Bytes that the last materialization wrote."),
-    "rows quarantined": ("ecommerce_quarantined_rows", "Broken rows of the last run's days."),
+    "rows quarantined": ("ecommerce_quarantined_rows", "Quarantined rows of the last run's days."),
     "bytes billed": ("ecommerce_bytes_billed", "Bytes that BigQuery billed for the last materialization."),
 }
-"""Metrics of assets, by the metadata in which a materialization says them."""
+"""Metrics of assets, by the metadata of a materialization that holds them."""
 
 logger = logging.getLogger("dagster.ecommerce_pipeline.metrics")
 
 
 class PlatformCollector(Collector):
-    """Gives the metrics of a Dagster instance; of a storage that does not answer only that it does not."""
+    """Collects the metrics of a Dagster instance; if its storage does not answer, only `ecommerce_storage_up`."""
 
     def __init__(self, instance: DagsterInstance) -> None:
         self._instance = instance
 
     def describe(self) -> Iterator[Metric]:
-        """Name nothing beforehand: to be registered must not take a storage that answers."""
+        """Return nothing, so that registering needs no storage that answers."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """Give the metrics as they are now."""
+        """Yield the current metrics."""
         try:
             metrics = [*self._runs(), *self._durations(), *self._assets(), *self._alerts(), *self._daemons()]
-        except Exception as error:  # Whatever is wrong: an endpoint that fails says less than one that says so.
+        except Exception as error:  # An endpoint that reports the failure helps more than one that fails.
             logger.warning("Dagster's storage cannot be read: %s", mask(f"{type(error).__name__}: {error}"))
             metrics = []
-        up = "Whether Dagster's storage could be read; nothing else is told if not."
+        up = "Whether Dagster's storage could be read; if not, it is the only metric."
         yield GaugeMetricFamily("ecommerce_storage_up", up, float(bool(metrics)))
         yield from metrics
 
@@ -58,24 +58,26 @@ class PlatformCollector(Collector):
         labels = ["job", "status"]
         took = HistogramMetricFamily("ecommerce_run_duration_seconds", "How long runs took.", labels=labels)
         ended = GaugeMetricFamily(
-            "ecommerce_run_last_end_timestamp_seconds", "When the last run of a job ended so.", labels=labels
+            "ecommerce_run_last_end_timestamp_seconds", "When the last run of a job ended in this state.", labels=labels
         )
-        for told in durations(self._instance, BOUNDS):
-            buckets = [(str(bound), float(count)) for bound, count in zip(BOUNDS, told.within, strict=True)]
-            took.add_metric([told.job, told.status], [*buckets, ("+Inf", told.runs)], told.seconds)
-            ended.add_metric([told.job, told.status], told.last_end)
+        for one in durations(self._instance, BOUNDS):
+            buckets = [(str(bound), float(count)) for bound, count in zip(BOUNDS, one.within, strict=True)]
+            took.add_metric([one.job, one.status], [*buckets, ("+Inf", one.runs)], one.seconds)
+            ended.add_metric([one.job, one.status], one.last_end)
         yield from (took, ended)
 
     def _assets(self) -> Iterator[Metric]:
-        made = GaugeMetricFamily(
-            "ecommerce_asset_last_materialization_timestamp_seconds", "When it was materialized last.", labels=["asset"]
+        materialized = GaugeMetricFamily(
+            "ecommerce_asset_last_materialization_timestamp_seconds",
+            "When the asset was last materialized.",
+            labels=["asset"],
         )
         newest = GaugeMetricFamily(
             "ecommerce_asset_newest_partition_timestamp_seconds",
-            "The newest day (its begin, UTC) that was ever materialized.",
+            "The newest day that was ever materialized (its start, UTC).",
             labels=["asset"],
         )
-        told = {
+        reported = {
             name: GaugeMetricFamily(metric, about, labels=["asset"])
             for name, (metric, about) in OF_MATERIALIZATIONS.items()
         }
@@ -84,31 +86,35 @@ class PlatformCollector(Collector):
             if last is None or last.asset_materialization is None:
                 continue
             label = [record.asset_entry.asset_key.to_user_string()]
-            made.add_metric(label, last.timestamp)
+            materialized.add_metric(label, last.timestamp)
             for name, value in _numbers(last.asset_materialization):
-                told[name].add_metric(label, value)
+                reported[name].add_metric(label, value)
         for key, day in newest_partitions(self._instance):
             newest.add_metric([key.to_user_string()], datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
-        yield from (made, newest, *told.values())
+        yield from (materialized, newest, *reported.values())
 
     def _alerts(self) -> Iterator[Metric]:
         state = StateStore(self._instance).read()
-        delivered = CounterMetricFamily("ecommerce_alerts_delivered", "Mails that were taken.", labels=["kind"])
-        for kind in get_args(LetterKind):
-            # From nought on, so that the first one is an increase.
+        delivered = CounterMetricFamily(
+            "ecommerce_alerts_delivered", "Emails that the mail server accepted.", labels=["kind"]
+        )
+        for kind in get_args(EmailKind):
+            # From zero, so that the first one counts as an increase.
             delivered.add_metric([kind], state.delivered_by_kind.get(kind, 0))
         yield delivered
-        yield GaugeMetricFamily("ecommerce_alerts_waiting", "Mails that wait to be taken.", len(state.letters))
+        yield GaugeMetricFamily("ecommerce_alerts_waiting", "Emails in the queue.", len(state.emails))
         yield GaugeMetricFamily(
-            "ecommerce_alert_incidents", "Failures that are known and not over.", len(state.incidents)
+            "ecommerce_alert_incidents", "Failures that were reported and have not recovered.", len(state.incidents)
         )
         yield GaugeMetricFamily(
-            "ecommerce_mail_server_failures", "How often in a row the mail server failed.", state.server.failures
+            "ecommerce_mail_server_failures", "How many times in a row the mail server failed.", state.server.failures
         )
 
     def _daemons(self) -> Iterator[Metric]:
         beats = GaugeMetricFamily(
-            "ecommerce_daemon_last_heartbeat_timestamp_seconds", "When a daemon was last alive.", labels=["daemon"]
+            "ecommerce_daemon_last_heartbeat_timestamp_seconds",
+            "When a daemon last sent a heartbeat.",
+            labels=["daemon"],
         )
         for name, heartbeat in self._instance.get_daemon_heartbeats().items():
             beats.add_metric([name], heartbeat.timestamp)

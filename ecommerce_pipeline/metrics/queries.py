@@ -1,4 +1,4 @@
-"""The questions to Dagster's storage: a few statements that use its indexes, whatever its size and kind."""
+"""The queries to Dagster's storage: a few statements that use its indexes, on SQLite and PostgreSQL."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CA
 
 @dataclass(frozen=True)
 class Durations:
-    """How long the runs of a job that ended in one state took.
+    """Durations of the runs of a job that ended in one state.
 
     Attributes:
-        within: How many took at most so many seconds, by the bounds asked for.
-        runs: How many there are.
-        seconds: Their sum.
-        last_end: When the last one ended (seconds since 1970).
+        within: Number of runs per bound that took at most that many seconds.
+        runs: Number of runs.
+        seconds: Sum of the durations.
+        last_end: End of the last run (seconds since 1970).
     """
 
     job: str
@@ -31,7 +31,7 @@ class Durations:
 
 
 def runs_by_state(instance: DagsterInstance) -> list[tuple[str, str, int]]:
-    """Return how many runs there are by job and state."""
+    """Return the number of runs by job and state."""
     job, status = RUNS.c.pipeline_name, RUNS.c.status
     with sql_run_storage(instance).connect() as connection:
         rows = connection.execute(sql.select(job, status, sql.func.count()).group_by(job, status)).fetchall()
@@ -39,7 +39,7 @@ def runs_by_state(instance: DagsterInstance) -> list[tuple[str, str, int]]:
 
 
 def durations(instance: DagsterInstance, bounds: tuple[float, ...]) -> list[Durations]:
-    """Return how long runs took, by job and state."""
+    """Return the durations of runs, by job and state."""
     job, status, took = RUNS.c.pipeline_name, RUNS.c.status, RUNS.c.end_time - RUNS.c.start_time
     query = (
         sql.select(
@@ -61,7 +61,7 @@ def durations(instance: DagsterInstance, bounds: tuple[float, ...]) -> list[Dura
 
 
 def newest_partitions(instance: DagsterInstance) -> Iterator[tuple[AssetKey, str]]:
-    """Give the greatest partition of each asset that was ever materialized; days are in the order of their names."""
+    """Yield the newest partition ever materialized of each asset; keys of days sort by date."""
     events, keys = EVENTS.c, ASSET_KEYS.c
     newest = (
         sql.select(sql.func.max(events.partition))

@@ -1,4 +1,4 @@
-"""Mail servers and shops for the tests of alerts; they end with the test."""
+"""Mail servers and shops for the tests of alerts."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture(scope="session")
 def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a Dagster home to copy: its databases take a second to make, and most of the tests' time."""
+    """Create a Dagster home to copy: creating its databases takes a second, most of a test's time."""
     home = tmp_path_factory.mktemp("home")
     with DagsterInstance.local_temp(str(home)) as instance:
         assert instance.get_runs() == []

@@ -37,7 +37,7 @@ from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline_tests.support.mailbox import Mailbox
 
-# Anything may stand in a key of partitions, and nearly anything in a key of assets.
+# Partition keys may hold any text, and asset keys nearly any.
 HOSTILE_KEY = "Größe <img src=x onerror=alert(1)>\"'; rm -rf / \u2028Bcc: eve@example.com"
 HOSTILE_ASSET = AssetKey(["böse <b>", "tables; DROP"])
 DAYS = DailyPartitionsDefinition("2026-03-01", end_date="2026-06-01")
@@ -52,9 +52,9 @@ class Shop:
         folder: Of its Dagster home.
         mailbox: Where its alerts go.
         environment: Its settings.
-        broken: Raised where an asset's name is a key; an error, or a function of the partition that gives one.
+        broken: By asset name: the error that it raises, or a function of the partition that returns one.
         failing_checks: Whether the check of orders fails.
-        later: Seconds by which the alerts' clock is ahead.
+        later: Seconds by which the clock of the alerts is ahead.
     """
 
     folder: Path
@@ -86,11 +86,11 @@ class Shop:
     @cached_property
     def definitions(self) -> Definitions:
         def fail(context: AssetExecutionContext, name: str) -> None:
-            what = self.broken.get(name)
-            if callable(what):
-                what = what(context.partition_key if context.has_partition_key else "")
-            if what is not None:
-                raise what
+            error = self.broken.get(name)
+            if callable(error):
+                error = error(context.partition_key if context.has_partition_key else "")
+            if error is not None:
+                raise error
 
         one_run = BackfillPolicy.single_run()
 
@@ -118,7 +118,7 @@ class Shop:
         def report(context: AssetExecutionContext) -> None:
             fail(context, "report")
 
-        # Only so may a key be what is no name in Python.
+        # Only `outs` allow a key that is not a Python name.
         @multi_asset(
             outs={"hostile": AssetOut(key=HOSTILE_ASSET, dagster_type=Nothing)},
             partitions_def=StaticPartitionsDefinition([HOSTILE_KEY]),
@@ -136,8 +136,8 @@ class Shop:
 
         @op
         def count() -> None:
-            if isinstance(what := self.broken.get("count"), Exception):
-                raise what
+            if isinstance(error := self.broken.get("count"), Exception):
+                raise error
 
         @job
         def counting() -> None:
@@ -170,7 +170,7 @@ class Shop:
         return Alerting(self.instance, self.repository, self.settings, clock=lambda: time.time() + self.later)
 
     def tick(self, *, later: float = 0) -> Report:
-        """Let the clock of the alerts go on, and tick."""
+        """Advance the clock of the alerts, and tick."""
         self.later += later
         return self.alerting.tick()
 

@@ -1,4 +1,4 @@
-"""The tiny shop as the code location of a real daemon, with the real sensor, and things that fail by themselves."""
+"""The tiny shop as the code location of a real daemon, with the real sensor, and jobs and sensors that fail."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A mail server that is down, picky or breaks off, and a process that is killed: nothing lost, nothing doubled."""
+"""A mail server that is down, refuses or disconnects, and a killed process: no email is lost or duplicated."""
 
 import os
 import signal
@@ -17,11 +17,11 @@ from ecommerce_pipeline_tests.alerts.shop import Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
 
 LATER = 4_000
-"""Longer than any pause between two tries, and than the hour until the first reminder."""
+"""Longer than any pause between two attempts, and than the hour until the first reminder."""
 
 
 def fail_differently(shop: Shop, count: int) -> list[str]:
-    """Let runs fail, each for a reason of its own."""
+    """Let runs fail, each with its own error."""
     run_ids = []
     for number in range(count):
         shop.broken["orders"] = ValueError(f"reason {'abcdefghijklmnopqrstuvwxyz'[number]}")
@@ -29,22 +29,22 @@ def fail_differently(shop: Shop, count: int) -> list[str]:
     return run_ids
 
 
-def test_a_server_that_is_down_gets_every_mail_once_when_it_is_back(shop: Shop, mailbox: Mailbox) -> None:
+def test_emails_for_a_server_that_is_down_are_sent_once_when_it_is_back(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     mailbox.stop()
     run_ids = fail_differently(shop, 4)
     report = shop.tick()
-    assert "cannot be reached" in report.trouble
+    assert "cannot be reached" in report.error
     assert report.waiting == 4
-    assert shop.tick().trouble == "", "it is not asked again at once"
-    assert "cannot be reached" in shop.tick(later=LATER).trouble
+    assert shop.tick().error == "", "no second attempt at once"
+    assert "cannot be reached" in shop.tick(later=LATER).error
     mailbox.start()
     for _ in range(3):
         shop.tick(later=LATER)
     assert sorted(mailbox.message_ids) == sorted(f"<run-{run_id}@shop.example>" for run_id in run_ids)
 
 
-def test_failures_alike_while_the_server_is_down_become_one_mail(shop: Shop, mailbox: Mailbox) -> None:
+def test_repeated_failures_while_the_server_is_down_become_one_email(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     mailbox.stop()
     shop.broken["orders"] = ValueError("the same")
@@ -55,25 +55,25 @@ def test_failures_alike_while_the_server_is_down_become_one_mail(shop: Shop, mai
     mailbox.start()
     shop.tick(later=700)
     [mail] = mailbox.mails
-    assert "5 runs failed alike" in str(mail["Subject"])
+    assert "5 runs failed with the same error" in str(mail["Subject"])
     assert all(f"/runs/{run_id}" in mailbox.received[0][1].decode().replace("=\r\n", "") for run_id in run_ids)
 
 
-def test_a_greylisting_server_gets_it_again_and_nobody_else_is_kept_waiting(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_greylisted_email_is_sent_again_and_does_not_delay_others(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     fail_differently(shop, 2)
     mailbox.moods.append("451 4.7.1 greylisted, come again later")
     report = shop.tick()
-    assert "451 4.7.1 greylisted" in report.trouble
+    assert "451 4.7.1 greylisted" in report.error
     assert len(mailbox.mails) == 1
     shop.tick()
-    assert len(mailbox.mails) == 1, "not at once"
+    assert len(mailbox.mails) == 1, "no second attempt at once"
     shop.tick(later=120)
     assert len(mailbox.mails) == 2
     assert len(set(mailbox.message_ids)) == 2
 
 
-def test_a_server_that_refuses_for_good_is_asked_again_until_it_is_mended(shop: Shop, mailbox: Mailbox) -> None:
+def test_an_email_is_retried_until_a_refusing_server_accepts_it(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     fail_differently(shop, 1)
     mailbox.moods.extend(["554 no"] * 5)
@@ -84,7 +84,7 @@ def test_a_server_that_refuses_for_good_is_asked_again_until_it_is_mended(shop: 
     assert len(mailbox.mails) == 1
 
 
-def test_a_refused_recipient_gets_it_later_and_the_others_only_once(
+def test_a_refused_recipient_gets_the_email_later_and_the_others_only_once(
     new_shop: Callable[..., Shop], mailbox: Mailbox
 ) -> None:
     shop = new_shop(ALERT_TO="a@shop.example,b@shop.example")
@@ -99,7 +99,7 @@ def test_a_refused_recipient_gets_it_later_and_the_others_only_once(
     assert mailbox.received[0][1] == mailbox.received[1][1] or len(set(mailbox.message_ids)) == 1
 
 
-def test_a_recipient_who_is_refused_for_days_is_given_up_when_others_have_it(
+def test_a_recipient_refused_for_days_is_given_up_if_others_have_the_email(
     new_shop: Callable[..., Shop], mailbox: Mailbox
 ) -> None:
     shop = new_shop(ALERT_TO="a@shop.example,gone@shop.example")
@@ -108,17 +108,19 @@ def test_a_recipient_who_is_refused_for_days_is_given_up_when_others_have_it(
     fail_differently(shop, 1)
     for _ in range(4):
         shop.tick(later=2 * 86_400)
-    assert shop.state.letters == []
+    assert shop.state.emails == []
     assert len(mailbox.mails) == 1
 
 
-def test_a_server_that_takes_it_and_breaks_off_gets_the_same_message_id_again(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_server_that_disconnects_before_it_confirms_gets_the_same_message_id_again(
+    shop: Shop, mailbox: Mailbox
+) -> None:
     shop.tick()
     shop.broken["orders"] = ValueError("the same")
     shop.run()
     mailbox.moods.append("drop")
-    assert "closed the connection before it confirmed the message" in shop.tick().trouble
-    shop.run()  # alike; but the mail may have arrived, and may not say something else the second time
+    assert "closed the connection before it confirmed the message" in shop.tick().error
+    shop.run()  # the same failure; but the email may have arrived, so the second copy must be identical
     shop.tick(later=LATER)
     first, second, third = mailbox.mails
     assert first["Message-ID"] == second["Message-ID"]
@@ -127,14 +129,14 @@ def test_a_server_that_takes_it_and_breaks_off_gets_the_same_message_id_again(sh
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """The process is killed here."""
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_any_write_nothing_is_lost_and_a_copy_has_the_same_message_id(
+def test_a_process_killed_at_any_write_loses_nothing_and_a_copy_has_the_same_message_id(
     shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    """Two alerts make seven writes: taking in, server answers, claim and booking of each, and a claim in vain."""
+    """Two alerts make seven writes: new problems, the server's reset, a claim and a receipt each, a claim in vain."""
     shop.tick()
     whole = StateStore.change
     for step in range(7):
@@ -160,7 +162,7 @@ def test_killed_at_any_write_nothing_is_lost_and_a_copy_has_the_same_message_id(
             shop.tick(later=CLAIM_SECONDS + 1)
         sent = Counter(mailbox.message_ids)
         assert len(sent) == 2, step
-        assert sum(sent.values()) <= 3, "one mail was in the air when the process was killed"
+        assert sum(sent.values()) <= 3, "one email was being sent when the process was killed"
         for message_id in sent:
             copies = {text_of(mail) for mail in mailbox.mails if mail["Message-ID"] == message_id}
             assert len(copies) == 1
@@ -175,7 +177,7 @@ Shop(Path(sys.argv[1]), Mailbox(port=int(sys.argv[2]))).tick()
 """
 
 
-def test_killed_between_send_and_commit_there_is_one_copy_with_the_same_message_id(
+def test_a_process_killed_between_send_and_commit_sends_one_copy_with_the_same_message_id(
     shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.tick()
@@ -193,13 +195,13 @@ def test_killed_between_send_and_commit_there_is_one_copy_with_the_same_message_
     assert ticking[0].wait(60) == -signal.SIGKILL
     monkeypatch.undo()
     shop.tick()
-    assert len(mailbox.mails) == 1, "whoever claimed it may be at work still"
+    assert len(mailbox.mails) == 1, "the process that claimed it may still be running"
     shop.tick(later=CLAIM_SECONDS + 1)
     shop.tick(later=CLAIM_SECONDS + 1)
     assert mailbox.message_ids == [f"<run-{run_id}@shop.example>"] * 2
 
 
-def test_two_processes_that_tick_at_once_send_one_mail(shop: Shop, mailbox: Mailbox) -> None:
+def test_two_processes_that_tick_at_once_send_each_email_once(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     fail_differently(shop, 3)
     command = [sys.executable, "-c", TICK, str(shop.folder), str(mailbox.port)]

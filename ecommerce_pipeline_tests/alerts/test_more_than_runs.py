@@ -1,4 +1,4 @@
-"""Checks, ticks and partitions: what fails without a run that fails."""
+"""Failures without a failed run: checks, ticks and late partitions."""
 
 import time
 from collections.abc import Callable
@@ -37,7 +37,7 @@ from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 HOUR = 3_600
 
 
-def test_a_failed_check_of_a_run_that_succeeded_is_told_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_failed_check_of_a_run_that_succeeded_is_reported_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     shop.failing_checks = True
     assert shop.run().success
@@ -52,10 +52,10 @@ def test_a_failed_check_of_a_run_that_succeeded_is_told_and_recovers(shop: Shop,
     shop.failing_checks = False
     shop.run()
     shop.tick()
-    assert "works again" in mailbox.subjects[1]
+    assert "has recovered" in mailbox.subjects[1]
 
 
-def test_the_failed_checks_of_a_failed_run_are_in_its_own_mail(shop: Shop, mailbox: Mailbox) -> None:
+def test_the_failed_checks_of_a_failed_run_are_in_that_run_s_email(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     shop.failing_checks = True
     shop.broken["sales"] = ValueError("no sales")
@@ -67,7 +67,7 @@ def test_the_failed_checks_of_a_failed_run_are_in_its_own_mail(shop: Shop, mailb
 
 
 @pytest.mark.parametrize(("severity", "mails"), [(AssetCheckSeverity.ERROR, 1), (AssetCheckSeverity.WARN, 0)])
-def test_a_check_reported_from_outside_is_told_if_it_is_an_error(
+def test_a_check_reported_from_outside_is_emailed_if_it_is_an_error(
     shop: Shop, mailbox: Mailbox, severity: AssetCheckSeverity, mails: int
 ) -> None:
     shop.tick()
@@ -107,22 +107,22 @@ def tick_of(shop: Shop, state: InstigatorState, status: TickStatus, message: str
     )
 
 
-def test_a_tick_that_fails_is_told_once_and_its_recovery(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_failed_tick_is_reported_once_and_so_is_its_recovery(shop: Shop, mailbox: Mailbox) -> None:
     new_files = instigator(shop, InstigatorType.SENSOR, "new_files")
     shop.tick()
     for _ in range(3):
         tick_of(shop, new_files, TickStatus.FAILURE, "no bucket <b>")
         shop.tick(later=60)
     [mail] = mailbox.mails
-    assert "sensor new_files could not decide what to run: LookupError: no bucket <b>" in str(mail["Subject"])
+    assert "A tick of sensor new_files failed: LookupError: no bucket <b>" in str(mail["Subject"])
     assert "/locations/__repository__@ecommerce_pipeline/sensors/new_files" in text_of(mail)
     tick_of(shop, new_files, TickStatus.SKIPPED)
     shop.tick()
-    assert "sensor new_files works again" in mailbox.subjects[1]
+    assert "sensor new_files has recovered" in mailbox.subjects[1]
     assert "2 " not in mailbox.subjects[1]
 
 
-def test_a_failed_tick_of_the_alerts_themselves_is_not_mailed(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_failed_tick_of_the_alerts_sensor_itself_is_not_emailed(shop: Shop, mailbox: Mailbox) -> None:
     own = instigator(shop, InstigatorType.SENSOR, "alerts")
     shop.tick()
     tick_of(shop, own, TickStatus.FAILURE, "mail server down")
@@ -146,64 +146,64 @@ def scheduled() -> RepositoryDefinition:
     return Definitions(assets=[orders], jobs=[job], schedules=[daily]).get_repository_def()
 
 
-def look(shop: Shop, repository: RepositoryDefinition, hour: float) -> Report:
+def tick_at(shop: Shop, repository: RepositoryDefinition, hour: float) -> Report:
     """Tick at an hour of today (UTC)."""
     return Alerting(shop.instance, repository, shop.settings, clock=lambda: TODAY.timestamp() + hour * HOUR).tick()
 
 
-def test_a_scheduled_partition_that_is_not_there_hours_later_is_told_once(
+def test_a_scheduled_partition_that_is_missing_hours_later_is_reported_once(
     shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
 ) -> None:
     instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - 24 * HOUR)
     shop.instance.report_runless_asset_event(
         AssetMaterialization(ORDERS, partition=f"{TODAY - timedelta(days=2):%Y-%m-%d}")
     )
-    look(shop, scheduled, 3.9)
+    tick_at(shop, scheduled, 3.9)
     assert mailbox.mails == [], "due at 1, late three hours after"
-    look(shop, scheduled, 4.1)
-    look(shop, scheduled, 5)
+    tick_at(shop, scheduled, 4.1)
+    tick_at(shop, scheduled, 5)
     [mail] = mailbox.mails
     assert mail["Subject"] == f"[ecommerce] load is late for {YESTERDAY}"
-    assert "no run of it was started. Is Dagster's daemon running" in text_of(mail)
+    assert "no run of it was launched. Is Dagster's daemon running" in text_of(mail)
     assert f"run --job load --from {YESTERDAY} --to {YESTERDAY}" in text_of(mail)
     shop.instance.report_runless_asset_event(AssetMaterialization(ORDERS, partition=YESTERDAY))
-    look(shop, scheduled, 6)
-    assert mailbox.subjects[1] == f"[ecommerce] load works again for {YESTERDAY}"
+    tick_at(shop, scheduled, 6)
+    assert mailbox.subjects[1] == f"[ecommerce] load has recovered for {YESTERDAY}"
 
 
-def test_partitions_that_are_late_together_are_one_mail(
+def test_partitions_that_are_late_together_are_one_email(
     shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
 ) -> None:
     instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - 3 * 24 * HOUR)
-    look(shop, scheduled, 5)
+    tick_at(shop, scheduled, 5)
     assert [subject.partition(":")[0] for subject in mailbox.subjects] == ["[ecommerce] 4 partitions of load are late"]
 
 
-def test_a_partition_that_is_there_is_not_late(shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition) -> None:
+def test_a_partition_that_was_built_is_not_late(shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition) -> None:
     instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - HOUR)
     shop.instance.report_runless_asset_event(AssetMaterialization(ORDERS, partition=YESTERDAY))
-    look(shop, scheduled, 5)
+    tick_at(shop, scheduled, 5)
     assert mailbox.mails == []
 
 
-def test_nothing_is_late_where_no_schedule_is_on_or_it_was_turned_on_after_its_time(
+def test_nothing_is_late_if_no_schedule_is_on_or_it_was_turned_on_later(
     shop: Shop, mailbox: Mailbox, scheduled: RepositoryDefinition
 ) -> None:
-    look(shop, scheduled, 5)
+    tick_at(shop, scheduled, 5)
     instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() + 2 * HOUR)
-    look(shop, scheduled, 6)
+    tick_at(shop, scheduled, 6)
     assert mailbox.mails == []
 
 
-def test_a_partition_whose_failure_was_told_is_not_told_as_late_too(
+def test_a_partition_whose_failure_was_reported_is_not_reported_as_late_too(
     new_shop: Callable[..., Shop], mailbox: Mailbox, scheduled: RepositoryDefinition
 ) -> None:
     shop = new_shop()
     instigator(shop, InstigatorType.SCHEDULE, "daily", since=TODAY.timestamp() - HOUR)
-    look(shop, scheduled, 2)
+    tick_at(shop, scheduled, 2)
     run = shop.instance.create_run_for_job(scheduled.get_job("load"), tags={"dagster/partition": YESTERDAY})
     shop.instance.report_run_failed(run, "killed")
-    look(shop, scheduled, 3)
-    look(shop, scheduled, 5)
+    tick_at(shop, scheduled, 3)
+    tick_at(shop, scheduled, 5)
     assert len(mailbox.mails) == 1
     assert "load failed" in mailbox.subjects[0]

@@ -1,4 +1,4 @@
-"""What is told together, later, or not at all."""
+"""Which failures are reported together, later, or not at all."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -9,7 +9,7 @@ from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
-from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.context import WatchContext
 from ecommerce_pipeline.alerts.watch.failed_runs import RETRY_PATIENCE, TAGGED_WITHIN, decision
 from ecommerce_pipeline.masking import Masker
 from ecommerce_pipeline_tests.alerts.shop import DAYS, ORDERS, Shop
@@ -37,7 +37,7 @@ def end(shop: Shop, backfill: PartitionBackfill) -> None:
     shop.instance.update_backfill(backfill.with_status(BulkActionStatus.COMPLETED_FAILED))
 
 
-def test_fifty_runs_of_one_backfill_that_fail_alike_give_one_digest(shop: Shop, mailbox: Mailbox) -> None:
+def test_fifty_runs_of_a_backfill_with_the_same_error_become_one_digest(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     backfill = add_backfill(shop, "abcdefgh")
     shop.broken["orders"] = lambda day: ValueError(f"no object of {day}")
@@ -52,13 +52,13 @@ def test_fifty_runs_of_one_backfill_that_fail_alike_give_one_digest(shop: Shop, 
         shop.tick(later=2 * HOUR)
     [mail] = mailbox.mails
     text = text_of(mail)
-    assert "50 runs of backfill abcdefgh failed alike" in str(mail["Subject"])
+    assert "50 runs of backfill abcdefgh failed with the same error" in str(mail["Subject"])
     assert "50 x ValueError: no object of 2026-03-01" in text
     assert all(day in text for day in days)
     assert "Launched by:  backfill abcdefgh" in text
 
 
-def test_a_digest_counts_each_failure_and_shows_the_first_of_it(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_digest_counts_each_failure_and_shows_its_first_occurrence(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     backfill = add_backfill(shop, "mixed")
     shop.broken["orders"] = lambda day: KeyError("customer") if day == "2026-03-02" else ValueError("no object")
@@ -72,7 +72,9 @@ def test_a_digest_counts_each_failure_and_shows_the_first_of_it(shop: Shop, mail
     assert "1 x KeyError: 'customer'" in text_of(mail)
 
 
-def test_a_backfill_that_goes_on_is_told_of_after_a_while_and_then_by_reminders(shop: Shop, mailbox: Mailbox) -> None:
+def test_failures_of_a_long_backfill_are_reported_after_a_while_and_then_by_reminders(
+    shop: Shop, mailbox: Mailbox
+) -> None:
     shop.tick()
     add_backfill(shop, "long")
     shop.broken["orders"] = ValueError("no object")
@@ -90,7 +92,7 @@ def test_a_backfill_that_goes_on_is_told_of_after_a_while_and_then_by_reminders(
     assert "still fails: 2 more runs" in mailbox.subjects[1]
 
 
-def test_a_backfill_with_one_failed_run_gives_an_ordinary_mail(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_backfill_with_one_failed_run_leads_to_an_ordinary_alert(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     backfill = add_backfill(shop, "single")
     shop.broken["orders"] = ValueError("no object")
@@ -100,20 +102,20 @@ def test_a_backfill_with_one_failed_run_gives_an_ordinary_mail(shop: Shop, mailb
     assert "load failed for 2026-03-01" in mailbox.subjects[0]
 
 
-def test_a_failure_that_repeats_is_told_again_at_growing_intervals_and_each_run_is_named_once(
+def test_a_repeated_failure_is_reported_at_growing_intervals_and_each_run_is_named_once(
     shop: Shop, mailbox: Mailbox
 ) -> None:
     shop.tick()
     shop.broken["orders"] = ValueError("no object")
-    run_ids, told_at = [], []
+    run_ids, reported_at = [], []
     for half_hour in range(40):
         if half_hour % 2 == 0:
             run_ids.append(shop.run().run_id)
         before = len(mailbox.mails)
         shop.tick(later=HOUR / 2)
-        told_at += [half_hour] * (len(mailbox.mails) - before)
-    pauses = [later - earlier for earlier, later in pairwise(told_at)]
-    assert len(told_at) <= 6
+        reported_at += [half_hour] * (len(mailbox.mails) - before)
+    pauses = [later - earlier for earlier, later in pairwise(reported_at)]
+    assert len(reported_at) <= 6
     assert all(later >= earlier for earlier, later in pairwise(pauses)), pauses
     shop.tick(later=30 * HOUR)
     for run_id in run_ids:
@@ -122,7 +124,7 @@ def test_a_failure_that_repeats_is_told_again_at_growing_intervals_and_each_run_
     assert mailbox.mails[1]["In-Reply-To"] == mailbox.mails[0]["Message-ID"]
 
 
-def test_when_the_partition_succeeds_again_one_mail_says_so(shop: Shop, mailbox: Mailbox) -> None:
+def test_one_email_reports_that_the_partition_has_succeeded_again(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     shop.broken["orders"] = ValueError("no object")
     shop.run(day="2026-03-01")
@@ -135,7 +137,7 @@ def test_when_the_partition_succeeds_again_one_mail_says_so(shop: Shop, mailbox:
     for _ in range(3):
         shop.tick()
     first, second = mailbox.mails
-    assert second["Subject"] == "[ecommerce] load works again for 2026-03-01"
+    assert second["Subject"] == "[ecommerce] load has recovered for 2026-03-01"
     assert second["In-Reply-To"] == first["Message-ID"]
     assert first["References"] in second["References"]
 
@@ -151,10 +153,10 @@ def test_a_range_has_recovered_when_each_of_its_days_has(shop: Shop, mailbox: Ma
     assert len(mailbox.mails) == 1
     shop.run(day="2026-03-01")
     shop.tick()
-    assert "works again for 2026-03-01 to 2026-03-02" in mailbox.subjects[1]
+    assert "has recovered for 2026-03-01 to 2026-03-02" in mailbox.subjects[1]
 
 
-def test_recovery_mails_can_be_turned_off_and_no_failure_goes_untold(
+def test_recovery_emails_can_be_turned_off_and_each_failure_is_still_reported(
     new_shop: Callable[..., Shop], mailbox: Mailbox
 ) -> None:
     shop = new_shop(ALERT_RECOVERY="false")
@@ -185,51 +187,51 @@ def test_a_failure_after_a_recovery_is_new(shop: Shop, mailbox: Mailbox) -> None
 
 
 @pytest.fixture
-def retrying(shop: Shop) -> tuple[View, DagsterRun]:
-    """A failed run of a code location, on an instance that tries runs again."""
+def retrying(shop: Shop) -> tuple[WatchContext, DagsterRun]:
+    """A failed run of a code location, on an instance that retries runs."""
     shop.dagster_yaml = FLAKY
-    view = View(shop.instance, shop.repository, shop.settings, Masker(), 0)
+    context = WatchContext(shop.instance, shop.repository, shop.settings, Masker(), 0)
     location = InProcessCodeLocationOrigin(LoadableTargetOrigin(python_file="shop.py"))
     origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), "load")
-    return view, DagsterRun(job_name="load", run_id="1", status=DagsterRunStatus.FAILURE, remote_job_origin=origin)
+    return context, DagsterRun(job_name="load", run_id="1", status=DagsterRunStatus.FAILURE, remote_job_origin=origin)
 
 
 def tagged(run: DagsterRun, **tags: str) -> DagsterRun:
     return run.with_tags({f"dagster/{name}": value for name, value in tags.items()})
 
 
-def test_a_run_is_told_of_only_when_dagster_will_not_try_it_again(retrying: tuple[View, DagsterRun]) -> None:
-    view, run = retrying
-    assert decision(tagged(run, will_retry="true"), view, 0) == "wait"
-    assert decision(tagged(run, will_retry="true", auto_retry_run_id="2"), view, 0) == "retried"
-    assert decision(tagged(run, will_retry="false"), view, 0) == "failed"
+def test_a_run_is_reported_only_if_dagster_will_not_retry_it(retrying: tuple[WatchContext, DagsterRun]) -> None:
+    context, run = retrying
+    assert decision(tagged(run, will_retry="true"), context, 0) == "wait"
+    assert decision(tagged(run, will_retry="true", auto_retry_run_id="2"), context, 0) == "retried"
+    assert decision(tagged(run, will_retry="false"), context, 0) == "failed"
 
 
-def test_a_retry_that_is_announced_and_never_comes_is_not_waited_for_for_ever(
-    retrying: tuple[View, DagsterRun],
+def test_an_announced_retry_that_never_starts_is_not_awaited_forever(
+    retrying: tuple[WatchContext, DagsterRun],
 ) -> None:
-    view, run = retrying
-    assert decision(tagged(run, will_retry="true"), view, RETRY_PATIENCE) == "failed"
-    assert decision(tagged(run, will_retry="true", backfill="deleted"), view, 0) == "failed"
+    context, run = retrying
+    assert decision(tagged(run, will_retry="true"), context, RETRY_PATIENCE) == "failed"
+    assert decision(tagged(run, will_retry="true", backfill="deleted"), context, 0) == "failed"
 
 
-def test_a_failure_whose_retry_is_not_decided_yet_waits_a_moment(retrying: tuple[View, DagsterRun]) -> None:
-    """Dagster stores the failure first and the announcement of the retry after it; a tick may fall in between."""
-    view, run = retrying
-    assert decision(run, view, 0) == "wait"
-    assert decision(run, view, TAGGED_WITHIN) == "failed"
+def test_a_failure_waits_a_moment_while_its_retry_is_undecided(retrying: tuple[WatchContext, DagsterRun]) -> None:
+    """Dagster stores the failure before it announces the retry; a tick may run in between."""
+    context, run = retrying
+    assert decision(run, context, 0) == "wait"
+    assert decision(run, context, TAGGED_WITHIN) == "failed"
 
 
-def test_a_run_of_the_command_line_is_never_tried_again(retrying: tuple[View, DagsterRun]) -> None:
-    view, run = retrying
-    assert decision(replace_origin(run), view, 0) == "failed"
+def test_a_run_of_the_command_line_is_never_retried(retrying: tuple[WatchContext, DagsterRun]) -> None:
+    context, run = retrying
+    assert decision(replace_origin(run), context, 0) == "failed"
 
 
 def replace_origin(run: DagsterRun) -> DagsterRun:
     return DagsterRun(job_name=run.job_name, run_id=run.run_id, status=run.status, tags={"dagster/will_retry": "true"})
 
 
-def test_an_op_that_succeeds_on_its_second_try_is_no_failure(shop: Shop, mailbox: Mailbox) -> None:
+def test_an_op_that_succeeds_on_its_second_attempt_is_not_a_failure(shop: Shop, mailbox: Mailbox) -> None:
     from dagster import Definitions, RetryPolicy, job, op
 
     tries = iter([ValueError("once"), None])

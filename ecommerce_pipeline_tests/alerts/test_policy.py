@@ -1,11 +1,14 @@
-"""The policy alone: what becomes one mail, what many, and that nothing is named twice or never."""
+"""The policy alone: what becomes one email or several, and that each problem is named in exactly one."""
+
+import json
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecommerce_pipeline.alerts.policy import LISTED, WAITING, Rules, recover, release_backfills, remind, take
-from ecommerce_pipeline.alerts.problem import Problem, StepError, Watched
-from ecommerce_pipeline.alerts.state import State
+from ecommerce_pipeline.alerts.policy import LISTED, QUEUE_LIMIT, Rules, add_problem, recover, release_backfills, remind
+from ecommerce_pipeline.alerts.problem import Problem, RecoveryCondition, StepError
+from ecommerce_pipeline.alerts.state import VERSION, State
 
 RULES = Rules()
 
@@ -19,11 +22,11 @@ def problem(number: int, reason: str, backfill: str | None = None) -> Problem:
         errors=(StepError(step="orders", error="ValueError", message=reason),),
         backfill=backfill,
         to=("ops@shop.example",),
-        watched=(Watched(kind="asset", name=reason),),
+        recovery_conditions=(RecoveryCondition(kind="asset", name=reason),),
     )
 
 
-# What happens, tick after tick: some problems, then maybe all letters delivered, then maybe something is well again.
+# Tick after tick: some problems, then perhaps all emails are delivered, then perhaps something recovers.
 PROBLEMS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([None, "x", "y"])), max_size=4)
 TICKS = st.lists(
     st.tuples(PROBLEMS, st.sampled_from(["delivered", "in doubt", "down"]), st.sampled_from(["", "a", "b", "x", "y"])),
@@ -33,55 +36,72 @@ TICKS = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(TICKS)
-def test_whatever_happens_each_problem_is_told_by_exactly_one_mail(ticks: list) -> None:  # type: ignore[type-arg]
-    state, told, count, now = State(), [], 0, 0.0
+def test_whatever_happens_each_problem_is_reported_by_exactly_one_email(ticks: list) -> None:  # type: ignore[type-arg]
+    state, reported, count, now = State(), [], 0, 0.0
     ids: set[str] = set()
 
     def deliver() -> None:
-        for letter in state.letters:
-            recovered = letter.problems[1:] if letter.kind == "recovery" else letter.problems
-            told.extend(one.id for one in recovered)
-        assert len({letter.message_id for letter in state.letters} & ids) == 0
-        ids.update(letter.message_id for letter in state.letters)
-        state.letters = []
+        for email in state.emails:
+            recovered = email.problems[1:] if email.kind == "recovery" else email.problems
+            reported.extend(one.id for one in recovered)
+        assert len({email.message_id for email in state.emails} & ids) == 0
+        ids.update(email.message_id for email in state.emails)
+        state.emails = []
 
     for problems, server, ends in ticks:
         now += 1_000
-        recover(state, lambda watched, ends=ends: watched.name == ends, now, RULES)
+        recover(state, lambda condition, ends=ends: condition.name == ends, now, RULES)
         for reason, backfill in problems:
             count += 1
-            take(state, problem(count, reason, backfill), now, RULES)
-            take(state, problem(count, reason, backfill), now, RULES)
+            add_problem(state, problem(count, reason, backfill), now, RULES)
+            add_problem(state, problem(count, reason, backfill), now, RULES)
         release_backfills(state, lambda backfill, ends=ends: backfill == ends, now, RULES)
         remind(state, now, RULES)
         if server == "delivered":
             deliver()
         elif server == "in doubt":
-            for letter in state.letters:
-                letter.sealed = True
+            for email in state.emails:
+                email.sealed = True
     for _ in range(3):
         now += 2 * 86_400
         release_backfills(state, lambda _: True, now, RULES)
         remind(state, now, RULES)
         deliver()
-    assert sorted(told) == sorted(f"run-{number}" for number in range(1, count + 1))
+    assert sorted(reported) == sorted(f"run-{number}" for number in range(1, count + 1))
 
 
-def test_the_state_does_not_grow_without_end_while_no_mail_can_be_sent() -> None:
+def test_the_state_stays_bounded_while_no_email_can_be_sent() -> None:
     state = State()
-    for number in range(3 * (WAITING + LISTED)):
+    for number in range(3 * (QUEUE_LIMIT + LISTED)):
         reason = "".join(chr(ord("a") + int(digit)) for digit in str(number))
-        take(state, problem(number, reason), now=number, rules=RULES)
-    assert len(state.letters) == WAITING
-    assert len(state.letters[-1].problems) == LISTED
-    assert sum(len(letter.problems) + letter.more for letter in state.letters) == 3 * (WAITING + LISTED)
+        add_problem(state, problem(number, reason), now=number, rules=RULES)
+    assert len(state.emails) == QUEUE_LIMIT
+    assert len(state.emails[-1].problems) == LISTED
+    assert sum(len(email.problems) + email.more for email in state.emails) == 3 * (QUEUE_LIMIT + LISTED)
 
 
 def test_reminders_come_after_one_two_four_hours_and_at_least_once_a_day() -> None:
     state, reminded = State(), []
     for quarter in range(5 * 24 * 4):
-        take(state, problem(quarter, "a"), now=quarter / 4 * 3_600, rules=RULES)
+        add_problem(state, problem(quarter, "a"), now=quarter / 4 * 3_600, rules=RULES)
         remind(state, quarter / 4 * 3_600, RULES)
-        reminded += [quarter / 4] * sum(letter.kind == "reminder" for letter in state.letters)
-        state.letters = []
+        reminded += [quarter / 4] * sum(email.kind == "reminder" for email in state.emails)
+        state.emails = []
     assert reminded[:6] == [1, 3, 7, 15, 31, 55]
+
+
+def test_the_state_that_version_1_stored_is_read_whole_and_stored_under_the_new_names() -> None:
+    """An upgrade must lose no queued email, no unreported failure and no position in the event log."""
+    stored = (Path(__file__).parent / "state_version_1.json").read_text()
+    state = State.model_validate_json(stored)
+    incident = next(one for one in state.incidents.values() if one.count == 2)
+    assert state.cursors["run failures"].after == 12
+    assert [email.message_id.partition("@")[0] for email in state.emails] == ["run-1", "run-3"]
+    assert [problem.id for problem in incident.unreported] == ["run-2"]
+    assert incident.recovery_conditions == list(incident.first.recovery_conditions) != []
+    [problem] = state.backfills["abcdefgh"].problems
+    assert problem.rerun_command.startswith("ecommerce-pipeline run --job load")
+    assert problem.checks[0].description == "3 orders"
+    state_2 = json.loads(state.model_dump_json())
+    assert state_2["version"] == VERSION
+    assert State.model_validate(state_2) == state

@@ -1,4 +1,4 @@
-"""Runs that fail, on a real Dagster instance, and the mails that a real mail server gets."""
+"""Failed runs on a real Dagster instance, and the emails that a real mail server receives."""
 
 import re
 import shlex
@@ -14,21 +14,23 @@ from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 
-def test_a_failed_run_leads_to_one_mail_that_says_what_where_why_and_what_to_do(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_failed_run_leads_to_one_email_with_the_failure_its_cause_and_the_remedy(
+    shop: Shop, mailbox: Mailbox
+) -> None:
     shop.broken["orders"] = ValueError("no object of 2026-03-01: extract it first")
     run_id = shop.run("everything").run_id
     for _ in range(3):
         shop.tick()
     [mail] = mailbox.mails
     text = text_of(mail)
-    for said in (
+    for text_part in (
         "everything failed for 2026-03-01",
         "ValueError: no object of 2026-03-01: extract it first",
-        "Not made:     shop/orders",
+        "Not built:    shop/orders",
         "Failed step:  shop__orders",
         "Partition:    2026-03-01",
         "in orders",
-        "raise what",
+        "raise error",
         "Launched by:  a person",
         f"http://127.0.0.1:3000/runs/{run_id}",
         "http://127.0.0.1:3000/assets/shop/orders?view=partitions&partition=2026-03-01",
@@ -38,15 +40,15 @@ def test_a_failed_run_leads_to_one_mail_that_says_what_where_why_and_what_to_do(
         "- mart/report",
         "ecommerce-pipeline run --job everything --from 2026-03-01 --to 2026-03-01",
     ):
-        assert said in text
-        if ":  " not in said and not said.startswith("- "):
-            assert said.replace("&", "&amp;") in html_of(mail)
+        assert text_part in text
+        if ":  " not in text_part and not text_part.startswith("- "):
+            assert text_part.replace("&", "&amp;") in html_of(mail)
     assert 'assets/mart/sales?view=partitions&amp;partition=2026-03-01"' in html_of(mail)
     assert 'assets/mart/report"' in html_of(mail), "it has no partitions"
     assert re.search(r"Started: .* UTC\nEnded: .* UTC, after [\d.]+ s", text)
 
 
-def test_the_headers_are_those_of_a_machine_that_can_be_threaded(shop: Shop, mailbox: Mailbox) -> None:
+def test_the_headers_mark_it_as_automatic_and_let_clients_thread_it(shop: Shop, mailbox: Mailbox) -> None:
     shop.broken["orders"] = ValueError("first")
     run_id = shop.run().run_id
     shop.broken["orders"] = KeyError("second")
@@ -63,7 +65,7 @@ def test_the_headers_are_those_of_a_machine_that_can_be_threaded(shop: Shop, mai
     assert first["References"] == second["References"], "the same job and partition make one thread"
 
 
-def test_the_class_and_message_of_the_error_are_those_a_person_raised(shop: Shop, mailbox: Mailbox) -> None:
+def test_the_class_and_message_are_those_of_the_error_that_our_code_raised(shop: Shop, mailbox: Mailbox) -> None:
     error = PlatformError("the lake has no object of 2026-03-01: run extract for it")
     error.__cause__ = KeyError("etag")
     shop.broken["orders"] = error
@@ -83,7 +85,7 @@ def test_a_range_is_named_by_its_ends(shop: Shop, mailbox: Mailbox) -> None:
     assert "run --job load --from 2026-03-01 --to 2026-03-07" in text_of(mailbox.mails[0])
 
 
-def test_a_run_that_died_outside_any_step_names_the_assets_that_it_was_to_make(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_run_that_died_outside_any_step_names_the_assets_it_was_meant_to_build(shop: Shop, mailbox: Mailbox) -> None:
     run = shop.instance.create_run_for_job(
         shop.repository.get_job("load"),
         tags={"dagster/partition": "2026-03-01", "dagster/schedule_name": "daily"},
@@ -97,7 +99,7 @@ def test_a_run_that_died_outside_any_step_names_the_assets_that_it_was_to_make(s
     assert "schedule daily" in text
 
 
-def test_a_job_without_assets_is_told_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
+def test_a_job_without_assets_is_reported_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
     shop.broken["count"] = RuntimeError("nothing to count")
     shop.run("counting", None)
     shop.tick()
@@ -106,10 +108,10 @@ def test_a_job_without_assets_is_told_and_recovers(shop: Shop, mailbox: Mailbox)
     shop.broken.clear()
     shop.run("counting", None)
     shop.tick()
-    assert mailbox.subjects[1] == "[ecommerce] counting works again"
+    assert mailbox.subjects[1] == "[ecommerce] counting has recovered"
 
 
-def test_owners_are_told_by_their_route_their_own_address_or_the_default(
+def test_alerts_go_to_the_route_of_an_owner_its_own_address_or_the_default(
     new_shop: Callable[..., Shop], mailbox: Mailbox
 ) -> None:
     shop = new_shop(ALERT_ROUTES="team:orders=orders@shop.example,second@shop.example;team:none=none@shop.example")
@@ -126,10 +128,10 @@ def test_owners_are_told_by_their_route_their_own_address_or_the_default(
     shop.broken.pop("sales")
     shop.run("everything", "2026-03-02")
     shop.tick()
-    told = {str(mail["Subject"]): to for (to, _), mail in zip(mailbox.received, mailbox.mails, strict=True)}
+    recipients = {str(mail["Subject"]): to for (to, _), mail in zip(mailbox.received, mailbox.mails, strict=True)}
     by_reason = {
         reason: to
-        for subject, to in told.items()
+        for subject, to in recipients.items()
         for reason in ("no orders", "no sales", "no report")
         if f"ValueError: {reason}" in subject
     }
@@ -184,10 +186,10 @@ def test_hostile_names_of_assets_and_partitions_harm_neither_headers_nor_html_no
     shop.broken.clear()
     shop.run("hostile_names", HOSTILE_KEY)
     shop.tick()
-    assert "works again" in mailbox.subjects[1]
+    assert "has recovered" in mailbox.subjects[1]
 
 
-def test_no_secret_planted_in_an_exception_leaves_the_house(
+def test_no_secret_in_an_exception_is_emailed_or_stored(
     shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSTGRES_PASSWORD", "hunter2-of-postgres")
@@ -207,11 +209,11 @@ def test_no_secret_planted_in_an_exception_leaves_the_house(
     whole = mailbox.received[0][1].decode() + text_of(mail) + html_of(mail) + str(mail["Subject"])
     assert "hunter2" not in whole
     assert "login *** *** *** ***; password=***" in text_of(mail)
-    assert "hunter2" not in shop.state.model_dump_json(), "nor is it written down"
+    assert "hunter2" not in shop.state.model_dump_json(), "nor is it stored"
 
 
-def test_dagsters_own_failure_sensor_forgets_a_run_whose_tick_failed(shop: Shop) -> None:
-    """Why the sensor is our own: the built-in one passes a run on which its function failed, and never comes back."""
+def test_dagsters_own_failure_sensor_skips_a_run_whose_tick_failed(shop: Shop) -> None:
+    """Why the sensor is our own: the built-in one moves past a run on which its function failed."""
     from dagster import RunFailureSensorContext, build_sensor_context, run_failure_sensor
 
     seen: list[str] = []
@@ -230,17 +232,17 @@ def test_dagsters_own_failure_sensor_forgets_a_run_whose_tick_failed(shop: Shop)
     run_id = shop.run().run_id
     for _ in range(3):
         cursor = tick(cursor)
-    assert seen == [run_id], "asked once, failed, never asked again"
+    assert seen == [run_id], "called once, failed, never called again"
 
 
-def test_the_first_tick_of_all_takes_in_the_last_hour_and_no_more(shop: Shop, mailbox: Mailbox) -> None:
+def test_the_first_tick_covers_the_last_hour(shop: Shop, mailbox: Mailbox) -> None:
     shop.broken["orders"] = ValueError("recent")
     shop.run()
     shop.tick(later=600)
     assert len(mailbox.mails) == 1
 
 
-def test_old_failures_are_not_dug_up_when_alerts_are_first_turned_on(shop: Shop, mailbox: Mailbox) -> None:
+def test_old_failures_are_not_reported_when_alerts_are_first_turned_on(shop: Shop, mailbox: Mailbox) -> None:
     shop.broken["orders"] = ValueError("old")
     shop.run()
     shop.tick(later=4_000)
@@ -250,17 +252,17 @@ def test_old_failures_are_not_dug_up_when_alerts_are_first_turned_on(shop: Shop,
     assert len(mailbox.mails) == 1
 
 
-def test_the_runs_log_says_who_was_told(shop: Shop) -> None:
+def test_the_log_of_a_run_names_the_recipients(shop: Shop) -> None:
     shop.broken["orders"] = ValueError("no")
     run_id = shop.run().run_id
     shop.tick()
     records = shop.instance.get_records_for_run(run_id, of_type=DagsterEventType.ENGINE_EVENT).records
-    assert "Alert mailed to ops@shop.example" in [
+    assert "Alert emailed to ops@shop.example" in [
         record.event_log_entry.get_dagster_event().message for record in records
     ]
 
 
-def test_a_run_that_cannot_be_described_is_told_all_the_same_and_blocks_no_other(
+def test_a_run_whose_log_cannot_be_read_is_reported_and_blocks_no_other(
     shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.tick()
@@ -279,10 +281,10 @@ def test_a_run_that_cannot_be_described_is_told_all_the_same_and_blocks_no_other
     shop.tick()
     assert len(mailbox.mails) == 2
     [bare] = [mail for mail in mailbox.mails if mail["Message-ID"] == f"<run-{odd}@shop.example>"]
-    assert "why cannot be read (UnicodeDecodeError" in text_of(bare)
+    assert "the reason cannot be read (UnicodeDecodeError" in text_of(bare)
 
 
-def test_what_cannot_be_looked_at_is_said_and_keeps_nothing_else_from_being_told(
+def test_a_source_that_fails_is_reported_and_does_not_stop_the_others(
     shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.tick()
@@ -295,6 +297,6 @@ def test_what_cannot_be_looked_at_is_said_and_keeps_nothing_else_from_being_told
     with monkeypatch.context() as patch:
         patch.setattr(shop.instance, "all_instigator_state", broken)
         report = shop.tick()
-    assert "failed ticks cannot be looked at: LookupError: password=***" in report.trouble
+    assert "failed ticks cannot be read: LookupError: password=***" in report.error
     assert len(mailbox.mails) == 1
-    assert shop.tick().trouble == ""
+    assert shop.tick().error == ""

@@ -1,4 +1,4 @@
-"""Steps run side by side, and pools, retries, failures and the end of a run hold as they do one after the other."""
+"""Steps run concurrently; pools, retries, failures and interrupts work as when they run one after the other."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ from ecommerce_pipeline.execution.executor import multithread_executor
 from ecommerce_pipeline.execution.retries import retried
 
 PATIENCE = 20
-"""Seconds after which steps that should meet do not."""
+"""Seconds after which steps that should run at the same time do not."""
 
 
 @pytest.fixture
@@ -78,73 +78,73 @@ def status_of(result: JobExecutionResult, instance: DagsterInstance) -> DagsterR
 
 
 def blocked(result: JobExecutionResult, instance: DagsterInstance) -> list[str]:
-    """Return what was said of steps that wait for a pool."""
-    said = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
-    return [message for message in said if "blocked" in message]
+    """Return the messages about steps that wait for a pool."""
+    messages = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
+    return [message for message in messages if "blocked" in message]
 
 
 class Meter:
-    """Counts how many are within at the same time."""
+    """Counts how many steps are inside at the same time."""
 
     def __init__(self) -> None:
-        self.within = 0
+        self.inside = 0
         self.most = 0
         self._lock = threading.Lock()
 
     def pass_through(self, _: OpExecutionContext) -> None:
         with self._lock:
-            self.within += 1
-            self.most = max(self.most, self.within)
+            self.inside += 1
+            self.most = max(self.most, self.inside)
         time.sleep(0.2)
         with self._lock:
-            self.within -= 1
+            self.inside -= 1
 
 
 def test_independent_steps_run_at_the_same_time(instance: DagsterInstance) -> None:
-    meeting = threading.Barrier(2)
-    job = job_of(*(step(name, lambda _: meeting.wait(PATIENCE)) for name in ("one", "other")))
+    barrier = threading.Barrier(2)
+    job = job_of(*(step(name, lambda _: barrier.wait(PATIENCE)) for name in ("one", "other")))
     assert execute(job, instance).success
 
 
 @pytest.mark.parametrize(("config", "most"), [({}, 3), ({"max_concurrent": 2}, 2), ({"max_concurrent": 1}, 1)])
-def test_no_more_steps_run_at_once_than_are_allowed(
-    instance: DagsterInstance, config: dict[str, int], most: int
-) -> None:
+def test_at_most_max_concurrent_steps_run_at_once(instance: DagsterInstance, config: dict[str, int], most: int) -> None:
     meter = Meter()
     job = job_of(*(step(f"step_{number}", meter.pass_through) for number in range(6)), at_once=3)
     assert execute(job, instance, **config).success
     assert meter.most == most
 
 
-def test_a_run_that_may_do_nothing_at_a_time_fails_at_once_and_says_what_to_give(instance: DagsterInstance) -> None:
+def test_max_concurrent_zero_fails_at_once_and_names_the_remedy(instance: DagsterInstance) -> None:
     result = execute(job_of(step("one", lambda _: None)), instance, max_concurrent=0)
     assert status_of(result, instance) == DagsterRunStatus.FAILURE
-    said = [str(entry.dagster_event) for entry in instance.all_logs(result.run_id, DagsterEventType.RUN_FAILURE)]
-    assert "max_concurrent: 0 steps cannot run; set it to 1 or more" in said[0]
+    messages = [str(entry.dagster_event) for entry in instance.all_logs(result.run_id, DagsterEventType.RUN_FAILURE)]
+    assert "max_concurrent: 0 steps cannot run; set it to 1 or more" in messages[0]
 
 
-def test_a_run_whose_prints_cannot_be_kept_says_so_and_goes_on(instance: DagsterInstance, tmp_path: Path) -> None:
+def test_a_run_whose_output_cannot_be_captured_reports_it_and_continues(
+    instance: DagsterInstance, tmp_path: Path
+) -> None:
     (tmp_path / "storage").write_text("a file where the folder of the logs should be")
     result = execute(job_of(step("one", lambda _: None), step("other", lambda _: None)), instance)
     assert result.success
-    said = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
-    assert "Exception while setting up compute log capture" in said
+    messages = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
+    assert "Exception while setting up compute log capture" in messages
 
 
-def test_steps_of_a_pool_follow_each_other_without_asking_and_others_run_beside_them(instance: DagsterInstance) -> None:
+def test_steps_of_a_pool_run_one_by_one_without_polling_and_others_run_beside_them(instance: DagsterInstance) -> None:
     pooled, all_steps = Meter(), Meter()
     inside = [step(f"inside_{number}", pooled.pass_through, pool="one_by_one") for number in range(4)]
     outside = [step(f"outside_{number}", all_steps.pass_through) for number in range(2)]
     result = execute(job_of(*inside, *outside, at_once=4), instance)
     assert result.success
     assert (pooled.most, all_steps.most) == (1, 2)
-    # A step that asked for a place that is taken would say so, and ask again after a second.
+    # A step that polled for a slot that is taken would log it, and poll again after a second.
     assert blocked(result, instance) == []
     [pool] = instance.event_log_storage.get_concurrency_keys()
     assert instance.event_log_storage.get_concurrency_info(pool).active_slot_count == 0
 
 
-def test_a_place_in_a_pool_that_another_run_holds_is_waited_for(instance: DagsterInstance) -> None:
+def test_a_step_waits_for_a_pool_slot_that_another_run_holds(instance: DagsterInstance) -> None:
     storage = instance.event_log_storage
     storage.initialize_concurrency_limit_to_default("one_by_one")
     storage.claim_concurrency_slot("one_by_one", "another_run", "its_step")
@@ -156,7 +156,7 @@ def test_a_place_in_a_pool_that_another_run_holds_is_waited_for(instance: Dagste
     assert freed_first == [True]
 
 
-def test_a_pool_that_is_closed_holds_its_steps_until_it_is_opened_and_says_so(instance: DagsterInstance) -> None:
+def test_steps_of_a_pool_without_slots_wait_until_it_has_one_and_the_log_says_so(instance: DagsterInstance) -> None:
     storage = instance.event_log_storage
     storage.set_concurrency_slots("one_by_one", 0)
     opening = threading.Timer(1.5, lambda: storage.set_concurrency_slots("one_by_one", 1))
@@ -166,10 +166,10 @@ def test_a_pool_that_is_closed_holds_its_steps_until_it_is_opened_and_says_so(in
     result = execute(job_of(waiting), instance)
     assert result.success
     assert opened_first == [True]
-    assert [said for said in blocked(result, instance) if "one_by_one" in said]
+    assert [message for message in blocked(result, instance) if "one_by_one" in message]
 
 
-def test_a_step_that_failed_stops_those_after_it_and_no_others(instance: DagsterInstance) -> None:
+def test_a_failed_step_stops_the_steps_after_it_and_no_others(instance: DagsterInstance) -> None:
     def fail(_: OpExecutionContext) -> None:
         raise Failure("on purpose")
 
@@ -190,21 +190,21 @@ def test_a_step_that_failed_stops_those_after_it_and_no_others(instance: Dagster
     assert done == ["after slow"]
 
 
-def test_a_step_is_tried_again_while_others_run(instance: DagsterInstance) -> None:
+def test_a_step_is_retried_while_others_run(instance: DagsterInstance) -> None:
     attempts: list[int] = []
-    again = threading.Event()
+    retried_once = threading.Event()
 
     def fails_once(context: OpExecutionContext) -> None:
         attempts.append(context.retry_number)
         if not context.retry_number:
             raise RetryRequested(max_retries=1, seconds_to_wait=0.2)
-        again.set()
+        retried_once.set()
 
-    waits = step("waits", lambda _: again.wait(PATIENCE) or 1 / 0)
+    waits = step("waits", lambda _: retried_once.wait(PATIENCE) or 1 / 0)
     assert execute(job_of(step("fails_once", fails_once), waits), instance).success
     assert attempts == [0, 1]
     attempts.clear()
-    again.clear()
+    retried_once.clear()
     assert not execute(job_of(step("fails_once", fails_once)), instance, retries={"disabled": {}}).success
     assert attempts == [0]
 
@@ -216,26 +216,26 @@ def test_a_step_without_a_context_is_refused_since_it_could_neither_be_retried_n
         def without() -> None: ...
 
 
-def test_hooks_hear_of_every_step(instance: DagsterInstance) -> None:
-    heard: list[tuple[str, str]] = []
+def test_hooks_run_for_every_step(instance: DagsterInstance) -> None:
+    calls: list[tuple[str, str]] = []
 
     @success_hook
-    def well(context: HookContext) -> None:
-        heard.append(("well", context.op.name))
+    def on_success(context: HookContext) -> None:
+        calls.append(("success", context.op.name))
 
     @failure_hook
-    def ill(context: HookContext) -> None:
-        heard.append(("ill", context.op.name))
+    def on_failure(context: HookContext) -> None:
+        calls.append(("failure", context.op.name))
 
     def fail(_: OpExecutionContext) -> None:
         raise Failure("on purpose")
 
     steps = (step("one", lambda _: None), step("other", fail))
-    execute(job_of(*steps, hooks={well, ill}), instance)
-    assert sorted(heard) == [("ill", "other"), ("well", "one")]
+    execute(job_of(*steps, hooks={on_success, on_failure}), instance)
+    assert sorted(calls) == [("failure", "other"), ("success", "one")]
 
 
-def test_a_step_that_has_nothing_beside_it_runs_in_the_main_thread(instance: DagsterInstance) -> None:
+def test_a_step_that_runs_alone_runs_in_the_main_thread(instance: DagsterInstance) -> None:
     threads: dict[str, threading.Thread] = {}
 
     def remember(context: OpExecutionContext) -> None:
@@ -275,7 +275,7 @@ with DagsterInstance.from_config(sys.argv[1]) as instance:
 
 
 @pytest.mark.parametrize("canceled", [False, True])
-def test_a_signal_ends_all_steps_that_run(tmp_path: Path, canceled: bool) -> None:
+def test_a_signal_stops_all_running_steps(tmp_path: Path, canceled: bool) -> None:
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}")
     process = subprocess.Popen(
         [sys.executable, "-c", LONG, str(tmp_path), "a", "b"],
@@ -290,8 +290,8 @@ def test_a_signal_ends_all_steps_that_run(tmp_path: Path, canceled: bool) -> Non
         if canceled:
             instance.report_run_canceling(run)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=PATIENCE)
-        assert sorted(said.splitlines()) == ["a cleans up", "b cleans up"]
+        output, _ = process.communicate(timeout=PATIENCE)
+        assert sorted(output.splitlines()) == ["a cleans up", "b cleans up"]
         [run] = instance.get_runs()
         assert run.status == (DagsterRunStatus.CANCELED if canceled else DagsterRunStatus.FAILURE)
         failed = instance.all_logs(run.run_id, DagsterEventType.STEP_FAILURE)

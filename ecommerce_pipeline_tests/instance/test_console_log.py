@@ -1,4 +1,4 @@
-"""LOG_FORMAT=json: each line that a run writes to the console is an object."""
+"""LOG_FORMAT=json: each line that a run logs to the console is a JSON object."""
 
 import json
 from collections.abc import Iterator
@@ -20,21 +20,21 @@ def saying() -> None:
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
+def restore_format() -> Iterator[None]:
     yield
     set_run_log_format("colored")
 
 
-def test_each_line_of_a_run_is_an_object_with_run_step_and_message(capfd: pytest.CaptureFixture[str]) -> None:
+def test_each_line_of_a_run_is_a_json_object_with_run_step_and_message(capfd: pytest.CaptureFixture[str]) -> None:
     set_run_log_format("json")
     result = saying.execute_in_process()
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-    [said] = [line for line in lines if line["dagster_meta"]["orig_message"] == "7 rows\nof orders"]
-    assert said["dagster_meta"]["run_id"] == result.run_id
-    assert said["dagster_meta"]["step_key"] == "say"
+    [message] = [line for line in lines if line["dagster_meta"]["orig_message"] == "7 rows\nof orders"]
+    assert message["dagster_meta"]["run_id"] == result.run_id
+    assert message["dagster_meta"]["step_key"] == "say"
 
 
-def test_otherwise_lines_are_for_people(capfd: pytest.CaptureFixture[str]) -> None:
+def test_otherwise_lines_are_plain_text(capfd: pytest.CaptureFixture[str]) -> None:
     set_run_log_format("colored")
     saying.execute_in_process()
     assert "RUN_SUCCESS - Finished execution of run for" in capfd.readouterr().err

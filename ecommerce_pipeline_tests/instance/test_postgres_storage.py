@@ -1,4 +1,4 @@
-"""The production instance's configuration: Dagster takes it, its storage's address comes from the environment alone."""
+"""The production instance's configuration: Dagster accepts it; the storage's address comes from the environment."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_the_address_is_read_from_variables_and_the_password_from_a_file(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [
         ({}, "DAGSTER_POSTGRES_HOST and DAGSTER_POSTGRES_PASSWORD_FILE not set"),
         ({"DAGSTER_POSTGRES_HOST": "storage"}, "^DAGSTER_POSTGRES_PASSWORD_FILE not set"),
@@ -51,22 +51,24 @@ def test_the_address_is_read_from_variables_and_the_password_from_a_file(tmp_pat
         ),
     ],
 )
-def test_what_is_missing_or_wrong_is_named(environment: dict[str, str], said: str) -> None:
-    with pytest.raises(PlatformError, match=said):
+def test_errors_name_the_missing_or_wrong_variable(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(PlatformError, match=message):
         storage_address(environment)
 
 
-def test_what_dagster_hands_from_process_to_process_holds_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configuration_that_dagster_passes_between_processes_holds_no_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DAGSTER_POSTGRES_HOST", "storage")
     monkeypatch.setenv("DAGSTER_POSTGRES_PASSWORD", "tr0ub4dor-and-3")
     monkeypatch.setenv("DAGSTER_COMPUTE_LOGS", "/logs")
-    handed_over = serialize_value(InstanceRef.from_dir(str(PRODUCTION)))
-    assert "instance.postgres_storage" in handed_over
-    assert "tr0ub4dor" not in handed_over
+    serialized = serialize_value(InstanceRef.from_dir(str(PRODUCTION)))
+    assert "instance.postgres_storage" in serialized
+    assert "tr0ub4dor" not in serialized
 
 
-def test_production_keeps_what_holds_for_the_local_instance() -> None:
-    """Pools, retries and freshness guard the warehouse; they must not be lost on the way to production."""
+def test_the_production_instance_has_the_settings_of_the_local_one() -> None:
+    """Pools, retries and freshness protect the warehouse; production must not lose them."""
     local, production = (
         yaml.safe_load(file.read_text()) for file in (PROJECT_ROOT / "dagster.yaml", PRODUCTION / "dagster.yaml")
     )

@@ -1,4 +1,4 @@
-"""The event log keeps its files open: other processes, deleted runs and forks must not notice."""
+"""The event log keeps its files open; other processes, deleted runs and forks must work as before."""
 
 import os
 import subprocess
@@ -55,7 +55,7 @@ def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
         yield made
 
 
-def test_processes_that_write_at_once_lose_no_event(instance: DagsterInstance, tmp_path: Path) -> None:
+def test_concurrent_processes_lose_no_event(instance: DagsterInstance, tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path)]
     writers = [subprocess.Popen([*command, asset]) for asset in ("one", "other")]
     for number in range(100):
@@ -66,7 +66,7 @@ def test_processes_that_write_at_once_lose_no_event(instance: DagsterInstance, t
         assert len(instance.get_materialized_partitions(AssetKey(asset))) == 100
 
 
-def test_a_log_that_was_deleted_begins_anew(instance: DagsterInstance, tmp_path: Path) -> None:
+def test_a_deleted_log_is_created_again(instance: DagsterInstance, tmp_path: Path) -> None:
     storage = instance.event_log_storage
     storage.store_event(entry("gone", "one", 0))
     for file in (tmp_path / "history").glob("gone.db*"):
@@ -76,7 +76,7 @@ def test_a_log_that_was_deleted_begins_anew(instance: DagsterInstance, tmp_path:
     assert len(instance.get_materialized_partitions(AssetKey("one"))) == 2
 
 
-def test_a_forked_process_writes_by_a_connection_of_its_own(instance: DagsterInstance) -> None:
+def test_a_forked_process_uses_its_own_connection(instance: DagsterInstance) -> None:
     storage = instance.event_log_storage
     storage.store_event(entry("forked", "one", 0))
     child = os.fork()
@@ -88,7 +88,7 @@ def test_a_forked_process_writes_by_a_connection_of_its_own(instance: DagsterIns
     assert len(storage.get_logs_for_run("forked")) == 3
 
 
-def test_the_files_of_many_runs_do_not_stay_open(instance: DagsterInstance, tmp_path: Path) -> None:
+def test_only_a_few_files_stay_open(instance: DagsterInstance, tmp_path: Path) -> None:
     for number in range(3 * OPEN_FILES):
         instance.event_log_storage.store_event(entry(f"run-{number}", "one", number))
     files = {file.path for file in psutil.Process().open_files() if file.path.startswith(str(tmp_path / "history"))}

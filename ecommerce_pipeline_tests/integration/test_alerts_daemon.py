@@ -1,4 +1,4 @@
-"""Alerts with Dagster's real daemon: a mail server that is down, a daemon that is killed, retries, ticks that fail."""
+"""Alerts with Dagster's real daemon: a mail server that is down, a killed daemon, retries, failed ticks."""
 
 import os
 import signal
@@ -101,7 +101,7 @@ def start(shop: Shop) -> Iterator[Callable[..., Daemon]]:
 
 
 def fail(shop: Shop, reasons: str) -> set[str]:
-    """Let a run fail for each letter."""
+    """Let a run fail for each email."""
     run_ids = set()
     for reason in reasons:
         shop.broken["orders"] = ValueError(f"reason {reason}")
@@ -109,13 +109,13 @@ def fail(shop: Shop, reasons: str) -> set[str]:
     return run_ids
 
 
-def test_twenty_failures_while_the_server_is_down_and_the_daemon_is_killed_give_twenty_mails(
+def test_twenty_failures_with_the_server_down_and_the_daemon_killed_lead_to_twenty_emails(
     shop: Shop, start: Callable[..., Daemon]
 ) -> None:
     shop.mailbox.stop()
     daemon = start()
     run_ids = fail(shop, "abcdefghij")
-    daemon.wait_for(lambda: len(shop.state.letters) == 10 and shop.state.server.failures)
+    daemon.wait_for(lambda: len(shop.state.emails) == 10 and shop.state.server.failures)
     daemon.kill()
     run_ids |= fail(shop, "klmnopqrst")
     daemon = start()
@@ -123,31 +123,31 @@ def test_twenty_failures_while_the_server_is_down_and_the_daemon_is_killed_give_
     daemon.wait_for(lambda: len(shop.state.delivered) == 20)
     daemon.kill()
     daemon = start()
-    looked = shop.state.revision
+    before = shop.state.revision
     shop.broken["orders"] = ValueError("reason u")
     run_ids.add(shop.run().run_id)
-    daemon.wait_for(lambda: len(shop.state.delivered) == 21 and shop.state.revision > looked)
+    daemon.wait_for(lambda: len(shop.state.delivered) == 21 and shop.state.revision > before)
     assert sorted(shop.mailbox.message_ids) == sorted(f"<run-{run_id}@shop.example>" for run_id in run_ids)
 
 
-def test_only_what_fails_for_good_is_mailed_and_checks_and_ticks_that_fail_too(
+def test_failures_after_all_retries_failed_checks_and_failed_ticks_are_emailed(
     shop: Shop, start: Callable[..., Daemon]
 ) -> None:
     daemon = start(SHOP_STARTS="yes")
 
-    def told() -> bool:
+    def all_reported() -> bool:
         subjects = " ".join(shop.mailbox.subjects)
-        return all(said in subjects for said in ("stubborn failed", "sensor broken", "1 check failed"))
+        return all(text in subjects for text in ("stubborn failed", "sensor broken", "1 check failed"))
 
-    daemon.wait_for(told)
+    daemon.wait_for(all_reported)
     daemon.wait_for(lambda: shop.instance.get_runs(RunsFilter(job_name="flaky", statuses=[DagsterRunStatus.SUCCESS])))
-    before = shop.state.positions["run failures"].after
-    daemon.wait_for(lambda: shop.state.positions["run failures"].after >= before and not shop.state.retrying)
+    before = shop.state.cursors["run failures"].after
+    daemon.wait_for(lambda: shop.state.cursors["run failures"].after >= before and not shop.state.retrying)
     by_subject = {str(mail["Subject"]): text_of(mail) for mail in shop.mailbox.mails}
     assert len(by_subject) == len(shop.mailbox.mails) == 3, by_subject.keys()
     [stubborn] = [text for subject, text in by_subject.items() if "stubborn" in subject]
     assert "ValueError: every time" in stubborn
-    assert "Try:          2 of 2" in stubborn
+    assert "Attempt:      2 of 2" in stubborn
     assert "automatic retry of run" in stubborn
     assert "(sensor starter)" in stubborn
     [tick] = [text for subject, text in by_subject.items() if "sensor broken" in subject]
@@ -156,9 +156,7 @@ def test_only_what_fails_for_good_is_mailed_and_checks_and_ticks_that_fail_too(
     assert "shop/orders: orders_have_customers (3 orders of customer <nobody>)" in check
 
 
-def test_without_a_mail_server_the_sensor_says_once_that_it_is_off_and_is_silent(
-    shop: Shop, start: Callable[..., Daemon]
-) -> None:
+def test_without_a_mail_server_the_sensor_reports_once_that_it_is_off(shop: Shop, start: Callable[..., Daemon]) -> None:
     daemon = start(SMTP_HOST="", SMTP_USER="")
     daemon.wait_for(lambda: "Alerts are off: SMTP_HOST is not set" in daemon.log)
     fail(shop, "ab")
@@ -166,4 +164,4 @@ def test_without_a_mail_server_the_sensor_says_once_that_it_is_off_and_is_silent
     daemon.wait_for(lambda: daemon.log.count("Checking for new runs for sensor: broken") > ticks + 1)
     assert daemon.log.count("Alerts are off") == 1
     assert shop.mailbox.mails == []
-    assert shop.state.letters == []
+    assert shop.state.emails == []

@@ -1,6 +1,6 @@
-"""The platform itself under `dagster dev`, with nothing configured: what breaks is told in the mail folder.
+"""The platform itself under `dagster dev`, with nothing configured: failures are reported in the mail folder.
 
-A source, a load and a dbt model fail as they fail in life; the command of a mail is given, and a mail says it is over.
+A source, a load and a dbt model fail as in real life; the command in the email fixes it, and an email reports that.
 """
 
 import shlex
@@ -42,23 +42,23 @@ def about(platform: Platform, *words: str) -> Any:
 
 
 def succeeds(platform: Platform, *arguments: str) -> bool:
-    """Give a command; say whether it succeeded, also where it builds the first steps only."""
-    said = subprocess.run(
+    """Run a command; return whether it succeeded."""
+    result = subprocess.run(
         [BIN / "ecommerce-pipeline", *arguments],
         env=environment(platform),
         capture_output=True,
         text=True,
         check=False,
     )
-    return said.returncode == 0
+    return result.returncode == 0
 
 
-def test_what_breaks_in_dagster_dev_is_in_the_mail_folder_and_the_command_of_the_mail_mends_it(
+def test_failures_in_dagster_dev_are_in_the_mail_folder_and_the_command_in_the_email_fixes_them(
     ui: Ui, platform: Platform
 ) -> None:
     ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
-    in_the_way = platform.settings.postgres_dir
-    in_the_way.write_text("no folder")
+    obstacle = platform.settings.postgres_dir
+    obstacle.write_text("no folder")
     for path in (["source", "refunds"], ["core", "fact_refund"]):
         ui.ask(LAUNCH, params={"assetSelection": [{"path": path}], "partitionNames": [DAY], "tags": []})
     assert not succeeds(platform, "run", "--job", "load", "--from", DAY, "--to", DAY)
@@ -70,7 +70,7 @@ def test_what_breaks_in_dagster_dev_is_in_the_mail_folder_and_the_command_of_the
     assert "Launched by:  a person, on the command line" in text
     assert "staging/refunds" in text
     assert "core/quarantine_refunds" in text.partition("Downstream and now stale")[2]
-    again = next(
+    rerun_command = next(
         line.strip() for line in text.splitlines() if "ecommerce-pipeline run" in line and "--job load" in line
     )
     dbt = about(platform, "core/fact_refund")
@@ -78,12 +78,12 @@ def test_what_breaks_in_dagster_dev_is_in_the_mail_folder_and_the_command_of_the
     assert "Launched by:  backfill" in text_of(dbt)
     assert "Run it again" in html_of(dbt)
 
-    in_the_way.unlink()
+    obstacle.unlink()
     for job in ("ingest", "extract"):
         assert succeeds(platform, "run", "--job", job, "--from", DAY, "--to", DAY)
-    assert succeeds(platform, *shlex.split(again)[1:])
-    ui.wait_for(lambda: about(platform, "load works again"), 90)
-    assert about(platform, "load works again")["In-Reply-To"] == load["Message-ID"]
+    assert succeeds(platform, *shlex.split(rerun_command)[1:])
+    ui.wait_for(lambda: about(platform, "load has recovered"), 90)
+    assert about(platform, "load has recovered")["In-Reply-To"] == load["Message-ID"]
     assert all(
         subject.replace("<", "&lt;")[:40] in (platform.settings.mail_dir / INDEX).read_text()
         for subject in mails(platform)

@@ -1,4 +1,4 @@
-"""Alerts on an instance whose storage is PostgreSQL, as in production: no file of ours, and no other kind of bug."""
+"""Alerts on an instance whose storage is PostgreSQL, as in production."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dagster import AssetCheckEvaluation, AssetCheckSeverity
 
-from ecommerce_pipeline.alerts.state import State, Waiting
+from ecommerce_pipeline.alerts.state import State, UndecidedRun
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline_tests.alerts.shop import ORDERS, Shop
@@ -31,7 +31,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     embedded.destroy()
 
 
-def test_a_failure_a_check_and_a_recovery_are_mailed_once(shop: Shop) -> None:
+def test_a_failure_a_failed_check_and_a_recovery_are_emailed_once(shop: Shop) -> None:
     shop.tick()
     shop.broken["orders"] = ValueError("no object")
     run_id = shop.run().run_id
@@ -48,13 +48,13 @@ def test_a_failure_a_check_and_a_recovery_are_mailed_once(shop: Shop) -> None:
     shop.broken.clear()
     shop.run()
     shop.tick()
-    assert sum("works again" in subject for subject in shop.mailbox.subjects) == 2
+    assert sum("has recovered" in subject for subject in shop.mailbox.subjects) == 2
 
 
-def test_two_at_once_change_the_state_one_after_the_other(shop: Shop) -> None:
+def test_concurrent_changes_of_the_state_are_serialized(shop: Shop) -> None:
     def add(name: str) -> None:
         def change(state: State) -> None:
-            state.retrying[name] = Waiting(since=0)
+            state.retrying[name] = UndecidedRun(since=0)
 
         StateStore(shop.instance).change(change)
 

@@ -1,4 +1,4 @@
-"""A run that a person ends while steps run side by side: one message, nothing half written, and it can go on."""
+"""A run interrupted while steps run concurrently: one message, nothing half written, and it can be continued."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAYS = ["--from", "2026-01-01", "--to", "2026-03-31"]
 
 
-def test_control_c_ends_a_run_within_seconds_and_leaves_whole_tables(new_platform: Callable[..., Platform]) -> None:
+def test_control_c_ends_a_run_within_seconds_and_leaves_complete_tables(new_platform: Callable[..., Platform]) -> None:
     platform = new_platform()
     home = {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
     environment = {**os.environ, **SMALL_SHOP, **home}
@@ -23,18 +23,18 @@ def test_control_c_ends_a_run_within_seconds_and_leaves_whole_tables(new_platfor
         [PROGRAM, "run", *DAYS], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert run.stdout
-    said = ""
-    while "ok lake/" not in said:  # further ones are being extracted then
-        said += run.stdout.readline()
+    output = ""
+    while "ok lake/" not in output:  # further ones are being extracted then
+        output += run.stdout.readline()
     run.send_signal(signal.SIGINT)
     rest, _ = run.communicate(timeout=20)
-    assert run.returncode == 130, said + rest
+    assert run.returncode == 130, output + rest
     assert "interrupted: everything written so far is complete" in rest
-    assert "Traceback" not in said + rest
+    assert "Traceback" not in output + rest
     lake = platform.settings.lake_dir
     assert list((lake / INCOMING).glob("*")) == []
     assert {path.parts[0] for path in (path.relative_to(lake) for path in lake.rglob("*.parquet"))} < TABLES.keys()
-    again = subprocess.run(
+    continued = subprocess.run(
         [PROGRAM, "run", *DAYS, "--job", "extract"], env=environment, capture_output=True, text=True, check=False
     )
-    assert again.returncode == 0, again.stdout + again.stderr
+    assert continued.returncode == 0, continued.stdout + continued.stderr

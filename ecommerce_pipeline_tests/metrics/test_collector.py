@@ -1,4 +1,4 @@
-"""The metrics of a Dagster instance in which something was made, something failed and mails were sent."""
+"""The metrics of a Dagster instance with successful and failed runs and sent emails."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
 
 
 def scraped(instance: DagsterInstance) -> dict[str, float]:
-    """Return what Prometheus is told, by name with labels."""
+    """Return the samples of a scrape, by name with labels."""
     registry = CollectorRegistry()
     registry.register(PlatformCollector(instance))
     return {
@@ -52,36 +52,36 @@ def scraped(instance: DagsterInstance) -> dict[str, float]:
     }
 
 
-def test_an_instance_in_which_nothing_happened_is_up_and_says_so(instance: DagsterInstance) -> None:
-    told = scraped(instance)
-    assert told["ecommerce_storage_up{}"] == 1
-    assert told["ecommerce_alerts_waiting{}"] == 0
-    assert not [name for name in told if name.startswith("ecommerce_runs{")]
+def test_the_storage_of_an_empty_instance_is_up(instance: DagsterInstance) -> None:
+    samples = scraped(instance)
+    assert samples["ecommerce_storage_up{}"] == 1
+    assert samples["ecommerce_alerts_waiting{}"] == 0
+    assert not [name for name in samples if name.startswith("ecommerce_runs{")]
 
 
-def test_runs_assets_alerts_and_daemons_are_told(instance: DagsterInstance) -> None:
+def test_runs_assets_alerts_and_daemons_have_metrics(instance: DagsterInstance) -> None:
     for day in ("2026-03-02", "2026-03-01"):
         materialize([orders], instance=instance, partition_key=day)
     materialize([quarantine], instance=instance)
     materialize([broken], instance=instance, raise_on_error=False)
     StateStore(instance).change(lambda state: state.delivered_by_kind.update(alert=2))
     instance.add_daemon_heartbeat(DaemonHeartbeat(1_772_000_000.0, "SENSOR", "id", []))
-    told = scraped(instance)
-    runs = {name: value for name, value in told.items() if name.startswith("ecommerce_runs{")}
+    samples = scraped(instance)
+    runs = {name: value for name, value in samples.items() if name.startswith("ecommerce_runs{")}
     assert sorted(runs.values()) == [1, 3]
-    took = {name: value for name, value in told.items() if name.startswith("ecommerce_run_duration_seconds")}
+    took = {name: value for name, value in samples.items() if name.startswith("ecommerce_run_duration_seconds")}
     assert [value for name, value in took.items() if "_bucket" in name and "le=30.0" in name and "SUCC" in name] == [3]
     assert 0 < next(value for name, value in took.items() if "_sum" in name and "SUCCESS" in name) < 90
-    assert told["ecommerce_asset_rows{asset=staging/orders}"] == 7
-    # The newest day, not the one that was made last.
-    assert told["ecommerce_asset_newest_partition_timestamp_seconds{asset=staging/orders}"] == 1_772_409_600
-    assert told["ecommerce_quarantined_rows{asset=core/quarantine_orders}"] == 3
-    assert told["ecommerce_bytes_billed{asset=staging/orders}"] == 10_485_760
-    assert told["ecommerce_alerts_delivered_total{kind=alert}"] == 2
-    assert told["ecommerce_daemon_last_heartbeat_timestamp_seconds{daemon=SENSOR}"] == 1_772_000_000
+    assert samples["ecommerce_asset_rows{asset=staging/orders}"] == 7
+    # The newest day, not the one materialized last.
+    assert samples["ecommerce_asset_newest_partition_timestamp_seconds{asset=staging/orders}"] == 1_772_409_600
+    assert samples["ecommerce_quarantined_rows{asset=core/quarantine_orders}"] == 3
+    assert samples["ecommerce_bytes_billed{asset=staging/orders}"] == 10_485_760
+    assert samples["ecommerce_alerts_delivered_total{kind=alert}"] == 2
+    assert samples["ecommerce_daemon_last_heartbeat_timestamp_seconds{daemon=SENSOR}"] == 1_772_000_000
 
 
-def test_a_storage_that_does_not_answer_is_told_as_down_and_nothing_else(
+def test_a_storage_that_does_not_answer_is_down_and_has_no_other_metrics(
     instance: DagsterInstance, tmp_path: Path
 ) -> None:
     scraped(instance)

@@ -1,4 +1,4 @@
-"""deploy/monitoring with a real Prometheus: its rules, their tests, and a scrape of what the dashboard asks for."""
+"""deploy/monitoring with a real Prometheus: its rules, their tests, and a scrape of what the dashboard queries."""
 
 import json
 import re
@@ -49,8 +49,8 @@ def query(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         endpoint, _ = start_http_server(0, "127.0.0.1", registry)
         shutil.copytree(MONITORING, folder / "monitoring")
         configuration = folder / "monitoring" / "prometheus.yml"
-        told = configuration.read_text().replace("127.0.0.1:9464", f"127.0.0.1:{endpoint.server_port}")
-        configuration.write_text(told.replace("30s", "1s"))
+        text = configuration.read_text().replace("127.0.0.1:9464", f"127.0.0.1:{endpoint.server_port}")
+        configuration.write_text(text.replace("30s", "1s"))
         log = folder / "prometheus.log"
         with log.open("w") as file:
             process = subprocess.Popen(
@@ -94,7 +94,7 @@ def _wait(what: Any, log: Path) -> None:
     raise AssertionError(log.read_text()[-2000:])
 
 
-def test_the_rules_are_right_and_fire_when_they_should_and_not_before(programs: Path) -> None:
+def test_the_rules_are_valid_and_pass_their_tests(programs: Path) -> None:
     for command in (["check", "config", "prometheus.yml"], ["test", "rules", "rules_test.yml"]):
         done = subprocess.run(
             [programs / "promtool", *command], cwd=MONITORING, capture_output=True, text=True, check=False
@@ -102,13 +102,13 @@ def test_the_rules_are_right_and_fire_when_they_should_and_not_before(programs: 
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_rule_has_a_test_that_lets_it_fire() -> None:
+def test_every_rule_has_a_test_in_which_it_fires() -> None:
     tests = yaml.safe_load((MONITORING / "rules_test.yml").read_text())["tests"]
     fired = {case["alertname"] for test in tests for case in test["alert_rule_test"] if case["exp_alerts"]}
     assert fired == {rule["alert"] for rule in RULES}
 
 
-def test_a_scrape_gives_what_the_instance_has(query: Any) -> None:
+def test_a_scrape_has_the_metrics_of_the_instance(query: Any) -> None:
     [rows] = query("query", query='ecommerce_asset_rows{asset="staging/orders"}')["result"]
     assert rows["value"][1] == "7"
     assert {target["health"] for target in query("targets")["activeTargets"]} == {"up"}
@@ -117,7 +117,7 @@ def test_a_scrape_gives_what_the_instance_has(query: Any) -> None:
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel["title"])
-def test_every_panel_s_query_finds_metrics_that_there_are(panel: dict[str, Any], query: Any) -> None:
+def test_every_panel_queries_existing_metrics(panel: dict[str, Any], query: Any) -> None:
     [target] = panel["targets"]
     expression = target["expr"].replace("$layer", "staging")
     try:
@@ -130,6 +130,6 @@ def test_every_panel_s_query_finds_metrics_that_there_are(panel: dict[str, Any],
         assert name in known | types, name
 
 
-def test_without_apt_or_a_program_of_that_name_the_remedy_is_told(tmp_path: Path) -> None:
+def test_without_apt_or_the_named_program_the_error_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(NoPrometheusError, match="PROMETHEUS=/nowhere: there is no such program"):
         prometheus({"PROMETHEUS": "/nowhere", "PATH": ""}, tmp_path / "prometheus")

@@ -77,5 +77,5 @@ if __name__ == "__main__":
         materialize(assets, instance=instance, raise_on_error=False)
         repository = Definitions(assets=assets).get_repository_def()
         report = Alerting(instance, repository, Settings.from_environment()).tick()
-        sys.stdout.write(f"{len(report.delivered)} mails, trouble: {report.trouble!r}\n")
+        sys.stdout.write(f"{len(report.delivered)} mails, trouble: {report.error!r}\n")
     raise RuntimeError(" ".join(secret_texts()))

@@ -1,1 +1,1 @@
-"""What is new since the last tick: reads Dagster's storages on from where the last tick stopped."""
+"""What is new since the last tick: reads Dagster's storages from where the last tick stopped."""

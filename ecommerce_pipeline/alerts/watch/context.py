@@ -1,4 +1,4 @@
-"""What the watch looks at, and how what it sees becomes a `Problem`: routed, masked and shortened in one place."""
+"""What the watch reads, and how findings become a `Problem`: routed, masked and shortened in one place."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from ecommerce_pipeline.settings import Settings
 MESSAGE_CHARACTERS: Final = 2_000
 TRACE_CHARACTERS: Final = 4_000
 NAMES: Final = 500
-"""More assets than that no reader wants to hear of one by one."""
+"""Most assets that a problem names."""
 
-# What is not text to read but names something, and has to stay as it is.
-_KEPT: Final = {"id", "kind", "seen", "started", "tries", "run_id", "backfill", "link", "to", "watched"}
+# Fields that identify something, so they must not be masked.
+_KEPT: Final = {"id", "kind", "seen", "started", "tries", "run_id", "backfill", "link", "to", "recovery_conditions"}
 
 
 @dataclass(frozen=True)
-class View:
-    """What the watch looks at.
+class WatchContext:
+    """What the watch reads.
 
     Attributes:
-        instance: Whose runs.
+        instance: The instance.
         repository: The code location's definitions: its assets, jobs and schedules.
-        settings: What can be set.
-        masker: What may not be said.
+        settings: The settings.
+        masker: Masks secrets.
         now: The time.
         location: The code location's name in the UI.
     """
@@ -43,21 +43,21 @@ class View:
         """Return the path of a schedule's or sensor's page in the UI."""
         return f"/locations/{self.repository.name}@{self.location}/{kind}/{name}"
 
-    def problem(self, owned: Iterable[AssetKey], **facts: Any) -> Problem:
-        """Return a problem, told to the owners of the assets, with everything that is text masked and shortened."""
-        shown = [*facts.get("assets", ())[:NAMES], *facts.get("stale", ())[:NAMES]]
-        facts["whole"] = [name for name in shown if not self.is_partitioned(AssetKey.from_user_string(name))]
-        masked = {name: value if name in _KEPT else self.masker.walk(value) for name, value in facts.items()}
+    def problem(self, owned: Iterable[AssetKey], **fields: Any) -> Problem:
+        """Return a problem, addressed to the owners of the assets, with its texts masked and shortened."""
+        shown = [*fields.get("assets", ())[:NAMES], *fields.get("stale", ())[:NAMES]]
+        fields["whole"] = [name for name in shown if not self.is_partitioned(AssetKey.from_user_string(name))]
+        masked = {name: value if name in _KEPT else self.masker.walk(value) for name, value in fields.items()}
         for error in masked.get("errors", ()):
             error["message"] = _head(error["message"].strip(), MESSAGE_CHARACTERS)
             error["trace"] = _tail(error.get("trace", ""), TRACE_CHARACTERS)
         masked["note"] = _head(masked.get("note", ""), MESSAGE_CHARACTERS)
         for name in ("assets", "stale"):
             masked[name] = tuple(masked.get(name, ()))[:NAMES]
-        return Problem.model_validate({**masked, "to": self.readers(owned)})
+        return Problem.model_validate({**masked, "to": self.recipients(owned)})
 
-    def readers(self, keys: Iterable[AssetKey]) -> tuple[str, ...]:
-        """Return who is told of assets: by the route of each owner, an owner's own address, or the default."""
+    def recipients(self, keys: Iterable[AssetKey]) -> tuple[str, ...]:
+        """Return the recipients for assets: each owner's route, an owner that is an address, or the default."""
         graph, settings = self.repository.asset_graph, self.settings
         found: dict[str, None] = {}
         without_owner = True
@@ -75,7 +75,7 @@ class View:
         return graph.has(key) and graph.get(key).is_partitioned
 
     def downstream(self, keys: Iterable[AssetKey]) -> list[AssetKey]:
-        """Return the assets that are made of these, nearest first, without these."""
+        """Return the assets downstream of these, nearest first, without these."""
         graph = self.repository.asset_graph
         start = [key for key in keys if graph.has(key)]
         reached = dict.fromkeys(start)

@@ -1,4 +1,4 @@
-"""Runs that failed for good: what Dagster will try again is waited for."""
+"""Runs that failed and that Dagster will not retry."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -14,10 +14,10 @@ from dagster import (
     RunStatusChangeRecordsFilter,
 )
 
-from ecommerce_pipeline.alerts.problem import Problem, Span, Watched
-from ecommerce_pipeline.alerts.state import State, Waiting
+from ecommerce_pipeline.alerts.problem import Problem, RecoveryCondition, Span
+from ecommerce_pipeline.alerts.state import State, UndecidedRun
 from ecommerce_pipeline.alerts.watch.backfills import backfill_has_ended
-from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.watch.context import WatchContext
 from ecommerce_pipeline.alerts.watch.cursors import PAGE, new_records
 from ecommerce_pipeline.alerts.watch.dagster_private import (
     AUTO_RETRY_RUN_ID_TAG,
@@ -28,54 +28,54 @@ from ecommerce_pipeline.alerts.watch.dagster_private import (
 )
 from ecommerce_pipeline.alerts.watch.failed_checks import checks_of_run
 from ecommerce_pipeline.alerts.watch.launched_by import launched_by, span_of
-from ecommerce_pipeline.alerts.watch.rerun_command import command_again
-from ecommerce_pipeline.alerts.watch.root_cause import described
+from ecommerce_pipeline.alerts.watch.rerun_command import rerun_command
+from ecommerce_pipeline.alerts.watch.root_cause import failure_details
 
 RETRY_PATIENCE: Final = 900.0
-"""A retry that was announced and does not come within that time is not waited for any longer."""
-DESCRIBED: Final = 100
-"""So many runs a tick: to describe one takes some 30 ms, and Dagster ends a tick after 60 seconds."""
+"""How long to wait for a retry that Dagster has announced."""
+REPORTED_PER_TICK: Final = 100
+"""Most runs reported per tick: one takes about 30 ms, and Dagster ends a tick after 60 seconds."""
 TAGGED_WITHIN: Final = 60.0
-"""Dagster announces a retry after it has stored the failure; a run killed in between announces nothing."""
+"""Dagster announces a retry after it stored the failure; if it is killed in between, no announcement follows."""
 
 
-def failed_runs(state: State, view: View) -> list[Problem]:
-    """Return a problem for each run that failed for good; note the ones that wait for a retry."""
+def failed_runs(state: State, context: WatchContext) -> list[Problem]:
+    """Return a problem for each run that failed and is not retried; remember those that may be."""
 
     def fetch(after: int | None, ascending: bool) -> Sequence[EventLogRecord]:
         wanted = RunStatusChangeRecordsFilter(event_type=DagsterEventType.RUN_FAILURE, after_storage_id=after)
-        return view.instance.fetch_run_status_changes(wanted, limit=PAGE, ascending=ascending).records
+        return context.instance.fetch_run_status_changes(wanted, limit=PAGE, ascending=ascending).records
 
-    for record in new_records(state, "run failures", fetch, view.now):
-        state.retrying[record.run_id] = Waiting(since=view.now, event=record.storage_id)
+    for record in new_records(state, "run failures", fetch, context.now):
+        state.retrying[record.run_id] = UndecidedRun(since=context.now, event=record.storage_id)
     if not state.retrying:
         return []
-    records = view.instance.get_run_records(RunsFilter(run_ids=list(state.retrying)))
+    records = context.instance.get_run_records(RunsFilter(run_ids=list(state.retrying)))
     found = {record.dagster_run.run_id: record for record in records}
     problems: list[Problem] = []
     for run_id, waiting in list(state.retrying.items()):
-        if len(problems) == DESCRIBED:
+        if len(problems) == REPORTED_PER_TICK:
             break
-        match decision(found[run_id].dagster_run, view, view.now - waiting.since) if run_id in found else "deleted":
+        match (
+            decision(found[run_id].dagster_run, context, context.now - waiting.since) if run_id in found else "deleted"
+        ):
             case "failed":
                 try:
-                    problems.append(_problem(found[run_id], waiting.event, view))
-                except (
-                    Exception
-                ) as error:  # A mail that says little is better than none, for this run and those behind.
-                    problems.append(_bare_problem(found[run_id].dagster_run, view, error))
+                    problems.append(_problem(found[run_id], waiting.event, context))
+                except Exception as error:  # A short email is better than none, for this run and the next ones.
+                    problems.append(_bare_problem(found[run_id].dagster_run, context, error))
             case "wait":
                 continue
         del state.retrying[run_id]
     return problems
 
 
-def decision(run: DagsterRun, view: View, waited: float) -> str:
-    """Return what is to be done about a failed run: failed (tell), retried (forget it) or wait."""
+def decision(run: DagsterRun, context: WatchContext, waited: float) -> str:
+    """Return what a failed run is: `failed` (report it), `retried` (ignore it), or undecided (`wait`)."""
     if AUTO_RETRY_RUN_ID_TAG in run.tags:
         return "retried"
-    # A run of the command line has no code location to be launched from again.
-    if not view.instance.run_retries_enabled or run.remote_job_origin is None:
+    # A run of the command line has no code location that could launch its retry.
+    if not context.instance.run_retries_enabled or run.remote_job_origin is None:
         return "failed"
     match run.tags.get(WILL_RETRY_TAG):
         case "false":
@@ -83,43 +83,43 @@ def decision(run: DagsterRun, view: View, waited: float) -> str:
         case None:
             return "wait" if waited < TAGGED_WITHIN else "failed"
     backfill = run.tags.get(BACKFILL_ID_TAG)
-    if backfill is not None and backfill_has_ended(view.instance, backfill):
+    if backfill is not None and backfill_has_ended(context.instance, backfill):
         return "failed"
     return "wait" if waited < RETRY_PATIENCE else "failed"
 
 
-def _problem(record: RunRecord, event: int, view: View) -> Problem:
+def _problem(record: RunRecord, event: int, context: WatchContext) -> Problem:
     run = record.dagster_run
-    failures = _failures(view, run)
-    ended = failures[-1].timestamp if failures else view.now
+    failures = _failures(context, run)
+    ended = failures[-1].timestamp if failures else context.now
     steps = [entry for entry in failures if entry.dagster_event_type == DagsterEventType.STEP_FAILURE]
-    planned = _planned(view, run)
-    missing = _missing(view, run, planned, [str(entry.step_key) for entry in steps])
+    planned = _planned(context, run)
+    missing = _missing(context, run, planned, [str(entry.step_key) for entry in steps])
     span = span_of(run.tags)
     tried = int(run.tags.get(RETRY_NUMBER_TAG, 0)) + 1
-    return view.problem(
+    return context.problem(
         missing or [key for keys in planned.values() for key in keys],
         id=f"run-{run.run_id}",
         kind="run",
         job=run.job_name,
         span=span and span.model_dump(),
         assets=[key.to_user_string() for key in missing],
-        errors=[described(entry) for entry in (steps or failures[-1:])],
-        checks=checks_of_run(view, run.run_id),
+        errors=[failure_details(entry) for entry in (steps or failures[-1:])],
+        checks=checks_of_run(context, run.run_id),
         seen=ended,
         started=record.start_time,
-        tries=(tried, _most_tries(view, run)),
+        tries=(tried, _most_tries(context, run)),
         launched_by=launched_by(run.tags),
         run_id=run.run_id,
         backfill=run.tags.get(BACKFILL_ID_TAG),
-        stale=[key.to_user_string() for key in view.downstream(missing)],
-        again=command_again(view, run, span, missing),
-        watched=tuple(_watched(view, run, missing, span, event=event, ended=ended)),
+        stale=[key.to_user_string() for key in context.downstream(missing)],
+        rerun_command=rerun_command(context, run, span, missing),
+        recovery_conditions=tuple(_recovery_conditions(context, run, missing, span, event=event, ended=ended)),
     )
 
 
-def _bare_problem(run: DagsterRun, view: View, error: Exception) -> Problem:
-    return view.problem(
+def _bare_problem(run: DagsterRun, context: WatchContext, error: Exception) -> Problem:
+    return context.problem(
         [],
         id=f"run-{run.run_id}",
         kind="run",
@@ -128,32 +128,34 @@ def _bare_problem(run: DagsterRun, view: View, error: Exception) -> Problem:
             {
                 "step": "",
                 "error": "",
-                "message": f"The run failed; why cannot be read ({type(error).__name__}: {error}). See its log.",
+                "message": f"The run failed; the reason cannot be read ({type(error).__name__}: {error}). See its log.",
             }
         ],
-        seen=view.now,
+        seen=context.now,
         run_id=run.run_id,
         backfill=run.tags.get(BACKFILL_ID_TAG),
-        watched=(Watched(kind="job", name=run.job_name, after=view.now),),
+        recovery_conditions=(RecoveryCondition(kind="job", name=run.job_name, after=context.now),),
     )
 
 
-def _failures(view: View, run: DagsterRun) -> list[EventLogEntry]:
+def _failures(context: WatchContext, run: DagsterRun) -> list[EventLogEntry]:
     kinds = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
-    return [record.event_log_entry for record in view.instance.get_records_for_run(run.run_id, of_type=kinds).records]
+    return [
+        record.event_log_entry for record in context.instance.get_records_for_run(run.run_id, of_type=kinds).records
+    ]
 
 
-def _most_tries(view: View, run: DagsterRun) -> int | None:
-    if not view.instance.run_retries_enabled:
+def _most_tries(context: WatchContext, run: DagsterRun) -> int | None:
+    if not context.instance.run_retries_enabled:
         return None
-    return int(run.tags.get(MAX_RETRIES_TAG, view.instance.run_retries_max_retries)) + 1
+    return int(run.tags.get(MAX_RETRIES_TAG, context.instance.run_retries_max_retries)) + 1
 
 
-def _planned(view: View, run: DagsterRun) -> dict[str, list[AssetKey]]:
-    """Return the assets that each step of the run was to make."""
+def _planned(context: WatchContext, run: DagsterRun) -> dict[str, list[AssetKey]]:
+    """Return the assets that each step of the run was meant to build."""
     if run.execution_plan_snapshot_id is None:
         return {}
-    plan = view.instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
+    plan = context.instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
     wanted = set(run.step_keys_to_execute or plan.step_keys_to_execute)
     outputs = {step.key: [output.properties for output in step.outputs] for step in plan.steps if step.key in wanted}
     return {
@@ -162,28 +164,32 @@ def _planned(view: View, run: DagsterRun) -> dict[str, list[AssetKey]]:
     }
 
 
-def _missing(view: View, run: DagsterRun, planned: dict[str, list[AssetKey]], failed: list[str]) -> list[AssetKey]:
-    """Return the assets of the failed steps, or of all if the run died outside a step, that the run did not make."""
+def _missing(
+    context: WatchContext, run: DagsterRun, planned: dict[str, list[AssetKey]], failed: list[str]
+) -> list[AssetKey]:
+    """Return the assets that the run did not build: of the failed steps or, if it died outside a step, of all steps."""
     wanted = [key for step in (failed or planned) for key in planned.get(step, [])]
     if failed and len(wanted) == len(failed):
         return wanted
-    made = set()
+    built = set()
     cursor = None
     while True:
-        # The newest first: a run writes an asset's partitions together.
-        page = view.instance.get_records_for_run(
+        # Newest first: a run materializes the partitions of an asset together.
+        page = context.instance.get_records_for_run(
             run.run_id, cursor=cursor, of_type=DagsterEventType.ASSET_MATERIALIZATION, limit=1_000, ascending=False
         )
-        made |= {record.asset_key for record in page.records}
+        built |= {record.asset_key for record in page.records}
         cursor = page.cursor
-        if not page.has_more or not set(wanted) - made:
-            return [key for key in wanted if key not in made]
+        if not page.has_more or not set(wanted) - built:
+            return [key for key in wanted if key not in built]
 
 
-def _watched(
-    view: View, run: DagsterRun, missing: Sequence[AssetKey], span: Span | None, *, event: int, ended: float
-) -> Iterator[Watched]:
+def _recovery_conditions(
+    context: WatchContext, run: DagsterRun, missing: Sequence[AssetKey], span: Span | None, *, event: int, ended: float
+) -> Iterator[RecoveryCondition]:
     for key in missing:
-        yield Watched(kind="asset", name=key.to_string(), span=span if view.is_partitioned(key) else None, after=event)
+        yield RecoveryCondition(
+            kind="asset", name=key.to_string(), span=span if context.is_partitioned(key) else None, after=event
+        )
     if not missing:
-        yield Watched(kind="job", name=run.job_name, span=span, after=ended)
+        yield RecoveryCondition(kind="job", name=run.job_name, span=span, after=ended)

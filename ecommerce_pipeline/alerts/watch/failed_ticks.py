@@ -1,63 +1,65 @@
-"""Ticks of schedules and sensors that failed: what should have decided to run something could not."""
+"""Failed ticks of schedules and sensors."""
 
 from dagster import DagsterInstance
 
-from ecommerce_pipeline.alerts.problem import Problem, Watched
-from ecommerce_pipeline.alerts.state import Position, State
-from ecommerce_pipeline.alerts.watch.context import View
+from ecommerce_pipeline.alerts.problem import Problem, RecoveryCondition
+from ecommerce_pipeline.alerts.state import Cursor, State
+from ecommerce_pipeline.alerts.watch.context import WatchContext
 from ecommerce_pipeline.alerts.watch.cursors import LOOKBACK
 from ecommerce_pipeline.alerts.watch.dagster_private import InstigatorState, InstigatorTick, InstigatorType, TickStatus
-from ecommerce_pipeline.alerts.watch.root_cause import told
+from ecommerce_pipeline.alerts.watch.root_cause import error_details
 
 NEWEST = 20
-WELL = [TickStatus.SUCCESS, TickStatus.SKIPPED]
+SUCCEEDED = [TickStatus.SUCCESS, TickStatus.SKIPPED]
 
 
-def failed_ticks(state: State, view: View, own: str) -> list[Problem]:
+def failed_ticks(state: State, context: WatchContext, own: str) -> list[Problem]:
     """Return a problem for each new failed tick.
 
     Args:
         state: Is changed.
-        view: What is looked at.
-        own: Name of the sensor that looks: a failure to send mail cannot be mailed.
+        context: What to read.
+        own: Name of the alerts sensor: its own failure cannot be emailed.
     """
     problems = []
-    for instigator in view.instance.all_instigator_state():
+    for instigator in context.instance.all_instigator_state():
         if not instigator.is_running or instigator.instigator_name == own:
             continue
         stream = f"ticks of {instigator.selector_id}"
-        ticks = view.instance.get_ticks(
+        ticks = context.instance.get_ticks(
             instigator.instigator_origin_id, instigator.selector_id, limit=NEWEST, statuses=[TickStatus.FAILURE]
         )
-        after = state.positions[stream].after if stream in state.positions else None
+        after = state.cursors[stream].after if stream in state.cursors else None
         new = [
-            tick for tick in ticks if (tick.timestamp >= view.now - LOOKBACK if after is None else tick.tick_id > after)
+            tick
+            for tick in ticks
+            if (tick.timestamp >= context.now - LOOKBACK if after is None else tick.tick_id > after)
         ]
-        state.positions[stream] = Position(after=max([after or 0, *(tick.tick_id for tick in ticks)]))
-        problems += [_problem(view, instigator, tick) for tick in sorted(new, key=lambda tick: tick.tick_id)]
+        state.cursors[stream] = Cursor(after=max([after or 0, *(tick.tick_id for tick in ticks)]))
+        problems += [_problem(context, instigator, tick) for tick in sorted(new, key=lambda tick: tick.tick_id)]
     return problems
 
 
-def ticks_well(instance: DagsterInstance, watched: Watched) -> bool:
-    """Return whether a tick since did not fail."""
-    origin, _, selector = watched.name.partition(":")
-    ticks = instance.get_ticks(origin, selector, limit=1, statuses=WELL)
-    return any(tick.tick_id > watched.after for tick in ticks)
+def has_ticked(instance: DagsterInstance, condition: RecoveryCondition) -> bool:
+    """Return whether a tick has succeeded since."""
+    origin, _, selector = condition.name.partition(":")
+    ticks = instance.get_ticks(origin, selector, limit=1, statuses=SUCCEEDED)
+    return any(tick.tick_id > condition.after for tick in ticks)
 
 
-def _problem(view: View, instigator: InstigatorState, tick: InstigatorTick) -> Problem:
+def _problem(context: WatchContext, instigator: InstigatorState, tick: InstigatorTick) -> Problem:
     kind = "schedule" if instigator.instigator_type == InstigatorType.SCHEDULE else "sensor"
-    error = told(tick.error) if tick.error else {"error": "", "message": "its tick failed without a message"}
-    return view.problem(
+    error = error_details(tick.error) if tick.error else {"error": "", "message": "it failed without a message"}
+    return context.problem(
         [],
         id=f"tick-{instigator.selector_id[:12]}-{tick.tick_id}",
         kind="tick",
         job=f"{kind} {instigator.instigator_name}",
         errors=[{"step": "", **error}],
         seen=tick.end_timestamp or tick.timestamp,
-        link=view.page(f"{kind}s", instigator.instigator_name),
-        watched=(
-            Watched(
+        link=context.page(f"{kind}s", instigator.instigator_name),
+        recovery_conditions=(
+            RecoveryCondition(
                 kind="tick",
                 name=f"{instigator.instigator_origin_id}:{instigator.selector_id}",
                 after=tick.tick_id,

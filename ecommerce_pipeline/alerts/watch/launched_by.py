@@ -1,4 +1,4 @@
-"""What a run's tags say: for which partitions it was, and who started it."""
+"""What a run's tags tell: its partitions, and who or what launched it."""
 
 from collections.abc import Mapping
 
@@ -16,13 +16,13 @@ from ecommerce_pipeline.instance.run_tags import PROCESS_TAG, partitions_of_run
 
 
 def span_of(tags: Mapping[str, str]) -> Span | None:
-    """Return the partitions that a run's tags name."""
+    """Return the partitions in a run's tags."""
     partitions = partitions_of_run(tags)
     return Span(first=partitions[0], last=partitions[1]) if partitions else None
 
 
 def launched_by(tags: Mapping[str, str]) -> str:
-    """Return who started a run, in words.
+    """Return who or what launched a run, in words.
 
     >>> launched_by({"dagster/schedule_name": "daily"})
     'schedule daily'
@@ -37,5 +37,5 @@ def launched_by(tags: Mapping[str, str]) -> str:
         return "an automation condition"
     if PROCESS_TAG in tags:
         return "a person, on the command line"
-    person = tags.get(USER_TAG) or "a person, in the UI or by its API"
-    return f"{person}, again after run {tags[PARENT_RUN_ID_TAG]}" if PARENT_RUN_ID_TAG in tags else person
+    person = tags.get(USER_TAG) or "a person, in the UI or through its API"
+    return f"{person}, as a re-execution of run {tags[PARENT_RUN_ID_TAG]}" if PARENT_RUN_ID_TAG in tags else person

@@ -1,4 +1,4 @@
-"""Of Dagster's nested errors the one that a person wants to see: its class, message and the useful end of its trace."""
+"""The error to show of Dagster's nested errors: its class, its message and the relevant end of its traceback."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,8 +12,8 @@ FRAMES: Final = 8
 _FRAMEWORK: Final = ("/dagster/_", "/dagster_shared/", "/concurrent/futures/", "/contextlib.py")
 
 
-def described(entry: EventLogEntry) -> dict[str, Any]:
-    """Return class, message and trace of the failure that an event of a step or run tells of."""
+def failure_details(entry: EventLogEntry) -> dict[str, Any]:
+    """Return class, message and traceback of a step's or run's failure event."""
     event = entry.get_dagster_event()
     if entry.dagster_event_type == DagsterEventType.STEP_FAILURE:
         error = event.step_failure_data.error
@@ -21,11 +21,11 @@ def described(entry: EventLogEntry) -> dict[str, Any]:
         error = event.job_failure_data.error if event.event_specific_data else None
     if error is None:
         return {"step": entry.step_key or "", "error": "", "message": event.message or "it failed without a message"}
-    return {"step": entry.step_key or "", **told(error)}
+    return {"step": entry.step_key or "", **error_details(error)}
 
 
-def told(error: SerializableErrorInfo) -> dict[str, str]:
-    """Return class, message and trace of the outermost error that is not Dagster's own wrapping."""
+def error_details(error: SerializableErrorInfo) -> dict[str, str]:
+    """Return class, message and traceback of the outermost error that is not Dagster's own wrapper."""
     chain = error_chain(error)
     root = chain[-1]
     shown = next((one for one in chain if not (one.cls_name or "").startswith("Dagster")), root)
@@ -38,5 +38,5 @@ def told(error: SerializableErrorInfo) -> dict[str, str]:
 def _frames(stack: Sequence[str]) -> str:
     ours = [frame for frame in stack if not any(part in frame for part in _FRAMEWORK)]
     lines = "".join((ours or list(stack))[-FRAMES:]).rstrip().splitlines()
-    # Python's marks under a line point nowhere once a narrow screen has broken it.
+    # Python's markers under a line are meaningless once a narrow screen wraps it.
     return "\n".join(line for line in lines if line.strip(" ^~"))
