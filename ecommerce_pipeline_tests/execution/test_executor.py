@@ -262,11 +262,12 @@ from ecommerce_pipeline_tests.execution.test_executor import execute, job_of, st
 
 def wait(context):
     try:
-        print(context.op.name, "runs", flush=True)
+        # In one write each: those of two threads would mix.
+        print(f"{context.op.name} runs\\n", end="", flush=True)
         for _ in range(1_000):
             time.sleep(0.05)
     finally:
-        print(context.op.name, "cleans up", flush=True)
+        print(f"{context.op.name} cleans up\\n", end="", flush=True)
 
 with DagsterInstance.from_config(sys.argv[1]) as instance:
     names = sys.argv[2:]
