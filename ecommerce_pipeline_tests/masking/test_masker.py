@@ -87,6 +87,72 @@ def test_text_that_looks_like_a_credential_is_masked_and_the_rest_stays(text: st
     assert kept in masked
 
 
+SIGNS = "~~~???>>>-open-sesame"
+
+
+@pytest.mark.parametrize("secret", [SIGNS, "p>?~"], ids=["long", "short"])
+def test_a_secret_is_masked_in_both_alphabets_of_base64(secret: str) -> None:
+    alphabets = {encode(secret.encode()).decode() for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+    assert len(alphabets) == 2, "it tells the alphabets apart"
+    for encoded in alphabets:
+        assert Masker([secret])(f"key {encoded} rejected") == "key *** rejected"
+
+
+@pytest.mark.parametrize("user", ["", "a", "an", "ann", "ann.example"])
+@pytest.mark.parametrize("after", ["", "!", "\n"])
+@pytest.mark.parametrize("password", [SIGNS, "tr0ub4dor", "correct horse battery staple"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: Basic {0}",
+        "{{'headers': [('Authorization', 'Basic {0}')]}}",
+        'curl -H "authorization: basic {0}" https://db.example.com',
+        "GET /rows?authorization=Basic%20{0}&n=1",
+        '{{"auths": {{"registry.example.com": {{"auth": "{0}"}}}}}}',
+        "AUTH PLAIN {0}",
+        "{0}",
+    ],
+)
+def test_a_known_password_is_masked_in_the_base64_of_user_and_password_wherever_it_stands(
+    line: str, password: str, after: str, user: str
+) -> None:
+    masker = Masker([password])
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(f"{user}:{password}{after}".encode()).decode()
+        text = line.format(encoded)
+        for masked in (masker(text), masker.hide(text)):
+            assert "***" in masked
+            assert encoded[4:10] not in masked
+            assert encoded.rstrip("=")[-6:] not in masked
+        assert masker.knows(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: Basic {0}",
+        "Proxy-Authorization: Basic {0} refused",
+        "'Basic': '{0}'",
+        "?authorization=Basic%20{0}&n=1",
+        '{{"auths": {{"registry.example.com": {{"auth": "{0}"}}}}}}',
+        '{{\\"auth\\": \\"{0}\\"}}',
+        "//registry.example.com/:_auth={0}",
+    ],
+)
+@pytest.mark.parametrize("credential", ["a:b", "ann:hunter2", "ann:~~~???>>>"])
+def test_an_unknown_basic_credential_is_masked_wherever_one_can_stand(line: str, credential: str) -> None:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(credential.encode()).decode()
+        masked = Masker()(line.format(encoded))
+        assert encoded.rstrip("=") not in masked
+        assert masked.replace("***", encoded) == line.format(encoded)
+
+
+def test_a_word_after_an_authorization_label_is_not_masked_for_a_credential() -> None:
+    text = "auth: required; authorization = enabled; basic: auth: none"
+    assert Masker()(text) == text
+
+
 def test_ordinary_text_is_unchanged(masker: Masker) -> None:
     text = 'File "/home/ann/shop.py", line 3: 60,000 rows at http://127.0.0.1:3000/runs/1 by ann@example.com, ok'
     assert masker(text) == text
