@@ -24,8 +24,8 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
 	@$(BIN)/dg dev
 
-generate: .venv/run.stamp ## write dbt's sources and staging models from ecommerce_pipeline/schema/tables.py
-	@$(BIN)/python -m ecommerce_pipeline.schema.generate
+generate: .venv/run.stamp ## write dbt's sources, staging models and exposures from the table contract and the dashboard
+	@$(BIN)/python -m ecommerce_pipeline.commands.generate
 
 test: .venv/test.stamp ## run everything that must pass
 	@$(MAKE) --jobs=2 --output-sync=target lint types doctest browser
@@ -52,7 +52,7 @@ sqlfluff: .venv/test.stamp
 	$(BIN)/sqlfluff lint --processes 2 --config ecommerce_dbt/.sqlfluff ecommerce_dbt/models ecommerce_dbt/tests
 
 generated: .venv/test.stamp
-	$(BIN)/python -m ecommerce_pipeline.schema.generate --check
+	$(BIN)/python -m ecommerce_pipeline.commands.generate --check
 
 types: .venv/test.stamp ## mypy, strict
 	$(BIN)/mypy

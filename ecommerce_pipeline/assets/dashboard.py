@@ -6,6 +6,7 @@ at its end.
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from dagster import (
@@ -20,37 +21,18 @@ from dagster import (
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
+from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.settings import Settings
 
 LAYER: Final = "dashboard"
-
-MARTS: Final = (
-    "marts_channel_store_daily",
-    "marts_customer_cohort_channel",
-    "marts_customer_cohort_retention",
-    "marts_customer_daily",
-    "marts_customer_product_summary",
-    "marts_customer_rfm",
-    "marts_customer_segment_daily",
-    "marts_data_quality",
-    "marts_funnel_daily",
-    "marts_payment_channel_daily",
-    "marts_payment_transaction_summary",
-    "marts_product_daily",
-    "marts_product_performance",
-    "marts_review_product_summary",
-    "marts_sales_daily",
-    "marts_session_transaction_summary",
-)
-"""All marts: in Looker Studio each is a link and a data source of the template. A test compares them with dbt's."""
 
 REPORT: Final = (
     "One page: sales, products, customers, payments, channels and stores, and data quality. It works offline and "
@@ -64,7 +46,7 @@ LINKS: Final = (
 
 def dashboard_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
     """Return the page and the links to Looker Studio."""
-    return [_report(settings, workspace), _looker_studio(settings)]
+    return [_report(settings, workspace), _looker_studio(settings, marts(DBT_DIR))]
 
 
 def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
@@ -105,31 +87,31 @@ def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
     return report
 
 
-def _looker_studio(settings: Settings) -> AssetsDefinition:
+def _looker_studio(settings: Settings, tables: Sequence[str]) -> AssetsDefinition:
     @asset(
         key=AssetKey([LAYER, "looker_studio"]),
         group_name=LAYER,
         description=LINKS,
         kinds={"looker"},
         owners=[OWNER],
-        deps=[AssetKey(["datamart", name]) for name in MARTS],
+        deps=[AssetKey(["datamart", name]) for name in tables],
         backfill_policy=ONE_RUN,
     )
     def looker_studio() -> MaterializeResult[None]:
         if settings.gcp_project is None:
             remedy = "set GCP_PROJECT to the project whose BigQuery holds the marts, see docs/looker_studio.md"
             return MaterializeResult(metadata={"links": MetadataValue.text(f"none: {remedy}")})
-        return MaterializeResult(metadata=_links(settings, settings.gcp_project))
+        return MaterializeResult(metadata=_links(settings, settings.gcp_project, tables))
 
     return looker_studio
 
 
-def _links(settings: Settings, project: str) -> dict[str, Any]:
+def _links(settings: Settings, project: str, tables: Sequence[str]) -> dict[str, Any]:
     source = BigQuerySource(project, settings.bigquery_datasets["datamart"])
     host, title = settings.looker_studio_host, settings.looker_studio_title
-    links = {table: MetadataValue.url(table_link(host, title, source, table)) for table in MARTS}
+    links = {table: MetadataValue.url(table_link(host, title, source, table)) for table in tables}
     if settings.looker_studio_template:
-        report = template_link(host, settings.looker_studio_template, title, source, MARTS)
+        report = template_link(host, settings.looker_studio_template, title, source, tables)
         return {"report": MetadataValue.url(report), **links}
     return dict(links)
 

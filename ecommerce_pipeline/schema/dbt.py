@@ -1,6 +1,6 @@
 """dbt's sources, staging models and macros of the table contract, derived from it: the text of each file, by path.
 
-`generate` writes them. What a table has beyond its columns is written by hand in ecommerce_dbt: the rules of
+`make generate` writes them. What a table has beyond its columns is written by hand in ecommerce_dbt: the rules of
 quarantine in `macros/quarantine_rules.sql`, unit tests in `models/staging/<table>.yml`.
 """
 
@@ -62,7 +62,6 @@ def dbt_files() -> dict[str, str]:
     """Return the text of every generated file, by its path in the dbt project."""
     files = {
         f"{MODELS}/sources.yml": _sources(),
-        f"{MODELS}/exposures.yml": _exposures(),
         f"{MACROS}/table_contract.sql": _contract(),
     }
     for name in DIMENSIONS:
@@ -96,22 +95,6 @@ def _sources() -> str:
         lines += _FRESHNESS if kind(table) == "event" else []
         lines += ["        columns:"]
         lines += _yaml_columns(((column.name, *_meaning(column)) for column in table.columns), indent=10)
-    return _file(lines)
-
-
-def _exposures() -> str:
-    lines = [
-        f"# {_MARK}",
-        "exposures:",
-        "  - name: dashboard_report_quarantine",
-        "    label: Shop dashboard, rows in quarantine",
-        "    type: dashboard",
-        "    maturity: high",
-        "    description: The rows in quarantine of every event table, by reason, on the page of dashboard/report.",
-        "    owner: {name: data-platform}",
-        "    depends_on:",
-        *(f"      - ref('quarantine_{name}')" for name in EVENTS),
-    ]
     return _file(lines)
 
 

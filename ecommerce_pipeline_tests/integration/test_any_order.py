@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR
+from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = [f"2026-03-{day:02}" for day in range(2, 9)]
-ALL_TABLES = 11 + 26 + 16
+ALL_TABLES = len(STAGING) + len(list((DBT_DIR / "models").rglob("*.sql")))
 
 
 def shuffled_parts(chance: random.Random) -> list[tuple[str, str]]:

@@ -1,12 +1,12 @@
-"""The dbt files derived from the table contract: they are current, and stay so when the contract changes."""
+"""The dbt files derived from Python: they are current, and stay so when the table contract changes."""
 
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Float, Text
 
+from ecommerce_pipeline.commands.generate import generate, outdated
 from ecommerce_pipeline.schema.dbt import MODELS, dbt_files, dbt_type
-from ecommerce_pipeline.schema.generate import generate, outdated
 from ecommerce_pipeline.schema.tables import TABLES
 
 
