@@ -39,13 +39,13 @@ REPORT: Final = (
     "computes its figures for the chosen period and channel. Built from the current marts."
 )
 LINKS: Final = (
-    "One link per mart, which opens Looker Studio's default report on it in BigQuery; and, with "
-    "LOOKER_STUDIO_TEMPLATE, one link that creates the whole report. Nothing is queried before a link is opened."
+    "One link per mart, which opens the default report of Data Studio (formerly Looker Studio) on it in BigQuery; and, "
+    "with LOOKER_STUDIO_TEMPLATE, one link that creates the whole report. Nothing is queried before a link is opened."
 )
 
 
 def dashboard_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
-    """Return the page and the links to Looker Studio."""
+    """Return the page and the links to Data Studio."""
     return [_report(settings, workspace), _looker_studio(settings, marts(DBT_DIR))]
 
 

@@ -1,4 +1,4 @@
-"""dbt's exposures: which models the page and the Looker Studio reports read. `make generate` writes their file."""
+"""dbt's exposures: which models the page and the Data Studio reports read. `make generate` writes their file."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,12 +23,12 @@ exposures:
     depends_on:
 {report}
   - name: dashboard_looker_studio
-    label: Looker Studio report
+    label: Data Studio report
     type: dashboard
     maturity: medium
-    url: https://lookerstudio.google.com
+    url: https://datastudio.google.com
     description: >
-      Reports in Looker Studio on the marts in BigQuery, made by the links of the asset dashboard/looker_studio.
+      Reports in Data Studio on the marts in BigQuery, made by the links of the asset dashboard/looker_studio.
     owner: {{name: data-platform}}
     depends_on:
 {looker_studio}
@@ -36,12 +36,12 @@ exposures:
 
 
 def marts(dbt_dir: Path) -> list[str]:
-    """Return the names of all marts: in Looker Studio each is a link and a data source of the template."""
+    """Return the names of all marts: in Data Studio each is a link and a data source of the template."""
     return sorted(path.stem for path in (dbt_dir / "models" / "datamart").glob("*.sql"))
 
 
 def exposures(dbt_dir: Path) -> str:
-    """Return the text of the exposures' file: the page reads the tables of its queries, Looker Studio all marts."""
+    """Return the text of the exposures' file: the page reads the tables of its queries, Data Studio all marts."""
     read = (name for _, name in sorted(tables_read()))
     return _TEXT.format(report=_refs(read), looker_studio=_refs(marts(dbt_dir)))
 

@@ -1,7 +1,8 @@
-"""Links that create reports in Looker Studio. A link of its Linking API is only a URL: creating it sends no request.
+"""Links that create reports in Data Studio, which was Looker Studio until April 2026.
 
-Parameters: https://developers.google.com/looker-studio/integrate/linking-api. `docs/looker_studio.md` describes how to
-create the template and the aliases of its data sources.
+A link of its Linking API is only a URL: creating it sends no request. Its parameters are described at
+https://developers.google.com/data-studio/integrate/linking-api; `docs/looker_studio.md` describes how to create the
+template and the aliases of its data sources.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ def table_link(host: str, title: str, source: BigQuerySource, table: str) -> str
     """Return the link to Google's default report on one table.
 
     Args:
-        host: Looker Studio's address.
+        host: Data Studio's address.
         title: Title of the new report; the table's name follows it.
         source: The dataset of the table.
         table: Its name.
@@ -38,7 +39,7 @@ def template_link(host: str, template: str, title: str, source: BigQuerySource, 
     """Return the link to a copy of the template with every data source bound to its table.
 
     Args:
-        host: Looker Studio's address.
+        host: Data Studio's address.
         template: Id of the template report.
         title: Title of the new report.
         source: The dataset of the tables.

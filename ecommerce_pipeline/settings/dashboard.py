@@ -1,4 +1,4 @@
-"""Settings of the dashboard and its links to Looker Studio: a part of `Settings`."""
+"""Settings of the dashboard and its links to Data Studio: a part of `Settings`."""
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -7,7 +7,7 @@ class DashboardSettings(BaseModel):
     """The settings of the dashboard; the name of a variable is the field's in capitals."""
 
     dashboard_title: str = Field("Shop performance", min_length=1, description="heading of the dashboard")
-    looker_studio_host: str = Field("https://lookerstudio.google.com", description="address of Looker Studio")
+    looker_studio_host: str = Field("https://datastudio.google.com", description="address of Data Studio")
     looker_studio_template: str | None = Field(
         None, pattern=r"^[\w-]+$", description="id of a template report (docs/looker_studio.md); unset: no link to it"
     )
@@ -19,7 +19,5 @@ class DashboardSettings(BaseModel):
     @classmethod
     def _check_https(cls, host: str) -> str:
         if not host.startswith("https://"):
-            raise ValueError(
-                "must be an address that begins with https://, for example https://lookerstudio.google.com"
-            )
+            raise ValueError("must be an address that begins with https://, for example https://datastudio.google.com")
         return host.rstrip("/")

@@ -1,4 +1,4 @@
-"""The links, checked against https://developers.google.com/looker-studio/integrate/linking-api."""
+"""The links, checked against https://developers.google.com/data-studio/integrate/linking-api."""
 
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -14,7 +14,7 @@ from ecommerce_pipeline.settings import Settings, SettingsError
 from ecommerce_pipeline.targets import dbt_workspace
 
 MARTS = marts(DBT_DIR)
-HOST = "https://lookerstudio.google.com"
+HOST = "https://datastudio.google.com"
 SOURCE = BigQuerySource("shop-project", "ecommerce_datamart")
 
 CONTROL = {"c.reportId", "c.pageId", "c.mode", "c.explain"}
@@ -26,7 +26,7 @@ OF_BIGQUERY = {"type", "projectId", "billingProjectId", "datasetId", "tableId", 
 def parameters(link: str) -> dict[str, str]:
     """Parse a link as a browser does; each parameter may occur only once."""
     parts = urlsplit(link)
-    assert (parts.scheme, parts.netloc, parts.path) == ("https", "lookerstudio.google.com", "/reporting/create")
+    assert (parts.scheme, parts.netloc, parts.path) == ("https", "datastudio.google.com", "/reporting/create")
     found = parse_qsl(parts.query, strict_parsing=True)
     assert len(found) == len(dict(found))
     return dict(found)
@@ -107,7 +107,7 @@ def test_without_a_project_the_asset_says_what_to_set() -> None:
 
 def test_a_host_or_template_that_cannot_be_is_refused_by_name() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment({"LOOKER_STUDIO_HOST": "lookerstudio.google.com", "LOOKER_STUDIO_TEMPLATE": "a&b"})
+        Settings.from_environment({"LOOKER_STUDIO_HOST": "datastudio.google.com", "LOOKER_STUDIO_TEMPLATE": "a&b"})
     message = str(caught.value)
-    assert "LOOKER_STUDIO_HOST=lookerstudio.google.com: must be an address that begins with https://" in message
+    assert "LOOKER_STUDIO_HOST=datastudio.google.com: must be an address that begins with https://" in message
     assert "LOOKER_STUDIO_TEMPLATE=a&b" in message
