@@ -1,4 +1,4 @@
-"""What the graph promises to a reader of the UI, and what importing it costs."""
+"""The asset graph as the UI shows it, and the cost of importing it."""
 
 import os
 import subprocess
@@ -55,7 +55,7 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
         assert "dagster/code_references" in asset.metadata, key
 
 
-def test_the_cloud_s_graph_is_the_same_and_needs_no_credentials_to_be_assembled(
+def test_the_graph_is_the_same_on_gcp_and_loads_without_credentials(
     definitions: Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
@@ -68,7 +68,7 @@ def test_the_cloud_s_graph_is_the_same_and_needs_no_credentials_to_be_assembled(
     assert "gcs" not in local.get(AssetKey(["lake", "sessions"])).kinds
 
 
-def test_no_load_runs_beside_what_reads_staging_on_either_target(definitions: Definitions, tmp_path: Path) -> None:
+def test_loads_and_readers_of_staging_share_a_pool_on_every_target(definitions: Definitions, tmp_path: Path) -> None:
     cloud = build_definitions(cloud_settings(tmp_path))
     readers = [["staging", "reconciliation"], ["core", "fact_transaction"], ["dashboard", "report"]]
     for key in map(AssetKey, [*(["staging", table] for table in TABLES), *readers]):
@@ -123,7 +123,7 @@ def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> No
     assert tree() == before
 
 
-def test_importing_it_does_not_import_what_only_the_steps_need(tmp_path: Path) -> None:
+def test_importing_it_imports_nothing_that_only_steps_need(tmp_path: Path) -> None:
     heavy = {"altair", "faker", "pandas", "vl_convert"}
     program = f"import sys, ecommerce_pipeline.definitions; print({heavy} & set(sys.modules))"
     environment = os.environ | {"DATA_DIR": str(tmp_path), "DBT_PARSED_DIR": SMALL_SHOP["DBT_PARSED_DIR"]}
@@ -132,7 +132,7 @@ def test_importing_it_does_not_import_what_only_the_steps_need(tmp_path: Path) -
     assert imported.stdout.strip() == "set()"
 
 
-def test_the_dashboard_is_made_of_all_the_shop_has(definitions: Definitions) -> None:
+def test_the_dashboard_depends_on_every_source_table(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     report = AssetKey(["dashboard", "report"])
     assert not graph.get(report).is_partitioned

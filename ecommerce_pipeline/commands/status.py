@@ -52,7 +52,7 @@ def status_command(settings: Settings) -> None:
 def print_overview(settings: Settings, instance: DagsterInstance, console: Console) -> None:
     """Print a table of the layers, the revenue in the marts, and the dashboard's address."""
     target = target_of(settings)
-    grid = Grid("layer", "tables", "rows", "days", "where", title="What is there", title_justify="left")
+    grid = Grid("layer", "tables", "rows", "days", "where", title="Materialized data", title_justify="left")
     for column in grid.columns[1:4]:
         column.justify = "right"
     grid.columns[4].overflow = "fold"

@@ -1,4 +1,4 @@
-"""What a health check says of a service that is not there; what it says of those at work is shown with all services."""
+"""Health checks of services that do not run; those that run are checked with all services."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from ecommerce_pipeline.errors import PlatformError
 
 
 @pytest.mark.parametrize(
-    ("what", "said"),
+    ("service", "message"),
     [
         ("http://127.0.0.1:1/server_info", "http://127.0.0.1:1/server_info: .*refused"),
         ("grpc://127.0.0.1:1", "grpc://127.0.0.1:1: .*refused"),
@@ -15,15 +15,17 @@ from ecommerce_pipeline.errors import PlatformError
         ("webserver", "webserver cannot be probed: give http://HOST:PORT/PATH, grpc://HOST:PORT or daemon"),
     ],
 )
-def test_what_is_not_well_is_said(what: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unhealthy_service_is_named_with_the_reason(
+    service: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DAGSTER_POSTGRES_HOST", "127.0.0.1")
     monkeypatch.setenv("DAGSTER_POSTGRES_PORT", "1")
     monkeypatch.setenv("DAGSTER_POSTGRES_PASSWORD", "of-nobody")
-    with pytest.raises(PlatformError, match=f"(?s){said}"):
-        probe(what)
+    with pytest.raises(PlatformError, match=f"(?s){message}"):
+        probe(service)
 
 
-def test_the_exit_code_is_not_0_and_the_reason_one_message(
+def test_the_exit_code_is_1_and_the_reason_is_one_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["probe", "http://127.0.0.1:1/"])

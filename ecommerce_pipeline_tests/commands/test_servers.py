@@ -1,4 +1,4 @@
-"""`mail --serve` and `metrics` on a port that is taken; that they serve is shown with all services at work."""
+"""`mail --serve` and `metrics` on a port that is in use; that they serve is tested with all services."""
 
 import socket
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ecommerce_pipeline.settings import Settings
 
 
 @pytest.fixture
-def taken() -> Iterator[int]:
+def used_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield int(listener.getsockname()[1])
 
@@ -24,11 +24,13 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings.from_environment({"DATA_DIR": str(tmp_path)})
 
 
-def test_mail_names_ports_and_options(settings: Settings, taken: int) -> None:
-    with pytest.raises(PlatformError, match=f"{taken} .*in use; choose others with --smtp-port, --port and DATA_DIR"):
-        serve_mail(settings, "127.0.0.1", taken, 0)
+def test_mail_names_ports_and_options(settings: Settings, used_port: int) -> None:
+    with pytest.raises(
+        PlatformError, match=f"{used_port} .*in use; choose others with --smtp-port, --port and DATA_DIR"
+    ):
+        serve_mail(settings, "127.0.0.1", used_port, 0)
 
 
-def test_metrics_names_port_and_option(settings: Settings, taken: int) -> None:
-    with pytest.raises(PlatformError, match=f"port {taken} of 127.0.0.1: .*in use; choose another with --port"):
-        metrics_command(settings, "127.0.0.1", taken)
+def test_metrics_names_port_and_option(settings: Settings, used_port: int) -> None:
+    with pytest.raises(PlatformError, match=f"port {used_port} of 127.0.0.1: .*in use; choose another with --port"):
+        metrics_command(settings, "127.0.0.1", used_port)

@@ -1,4 +1,4 @@
-"""Dagster's daemon runs ranges as one run, as the UI asks for them."""
+"""Backfills from the UI, which Dagster's daemon starts: one run per range."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def environment(platform: Platform) -> dict[str, str]:
 
 
 class Ui:
-    """`dagster dev` on a free port, asked by GraphQL as its own pages do."""
+    """`dagster dev` on a free port, queried by GraphQL like its own pages."""
 
     def __init__(self, platform: Platform) -> None:
         with socket.socket() as free:
@@ -110,7 +110,7 @@ def test_a_backfill_from_the_ui_is_one_run_for_the_range(ui: Ui, new_platform: C
 RUNS = "{ runsOrError(limit: 10) { ... on Runs { results { runId status tags { key value } } } } }"
 
 
-def test_a_run_whose_process_is_killed_is_marked_failed_and_run_again(ui: Ui) -> None:
+def test_a_run_whose_process_is_killed_is_marked_failed_and_can_be_run_again(ui: Ui) -> None:
     ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
     tables = ("refunds", "reviews", "sessions", "transactions", "transaction_items", "payment_attempts")
     selection = [{"path": [layer, table]} for layer in ("source", "lake", "staging") for table in tables]

@@ -1,4 +1,4 @@
-"""What a user meets when something is not as it must be: one clear message, and nothing half written."""
+"""Invalid input and failures: one clear message, and nothing half written."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from ecommerce_pipeline_tests.support.platform import Platform
 DAY = "2026-03-08"
 
 
-def test_a_corrupt_object_fails_its_load_and_a_new_extraction_mends_it(new_platform: Callable[..., Platform]) -> None:
+def test_a_corrupt_object_fails_its_load_until_the_next_extraction(new_platform: Callable[..., Platform]) -> None:
     platform = new_platform()
     for job in ("ingest", "extract", "load"):
         platform.run(DAY, job=job)
@@ -38,12 +38,12 @@ def test_a_corrupt_object_fails_its_load_and_a_new_extraction_mends_it(new_platf
     assert platform.content_hashes() == before
 
 
-def test_a_load_before_its_extraction_names_the_object_that_is_missing(new_platform: Callable[..., Platform]) -> None:
+def test_a_load_before_its_extraction_names_the_missing_object(new_platform: Callable[..., Platform]) -> None:
     with pytest.raises(PlatformError, match=r"lake/(\w+(?: of \S+)?) has no object at .*: materialize lake/\1 first"):
         new_platform().run(DAY, job="load")
 
 
-def test_a_database_that_goes_away_in_the_middle_leaves_whole_objects_only(
+def test_a_database_that_stops_during_extraction_leaves_only_complete_objects(
     new_platform: Callable[..., Platform],
 ) -> None:
     platform = new_platform(POSTGRES_DB="ecommerce")
@@ -97,19 +97,19 @@ except PlatformError as error:
 print(sorted(str(path) for path in Path("small").rglob("*") if path.is_file()))
 print(store.reading("sessions/part-0.parquet").read())
 """
-    said = subprocess.run(
+    completed = subprocess.run(
         ["unshare", "--mount", "--map-root-user", "bash", "-c", script, sys.executable, code],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "no space left for" in said.stdout, said.stderr
-    assert "set DATA_DIR to a folder on a larger disk" in said.stdout
-    assert said.stdout.endswith("['small/sessions/part-0.parquet']\nb'old'\n")
+    assert "no space left for" in completed.stdout, completed.stderr
+    assert "set DATA_DIR to a folder on a larger disk" in completed.stdout
+    assert completed.stdout.endswith("['small/sessions/part-0.parquet']\nb'old'\n")
 
 
-def test_a_broken_model_fails_with_what_dbt_says_and_mends_when_it_does(
+def test_a_broken_model_fails_with_dbt_s_own_errors(
     new_platform: Callable[..., Platform], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = tmp_path / "ecommerce_dbt"

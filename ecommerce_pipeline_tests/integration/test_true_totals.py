@@ -97,7 +97,7 @@ def test_every_planted_defect_is_quarantined_with_its_reason_and_no_clean_row_is
 
 
 @pytest.mark.parametrize("table", EVENTS)
-def test_no_clean_row_is_lost_and_none_is_doubled(week: Platform, truth: Ledger, table: str) -> None:
+def test_no_clean_row_is_lost_and_none_is_duplicated(week: Platform, truth: Ledger, table: str) -> None:
     found = dict(week.query(f"SELECT created_date, count(*) FROM core.stg_{table} GROUP BY ALL"))
     assert found == {day: rows for (name, day), rows in truth.clean_rows.items() if name == table and rows}
 
@@ -111,10 +111,10 @@ def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) ->
     for table, day, unaccounted, duplicates in found:
         assert unaccounted == duplicates, (table, day)
     # A copy whose original was written before the window is the only one there is, and valid.
-    told = sum(duplicates for _, _, _, duplicates in found)
+    reported = sum(duplicates for _, _, _, duplicates in found)
     assert (
         0
-        < told
+        < reported
         <= sum(
             defect.reason == "exact_duplicate"
             for t in EVENTS
@@ -124,7 +124,7 @@ def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) ->
     )
 
 
-def test_the_graph_tells_how_many_rows_break_each_rule(week: Platform) -> None:
+def test_the_graph_shows_how_many_rows_break_each_rule(week: Platform) -> None:
     for table in EVENTS:
         [(rows, *_)] = week.query(f"SELECT count(*) FROM core.quarantine_{table} WHERE recorded_date >= '2026-03-02'")
         event = week.instance.get_latest_materialization_event(AssetKey(["core", f"quarantine_{table}"]))
@@ -138,7 +138,7 @@ def test_the_graph_tells_how_many_rows_break_each_rule(week: Platform) -> None:
         )
 
 
-def test_a_row_mended_in_the_source_leaves_quarantine_when_its_day_runs_again(
+def test_a_row_corrected_in_the_source_leaves_quarantine_when_its_day_runs_again(
     new_platform: Callable[..., Platform],
 ) -> None:
     platform = new_platform("mended")
@@ -156,10 +156,10 @@ def test_a_row_mended_in_the_source_leaves_quarantine_when_its_day_runs_again(
     assert platform.query(f"SELECT amount FROM core.stg_refunds WHERE refund_id = {refund}") == [(Decimal("0.01"),)]
 
 
-def test_a_range_tells_rows_of_every_day_and_what_is_of_the_whole_table_once(week: Platform) -> None:
+def test_a_range_reports_rows_for_every_day_and_metadata_of_the_table_once(week: Platform) -> None:
     records = week.instance.fetch_materializations(AssetKey(["core", "fact_transaction"]), limit=20).records
-    told = {str(one.partition_key): one.asset_materialization for one in records}
-    names = {day: set(one.metadata) for day, one in told.items() if one}
+    materializations = {str(one.partition_key): one.asset_materialization for one in records}
+    names = {day: set(one.metadata) for day, one in materializations.items() if one}
     assert sorted(names) == [str(day) for day in WINDOW.days()]
     *others, newest = sorted(names)
     # The UI shows the newest partition's as the asset's own.

@@ -80,7 +80,7 @@ def test_a_model_that_one_part_did_not_build_is_not_reported_as_materialized(pla
     assert not {"core/stg_refunds", "core/fact_refund", "datamart/marts_sales_daily"} & materialized(platform)
 
 
-def test_a_warning_of_the_first_part_is_kept_though_the_second_part_never_comes_to_the_check(
+def test_a_warning_of_the_first_part_is_kept_if_the_second_part_fails_before_the_check(
     platform: Platform,
 ) -> None:
     with DuckDBWarehouse(path=str(platform.settings.warehouse_path)).connect() as connection:

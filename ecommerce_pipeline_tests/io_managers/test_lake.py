@@ -68,7 +68,7 @@ def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(tmp_path: P
 
 
 @pytest.mark.parametrize("kind", ["reader", "table", "frame"])
-def test_rows_come_back_exactly_whatever_they_were_given_as(tmp_path: Path, kind: str) -> None:
+def test_rows_are_read_exactly_as_written_from_every_input_type(tmp_path: Path, kind: str) -> None:
     rows = order_lines(instants("2026-03-01", 3) + instants("2026-03-02", 3), price="0.10")
     given = {"reader": rows.to_reader(2), "table": rows, "frame": rows.to_pandas()}[kind]
     write(tmp_path, given, "2026-03-01", "2026-03-02")
@@ -76,7 +76,7 @@ def test_rows_come_back_exactly_whatever_they_were_given_as(tmp_path: Path, kind
     assert pa.concat_tables(read).equals(rows)
 
 
-def test_an_argument_is_handed_over_as_its_annotation_asks(tmp_path: Path) -> None:
+def test_an_input_is_loaded_as_its_annotation_asks(tmp_path: Path) -> None:
     rows = order_lines(instants("2026-03-01", 3) + instants("2026-03-02", 2))
     write(tmp_path, rows, "2026-03-01", "2026-03-02")
     seen: dict[str, object] = {}
@@ -122,7 +122,7 @@ def test_a_row_of_another_day_is_refused_and_its_object_does_not_appear(tmp_path
     assert files(tmp_path / "early") == {}
 
 
-def test_an_extraction_that_breaks_off_leaves_the_old_object_and_no_rest(tmp_path: Path) -> None:
+def test_an_extraction_that_breaks_off_leaves_the_old_object_and_no_temporary_file(tmp_path: Path) -> None:
     write(tmp_path, order_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
     before = files(tmp_path)
 
@@ -135,13 +135,13 @@ def test_an_extraction_that_breaks_off_leaves_the_old_object_and_no_rest(tmp_pat
     assert files(tmp_path) == before
 
 
-def test_a_missing_object_is_named_with_the_place_looked_in_and_the_remedy(tmp_path: Path) -> None:
+def test_a_missing_object_is_named_with_its_path_and_the_remedy(tmp_path: Path) -> None:
     manager = LakeIOManager(store=FolderStore(folder=str(tmp_path)))
     with pytest.raises(PlatformError) as caught:
         manager.find("transaction_items", ["2026-03-01"])
-    place = tmp_path / "transaction_items/date=2026-03-01/part-0.parquet"
+    path = tmp_path / "transaction_items/date=2026-03-01/part-0.parquet"
     assert str(caught.value) == (
-        f"lake/transaction_items of 2026-03-01 has no object at {place}: "
+        f"lake/transaction_items of 2026-03-01 has no object at {path}: "
         "materialize lake/transaction_items of 2026-03-01 first"
     )
 
@@ -155,12 +155,12 @@ def test_a_truncated_object_is_called_corrupt(tmp_path: Path) -> None:
         manager.find("transaction_items", ["2026-03-01"])
 
 
-def test_something_else_than_rows_is_refused(tmp_path: Path) -> None:
+def test_other_values_than_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="lake/transaction_items returned int"):
         write(tmp_path, 7, "2026-03-01", "2026-03-01")
 
 
-def test_what_a_killed_writer_left_is_removed_and_what_another_is_writing_stays(tmp_path: Path) -> None:
+def test_files_of_a_killed_writer_are_removed_and_those_of_a_running_one_stay(tmp_path: Path) -> None:
     killed = subprocess.Popen([sys.executable, "-c", ""])
     killed.wait()
     incoming = tmp_path / ".incoming"

@@ -1,4 +1,4 @@
-"""The lake IO manager over a bucket: the same manager as over a folder, which `test_lake` holds to more."""
+"""The lake IO manager over a bucket; `test_lake` tests the same manager over a folder in more detail."""
 
 import signal
 import subprocess
@@ -37,7 +37,7 @@ def write(store: GcsStore, rows: object, first: str, last: str) -> None:
 
 
 def read(store: GcsStore, first: str, last: str, annotation: type, **metadata: object) -> object:
-    """Return what an asset is handed over whose argument is annotated so."""
+    """Return the input of an asset whose argument has this annotation."""
     seen: list[object] = []
 
     def reader(rows: object) -> None:
@@ -104,7 +104,7 @@ def test_an_extraction_that_breaks_off_leaves_the_old_object(gcs_store: GcsStore
     assert {blob.name: blob.generation for blob in bucket.list_blobs()} == before
 
 
-def test_an_argument_is_handed_over_as_its_annotation_asks(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
+def test_an_input_is_loaded_as_its_annotation_asks(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
     first, last = "2026-03-01", "2026-03-02"
     rows = order_lines(instants(first, 3) + instants(last, 2))
     write(gcs_store, rows, first, last)
@@ -118,7 +118,7 @@ def test_an_argument_is_handed_over_as_its_annotation_asks(gcs_store: GcsStore, 
     pd.testing.assert_frame_equal(read(gcs_store, first, last, pd.DataFrame), rows.to_pandas())
 
 
-def test_only_the_columns_that_are_asked_for_are_fetched(
+def test_only_the_requested_columns_are_fetched(
     storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket
 ) -> None:
     count = 60_000
@@ -135,7 +135,7 @@ def test_only_the_columns_that_are_asked_for_are_fetched(
     assert fetched < size / 2
 
 
-def test_a_column_that_is_not_there_is_named(gcs_store: GcsStore) -> None:
+def test_a_missing_column_is_named(gcs_store: GcsStore) -> None:
     write(gcs_store, order_lines(instants("2026-03-01", 1)), "2026-03-01", "2026-03-01")
     with pytest.raises(PlatformError, match="lake/transaction_items has no column colour: it has transaction_item_id,"):
         read(gcs_store, "2026-03-01", "2026-03-01", pa.Table, columns=["colour"])

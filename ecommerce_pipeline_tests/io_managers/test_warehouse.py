@@ -63,12 +63,12 @@ def test_days_in_any_order_or_at_once_give_the_same_rows(tmp_path: Path) -> None
     assert content(shuffled).equals(content(at_once))
 
 
-def test_an_empty_first_load_makes_the_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+def test_an_empty_first_load_creates_the_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
     assert load(warehouse, tmp_path, order_lines([]), ["2026-03-01"]) == 0
     assert content(warehouse).num_rows == 0
 
 
-def test_a_corrupt_object_is_named_and_the_table_stays_as_it_was(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+def test_a_corrupt_object_is_named_and_the_table_is_unchanged(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
     rows = order_lines(instants("2026-03-01", 500))
     load(warehouse, tmp_path, rows, ["2026-03-01"])
     before = content(warehouse)
@@ -90,9 +90,7 @@ def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: DuckDBWar
     assert content(warehouse).num_rows == 3
 
 
-def test_reading_a_table_that_is_not_there_names_the_asset_to_materialize(
-    warehouse: DuckDBWarehouse, tmp_path: Path
-) -> None:
+def test_reading_a_missing_table_names_the_asset_to_materialize(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match=r"the warehouse .* does not exist yet"):
         content(warehouse)
     with warehouse.connect():
@@ -101,7 +99,7 @@ def test_reading_a_table_that_is_not_there_names_the_asset_to_materialize(
         content(warehouse)
 
 
-def test_a_file_that_is_no_warehouse_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_warehouse_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(b"not a database, " * 1000)
     with pytest.raises(PlatformError, match="cannot be opened"), DuckDBWarehouse(path=str(path)).connect():

@@ -1,4 +1,4 @@
-"""What is read of an object, and how much of it is held in memory."""
+"""How much of an object is read, and held in memory."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ with reading_object(FolderStore(folder=sys.argv[1]), "{TABLE}", "{DAY}") as stre
     before = peak()
     print(sum(batch.num_rows for batch in stream), peak() - before)
 """
-"""Says how many rows it read, and by how many bytes its peak memory grew for them."""
+"""Prints the rows that it read, and the bytes by which its peak memory grew."""
 
 
 def test_reading_an_object_holds_a_few_row_groups_however_many_it_has(tmp_path: Path) -> None:

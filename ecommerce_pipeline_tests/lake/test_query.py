@@ -1,4 +1,4 @@
-"""Objects that cannot be read, or hold something else, are named, with what makes them anew."""
+"""Objects that are missing, corrupt or of another schema are named, with the asset to materialize."""
 
 from datetime import date
 from pathlib import Path
@@ -39,7 +39,7 @@ def object_of(folder: Path, day: date) -> Path:
     return folder / refunds.name / f"date={day}" / "part-0.parquet"
 
 
-def test_rows_stand_beside_the_day_of_their_object(lake: FolderStore, rows: dict[date, pa.Table]) -> None:
+def test_rows_have_the_day_of_their_object(lake: FolderStore, rows: dict[date, pa.Table]) -> None:
     # The second day's object holds the rows of the first.
     first, second, third = rows
     object_of(Path(lake.folder), second).write_bytes(object_of(Path(lake.folder), first).read_bytes())
@@ -57,9 +57,9 @@ def test_an_object_with_other_columns_is_refused_or_left_out(lake: FolderStore, 
         PlatformError, match=rf"lake/refunds of {second} does not match the contract: column quantity .* missing"
     ):
         query_objects(lake, refunds, WINDOW, COUNTS)
-    told: dict[date | None, list[str]] = {}
-    assert [day for day, _ in query_objects(lake, refunds, WINDOW, COUNTS, told.__setitem__)] == [first, third]
-    assert list(told) == [second]
+    mismatches: dict[date | None, list[str]] = {}
+    assert [day for day, _ in query_objects(lake, refunds, WINDOW, COUNTS, mismatches.__setitem__)] == [first, third]
+    assert list(mismatches) == [second]
 
 
 @pytest.mark.parametrize("part", ["rows", "end"])
@@ -79,6 +79,6 @@ def test_a_missing_object_is_named(lake: FolderStore) -> None:
         query_objects(lake, refunds, WINDOW, COUNTS)
 
 
-def test_a_faulty_query_is_not_taken_for_a_faulty_object(lake: FolderStore) -> None:
+def test_an_invalid_query_is_not_reported_as_a_corrupt_object(lake: FolderStore) -> None:
     with pytest.raises(Exception, match="no_such_column"):
         query_objects(lake, refunds, WINDOW, f"SELECT no_such_column FROM {OBJECTS}")

@@ -1,4 +1,4 @@
-"""What is wrong with a lake object is told and counted, whether or not its footer has statistics that would show it."""
+"""Breaches of the contract in a lake object are found and counted, with and without statistics in its footer."""
 
 from datetime import date
 from pathlib import Path
@@ -35,11 +35,11 @@ def lake(tmp_path: Path) -> FolderStore:
 
 
 def put(lake: FolderStore, rows: pa.Table, *, statistics: bool = True) -> None:
-    """Replace the second day's object by another writer's."""
+    """Replace the second day's object as another writer would write it."""
     pq.write_table(rows, Path(lake.folder) / f"refunds/date={SECOND}/part-0.parquet", write_statistics=statistics)
 
 
-def told(lake: FolderStore) -> list[str]:
+def found_breaches(lake: FolderStore) -> list[str]:
     return list(breaches(lake, refunds, WINDOW))
 
 
@@ -50,50 +50,50 @@ def with_nulls(rows: pa.Table) -> pa.Table:
     return rows.set_column(position, pa.field("amount", rows.schema.field("amount").type), amounts)
 
 
-def test_objects_as_the_lake_writes_them_are_fine(lake: FolderStore) -> None:
-    assert told(lake) == []
+def test_objects_that_the_lake_wrote_have_no_breaches(lake: FolderStore) -> None:
+    assert found_breaches(lake) == []
 
 
-def test_a_day_without_rows_is_fine(lake: FolderStore) -> None:
+def test_a_day_without_rows_has_no_breaches(lake: FolderStore) -> None:
     put(lake, arrow_schema(refunds).empty_table())
-    assert told(lake) == []
+    assert found_breaches(lake) == []
 
 
 @pytest.mark.parametrize("statistics", [True, False])
-def test_nulls_that_the_contract_rules_out_are_counted(lake: FolderStore, statistics: bool) -> None:
+def test_nulls_that_the_contract_forbids_are_counted(lake: FolderStore, statistics: bool) -> None:
     put(lake, with_nulls(generate(SHOP, refunds.name, SECOND)), statistics=statistics)
-    assert told(lake) == [f"refunds of {SECOND}: 3 rows without amount, which must not be null"]
+    assert found_breaches(lake) == [f"refunds of {SECOND}: 3 rows without amount, which must not be null"]
 
 
 @pytest.mark.parametrize("statistics", [True, False])
 def test_rows_of_another_day_are_counted(lake: FolderStore, statistics: bool) -> None:
     first, second = (generate(SHOP, refunds.name, day) for day in DAYS)
     put(lake, pa.concat_tables([second, first.slice(0, 2)]), statistics=statistics)
-    assert told(lake) == [f"refunds of {SECOND}: 2 rows written on another day"]
+    assert found_breaches(lake) == [f"refunds of {SECOND}: 2 rows written on another day"]
 
 
-def test_an_object_without_statistics_is_read_and_found_fine(lake: FolderStore) -> None:
+def test_an_object_without_statistics_is_read_and_has_no_breaches(lake: FolderStore) -> None:
     put(lake, generate(SHOP, refunds.name, SECOND), statistics=False)
-    assert told(lake) == []
+    assert found_breaches(lake) == []
 
 
 def test_columns_that_are_missing_or_of_another_type_are_named(lake: FolderStore) -> None:
     rows = generate(SHOP, refunds.name, SECOND).drop_columns("reason")
     position = rows.schema.get_field_index(WRITTEN_AT)
     put(lake, rows.set_column(position, WRITTEN_AT, rows[WRITTEN_AT].cast(pa.timestamp("ms", "UTC"), safe=False)))
-    assert told(lake) == [
+    assert found_breaches(lake) == [
         f"refunds of {SECOND}: column reason (string) is missing",
         f"refunds of {SECOND}: column {WRITTEN_AT} is timestamp[ms, tz=UTC], the contract says timestamp[us, tz=UTC]",
     ]
 
 
-def test_a_missing_object_is_named_with_what_makes_it(lake: FolderStore) -> None:
+def test_a_missing_object_is_named_with_its_asset(lake: FolderStore) -> None:
     (Path(lake.folder) / f"refunds/date={SECOND}/part-0.parquet").unlink()
     with pytest.raises(PlatformError, match=rf"lake/refunds of {SECOND} has no object at .*: materialize lake/refunds"):
-        told(lake)
+        found_breaches(lake)
 
 
-def test_a_dimension_with_a_key_twice_is_told(lake: FolderStore) -> None:
+def test_a_duplicate_key_in_a_dimension_is_counted(lake: FolderStore) -> None:
     rows = snapshot(SHOP, products.name, FIRST)
     with lake.writing("products/part-0.parquet") as file:
         write_parquet(file, rows.schema, [*rows.to_batches(), *rows.slice(0, 4).to_batches()])
