@@ -56,5 +56,6 @@ def smtp_server(settings: MailSettings) -> SmtpServer:
         settings.smtp_security,
         user=settings.smtp_user,
         ca_file=settings.smtp_ca_file,
+        ehlo_name=settings.smtp_ehlo_name,
         timeout=settings.smtp_timeout,
     )

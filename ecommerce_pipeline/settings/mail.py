@@ -81,6 +81,11 @@ class MailSettings(BaseModel):
     )
     smtp_user: str | None = Field(None, description="user name; SMTP_PASSWORD is read when connecting")
     smtp_ca_file: Path | None = Field(None, description="CA certificates (PEM) to trust instead of the system's")
+    smtp_ehlo_name: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$|^\[[0-9A-Za-z:.]+\]$",
+        description="name of this machine in EHLO; unset: its full host name, or its address in brackets",
+    )
     smtp_timeout: float = Field(10, gt=0, le=30, description="timeout for each reply of the server, in seconds")
 
     alert_from: Annotated[str, BeforeValidator(_one_address)] | None = Field(None, description="sender of alerts")

@@ -1,6 +1,7 @@
 """A real mail server on loopback for the tests, with login, STARTTLS or TLS, and scripted replies."""
 
 import asyncio
+import re
 import ssl
 import threading
 from collections import deque
@@ -24,6 +25,7 @@ class Mailbox:
         authority: The authority that signs the certificate.
         moods: Its replies to the next messages: a reply to DATA, or `drop` to close the connection without one.
         strangers: Recipients that it rejects, with the reply.
+        greeted: The names that clients gave. Like many servers, it accepts only full host names and addresses.
     """
 
     login: tuple[str, str] | None = None
@@ -33,6 +35,7 @@ class Mailbox:
     moods: deque[str] = field(default_factory=deque)
     strangers: dict[str, str] = field(default_factory=dict)
     received: list[tuple[list[str], bytes]] = field(default_factory=list)
+    greeted: list[str] = field(default_factory=list)
     port: int = 0
 
     def start(self) -> None:
@@ -82,6 +85,18 @@ class Mailbox:
         assert isinstance(data, LoginPassword)
         assert self.login is not None
         return AuthResult(success=(data.login.decode(), data.password.decode()) == self.login, handled=False)
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: Any, session: Any, _envelope: Any, name: str, responses: list[str]
+    ) -> list[str]:
+        self.greeted.append(name)
+        if not re.fullmatch(r"[\w-]+(\.[\w-]+)+|\[[\d.]+\]|\[IPv6:[\da-f:]+\]", name):
+            return [f"504 5.5.2 <{name}>: Helo command rejected: need fully-qualified hostname"]
+        session.host_name = name
+        return responses
+
+    async def handle_HELO(self, server: Any, session: Any, envelope: Any, name: str) -> str:  # noqa: N802
+        return (await self.handle_EHLO(server, session, envelope, name, ["250 localhost"]))[0]
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if address in self.strangers:

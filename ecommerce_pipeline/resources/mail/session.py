@@ -1,7 +1,7 @@
 """Sending one message in an open SMTP connection, as a transaction with a known outcome for each recipient."""
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -10,8 +10,11 @@ from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
 
+OK: Final = {250}
+RECIPIENT_OK: Final = {250, 251}
+START_MESSAGE: Final = {354}
 SERVICE_CLOSES: Final = 421
-FIRST_ERROR: Final = 400
+ERRORS: Final = range(400, 600)
 LONGEST_REPLY: Final = 300
 
 
@@ -19,8 +22,12 @@ class MailServerError(PlatformError):
     """The mail server cannot be reached, or rejects the connection or login; no message was sent."""
 
 
+class UnexpectedReplyError(MailServerError):
+    """The reply is neither the expected one nor an error: the server does not speak SMTP, or is out of step."""
+
+
 class MailInDoubtError(MailServerError):
-    """The connection broke after the whole message was sent and before the server replied: it may have accepted it."""
+    """The whole message was sent, and the reply was lost or is unintelligible: the server may have accepted it."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +60,17 @@ class SmtpSession:
 
         Raises:
             MailServerError: The connection is unusable; the message was not accepted.
-            MailInDoubtError: The connection broke while the server may or may not have accepted the message.
+            MailInDoubtError: The server may or may not have accepted the message.
         """
         connection = self._connection
         try:
             code, reply = connection.mail(sender)
-            if code >= FIRST_ERROR:
+            if self._is_error(code, reply, OK):
                 return self._rejected(recipients, code, reply)
             refused = {}
             for recipient in recipients:
                 code, reply = connection.rcpt(recipient)
-                if code >= FIRST_ERROR:
+                if self._is_error(code, reply, RECIPIENT_OK):
                     refused[recipient] = reply_text(code, reply)
                 if code == SERVICE_CLOSES:
                     raise MailServerError(f"mail server {self._server} replied {reply_text(code, reply)}")
@@ -74,7 +81,7 @@ class SmtpSession:
             code, reply = connection.getreply()
         except (smtplib.SMTPException, OSError) as error:
             raise MailServerError(f"mail server {self._server} closed the connection: {error}") from None
-        if code >= FIRST_ERROR:
+        if self._is_error(code, reply, START_MESSAGE):
             return self._rejected(recipients, code, reply)
         try:
             connection.send(_encoded(message))
@@ -83,10 +90,23 @@ class SmtpSession:
             raise MailInDoubtError(
                 f"mail server {self._server} closed the connection before it confirmed the message: {error}"
             ) from None
-        if code >= FIRST_ERROR:
-            return self._rejected(recipients, code, reply)
+        try:
+            if self._is_error(code, reply, OK):
+                return self._rejected(recipients, code, reply)
+        except UnexpectedReplyError as error:
+            raise MailInDoubtError(f"{error} to a whole message: it may have been accepted") from None
         taken = [recipient for recipient in recipients if recipient not in refused]
         return Receipt(taken, refused, reply_text(code, reply))
+
+    def _is_error(self, code: int, reply: bytes, expected: Collection[int]) -> bool:
+        """Return whether a reply is an error, as opposed to an expected one (RFC 5321, 4.3.2).
+
+        Raises:
+            UnexpectedReplyError: It is neither.
+        """
+        if code in expected or code in ERRORS:
+            return code in ERRORS
+        raise UnexpectedReplyError(f"mail server {self._server} sent an unexpected reply ({reply_text(code, reply)})")
 
     def _rejected(self, recipients: Sequence[str], code: int, reply: bytes) -> Receipt:
         answer = reply_text(code, reply)
@@ -98,9 +118,12 @@ class SmtpSession:
 
 
 def reply_text(code: int, text: bytes | str) -> str:
-    """Return a server's reply in one line."""
+    """Return a server's reply in one line.
+
+    Of a reply that does not begin with a code, smtplib returns -1 and the text from the fifth character on.
+    """
     reply = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return f"{code} {' '.join(reply.split())}"[:LONGEST_REPLY]
+    return f"{code if code >= 0 else 'no SMTP code: ...'} {' '.join(reply.split())}"[:LONGEST_REPLY]
 
 
 def _encoded(message: EmailMessage) -> bytes:

@@ -3,6 +3,8 @@
 The content of a message, and when to retry, are not known here.
 """
 
+import ipaddress
+import re
 import smtplib
 import socket
 import ssl
@@ -65,6 +67,7 @@ class SmtpServer:
         security: starttls, tls or none.
         user: User name, if a login is needed; the password is read when connecting.
         ca_file: CA certificates to trust instead of the system's.
+        ehlo_name: The name that the client gives of itself; by default this machine's.
         timeout: Timeout for each reply, in seconds.
         session_seconds: Time limit of a connection.
     """
@@ -74,6 +77,7 @@ class SmtpServer:
     security: str = "starttls"
     user: str | None = None
     ca_file: Path | None = None
+    ehlo_name: str | None = None
     timeout: float = 10
     session_seconds: float = SESSION_SECONDS
 
@@ -99,21 +103,24 @@ class SmtpServer:
             connection.close()
 
     def _connect(self) -> smtplib.SMTP:
-        # smtplib would look up the full host name, which can take the whole timeout of a name server.
+        # A name must be given: smtplib would look up the full host name, which can take a name server's whole timeout.
         more: dict[str, Any] = {
-            "local_hostname": socket.gethostname() if socket.gethostname().isascii() else "localhost",
+            "local_hostname": "localhost",
             "timeout": self.timeout,
             "session_seconds": self.session_seconds,
         }
         if self.security == "tls":
-            return _Tls(self.host, self.port, context=self._tls_context(), **more)
-        connection = _Plain(self.host, self.port, **more)
-        if self.security == "starttls":
-            try:
+            connection: smtplib.SMTP = _Tls(self.host, self.port, context=self._tls_context(), **more)
+        else:
+            connection = _Plain(self.host, self.port, **more)
+        try:
+            if connection.sock is not None:
+                connection.local_hostname = self.ehlo_name or own_name(connection.sock.getsockname()[0])
+            if self.security == "starttls":
                 connection.starttls(context=self._tls_context())
-            except BaseException:
-                connection.close()
-                raise
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _tls_context(self) -> ssl.SSLContext:
@@ -141,6 +148,11 @@ class SmtpServer:
         except smtplib.SMTPAuthenticationError as error:
             reply = reply_text(error.smtp_code, error.smtp_error)
             raise MailServerError(f"mail server {self} rejects the login of SMTP_USER={self.user}: {reply}") from None
+        except smtplib.SMTPHeloError as error:
+            raise MailServerError(
+                f"mail server {self} rejects the name that this machine gave in EHLO "
+                f"({reply_text(error.smtp_code, error.smtp_error)}): set SMTP_EHLO_NAME to one that it accepts"
+            ) from None
         except smtplib.SMTPResponseException as error:
             raise MailServerError(
                 f"mail server {self} replied {reply_text(error.smtp_code, error.smtp_error)}"
@@ -162,3 +174,27 @@ class SmtpServer:
             raise MailServerError(f"mail server {self}: user and password must consist of ASCII characters") from None
         except (smtplib.SMTPException, OSError) as error:
             raise MailServerError(f"mail server {self} cannot be reached: {error}") from None
+
+
+def own_name(address: str) -> str:
+    """Return this machine's full host name or, if it has none, its address; many servers reject a bare name.
+
+    See RFC 5321, 4.1.3 and 4.1.4.
+
+    Args:
+        address: The local address of the connection.
+    """
+    name = socket.gethostname()
+    if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name):
+        return name
+    return address_literal(address)
+
+
+def address_literal(address: str) -> str:
+    """Return an IP address as EHLO takes it.
+
+    >>> address_literal("192.0.2.1"), address_literal("fe80::1%eth0")
+    ('[192.0.2.1]', '[IPv6:fe80::1]')
+    """
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return f"[{found}]" if found.version == 4 else f"[IPv6:{found}]"  # noqa: PLR2004 - IP's version

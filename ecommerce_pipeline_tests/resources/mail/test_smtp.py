@@ -1,7 +1,9 @@
 """The mail client and a real server: login, encryption, certificates, rejected recipients, and slow replies."""
 
+import re
 import socket
 import threading
+from collections import deque
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -150,8 +152,73 @@ def test_each_recipient_is_accepted_or_rejected_separately(running: list[Mailbox
         assert session.send(mail(), "dagster@shop.example", ["a@shop.example"]).taken == ["a@shop.example"]
 
 
+UNEXPECTED = {
+    "garbage": "no SMTP code: ... age",
+    "HTTP/1.1 502 Bad Gateway": "no SMTP code: ... /1.1 502 Bad Gateway",
+    "220 mail.example.com ready": "220 mail.example.com ready",
+    "354 go ahead": "354 go ahead",
+    "200 OK": "200 OK",
+}
+
+
+@pytest.mark.parametrize(("reply", "shown"), UNEXPECTED.items())
+def test_only_a_250_after_the_message_counts_as_accepted(running: list[Mailbox], reply: str, shown: str) -> None:
+    """All of these once counted as accepted, and the alert was lost."""
+    mailbox = start(running, moods=deque([reply]))
+    with (
+        pytest.raises(MailInDoubtError, match=rf"unexpected reply \({re.escape(shown)}\) to a whole message"),
+        SmtpServer("127.0.0.1", mailbox.port, "none").session() as session,
+    ):
+        session.send(mail(), "dagster@shop.example", ["a@shop.example"])
+    assert mailbox.received == []
+
+
+@pytest.mark.parametrize(("reply", "shown"), UNEXPECTED.items())
+def test_a_recipient_is_accepted_only_by_a_250_or_251(running: list[Mailbox], reply: str, shown: str) -> None:
+    mailbox = start(running, strangers={"a@shop.example": reply})
+    with (
+        pytest.raises(MailServerError, match=rf"unexpected reply \({re.escape(shown)}\)$") as caught,
+        SmtpServer("127.0.0.1", mailbox.port, "none").session() as session,
+    ):
+        session.send(mail(), "dagster@shop.example", ["a@shop.example"])
+    assert not isinstance(caught.value, MailInDoubtError)
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_container_without_a_full_host_name_greets_the_server_by_its_address(
+    running: list[Mailbox], security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's bare name was rejected: 504 Helo command rejected."""
+    mailbox = start(running, security=security)
+    mailbox.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setattr(socket, "gethostname", lambda: "3f2a9c51d0b7")
+    with SmtpServer("localhost", mailbox.port, security, ca_file=tmp_path / "ca.pem").session() as session:
+        assert session.send(mail(), "dagster@shop.example", ["a@shop.example"]).taken == ["a@shop.example"]
+    assert set(mailbox.greeted) == {"[127.0.0.1]"}
+
+
+def test_a_full_host_name_or_the_setting_is_the_name_in_ehlo(
+    running: list[Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = start(running)
+    monkeypatch.setattr(socket, "gethostname", lambda: "etl-1.shop.example")
+    for ehlo_name in (None, "mail-out.shop.example"):
+        with SmtpServer("127.0.0.1", mailbox.port, "none", ehlo_name=ehlo_name).session():
+            pass
+    assert mailbox.greeted == ["etl-1.shop.example", "mail-out.shop.example"]
+
+
+def test_a_rejected_name_in_ehlo_names_the_setting(running: list[Mailbox]) -> None:
+    mailbox = start(running)
+    with (
+        pytest.raises(MailServerError, match=r"EHLO \(504 5.5.2 <etl>: Helo command rejected.*\): set SMTP_EHLO_NAME"),
+        SmtpServer("127.0.0.1", mailbox.port, "none", ehlo_name="etl").session(),
+    ):
+        pass
+
+
 def test_a_connection_that_breaks_after_the_message_leaves_its_delivery_in_doubt(running: list[Mailbox]) -> None:
-    mailbox = start(running, moods=__import__("collections").deque(["drop"]))
+    mailbox = start(running, moods=deque(["drop"]))
     with pytest.raises(MailInDoubtError), SmtpServer("127.0.0.1", mailbox.port, "none").session() as session:
         session.send(mail(), "dagster@shop.example", ["a@shop.example"])
 
