@@ -4,65 +4,16 @@ The password of the mail server is a secret, read when connecting: see `settings
 """
 
 import ipaddress
-from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ecommerce_pipeline.settings.parsers import address, addresses, host_name, parsed, routes, web_address
 
 DEFAULT_PORTS: Final = {"none": 25, "starttls": 587, "tls": 465}
 LOCAL_SENDER: Final = "alerts@localhost"
 LOCAL_READER: Final = "you@localhost"
-
-
-def address(text: str) -> str:
-    """Return an e-mail address as SMTP takes it: the domain in its ASCII form, without a display name.
-
-    >>> address("Ann <ann@bücher.example>")
-    'ann@xn--bcher-kva.example'
-
-    Raises:
-        ValueError: The text is not an e-mail address.
-    """
-    found = parseaddr(text.strip())[1]
-    name, _, domain = found.rpartition("@")
-    wrong = ValueError(f"'{text.strip()}' is not an e-mail address; write name@example.com")
-    if not name or not domain or not name.isascii() or " " in found or not text.strip().isprintable():
-        raise wrong
-    try:
-        domain = domain.encode("idna").decode()
-        Address(username=name, domain=domain)
-    except (UnicodeError, ValueError, IndexError):
-        raise wrong from None
-    return f"{name}@{domain}"
-
-
-def _addresses(value: Any) -> Any:
-    return tuple(address(part) for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _routes(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    routes = {}
-    for route in filter(str.strip, value.split(";")):
-        owner, equals, addresses = route.partition("=")
-        if not equals or not owner.strip() or not _addresses(addresses):
-            raise ValueError(f"'{route.strip()}' is not a route; write OWNER=ADDRESS,ADDRESS;OWNER=ADDRESS")
-        routes[owner.strip()] = _addresses(addresses)
-    return routes
-
-
-def _url(value: Any) -> Any:
-    if isinstance(value, str) and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
-        raise ValueError("must be the address of a web page, for example https://dagster.example.com")
-    return value.rstrip("/") if isinstance(value, str) else value
-
-
-def _one_address(value: Any) -> Any:
-    return address(value) if isinstance(value, str) else value
 
 
 class MailSettings(BaseModel):
@@ -70,7 +21,7 @@ class MailSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    smtp_host: str | None = Field(
+    smtp_host: Annotated[str, parsed(host_name)] | None = Field(
         None, description="mail server; unset: no alerts, except that `dagster dev` keeps them in a folder"
     )
     smtp_port: int | None = Field(
@@ -88,11 +39,11 @@ class MailSettings(BaseModel):
     )
     smtp_timeout: float = Field(10, gt=0, le=30, description="timeout for each reply of the server, in seconds")
 
-    alert_from: Annotated[str, BeforeValidator(_one_address)] | None = Field(None, description="sender of alerts")
-    alert_to: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
+    alert_from: Annotated[str, parsed(address)] | None = Field(None, description="sender of alerts")
+    alert_to: Annotated[tuple[str, ...], parsed(addresses)] = Field(
         (), description="recipients of alerts whose asset's owner has no route: a,b"
     )
-    alert_routes: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_routes)] = Field(
+    alert_routes: Annotated[dict[str, tuple[str, ...]], parsed(routes)] = Field(
         {}, description="recipients by owner of the asset: team:finance=a,b;ann@example.com=c"
     )
     alert_recovery: bool = Field(True, description="whether to send an e-mail when a failure is over")
@@ -105,7 +56,7 @@ class MailSettings(BaseModel):
     alert_late_hours: float = Field(
         3, gt=0, le=48, description="hours after its scheduled time from which a partition counts as late"
     )
-    ui_url: Annotated[str, BeforeValidator(_url)] = Field(
+    ui_url: Annotated[str, parsed(web_address)] = Field(
         "http://127.0.0.1:3000", description="address of the Dagster UI for the recipients"
     )
 

@@ -8,13 +8,14 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
+from ecommerce_pipeline.settings.parsers import day, parsed
 from ecommerce_pipeline.settings.secrets import wrong_secrets
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[2]
@@ -32,7 +33,7 @@ class SettingsError(ValueError):
 class Settings(DashboardSettings, MailSettings):
     """The platform's settings; the name of a variable is the field's in capitals."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     target: Literal["local", "gcp"] = Field(
         "local", description="local: a folder and a DuckDB file; gcp: Cloud Storage and BigQuery"
@@ -45,8 +46,12 @@ class Settings(DashboardSettings, MailSettings):
     log_format: Literal["colored", "json"] = Field("colored", description="format of the logs of runs and servers")
     dbt_parsed_dir: Path | None = Field(None, description="folder of the parsed dbt project; unset: in DATA_DIR")
 
-    start_date: date = Field(date(2025, 1, 1), description="first day of the calendar (UTC, YYYY-MM-DD)")
-    end_date: date = Field(date(2026, 3, 31), description="last day that `run` builds by default")
+    start_date: Annotated[date, parsed(day)] = Field(
+        date(2025, 1, 1), description="first day of the calendar (UTC, YYYY-MM-DD)"
+    )
+    end_date: Annotated[date, parsed(day)] = Field(
+        date(2026, 3, 31), description="last day that `run` builds by default"
+    )
     run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
     lateness_days: int = Field(3, ge=0, le=30, description="longest delay between an event and its row, in days")
 
@@ -81,7 +86,9 @@ class Settings(DashboardSettings, MailSettings):
     gcp_project: str | None = Field(
         None, pattern=r"^[a-z0-9.:-]+$", description="Google Cloud project; TARGET=gcp needs it"
     )
-    gcp_location: str = Field("US", min_length=2, description="location of the bucket and the datasets")
+    gcp_location: str = Field(
+        "US", pattern=r"^[A-Za-z][A-Za-z0-9-]+$", description="location of the bucket and the datasets"
+    )
     gcs_bucket: str | None = Field(None, description="bucket of the lake, without gs://; TARGET=gcp needs it")
     gcs_prefix: str = Field("", description="folder in the bucket, for example lake")
 
@@ -111,6 +118,8 @@ class Settings(DashboardSettings, MailSettings):
     @field_validator("gcs_prefix")
     @classmethod
     def _strip_slashes(cls, prefix: str) -> str:
+        if "://" in prefix:
+            raise ValueError("must be a folder in the bucket, without gs:// (set the bucket in GCS_BUCKET)")
         return prefix.strip("/")
 
     @model_validator(mode="after")

@@ -112,19 +112,70 @@ def test_mail_settings_that_cannot_work_are_refused_at_the_start(variables: dict
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALERT_TO", "a@shop.example; b@shop.example"),
+        ("ALERT_TO", "a@shop.example b@shop.example"),
+        ("ALERT_TO", "a@shop.example,b@shop.example;c@shop.example"),
+        ("ALERT_TO", "a@shop.example (on call) b@shop.example"),
+        ("ALERT_TO", "Ann <a@shop.example> b@shop.example"),
+        ("ALERT_TO", "<a@shop.example> <b@shop.example>"),
+        ("ALERT_TO", "a@b@shop.example"),
+        ("ALERT_FROM", "a@shop.example, b@shop.example"),
+        ("ALERT_FROM", "a@shop.example;b@shop.example"),
+        ("ALERT_ROUTES", "team:sales=a@shop.example; b@shop.example"),
+        ("ALERT_ROUTES", "team:sales=a@shop.example team:finance=b@shop.example"),
+        ("ALERT_ROUTES", "team:sales=a@shop.example;team:sales=b@shop.example"),
+        ("ALERT_ROUTES", "team:sales=a@shop.example=b@shop.example"),
+        ("UI_URL", "https://dagster.shop.example, https://dagster-2.shop.example"),
+        ("UI_URL", "https://dagster.shop.example https://dagster-2.shop.example"),
+        ("UI_URL", "https://dagster.shop.example/?team=sales"),
+        ("UI_URL", "https://dagster.shop.example:80a"),
+        ("LOOKER_STUDIO_HOST", "https://lookerstudio.google.com; https://example.com"),
+        ("LOOKER_STUDIO_HOST", "http://lookerstudio.google.com"),
+        ("SMTP_HOST", "mail.shop.example:587"),
+        ("SMTP_HOST", "mail-1.shop.example,mail-2.shop.example"),
+        ("SMTP_HOST", "smtp://mail.shop.example"),
+        ("SMTP_EHLO_NAME", "etl-1.shop.example etl-2.shop.example"),
+        ("SMTP_TIMEOUT", "nan"),
+        ("SMTP_PORT", "587 465"),
+        ("START_DATE", "20250101"),
+        ("END_DATE", "1774915200"),
+        ("END_DATE", "2026-03-31T00:00:00"),
+        ("LATE_RATE", "nan"),
+        ("SCALE", "1,000"),
+        ("GCP_LOCATION", "US, EU"),
+        ("GCS_PREFIX", "gs://shop-lake/lake"),
+        ("GCS_BUCKET", "shop-lake/lake"),
+    ],
+)
+def test_a_setting_that_could_only_be_read_in_part_is_refused_with_its_name_and_value(
+    variable: str, value: str
+) -> None:
+    """ALERT_TO='a@x; b@y' sent mail to the first only, and END_DATE=20260331 was a day in 1970."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(
+            MAIL | {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "lake", variable: value}
+        )
+    [message] = str(caught.value).splitlines()
+    assert message.startswith(f"{variable}={value}: ")
+    assert len(message) > len(f"{variable}={value}: ") + 10
+
+
 def test_mail_settings_may_have_spaces_display_names_and_final_separators() -> None:
     settings = Settings.from_environment(
         MAIL
         | {
             "ALERT_TO": "Ann <ann@bücher.example>, bob@shop.example,",
             "ALERT_ROUTES": "team:sales = a@shop.example, b@shop.example ; carl@shop.example=c@shop.example;",
-            "UI_URL": "https://dagster.shop.example/",
+            "UI_URL": "https://dagster.shop.example/shop/",
         }
     )
     assert settings.alert_to == ("ann@xn--bcher-kva.example", "bob@shop.example")
     assert settings.alert_routes["team:sales"] == ("a@shop.example", "b@shop.example")
     assert settings.alert_routes["carl@shop.example"] == ("c@shop.example",)
-    assert settings.ui_url == "https://dagster.shop.example"
+    assert settings.ui_url == "https://dagster.shop.example/shop"
     assert settings.smtp_address == ("mail.example", 587)
 
 
