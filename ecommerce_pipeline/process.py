@@ -15,11 +15,26 @@ from ecommerce_pipeline.masking.streams import mask_streams
 EVENTS_AT_ONCE: Final = 1_000
 """Dagster stores the events of a run's partitions in batches of this size if the storage supports it."""
 
+LIBPQ_VARIABLES: Final = (
+    *("PGAPPNAME", "PGCHANNELBINDING", "PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATABASE", "PGDATESTYLE", "PGGEQO"),
+    *("PGGSSDELEGATION", "PGGSSENCMODE", "PGGSSLIB", "PGHOST", "PGHOSTADDR", "PGKRBSRVNAME", "PGLOADBALANCEHOSTS"),
+    *("PGMAXPROTOCOLVERSION", "PGMINPROTOCOLVERSION", "PGOPTIONS", "PGPASSFILE", "PGPASSWORD", "PGPORT"),
+    *("PGREQUIREAUTH", "PGREQUIREPEER", "PGSERVICE", "PGSERVICEFILE", "PGSSLCERT", "PGSSLCERTMODE", "PGSSLCOMPRESSION"),
+    *("PGSSLCRL", "PGSSLCRLDIR", "PGSSLKEY", "PGSSLMAXPROTOCOLVERSION", "PGSSLMINPROTOCOLVERSION", "PGSSLMODE"),
+    *("PGSSLNEGOTIATION", "PGSSLROOTCERT", "PGSSLSNI", "PGTARGETSESSIONATTRS", "PGTZ", "PGUSER"),
+)
+"""The variables of PostgreSQL's clients: https://www.postgresql.org/docs/current/libpq-envars.html.
+
+They are removed: POSTGRES_* and DAGSTER_POSTGRES_* name the servers, and a PGHOSTADDR would lead to another one.
+"""
+
 
 def configure_process() -> None:
-    """Set up this process: garbage collection, masked output, warnings, batches of events. Calling it again is safe."""
+    """Set up this process: garbage collection, masked output, environment, warnings. Calling it again is safe."""
     tune_garbage_collection()
     mask_streams()
+    for name in LIBPQ_VARIABLES:
+        os.environ.pop(name, None)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENTS_AT_ONCE))
     # Backfill policies are in beta. Dagster's version is pinned, and a warning per asset helps nobody.
     warnings.filterwarnings("ignore", message=r".* is currently in beta")

@@ -15,7 +15,7 @@ from ecommerce_pipeline.instance.dagster_private import ConfigurableClassData
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.instance.storage_settings import storage_address
 from ecommerce_pipeline.process import configure_process
-from ecommerce_pipeline.resources.postgres.address import Address
+from ecommerce_pipeline.resources.postgres.address import SILENT_PEER, Address
 
 
 class MaskedPostgresEventLogStorage(MaskedEvents, PostgresEventLogStorage):
@@ -60,6 +60,6 @@ def url_of(address: Address) -> str:
         address.host,
         address.port,
         address.database,
-        dict(address.tls),
+        {**SILENT_PEER, **address.tls},
     )
     return url.render_as_string(hide_password=False)

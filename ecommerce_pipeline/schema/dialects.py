@@ -49,7 +49,8 @@ POSTGRES: Final = Dialect(
     units="CAST({} AS BIGINT)",
     micros="CAST(EXTRACT(EPOCH FROM {}) * 1000000 AS BIGINT)",
     length="char_length({})",
-    md5="md5({})",
+    # Of UTF-8 bytes, whatever the database's encoding.
+    md5="md5(convert_to({}, 'UTF8'))",
     bits="CAST(CAST('x' || {} AS BIT(32)) AS BIGINT)",
     instant="TIMESTAMPTZ '{}'",
     utc_day="CAST({} AT TIME ZONE 'UTC' AS DATE)",

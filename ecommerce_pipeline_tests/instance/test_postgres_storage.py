@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.postgres_storage import url_of
 from ecommerce_pipeline.instance.storage_settings import storage_address
+from ecommerce_pipeline.resources.postgres.address import SILENT_PEER
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 PRODUCTION = PROJECT_ROOT / "deploy" / "dagster"
@@ -33,7 +34,7 @@ def test_the_address_is_read_from_variables_and_the_password_from_a_file(tmp_pat
     )
     assert (url.drivername, url.host, url.port) == ("postgresql+psycopg2", "storage", 5432)
     assert (url.username, url.password, url.database) == ("dagster_storage", ODD, "dagster")
-    assert url.query == {"sslmode": "verify-full"}
+    assert url.query == SILENT_PEER | {"sslmode": "verify-full"}
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,7 @@ def deadlock(database: PostgresResource) -> None:
 def lost_update(database: PostgresResource) -> None:
     update = "UPDATE ecommerce.stores SET city = city WHERE store_id = 1"
     with database.connect() as connection:
+        connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.execute("SELECT * FROM ecommerce.stores")
         with database.connect() as other:

@@ -1,5 +1,5 @@
 """PostgreSQL, the shop's database: start with `resource`, which the assets use.
 
-Its parts: `address` (host and login), `errors` (cause and remedy of failures), `catalog` (columns of a source table),
-`ingest` (bulk writes) and `scan` (streaming reads).
+Its parts: `address` (host and login), `session` (parameters of each transaction), `errors` (cause and remedy of
+failures), `catalog` (columns of a source table), `ingest` (bulk writes) and `scan` (streaming reads).
 """

@@ -7,6 +7,14 @@ from typing import Final
 from psycopg.conninfo import make_conninfo
 
 CONNECT_TIMEOUT_SECONDS = 10
+SILENT_PEER: Final[dict[str, str]] = {
+    "keepalives": "1",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""libpq's parameters by which a peer that no longer answers is noticed after a minute; systems wait for two hours."""
 TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 """libpq's TLS parameters; each is set by the variable POSTGRES_<NAME>."""
 LOCAL: Final[dict[str, str]] = {"sslmode": "disable"}
@@ -42,6 +50,10 @@ class Address:
             password=self.password,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             application_name="ecommerce-pipeline",
-            options="-c timezone=UTC",
+            client_encoding="UTF8",
+            # Poolers reject start-up options: `session` sets parameters in each transaction. Empty, so that PGOPTIONS
+            # does not apply.
+            options="",
+            **SILENT_PEER,
             **self.tls,
         )

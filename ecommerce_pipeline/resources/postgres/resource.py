@@ -25,6 +25,7 @@ from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
 from ecommerce_pipeline.resources.postgres.scan import scan
+from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import POSTGRES, within
 from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
@@ -75,7 +76,13 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached or rejects the login.
         """
         address = self.address()
-        with _clear_errors(address), psycopg.connect(address.conninfo, autocommit=autocommit) as connection:
+        # A pooler gives each transaction another connection, which does not have the prepared statements.
+        with (
+            _clear_errors(address),
+            psycopg.connect(address.conninfo, autocommit=autocommit, prepare_threshold=None) as connection,
+        ):
+            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            check_session(address, connection.execute(begin(transaction=not autocommit).encode()).fetchone())
             yield connection
 
     def create_tables(self, tables: list[Table]) -> None:
@@ -160,7 +167,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         )
         incoming = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {}) ON COMMIT DROP").format(_identifier(table))
         insert = sql.SQL(
-            "INSERT INTO {table} AS present SELECT * FROM incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
+            "INSERT INTO {table} AS present SELECT * FROM pg_temp.incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
             "WHERE EXCLUDED.{version} > present.{version}"
         ).format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
         with writing(self.address()) as cursor:

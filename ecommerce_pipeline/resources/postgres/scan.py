@@ -4,7 +4,8 @@ The extension reads the server's binary COPY at the speed of the network. It is 
 downloaded, and nothing is installed in the home directory.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.errors import server_error
+from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.schema.drift import CONTRACT
 
 BATCH_ROWS = 32_768
@@ -46,15 +48,30 @@ def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Gene
         with _duckdb().cursor() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"ATTACH {_literal(address.conninfo)} AS {database} (TYPE postgres, READ_ONLY)")
-            rows = connection.execute(f"FROM postgres_query('{database}', {_literal(query)})")
-            for batch in rows.to_arrow_reader(BATCH_ROWS):
-                _check_nulls(batch, schema, name)
-                yield batch.cast(schema)
-    except duckdb.Error as error:
+            with _transaction(connection):
+                check_session(address, connection.execute(_on_server(database, begin())).fetchone())
+                rows = connection.execute(_on_server(database, query))
+                for batch in rows.to_arrow_reader(BATCH_ROWS):
+                    _check_nulls(batch, schema, name)
+                    yield batch.cast(schema)
+    # PyArrow raises an OSError for what fails while batches are read.
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise server_error(address, error) from None
     finally:
         with _duckdb().cursor() as connection:
             connection.execute(f"DETACH DATABASE IF EXISTS {database}")
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Use one connection to the server for all queries of the block."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        # Closing a DuckDB connection would roll back too, but ends the process if the server has gone.
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
 
 
 @cache
@@ -82,6 +99,10 @@ def extension_file() -> Path:
     """Return the extension's file in the wheel; an extension is built for one version of DuckDB."""
     folder = Path(str(files("duckdb_extension_postgres_scanner"))) / "extensions" / f"v{duckdb.__version__}"
     return folder / "postgres_scanner.duckdb_extension"
+
+
+def _on_server(database: str, query: str) -> str:
+    return f"FROM postgres_query('{database}', {_literal(query)})"
 
 
 def _literal(text: str) -> str:
