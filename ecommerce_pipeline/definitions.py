@@ -7,9 +7,10 @@ configure_process()  # before the imports, which are most of the work of a start
 from collections.abc import Mapping
 from typing import Any
 
-from dagster import Definitions, with_source_code_references
+from dagster import Definitions
 
 from ecommerce_pipeline.assets.asset_checks import checks
+from ecommerce_pipeline.assets.code_references import with_code_references
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
@@ -37,7 +38,7 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
     python_assets = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace)]
     defined_jobs = jobs(settings)
     return Definitions(
-        assets=[*with_source_code_references(python_assets), *transform_assets(settings, workspace)],
+        assets=[*with_code_references(python_assets), *transform_assets(settings, workspace)],
         asset_checks=checks(settings),
         jobs=defined_jobs,
         schedules=schedules(defined_jobs),

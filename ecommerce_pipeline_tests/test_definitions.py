@@ -1,6 +1,7 @@
 """The asset graph as the UI shows it, and the cost of importing it."""
 
 import os
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -53,6 +54,36 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
             assert "row per" in asset.description, (key, asset.description)
             assert "dagster/column_schema" in asset.metadata, key
         assert "dagster/code_references" in asset.metadata, key
+
+
+def test_an_asset_s_source_link_opens_the_file_that_makes_it(definitions: Definitions) -> None:
+    """The links of all assets with retries opened execution/retries.py."""
+    graph = definitions.resolve_asset_graph()
+    opened = {}
+    for key in (key for key in graph.materializable_asset_keys if key.path[0] not in {"core", "datamart"}):
+        [place] = graph.get(key).metadata["dagster/code_references"].code_references
+        text = Path(place.file_path).read_text().splitlines()[place.line_number - 1]
+        opened[key] = Path(place.file_path).name, text.strip().partition("(")[0]
+    for table in TABLES:
+        for layer in ("source", "lake", "staging"):
+            assert opened[AssetKey([layer, table])] == (f"{layer}.py", "@asset"), layer
+    assert opened[AssetKey(["dashboard", "report"])] == ("dashboard.py", "@asset")
+    assert opened[AssetKey(["staging", "reconciliation"])] == ("reconciliation.py", "@asset")
+    [model, *_] = graph.get(AssetKey(["core", "dim_customer"])).metadata["dagster/code_references"].code_references
+    assert Path(model.file_path).name == "dim_customer.sql"
+
+
+def test_descriptions_are_sentences_without_sql_and_every_check_has_one(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        assert not re.search("raw sql|select|{{", graph.get(key).description or "", re.IGNORECASE), key
+    descriptions = {key: graph.get(key).description or "" for key in graph.asset_check_keys}
+    assert {key: text for key, text in descriptions.items() if not text.endswith(".")} == {}
+    of_name = {key.name: text for key, text in descriptions.items()}
+    assert of_name["primary_key_marts_customer_daily_created_date__channel"] == (
+        "No two rows have the same created_date and channel, and no row lacks created_date or channel."
+    )
+    assert of_name["lines_add_up_to_their_order"].startswith("The discount and shipping of an order's lines add up")
 
 
 def test_the_graph_is_the_same_on_gcp_and_loads_without_credentials(

@@ -1,9 +1,10 @@
-"""How dbt models appear as Dagster assets: key, group, owners, partitions and freshness."""
+"""How dbt models and their tests appear in Dagster: key, group, owners, descriptions, partitions and freshness."""
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
-from dagster import AssetSpec, DailyPartitionsDefinition, apply_freshness_policy
+from dagster import AssetCheckSpec, AssetSpec, DailyPartitionsDefinition, apply_freshness_policy
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 from ecommerce_pipeline.assets.common import FRESH, OWNER, daily
@@ -21,6 +22,10 @@ class Translator(DagsterDbtTranslator):
         """Return the layer: the schema of the model, without the target's own name for it."""
         return self.get_asset_key(dbt_resource_props).path[0]
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the model's description, without its SQL: the asset links to the file."""
+        return str(dbt_resource_props["description"])
+
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         """Return the model's owners, or the platform's team."""
         return super().get_owners(dbt_resource_props) or [OWNER]
@@ -30,6 +35,36 @@ class Translator(DagsterDbtTranslator):
         spec = super().get_asset_spec(manifest, unique_id, project)
         return apply_freshness_policy(spec, FRESH) if spec.partitions_def else spec
 
+    def get_asset_check_spec(
+        self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> AssetCheckSpec | None:
+        """Return a test's check with a description."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=test_description(manifest["nodes"][unique_id]))
+
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
         """Return the calendar for models that are built by day, None for those that are rebuilt whole."""
         return self._daily if "daily" in dbt_resource_props.get("tags", []) else None
+
+
+def test_description(test: Mapping[str, Any]) -> str:
+    """Return what a dbt test demands: a generic one's arguments in a sentence, a singular one's leading comment."""
+    if test["description"]:
+        return str(test["description"])
+    generic = test.get("test_metadata")
+    if generic is None:
+        comment = takewhile(lambda line: line.startswith("--"), test["raw_code"].splitlines())
+        return " ".join(line.removeprefix("--").strip() for line in comment)
+    arguments = generic["kwargs"]
+    match generic["name"]:
+        case "primary_key":
+            key = " and ".join(arguments["columns"])
+            required = " or ".join(name for name in arguments["columns"] if name not in arguments.get("nullable", ()))
+            return f"No two rows have the same {key}, and no row lacks {required}."
+        case "relationships":
+            target = arguments["to"].removeprefix("ref('").removesuffix("')")
+            return f"Every {arguments['column_name']} is a {arguments['field']} of {target}."
+        case "accepted_values":
+            return f"{arguments['column_name']} is one of {', '.join(map(str, arguments['values']))}."
+        case name:
+            return f"dbt test {name} of {arguments.get('column_name') or 'the table'}."

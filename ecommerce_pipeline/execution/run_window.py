@@ -8,12 +8,25 @@ from uuid import uuid4
 from dagster import AssetCheckSeverity, DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
-from ecommerce_pipeline.execution.dagster_private import InMemoryJob, RunFailureReason, execute_run
+from ecommerce_pipeline.execution.dagster_private import (
+    MAX_RETRIES_TAG,
+    SINGLETON_REPOSITORY_NAME,
+    InMemoryJob,
+    LoadableTargetOrigin,
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+    RunFailureReason,
+    execute_run,
+)
 from ecommerce_pipeline.instance.dagster_private import SerializableErrorInfo
 from ecommerce_pipeline.instance.error_chain import error_chain, message_without_class
 from ecommerce_pipeline.instance.home import fail_orphaned_runs
 from ecommerce_pipeline.instance.run_tags import PROCESS_TAG, RANGE_END_TAG, RANGE_START_TAG, this_process
 from ecommerce_pipeline.partitions import Window
+
+CODE_LOCATION: Final = "ecommerce_pipeline"
+"""The code location's name in pyproject.toml and in every workspace.yaml."""
 
 _MESSAGE_SAYS_ALL: Final = {PlatformError.__name__, TransientError.__name__}
 
@@ -61,8 +74,11 @@ def run_window(
         run_id=run_id,
         # The console logger would repeat what `on_progress` reports.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        remote_job_origin=_origin(job.name),
         tags={
             **job.run_tags,
+            # Whoever typed the command sees that it failed; the daemon runs it again for nobody.
+            MAX_RETRIES_TAG: "0",
             RANGE_START_TAG: window.start.isoformat(),
             RANGE_END_TAG: window.last.isoformat(),
             PROCESS_TAG: this_process(),
@@ -74,6 +90,13 @@ def run_window(
     if not result.success:
         raise PlatformError(_failure_message(result.all_events))
     return run_id
+
+
+def _origin(job_name: str) -> RemoteJobOrigin:
+    """Return where the UI finds the job; it leaves runs without an origin out of its timeline and of the job's page."""
+    module = LoadableTargetOrigin(module_name=f"{CODE_LOCATION}.definitions")
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(module, CODE_LOCATION)
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), job_name)
 
 
 def _report(entry: EventLogEntry, on_progress: Callable[[RunProgress], None]) -> None:

@@ -44,11 +44,16 @@ def fail_orphaned_runs(instance: DagsterInstance) -> list[str]:
         The ids of the runs.
     """
     unfinished = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
-    orphaned = [run for run in instance.get_runs(unfinished) if PROCESS_TAG in run.tags and not _is_alive(run)]
+    orphaned = [run for run in instance.get_runs(unfinished) if _is_orphaned(run)]
     for run in orphaned:
         instance.report_run_failed(run, f"The process {run.tags[PROCESS_TAG].split('@')[0]} of this run was killed.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return [run.run_id for run in orphaned]
+
+
+def _is_orphaned(run: DagsterRun) -> bool:
+    # A run that the UI re-executes has the tags of the command line's run, but not its process.
+    return PROCESS_TAG in run.tags and run.parent_run_id is None and not _is_alive(run)
 
 
 def _is_alive(run: DagsterRun) -> bool:

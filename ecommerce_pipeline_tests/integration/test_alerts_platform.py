@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ecommerce_pipeline.resources.mail.catcher import INDEX, kept
-from ecommerce_pipeline_tests.integration.test_backfill import BIN, LAUNCH, Ui, environment
+from ecommerce_pipeline_tests.integration.test_backfill import LAUNCH
+from ecommerce_pipeline_tests.support.dagster_ui import BIN, DagsterUi, environment
 from ecommerce_pipeline_tests.support.mailbox import html_of, text_of
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -27,8 +28,8 @@ def platform(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def ui(platform: Platform) -> Iterator[Ui]:
-    started = Ui(platform)
+def ui(platform: Platform) -> Iterator[DagsterUi]:
+    started = DagsterUi(platform)
     yield started
     started.close()
 
@@ -54,7 +55,7 @@ def succeeds(platform: Platform, *arguments: str) -> bool:
 
 
 def test_failures_in_dagster_dev_are_in_the_mail_folder_and_the_command_in_the_email_fixes_them(
-    ui: Ui, platform: Platform
+    ui: DagsterUi, platform: Platform
 ) -> None:
     ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
     obstacle = platform.settings.postgres_dir

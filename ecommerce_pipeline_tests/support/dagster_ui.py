@@ -1,0 +1,81 @@
+"""The Dagster UI: `dagster dev` on a free port, asked by GraphQL as its own pages do."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline_tests.support.graphql import graphql
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
+
+BIN = Path(sys.executable).parent
+
+
+def environment(platform: Platform) -> dict[str, str]:
+    """Return the environment of a program that works on the platform."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    places = {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
+    return inherited | SMALL_SHOP | platform.environment | places
+
+
+class DagsterUi:
+    """`dagster dev` of a platform.
+
+    Attributes:
+        port: Where the pages are.
+        log: What it printed.
+        process: The program.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        home = platform.folder / "dagster"
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "dagster.yaml").symlink_to(PROJECT_ROOT / "dagster.yaml")
+        self.log = platform.folder / "dev.log"
+        self.process = subprocess.Popen(
+            [BIN / "dagster", "dev", "-w", PROJECT_ROOT / "workspace.yaml", "--port", str(self.port)],
+            env=environment(platform),
+            cwd=platform.folder,  # not the project's: its .env would name another home, and win
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        return graphql(f"http://127.0.0.1:{self.port}", query, **variables)
+
+    def wait_for(self, found: Callable[[], Any], seconds: float) -> Any:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if answer := found():
+                    return answer
+            except OSError:
+                pass
+            time.sleep(0.5)
+        raise AssertionError(f"not within {seconds} s:\n{self.log.read_text()[-3000:]}")
+
+    def close(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=60)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def __enter__(self) -> Self:
+        self.wait_for(lambda: self.ask("{ assetNodes { id } }")["assetNodes"], 120)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
