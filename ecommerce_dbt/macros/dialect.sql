@@ -1,4 +1,7 @@
-{# What warehouses spell differently and dbt has no macro for; each of these is in every file of macros/warehouses. #}
+{#
+    What warehouses spell differently and dbt has no macro for; each macro that dispatches is in every file of
+    macros/warehouses.
+#}
 
 {# The UTC day of an instant, whatever the session's time zone. #}
 {% macro utc_date(column) -%}
@@ -32,4 +35,10 @@
 
 {% macro iso_week(date_column) -%}
     {{ adapter.dispatch('iso_week')(date_column) }}
+{%- endmacro %}
+
+
+{# The days, weeks or months from one date to another; dbt's macro returns a number of any type. #}
+{% macro units_between(first_date, second_date, unit) -%}
+    {{ cast_to(datediff(first_date, second_date, unit), 'integer') }}
 {%- endmacro %}

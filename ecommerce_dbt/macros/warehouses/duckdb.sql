@@ -1,4 +1,4 @@
-{# Everything that is particular to DuckDB. A third warehouse is a third file like this one, and an output in profiles.yml. #}
+{# Everything that is particular to DuckDB. #}
 
 {# The types of macros/types.sql, as DuckDB names them. #}
 {% macro duckdb__type_names() %}
@@ -44,19 +44,7 @@
 {%- endmacro %}
 
 
-{# A strategy of our own, below: dbt-duckdb has none that replaces days. #}
+{# The project's own: dbt-duckdb has no strategy that replaces days. #}
 {% macro duckdb__by_day_config(column, cluster_by) %}
     {{ return({'incremental_strategy': 'replace_window'}) }}
-{% endmacro %}
-
-
-{# dbt looks a strategy up by this name. The materialization runs this between its BEGIN and COMMIT. #}
-{% macro get_incremental_replace_window_sql(arguments) %}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set column = config.get('meta')['partition_column'] %}
-    delete from {{ arguments['target_relation'] }}
-    where {{ between_days(column, window_bounds(partition_window())) }};
-
-    insert into {{ arguments['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }}
 {% endmacro %}

@@ -36,7 +36,7 @@ dated as (
         firsts.{{ unit }}_start_date as cohort_start_date,
         firsts.channel,
         numbered.customer_id,
-        {{ datediff('firsts.' ~ unit ~ '_start_date', 'numbered.' ~ unit ~ '_start_date', unit) }}
+        {{ units_between('firsts.' ~ unit ~ '_start_date', 'numbered.' ~ unit ~ '_start_date', unit) }}
             as units_since_first
     from numbered
     inner join numbered as firsts on numbered.customer_id = firsts.customer_id

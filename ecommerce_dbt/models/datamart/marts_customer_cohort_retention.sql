@@ -51,7 +51,7 @@ activity as (
         sizes.cohort_customers,
         purchases.orders,
         purchases.amount_before_refunds,
-        {{ datediff('cohorts.cohort_month', 'purchases.order_month', 'month') }} as months_since_first
+        {{ units_between('cohorts.cohort_month', 'purchases.order_month', 'month') }} as months_since_first
     from purchases
     inner join cohorts on purchases.customer_id = cohorts.customer_id
     inner join sizes on cohorts.cohort_month = sizes.cohort_month

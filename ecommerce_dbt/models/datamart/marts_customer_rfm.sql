@@ -38,7 +38,7 @@ measured as (
         as_of.as_of_date,
         bought.first_order_date,
         bought.last_order_date,
-        {{ datediff('bought.last_order_date', 'as_of.as_of_date', 'day') }} as recency_days,
+        {{ units_between('bought.last_order_date', 'as_of.as_of_date', 'day') }} as recency_days,
         bought.orders,
         bought.sales_amount - coalesce(returned.refund_amount, 0) as net_amount
     from bought
@@ -52,9 +52,9 @@ scored as (
 
     select
         *,
-        ntile(5) over (order by recency_days desc, customer_id asc) as recency_score,
-        ntile(5) over (order by orders asc, customer_id asc) as frequency_score,
-        ntile(5) over (order by net_amount asc, customer_id asc) as monetary_score
+        {{ cast_to('ntile(5) over (order by recency_days desc, customer_id asc)', 'integer') }} as recency_score,
+        {{ cast_to('ntile(5) over (order by orders asc, customer_id asc)', 'integer') }} as frequency_score,
+        {{ cast_to('ntile(5) over (order by net_amount asc, customer_id asc)', 'integer') }} as monetary_score
     from measured
 
 )

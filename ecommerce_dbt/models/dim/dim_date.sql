@@ -10,12 +10,12 @@ numbered as (
 
     select
         date_day,
-        extract(year from date_day) as year_number,
-        extract(quarter from date_day) as quarter_number,
-        extract(month from date_day) as month_number,
-        extract(day from date_day) as day_of_month,
-        {{ iso_week('date_day') }} as iso_week_number,
-        {{ iso_day_of_week('date_day') }} as iso_day_of_week
+        {{ cast_to('extract(year from date_day)', 'integer') }} as year_number,
+        {{ cast_to('extract(quarter from date_day)', 'integer') }} as quarter_number,
+        {{ cast_to('extract(month from date_day)', 'integer') }} as month_number,
+        {{ cast_to('extract(day from date_day)', 'integer') }} as day_of_month,
+        {{ cast_to(iso_week('date_day'), 'integer') }} as iso_week_number,
+        {{ cast_to(iso_day_of_week('date_day'), 'integer') }} as iso_day_of_week
     from calendar
 
 )
