@@ -39,12 +39,11 @@ def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
     def objects(context: AssetExecutionContext, postgres: PostgresResource) -> pa.RecordBatchReader:
         keys = sorted(context.partition_keys) if daily else []
         window = Window.of_keys(keys[0], keys[-1]) if keys else None
-        drift = postgres.check_contract(table)
+        drift, rows = postgres.extract(table, window)
         for warning in drift.warnings:
             context.log.warning(f"schema drift in {table.schema}.{table.name}: {warning}")
         if drift.warnings:
             context.add_output_metadata({"schema drift": "\n".join(drift.warnings)})
-        postgres.check_values(table, drift.doubts, window)
-        return postgres.stream(table, window)
+        return rows
 
     return objects

@@ -44,7 +44,8 @@ class SourceLayer:
 
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
         """Query the server; columns of compatible types are converted as the extraction converts them."""
-        return self.postgres.rows(query(POSTGRES, table, f"({self.postgres.contract_select(table)}) AS rows_", window))
+        source = f"({self.postgres.contract_select(table)}) AS rows_"
+        return self.postgres.contract_rows(window, query(POSTGRES, table, source, window))
 
 
 @dataclass(frozen=True)

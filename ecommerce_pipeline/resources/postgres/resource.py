@@ -24,11 +24,12 @@ from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
+from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import POSTGRES, within
-from ecommerce_pipeline.schema.drift import Doubt, Drift, drift
+from ecommerce_pipeline.schema.drift import Drift, drift
 from ecommerce_pipeline.schema.postgres import add_columns, create_table, postgres_type
 from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
 from ecommerce_pipeline.settings.secrets import read_secret
@@ -113,7 +114,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """Check in the catalog that the table in the database fits the contract.
 
         Returns:
-            The differences that do no harm, or none provided that the values fit: see `check_values`.
+            The differences that do no harm, or none provided that the values fit: see `extract`.
 
         Raises:
             PlatformError: The table, a column or a column's type does not fit; the message names all of them.
@@ -123,15 +124,22 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             _raise_if(differences.errors, table, connection)
         return differences
 
-    def check_values(self, table: Table, doubts: Sequence[Doubt], window: Window | None) -> None:
-        """Check that the values in columns wider than the contract fit it, in a window or in all rows.
+    def extract(self, table: Table, window: Window | None) -> tuple[Drift, pa.RecordBatchReader]:
+        """Check that the table and its values fit the contract, and read it; of a replica, once it has all rows.
+
+        Returns:
+            The differences that do no harm, and the rows: see `stream`.
 
         Raises:
-            PlatformError: Some values do not fit; the message names the columns and the lines of the contract.
+            PlatformError: The table or values do not fit; the message names all columns with their remedies.
+            TransientError: The server is a replica that lags.
         """
-        if doubts:
-            with self.connect() as connection:
-                _raise_if(misfits(connection, table, doubts, _in_window(window)), table, connection)
+        with self.connect() as connection:
+            differences = drift(table, found_columns(connection, table))
+            _raise_if(differences.errors, table, connection)
+            wait_for_replay(connection, self.address(), window)
+            _raise_if(misfits(connection, table, differences.doubts, _in_window(window)), table, connection)
+        return differences, self.stream(table, window)
 
     def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
         """Replace the rows written in the window by new ones, in one transaction.
@@ -188,6 +196,21 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         query = _ordered_select(table, window).as_string()
         return scan(self.address(), query, arrow_schema(table), f"{table.schema}.{table.name}")
+
+    def contract_rows(self, window: Window | None, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query about a window of a table; of a replica, once it has all rows of the window.
+
+        Args:
+            window: The days; None for all rows.
+            query: Of `contract_select`, for results that fit in memory.
+
+        Raises:
+            PlatformError: The server cannot be reached, closes the connection, or rejects the query.
+            TransientError: The server is a replica that lags.
+        """
+        with self.connect() as connection:
+            wait_for_replay(connection, self.address(), window)
+            return connection.execute(query.encode()).fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query; for results that fit in memory.
