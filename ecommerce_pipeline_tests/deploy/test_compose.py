@@ -7,10 +7,10 @@ import pytest
 
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.settings.secrets import SECRETS
-from ecommerce_pipeline_tests.support.compose import described, image_environment
+from ecommerce_pipeline_tests.support.compose import compose_file, image_environment
 
 DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text()
-LOCAL = described({})
+LOCAL = compose_file({})
 SERVICES = LOCAL["services"]
 IN_THE_IMAGE = {"DATA_DIR", "DBT_PARSED_DIR"}
 
@@ -59,7 +59,7 @@ def test_every_setting_reaches_the_code_location() -> None:
 
 
 def test_the_profile_of_google_cloud_sets_the_target_and_waits_for_doctor() -> None:
-    cloud = described({"COMPOSE_PROFILES": "gcp", "GCP_PROJECT": "shop-1", "SMTP_USER": "ann", "SMTP_HOST": "mx"})
+    cloud = compose_file({"COMPOSE_PROFILES": "gcp", "GCP_PROJECT": "shop-1", "SMTP_USER": "ann", "SMTP_HOST": "mx"})
     environment = cloud["services"]["code"]["environment"]
     assert (environment["TARGET"], environment["GCP_PROJECT"], environment["SMTP_HOST"]) == ("gcp", "shop-1", "mx")
     assert environment["SMTP_PASSWORD_FILE"] == "/run/secrets/smtp_password"

@@ -1,12 +1,12 @@
-"""Starts the BigQuery emulator with four of its ways made BigQuery's own, and one made fast.
+"""Starts the BigQuery emulator with four differences from BigQuery corrected, and with faster parsing.
 
-- It loads Parquet by position, and DuckDB under it takes every `key=value` folder of a path for a further column;
-  BigQuery loads by name, and a path is a path.
-- It reads tables in several threads over the one connection in which jobs run, and mixes up their rows.
-- It runs a second job of a name that is taken; BigQuery refuses it with 409 `duplicate`
+- It loads Parquet by position, and DuckDB adds a column for every `key=value` folder of a path; BigQuery loads by name
+  and ignores the path.
+- It reads tables in several threads over the connection in which jobs run, which mixes up their rows.
+- It runs a second job with the id of an existing one; BigQuery rejects it with 409 `duplicate`
   (https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid).
-- It takes `CREATE TABLE t (columns) AS SELECT`, but not with the query in brackets, as dbt writes it.
-- It parses a statement some forty times, once for each thing that it looks for in it.
+- It accepts `CREATE TABLE t (columns) AS SELECT`, but not with the query in parentheses, as dbt writes it.
+- It parses a statement some forty times, once for each construct that it looks for.
 """
 
 from collections.abc import Callable
@@ -34,13 +34,13 @@ def load_parquet(path: str, target: str, context: Any) -> None:
     )
 
 
-def first_select_in_brackets(body: exp.Expression | None) -> exp.Select | None:
-    """Return the first SELECT of a query, in brackets or not."""
+def first_select_in_parentheses(body: exp.Expression | None) -> exp.Select | None:
+    """Return the first SELECT of a query, in parentheses or not."""
     return first_select(body.unnest() if isinstance(body, exp.Subquery) else body)
 
 
 def parsed_once(parse: Callable[..., list[exp.Expression | None]]) -> Callable[..., list[exp.Expression | None]]:
-    """Return a dialect's `parse` that parses a text once and gives a copy of the trees to whoever asks."""
+    """Return a dialect's `parse` that parses a text once and returns copies of the trees."""
     known = lru_cache(maxsize=64)(parse)
 
     @wraps(parse)
@@ -53,7 +53,7 @@ def parsed_once(parse: Callable[..., list[exp.Expression | None]]) -> Callable[.
 
 
 def in_turn(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Return an endpoint that runs in the thread in which the jobs run, between them, and not in one of its own."""
+    """Return an endpoint that runs in the thread of the jobs, between them, and not in its own."""
 
     @wraps(endpoint)
     async def with_the_others(*args: Any, **request: Any) -> Any:
@@ -62,8 +62,8 @@ def in_turn(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return with_the_others
 
 
-def once_per_name(insert_job: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the endpoint that starts jobs, which refuses a name that is taken."""
+def once_per_id(insert_job: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the endpoint that starts jobs, which rejects an existing id."""
 
     @wraps(insert_job)
     async def once(project_id: str, request: Request, **more: Any) -> Any:
@@ -78,11 +78,11 @@ def once_per_name(insert_job: Callable[..., Any]) -> Callable[..., Any]:
 if __name__ == "__main__":
     Dialect.parse = parsed_once(Dialect.parse)
     executor._LOAD_FORMAT_HANDLERS["PARQUET"] = load_parquet
-    ctas._first_select = first_select_in_brackets
+    ctas._first_select = first_select_in_parentheses
     for route in (*tables.router.routes, *tabledata.router.routes, *jobs.router.routes):
         if not iscoroutinefunction(route.endpoint):
             route.endpoint = in_turn(route.endpoint)
     for route in jobs.router.routes:
         if route.endpoint is jobs.insert_job:
-            route.endpoint = once_per_name(route.endpoint)
+            route.endpoint = once_per_id(route.endpoint)
     main()

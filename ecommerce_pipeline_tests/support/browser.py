@@ -1,4 +1,4 @@
-"""A real browser for the tests: Chromium without a window, and one page opened in it."""
+"""A real browser for the tests: headless Chromium with one page."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from ecommerce_pipeline_tests.support.chromium import chromium
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Run the browser; as root it has no sandbox of its own."""
+    """Run the browser, under root without its sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     program = chromium()
     with sync_playwright() as playwright:
@@ -42,7 +42,7 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
 
     def choose(self, period: str | None = None, channel: str | None = None) -> None:
-        """Select as a reader does, and wait until the page shows it."""
+        """Select like a reader, and wait until the page shows the selection."""
         for name, value in (("period", period), ("channel", channel)):
             if value is not None:
                 self.page.evaluate("delete document.documentElement.dataset.ready")

@@ -1,10 +1,10 @@
-"""Processes below another one, found by what they were started as."""
+"""Finding child processes by their command line."""
 
 import psutil
 
 
 def child_running(pid: int, part: str) -> psutil.Process | None:
-    """Return a process below the given one whose command has the part; None if none has, or all have ended."""
+    """Return a running descendant of a process whose command line contains a text; None if there is none."""
     try:
         below = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -15,5 +15,5 @@ def child_running(pid: int, part: str) -> psutil.Process | None:
 def _command(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())
-    except psutil.NoSuchProcess:  # it has ended, waited for or not
+    except psutil.NoSuchProcess:  # it has ended
         return ""

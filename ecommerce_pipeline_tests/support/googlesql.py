@@ -1,6 +1,6 @@
-"""Google's own analyzer of GoogleSQL, and a catalog of the platform's tables: what it refuses, BigQuery refuses.
+"""Google's analyzer of GoogleSQL with a catalog of the platform's tables: BigQuery rejects what it rejects.
 
-It knows names and types, of functions too; not what BigQuery allows beyond them: partitions, quotas, rights.
+It checks names and types, also of functions, but not BigQuery's partitions, quotas and permissions.
 """
 
 import json
@@ -74,7 +74,7 @@ class Catalog:
         return cls(project, tables)
 
     def described(self, options: sql.LanguageOptions) -> sql.SimpleCatalog:
-        """Return the analyzer's own form: a table is found by `p`.`d`.`t`, by `p.d.t` and by d.t."""
+        """Return the catalog in the analyzer's form: a table is found by `p`.`d`.`t`, by `p.d.t` and by d.t."""
         datasets: dict[str, list[sql.SimpleTable]] = {}
         whole = []
         for (dataset, name), columns in self.tables.items():
@@ -90,7 +90,7 @@ class Catalog:
 
 
 class Analyzer:
-    """The analyzer; made once, as its code is compiled first: 15 s and 1 GB."""
+    """The analyzer; created once, because compiling it takes 15 s and 1 GB."""
 
     def __init__(self) -> None:
         with patch.object(wasm_client, "Config", _quickly_compiled):
@@ -104,9 +104,9 @@ class Analyzer:
         return options
 
     def refused(self, statements: Sequence[str], catalog: Catalog) -> dict[str, str]:
-        """Return what is wrong, by the text whose statements the analyzer does not accept.
+        """Return the errors of texts with statements that the analyzer rejects, by text.
 
-        Of texts that differ only in their days, attempts and labels one is looked at.
+        Of texts that differ only in their days, attempts and labels, one is analyzed.
         """
         texts = {DAY.sub("'2026-03-01", OF_ONE_TIME.sub(r"\1", LABELS.sub("", text))) for text in statements}
         known = self._service.register_catalog(simple_catalog=catalog.described(self._options)).registered_id
@@ -117,20 +117,20 @@ class Analyzer:
         return {text: fault for text, fault in wrong.items() if fault}
 
     def _fault(self, text: str, catalog: int) -> str | None:
-        """Return what is wrong with a text, statement by statement.
+        """Return the first error of a text, analyzed statement by statement.
 
-        The answers, syntax trees deeper than protobuf's classes take, are not looked into: only at where they end.
+        Only the end position is read from the responses: their syntax trees are too deep for protobuf's classes.
         """
         options = sql.AnalyzerOptions(language_options=self._options, default_timezone="UTC")
-        place = sql.ParseResumeLocation(input=text, byte_position=0)
+        position = sql.ParseResumeLocation(input=text, byte_position=0)
         end = len(text.rstrip().rstrip(";").encode())
         try:
-            while place.byte_position < end:
-                asked = sql.AnalyzeRequest(
-                    parse_resume_location=place, options=options, registered_catalog_id=catalog
+            while position.byte_position < end:
+                request = sql.AnalyzeRequest(
+                    parse_resume_location=position, options=options, registered_catalog_id=catalog
                 ).to_proto()
-                answer = self._service.wasm_client.call_grpc_func(ANALYZE, asked, Empty)
-                place.byte_position = next(
+                answer = self._service.wasm_client.call_grpc_func(ANALYZE, request, Empty)
+                position.byte_position = next(
                     field.data for field in UnknownFieldSet(answer) if field.field_number == RESUME_BYTE_POSITION
                 )
         except ServerError as error:
@@ -160,7 +160,7 @@ def _type(name: str) -> sql.Type:
 
 
 def _quickly_compiled() -> wasmtime.Config:
-    """Ask for code that is not optimized: compiled in a third of the time; it calls deeper than it may unless told."""
+    """Return the configuration without optimization: a third of the compile time, but a larger stack."""
     config = wasmtime.Config()
     config.max_wasm_stack = 2 * 2**20
     config.cranelift_opt_level = "none"

@@ -1,6 +1,6 @@
-"""A code location that tells its secrets in every way a program can, run as `python -m`: one run, one tick of alerts.
+"""A code location that leaks its secrets in every possible way, run as `python -m`: one run, one tick of alerts.
 
-Whoever writes assets of their own makes such mistakes; the platform may not pass them on.
+Users' assets can contain such mistakes, and the platform must not spread the secrets.
 """
 
 import base64
@@ -18,12 +18,12 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.settings.secrets import read_secret
 from ecommerce_pipeline.targets import postgres
 
-TOLD = ("POSTGRES_PASSWORD", "SMTP_PASSWORD")
+LEAKED = ("POSTGRES_PASSWORD", "SMTP_PASSWORD")
 
 
 def secret_texts() -> list[str]:
-    """Return sentences with every secret in them, written in every way."""
-    secrets = [read_secret(name) or "" for name in TOLD] + [os.environ["SHOP_API_TOKEN"]]
+    """Return sentences with every secret in every encoding."""
+    secrets = [read_secret(name) or "" for name in LEAKED] + [os.environ["SHOP_API_TOKEN"]]
     texts = []
     for secret in secrets:
         in_url = f"postgresql://shop:{quote(secret, safe='')}@db.example.com/shop"
@@ -38,7 +38,7 @@ def talkative(context: AssetExecutionContext) -> None:
     context.add_output_metadata(
         {
             "text": texts[0],
-            "json": MetadataValue.json({"told": [*texts, {"deeper": texts}]}),
+            "json": MetadataValue.json({"texts": [*texts, {"deeper": texts}]}),
             "markdown": MetadataValue.md(texts[1]),
             "url": MetadataValue.url(f"https://example.com/?{texts[2]}"),
         }
@@ -53,7 +53,7 @@ def talkative(context: AssetExecutionContext) -> None:
 
 @asset(deps=[talkative])
 def broken() -> None:
-    """Fail with the secrets in an error, its cause and its trace."""
+    """Fail with the secrets in an error, its cause and its stack trace."""
     texts = secret_texts()
     try:
         raise ConnectionError(texts[0])
@@ -64,7 +64,7 @@ def broken() -> None:
 
 @asset(deps=[talkative])
 def refused() -> None:
-    """Fail because PostgreSQL refuses the password."""
+    """Fail because PostgreSQL rejects the password."""
     os.environ["POSTGRES_PASSWORD"] = f"wrong {read_secret('POSTGRES_PASSWORD')}"
     del os.environ["POSTGRES_PASSWORD_FILE"]
     with postgres(Settings.from_environment()).connect():

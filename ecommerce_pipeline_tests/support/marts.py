@@ -1,4 +1,4 @@
-"""Marts without the way to them: the shop's rows straight into staging tables, and dbt over them once."""
+"""Marts without the pipeline: the shop's rows are written to staging tables, and dbt runs once."""
 
 import os
 import subprocess

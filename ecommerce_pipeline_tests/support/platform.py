@@ -1,4 +1,4 @@
-"""A whole platform in a folder of its own: real PostgreSQL, lake folder, DuckDB file, dbt and Dagster instance."""
+"""A complete platform in its own folder: PostgreSQL, lake folder, DuckDB file, dbt and Dagster instance."""
 
 import hashlib
 from collections.abc import Callable
@@ -25,13 +25,13 @@ SMALL_SHOP = {
     "LATE_RATE": "0.1",
     "DUPLICATE_RATE": "0.05",
     "BROKEN_RATE": "0.15",
-    # What dbt parses takes it seconds and is the same for all.
+    # Parsing takes dbt seconds, and the result is the same for all.
     "DBT_PARSED_DIR": str(PROJECT_ROOT / ".pytest_cache" / "dbt_parsed"),
 }
-"""A shop in which every hard case is frequent."""
+"""A shop in which every edge case is frequent."""
 
-PARSED_OTHERWISE = {"TARGET", "LATENESS_DAYS"}
-"""Settings with which dbt parses the project to something else."""
+OTHER_PARSE = {"TARGET", "LATENESS_DAYS"}
+"""Settings that change the parsed dbt project."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Platform:
 
     Attributes:
         folder: Its data folder.
-        environment: Settings that differ from those of the small shop.
+        environment: Settings other than those of the small shop.
     """
 
     folder: Path
@@ -48,7 +48,7 @@ class Platform:
 
     @cached_property
     def settings(self) -> Settings:
-        apart = {"DBT_PARSED_DIR": ""} if self.environment.keys() & PARSED_OTHERWISE else {}
+        apart = {"DBT_PARSED_DIR": ""} if self.environment.keys() & OTHER_PARSE else {}
         return Settings.from_environment(SMALL_SHOP | apart | self.environment | {"DATA_DIR": str(self.folder)})
 
     @cached_property
@@ -75,10 +75,10 @@ class Platform:
         job: str = "everything",
         on_progress: Callable[[RunProgress], object] = lambda _: None,
     ) -> list[RunProgress]:
-        """Run a job for the days from first to last; everything but the dashboard, which takes seconds.
+        """Run a job for the days from first to last, without the dashboard, which takes seconds.
 
         Returns:
-            Its events.
+            The events of the run.
         """
         events: list[RunProgress] = []
         window = Window.of_keys(first, last or first)
@@ -101,7 +101,7 @@ class Platform:
             return connection.execute(sql).fetchall()
 
     def rows(self) -> dict[str, list[dict[str, object]]]:
-        """Return the rows of every table of the warehouse, whatever it is, in an order of their own."""
+        """Return the rows of every table of any warehouse, sorted."""
         store = target_of(self.settings).warehouse
         return {
             f"{layer}.{table}": sorted(
@@ -115,7 +115,7 @@ class Platform:
         }
 
     def content_hashes(self) -> dict[str, str]:
-        """Return a hash of every warehouse table's rows, whatever their order."""
+        """Return a hash of every warehouse table's rows, independent of their order."""
         tables = self.query("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL")
         return {f"{schema}.{table}": self._content_hash(f'"{schema}"."{table}"') for schema, table in tables}
 
@@ -126,7 +126,7 @@ class Platform:
         return digest.hexdigest()
 
     def close(self) -> None:
-        """Stop what the platform started."""
+        """Stop the servers of the platform."""
         embedded = postgres(self.settings).embedded()
         if embedded is not None:
             embedded.destroy()
@@ -135,7 +135,7 @@ class Platform:
 
 
 def comparable(value: object) -> object:
-    """Return a value without what warehouses may say differently: zeros at the end of decimals, names of UTC."""
+    """Return a value without differences between warehouses: trailing zeros of decimals, names of UTC."""
     match value:
         case Decimal():
             return value.normalize() if value else Decimal(0)

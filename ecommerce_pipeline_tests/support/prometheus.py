@@ -1,7 +1,6 @@
-"""The tests' Prometheus: an installed one, what PROMETHEUS names, or Debian's package, unpacked and not installed.
+"""The tests' Prometheus: the one that PROMETHEUS names, an installed one, or Debian's package, unpacked.
 
-apt checks what it fetches against the archive's signed list. `make test` fetches it once, and keeps it in the
-environment.
+apt verifies the package with the archive's signed list. `make test` fetches it once into the Python environment.
 """
 
 import os
@@ -15,39 +14,41 @@ KEPT = Path(sys.prefix) / "prometheus"
 
 
 class NoPrometheusError(Exception):
-    """There is no Prometheus, and none can be fetched."""
+    """No Prometheus is installed, and none can be fetched."""
 
 
 def prometheus(environment: dict[str, str] | None = None, kept: Path = KEPT) -> Path:
-    """Return the folder of `prometheus` and `promtool`, fetched first if need be.
+    """Return the folder of `prometheus` and `promtool`, and fetch them if necessary.
 
     Raises:
-        NoPrometheusError: None is there, and apt is not or cannot reach its archive.
+        NoPrometheusError: None is installed, and there is no apt, or it cannot reach its archive.
     """
-    known = dict(os.environ) if environment is None else environment
-    named = shutil.which(known.get("PROMETHEUS", "prometheus"), path=known.get("PATH"))
+    variables = dict(os.environ) if environment is None else environment
+    named = shutil.which(variables.get("PROMETHEUS", "prometheus"), path=variables.get("PATH"))
     if named:
         return Path(named).parent
-    if "PROMETHEUS" in known:
-        raise NoPrometheusError(f"PROMETHEUS={known['PROMETHEUS']}: there is no such program; unset it, or name one")
+    if "PROMETHEUS" in variables:
+        raise NoPrometheusError(
+            f"PROMETHEUS={variables['PROMETHEUS']}: there is no such program; unset it, or set it to the path of one"
+        )
     if not kept.exists():
-        with tempfile.TemporaryDirectory(prefix="prometheus-", dir=kept.parent) as aside:
-            _fetch(Path(aside), known)
+        with tempfile.TemporaryDirectory(prefix="prometheus-", dir=kept.parent) as temporary:
+            _fetch(Path(temporary), variables)
             try:
-                (Path(aside) / "usr" / "bin").rename(kept)
+                (Path(temporary) / "usr" / "bin").rename(kept)
             except OSError:
                 if not kept.exists():  # otherwise another process was faster
                     raise
     return kept
 
 
-def _fetch(aside: Path, environment: dict[str, str]) -> None:
-    """Let apt download the package and dpkg unpack it, in a folder; again with apt's lists made anew in it."""
-    lists = aside / "state"
+def _fetch(temporary: Path, environment: dict[str, str]) -> None:
+    """Download the package with apt and unpack it in a folder; at a second try with apt's lists updated there."""
+    lists = temporary / "state"
     (lists / "lists" / "partial").mkdir(parents=True)
     own = [
         f"Dir::State={lists}",
-        f"Dir::Cache={aside}",
+        f"Dir::Cache={temporary}",
         "Dir::State::status=/var/lib/dpkg/status",
         "APT::Sandbox::User=",
     ]
@@ -56,23 +57,25 @@ def _fetch(aside: Path, environment: dict[str, str]) -> None:
         [["apt-get", "download", "prometheus"]],
         [["apt-get", *options, "update"], ["apt-get", *options, "download", "prometheus"]],
     ]
-    said = ""
+    error = ""
     for commands in tries:
         for command in commands:
             try:
-                done = subprocess.run(command, cwd=aside, env=environment, capture_output=True, text=True, check=False)
+                done = subprocess.run(
+                    command, cwd=temporary, env=environment, capture_output=True, text=True, check=False
+                )
             except FileNotFoundError:
                 raise NoPrometheusError(
                     "no Prometheus on this machine, and no apt-get to fetch it: install Prometheus, or set PROMETHEUS "
                     "to the path of one"
                 ) from None
-            said = done.stderr.strip()
-        if packages := list(aside.glob("prometheus_*.deb")):
-            subprocess.run(["dpkg-deb", "--extract", packages[0], aside], check=True)
+            error = done.stderr.strip()
+        if packages := list(temporary.glob("prometheus_*.deb")):
+            subprocess.run(["dpkg-deb", "--extract", packages[0], temporary], check=True)
             return
     raise NoPrometheusError(
-        f"Prometheus for the tests cannot be fetched by apt-get: {said}\n"
-        "Let apt reach its archive, or set PROMETHEUS to the path of an installed one"
+        f"Prometheus for the tests cannot be fetched by apt-get: {error}\n"
+        "Give apt access to its archive, or set PROMETHEUS to the path of an installed one"
     )
 
 

@@ -1,4 +1,4 @@
-"""Handmade rows of the smallest event table, for tests that need rows but not a shop."""
+"""Rows of the smallest event table, for tests that need no complete shop."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from ecommerce_pipeline.schema.tables import transaction_items
 
 
 def order_lines(written: Sequence[datetime], first_key: int = 1, price: str = "12.34") -> pa.Table:
-    """Return one order line per instant of writing."""
+    """Return one order line per time of writing."""
     rows = [
         {
             "transaction_item_id": first_key + position,
@@ -31,7 +31,7 @@ def order_lines(written: Sequence[datetime], first_key: int = 1, price: str = "1
 
 
 def instants(day: str, count: int) -> list[datetime]:
-    """Return evenly spaced instants of a day, the first and the last moment among them."""
+    """Return evenly spaced times of a day, including its first and last microsecond."""
     start = start_of(datetime.fromisoformat(day).date())
     if count == 1:
         return [start]

@@ -39,8 +39,8 @@ def page_of_a_month(folder: Path) -> Path:
     return page
 
 
-def for_readme(browser: Browser, page: Path) -> None:
-    """Write the page as it opens, and its channels in dark mode."""
+def write_images(browser: Browser, page: Path) -> None:
+    """Write the images of README.md: the top of the page, and its channels in dark mode."""
     with opened(browser, address_of(page), **LOOKS["dashboard"]) as visit:
         visit.page.screenshot(path=IMAGES / "dashboard.png")
     with opened(browser, address_of(page), **LOOKS["dashboard-dark"]) as visit:
@@ -49,7 +49,7 @@ def for_readme(browser: Browser, page: Path) -> None:
 
 
 def full_page(browser: Browser, page: Path, folder: Path) -> None:
-    """Write the full page in every mode, and as printed."""
+    """Write the full page in every mode, and as PDF."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, looks in LOOKS.items():
         with opened(browser, address_of(page), **looks) as visit:
@@ -61,4 +61,4 @@ def full_page(browser: Browser, page: Path, folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as kept, launched() as running:
         made = page_of_a_month(Path(kept))
-        full_page(running, made, Path(sys.argv[1])) if sys.argv[1:] else for_readme(running, made)
+        full_page(running, made, Path(sys.argv[1])) if sys.argv[1:] else write_images(running, made)

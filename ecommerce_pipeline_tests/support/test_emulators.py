@@ -37,19 +37,19 @@ def test_a_load_job_reads_from_gs_what_the_storage_client_uploaded(
     assert [(row.n, row.total) for row in found] == [(3, Decimal("5.60"))]
 
 
-def test_each_test_has_a_project_of_its_own(bigquery_client: bigquery.Client) -> None:
+def test_each_test_has_its_own_project(bigquery_client: bigquery.Client) -> None:
     assert list(bigquery_client.list_datasets()) == []
     bigquery_client.create_dataset("staging")
     assert [dataset.dataset_id for dataset in bigquery_client.list_datasets()] == ["staging"]
 
 
-def test_an_emulator_whose_port_is_taken_moves_to_one_where_it_listens_itself(
+def test_an_emulator_whose_port_is_in_use_is_started_on_another(
     tmp_path: Path, storage_server: StorageEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Harm done without: it stays alive and serves nothing, and a test talks to somebody else's buckets."""
-    taken = int(storage_server.endpoint.rsplit(":", 1)[1])
+    """Otherwise it keeps running without serving anything, and a test uses the buckets of another."""
+    used = int(storage_server.endpoint.rsplit(":", 1)[1])
     free = emulators.free_ports(1)
-    proposed = iter([[taken], free])
+    proposed = iter([[used], free])
     monkeypatch.setattr(emulators, "free_ports", lambda _: next(proposed))
     monkeypatch.setattr(emulators, "START_SECONDS", 2)
     with storage_emulator(tmp_path / "second") as second:

@@ -1,4 +1,4 @@
-"""The proxy that other tests rely on does to requests what it says."""
+"""The faults of the proxy that other tests rely on."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def make_bucket(proxy: Proxy, name: str) -> requests.Response:
     return requests.post(f"{proxy.endpoint}{BUCKETS}?project=shop", json={"name": name}, timeout=5)
 
 
-def there(server: StorageEmulator, name: str) -> bool:
+def exists(server: StorageEmulator, name: str) -> bool:
     return requests.get(f"{server.endpoint}{BUCKETS}/{name}", timeout=5).status_code == 200
 
 
@@ -42,35 +42,35 @@ def test_a_broken_connection_breaks_before_or_after_the_server(
     proxy.add(Fault(fault))
     with pytest.raises(requests.ConnectionError, match="reset by peer"):
         make_bucket(proxy, project)
-    assert there(storage_server, project) is reached
+    assert exists(storage_server, project) is reached
 
 
-def test_a_status_is_answered_in_google_s_format_and_the_server_sees_nothing(
+def test_a_status_has_google_s_format_and_the_request_is_not_forwarded(
     proxy: Proxy, storage_server: StorageEmulator, project: str
 ) -> None:
     proxy.add(Fault(status(403, "not you", "forbidden")))
     response = make_bucket(proxy, project)
     assert response.status_code == 403
     assert response.json()["error"]["errors"] == [{"message": "not you", "reason": "forbidden"}]
-    assert not there(storage_server, project)
+    assert not exists(storage_server, project)
 
 
-def test_only_the_requests_of_the_script_are_broken(proxy: Proxy, project: str) -> None:
+def test_only_the_scripted_requests_fail(proxy: Proxy, project: str) -> None:
     proxy.add(Fault(status(503), "POST", "/b", skip=1, times=2))
     codes = [make_bucket(proxy, f"{project}-{number}").status_code for number in range(4)]
     assert codes == [200, 503, 503, 200]
     assert requests.get(f"{proxy.endpoint}{BUCKETS}?project=shop", timeout=5).status_code == 200
     assert proxy.all_happened
-    assert [each.method for each in proxy.requests] == ["POST"] * 4 + ["GET"]
+    assert [request.method for request in proxy.requests] == ["POST"] * 4 + ["GET"]
 
 
-def test_a_fault_that_did_not_come_is_told(proxy: Proxy) -> None:
+def test_a_fault_that_was_not_applied_is_reported(proxy: Proxy) -> None:
     proxy.add(Fault(reset, "PUT"))
     requests.get(f"{proxy.endpoint}{BUCKETS}?project=shop", timeout=5)
     assert not proxy.all_happened
 
 
-def test_a_delay_is_waited_for(proxy: Proxy, project: str) -> None:
+def test_a_delayed_request_takes_that_long(proxy: Proxy, project: str) -> None:
     proxy.add(Fault(delay(0.3)))
     assert make_bucket(proxy, project).elapsed.total_seconds() > 0.3
 
@@ -83,7 +83,7 @@ def test_a_damaged_body_arrives_damaged(proxy: Proxy, storage_server: StorageEmu
     assert (storage_server.root / project / "x").read_bytes() == b"a`a"
 
 
-def test_a_body_in_chunks_is_passed_on(proxy: Proxy, storage_server: StorageEmulator, project: str) -> None:
+def test_a_chunked_body_is_forwarded(proxy: Proxy, storage_server: StorageEmulator, project: str) -> None:
     make_bucket(proxy, project)
     upload = f"{proxy.endpoint}/upload/storage/v1/b/{project}/o?uploadType=media&name=x"
     assert requests.post(upload, data=iter([b"one, ", b"two"]), timeout=5).ok

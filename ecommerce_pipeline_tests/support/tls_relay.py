@@ -1,8 +1,8 @@
-"""TLS in front of a PostgreSQL that speaks none: the embedded server's programs are built without OpenSSL.
+"""TLS for the embedded PostgreSQL, whose programs are built without OpenSSL.
 
-The relay answers a client's SSLRequest as PostgreSQL does, shows the certificate, and hands the rest on as it is:
-https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-SSL. So clients check a real server's certificate,
-and what they log in to is a real server.
+The relay responds to a client's SSLRequest like PostgreSQL, presents the certificate, and forwards everything else:
+https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-SSL. So clients check a certificate
+and log in to a real server.
 """
 
 import socket
@@ -24,8 +24,8 @@ class TlsRelay:
     """The relay.
 
     Attributes:
-        port: Where it listens, on 127.0.0.1.
-        encrypted: How many connections were handed on; none is without TLS.
+        port: Its port on 127.0.0.1.
+        encrypted: The number of connections forwarded, all of them with TLS.
     """
 
     listener: socket.socket
@@ -64,12 +64,12 @@ class TlsRelay:
                 back.join(10)
 
 
-def pump(giver: socket.socket, taker: socket.socket) -> None:
+def pump(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
-        while block := giver.recv(65536):
-            taker.sendall(block)
+        while block := source.recv(65536):
+            target.sendall(block)
     with suppress(OSError):
-        taker.shutdown(socket.SHUT_WR)
+        target.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
@@ -79,9 +79,9 @@ def tls_relay(
     """Run a relay to a server.
 
     Args:
-        server: Host and port behind it.
-        certificate: The one that it shows.
-        clients: Who must have signed a client's certificate; None asks for none.
+        server: Host and port of the server.
+        certificate: The certificate of the relay.
+        clients: The authority of required client certificates; by default none are required.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
