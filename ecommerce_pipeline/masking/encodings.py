@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 SHORTEST_CORE: Final = 7
 """Characters of base64 by which a secret inside it is recognized: 42 bits, which other text hardly has by chance."""
 
+_ENCODERS: Final[tuple[Callable[[bytes], bytes], ...]] = (base64.b64encode, base64.urlsafe_b64encode)
+
 
 def encodings(secret: str, cleaned: str) -> set[str]:
-    """Return the encodings of a secret as a whole: plain, cleaned, for URLs, JSON, repr, SQL, libpq, HTML, base64."""
+    """Return the encodings of a secret as text: plain, cleaned, for URLs, JSON, repr, SQL, libpq and HTML."""
     encoded = secret.encode("utf-8", "replace")
     in_libpq = secret.replace("\\", r"\\").replace("'", r"\'")
     once = {
@@ -30,11 +32,14 @@ def encodings(secret: str, cleaned: str) -> set[str]:
         in_libpq,
         in_libpq.replace("'", "''"),
         html.escape(secret),
-        base64.b64encode(encoded).decode(),
-        base64.urlsafe_b64encode(encoded).decode(),
     }
     # Also escaped for JSON a second time: logs escape the output of `repr`.
     return {form for form in once | {json.dumps(form)[1:-1] for form in once} if form}
+
+
+def base64_of(secret: str) -> set[str]:
+    """Return the base64 of a secret in both alphabets, without padding."""
+    return {encode(secret.encode("utf-8", "replace")).decode().rstrip("=") for encode in _ENCODERS}
 
 
 def base64_cores(secret: str) -> set[str]:
@@ -46,8 +51,19 @@ def base64_cores(secret: str) -> set[str]:
     >>> any(core in authorization for core in base64_cores("open sesame"))
     True
     """
-    encoders: tuple[Callable[[bytes], bytes], ...] = (base64.b64encode, base64.urlsafe_b64encode)
-    return {core for encode in encoders for core in _cores(encode, secret.encode("utf-8", "replace"))}
+    return {core for encode in _ENCODERS for core in _cores(encode, secret.encode("utf-8", "replace"))}
+
+
+def base64_decodings(token: str) -> Iterator[str]:
+    """Yield what a token of base64 encodes, if its encoding begins at its first character or up to three later.
+
+    >>> "ann:open sesame" in base64_decodings("x/YW5uOm9wZW4gc2VzYW1l")
+    True
+    """
+    for run in re.findall(r"[A-Za-z0-9+/]+", unquote(token).replace("-", "+").replace("_", "/")):
+        for start in range(4):
+            part = run[start : len(run) - ((len(run) - start) % 4 == 1)]
+            yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")
 
 
 def _cores(encode: Callable[[bytes], bytes], secret: bytes) -> Iterator[str]:

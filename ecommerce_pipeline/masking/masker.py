@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ecommerce_pipeline.masking.encodings import base64_cores, encodings
+from ecommerce_pipeline.masking.encodings import base64_cores, base64_decodings, base64_of, encodings
 from ecommerce_pipeline.masking.environment import SHORTEST, secret_values, secrets_in
 from ecommerce_pipeline.masking.formats import MASK, mask_formats
 
@@ -47,10 +47,11 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         known = {secret for secret in secrets if len(secret) >= SHORTEST}
-        forms = {form for secret in known for form in encodings(secret, clean(secret))}
+        forms = {form: _pattern(form) for secret in known for form in encodings(secret, clean(secret))}
+        forms |= {form: _whole_base64(form) for secret in known for form in base64_of(secret)}
         self._forms = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_pattern, self._forms)) or r"(?!)")
-        self._cores = {core for secret in known for core in base64_cores(secret)}
+        self._pattern = re.compile("|".join(forms[form] for form in self._forms) or r"(?!)")
+        self._cores = {core: _is_word(secret) for secret in known for core in base64_cores(secret)}
 
     @classmethod
     def of(cls, environment: Mapping[str, str], files: Iterable[Path] = ()) -> "Masker":
@@ -64,12 +65,13 @@ class Masker:
 
     def knows(self, text: str) -> bool:
         """Return whether a known secret is in a text, as opposed to one recognized by its format."""
-        return self._has_core(text) or (self._has_form(text) and self._pattern.search(text) is not None)
+        encoded = self._has_core(text) and any(self._encodes_secret(token) for token in _BASE64.findall(text))
+        return encoded or (self._has_form(text) and self._pattern.search(text) is not None)
 
     def hide(self, text: str) -> str:
         """Return a text with known secrets masked and otherwise unchanged."""
         if self._has_core(text):
-            text = _BASE64.sub(lambda token: MASK if self._has_core(token[0]) else token[0], text)
+            text = _BASE64.sub(lambda token: MASK if self._encodes_secret(token[0]) else token[0], text)
         return self._pattern.sub(MASK, text) if self._has_form(text) else text
 
     def __call__(self, text: str) -> str:
@@ -96,6 +98,11 @@ class Masker:
 
     def _has_core(self, text: str) -> bool:
         return any(core in text for core in self._cores)
+
+    def _encodes_secret(self, token: str) -> bool:
+        """Return whether base64 contains a secret; a secret that is a word must be a word of the content, too."""
+        words = [is_word for core, is_word in self._cores.items() if core in token]
+        return not all(words) or any(map(self._pattern.search, base64_decodings(token) if words else ()))
 
 
 def remember(secret: str) -> str:
@@ -131,4 +138,12 @@ def _masker(values: frozenset[str]) -> Masker:
 
 def _pattern(form: str) -> str:
     escaped = re.escape(form)
-    return rf"(?<!\w){escaped}(?!\w)" if form.isalpha() and len(form) < SHORTEST_IN_WORDS else escaped
+    return rf"(?<!\w){escaped}(?!\w)" if _is_word(form) else escaped
+
+
+def _whole_base64(form: str) -> str:
+    return rf"(?<![A-Za-z0-9]){re.escape(form)}={{0,2}}(?![A-Za-z0-9])"
+
+
+def _is_word(secret: str) -> bool:
+    return secret.isalpha() and len(secret) < SHORTEST_IN_WORDS

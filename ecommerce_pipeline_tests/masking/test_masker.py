@@ -100,7 +100,7 @@ def test_a_secret_is_masked_in_both_alphabets_of_base64(secret: str) -> None:
 
 @pytest.mark.parametrize("user", ["", "a", "an", "ann", "ann.example"])
 @pytest.mark.parametrize("after", ["", "!", "\n"])
-@pytest.mark.parametrize("password", [SIGNS, "tr0ub4dor", "correct horse battery staple"])
+@pytest.mark.parametrize("password", [SIGNS, "tr0ub4dor", "ecommerce", "correct horse battery staple"])
 @pytest.mark.parametrize(
     "line",
     [
@@ -195,6 +195,18 @@ def test_a_secret_that_is_a_word_is_not_masked_inside_other_words() -> None:
     masker = Masker.of({"POSTGRES_PASSWORD": "ecommerce"})
     text = "ecommerce_pipeline.errors: login with ecommerce failed"
     assert masker(text) == "ecommerce_pipeline.errors: login with *** failed"
+
+
+@pytest.mark.parametrize("before", ["", "a", "an", "run of "])
+def test_a_secret_that_is_a_word_is_not_masked_inside_other_words_in_base64(before: str) -> None:
+    """Dagster's cursors and serialized jobs are base64 that contains `ecommerce_pipeline`."""
+    masker = Masker.of({"POSTGRES_PASSWORD": "ecommerce"})
+    encoded = base64.b64encode(f"{before}ecommerce_pipeline.definitions".encode()).decode()
+    assert masker(f"job {encoded}") == f"job {encoded}"
+    assert not masker.knows(encoded)
+    encoded = base64.b64encode(f"{before and before + ':'}ecommerce!".encode()).decode()
+    assert masker(f"job {encoded}") == "job ***"
+    assert masker.knows(encoded)
 
 
 def test_every_error_for_users_is_masked_when_it_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
