@@ -110,6 +110,7 @@ def test_a_secret_is_masked_in_both_alphabets_of_base64(secret: str) -> None:
         "GET /rows?authorization=Basic%20{0}&n=1",
         '{{"auths": {{"registry.example.com": {{"auth": "{0}"}}}}}}',
         "AUTH PLAIN {0}",
+        "https://db.example.com/u/{0}?n=1",
         "{0}",
     ],
 )
