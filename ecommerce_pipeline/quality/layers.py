@@ -45,7 +45,7 @@ class SourceLayer:
     def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
         """Query the server; columns of compatible types are converted as the extraction converts them."""
         source = f"({self.postgres.contract_select(table)}) AS rows_"
-        return self.postgres.contract_rows(window, query(POSTGRES, table, source, window))
+        return self.postgres.contract_rows(table, window, query(POSTGRES, table, source, window))
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,32 @@ from collections.abc import Sequence
 from psycopg import Connection, sql
 from sqlalchemy import Table
 
+from ecommerce_pipeline.resources.postgres.special_values import FINITE
 from ecommerce_pipeline.schema.drift import Doubt, Found
 from ecommerce_pipeline.schema.tables import business_key
 
-# A view's columns have no NOT NULL, whatever its tables have; a domain is replaced by its base type.
+# A view's columns have no NOT NULL, whatever its tables have; a domain, also one over a domain, is replaced by the type
+# below it.
 _COLUMNS = """
     SELECT
         a.attname,
-        CASE t.typtype
-            WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
-            WHEN 'e' THEN 'enum ' || format_type(a.atttypid, NULL)
-            ELSE format_type(a.atttypid, a.atttypmod)
+        CASE base.typtype
+            WHEN 'e' THEN 'enum ' || format_type(base.oid, NULL)
+            ELSE format_type(base.oid, base.modifier)
         END,
-        CASE WHEN c.relkind IN ('r', 'p') THEN NOT (a.attnotnull OR t.typnotnull) END
+        CASE WHEN c.relkind IN ('r', 'p') THEN NOT (a.attnotnull OR base.not_null) END
     FROM pg_attribute AS a
     JOIN pg_class AS c ON c.oid = a.attrelid
-    JOIN pg_type AS t ON t.oid = a.atttypid
+    CROSS JOIN LATERAL (
+        WITH RECURSIVE below AS (
+            SELECT t.oid, t.typtype, t.typbasetype, t.typtypmod, a.atttypmod AS modifier, t.typnotnull AS not_null
+            FROM pg_type AS t WHERE t.oid = a.atttypid
+            UNION ALL
+            SELECT t.oid, t.typtype, t.typbasetype, t.typtypmod, d.typtypmod, d.not_null OR t.typnotnull
+            FROM below AS d JOIN pg_type AS t ON t.oid = d.typbasetype WHERE d.typtype = 'd'
+        )
+        SELECT * FROM below WHERE typtype <> 'd'
+    ) AS base
     WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
 """
@@ -61,8 +71,10 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
 
 
 def _misfit(doubt: Doubt) -> sql.Composed:
-    # In PostgreSQL's order of numbers NaN and infinity are above `high`, minus infinity is below `low`.
-    return sql.SQL("NOT ({value} BETWEEN {low} AND {high} AND {value} = round({value}, {scale}))").format(
+    # What is not finite is not for the contract to change: see `special_values`.
+    finite = sql.SQL(FINITE).format(sql.Identifier(doubt.column))
+    return sql.SQL("{finite} AND NOT ({value} BETWEEN {low} AND {high} AND {value} = round({value}, {scale}))").format(
+        finite=finite,
         value=sql.SQL("CAST({} AS numeric)").format(sql.Identifier(doubt.column)),
         low=sql.Literal(doubt.low),
         high=sql.Literal(doubt.high),

@@ -27,6 +27,7 @@ from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
 from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
+from ecommerce_pipeline.resources.postgres.special_values import special_values
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import POSTGRES, within
 from ecommerce_pipeline.schema.drift import Drift, drift
@@ -135,10 +136,15 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             TransientError: The server is a replica that lags.
         """
         with self.connect() as connection:
-            differences = drift(table, found_columns(connection, table))
+            found = found_columns(connection, table)
+            differences = drift(table, found)
             _raise_if(differences.errors, table, connection)
             wait_for_replay(connection, self.address(), window)
-            _raise_if(misfits(connection, table, differences.doubts, _in_window(window)), table, connection)
+            rows = _in_window(window)
+            wrong = special_values(connection, table, found, rows) + misfits(
+                connection, table, differences.doubts, rows
+            )
+            _raise_if(wrong, table, connection)
         return differences, self.stream(table, window)
 
     def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
@@ -197,19 +203,23 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         query = _ordered_select(table, window).as_string()
         return scan(self.address(), query, arrow_schema(table), f"{table.schema}.{table.name}")
 
-    def contract_rows(self, window: Window | None, query: str) -> list[tuple[Any, ...]]:
+    def contract_rows(self, table: Table, window: Window | None, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query about a window of a table; of a replica, once it has all rows of the window.
 
         Args:
+            table: The contract.
             window: The days; None for all rows.
             query: Of `contract_select`, for results that fit in memory.
 
         Raises:
-            PlatformError: The server cannot be reached, closes the connection, or rejects the query.
+            PlatformError: The server cannot be reached, closes the connection, or rejects the query; or a value is one
+                that neither the lake nor a warehouse can hold.
             TransientError: The server is a replica that lags.
         """
         with self.connect() as connection:
             wait_for_replay(connection, self.address(), window)
+            found = found_columns(connection, table)
+            _raise_if(special_values(connection, table, found, _in_window(window)), table, connection)
             return connection.execute(query.encode()).fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

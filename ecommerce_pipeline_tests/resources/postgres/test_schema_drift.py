@@ -10,9 +10,10 @@ from sqlalchemy import Column, MetaData, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.quality.layers import SourceLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.drift import Drift
-from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = Window.of_day(date(2026, 3, 1))
@@ -119,7 +120,7 @@ def test_types_widened_are_read_while_every_value_of_the_window_fits_and_refused
     alter(
         f"UPDATE {TABLE} SET quantity = 2147483648 WHERE transaction_item_id = 4",
         f"UPDATE {TABLE} SET unit_price = 12.345 WHERE transaction_item_id IN (2, 3)",
-        f"UPDATE {TABLE} SET gross_amount = 'NaN' WHERE transaction_item_id = 1",
+        f"UPDATE {TABLE} SET gross_amount = 24.681 WHERE transaction_item_id = 1",
         f"UPDATE {TABLE} SET transaction_id = -9223372036854775809 WHERE transaction_item_id = 1",
     )
     with pytest.raises(PlatformError) as caught:
@@ -178,3 +179,84 @@ def test_not_null_dropped_is_a_warning_and_a_null_an_error_that_names_column_and
         match=r"column quantity of ecommerce.transaction_items has nulls, .* where transaction_item_id = 3: fill",
     ):
         extracted(database)
+
+
+def test_a_domain_over_a_domain_is_read_as_the_type_below_both(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    _, before = extracted(database)
+    alter(
+        "CREATE DOMAIN ecommerce.money_ AS numeric(12,2)",
+        "CREATE DOMAIN ecommerce.price_ AS ecommerce.money_ NOT NULL CHECK (VALUE >= 0)",
+        f"ALTER TABLE {TABLE} ALTER COLUMN unit_price TYPE ecommerce.price_",
+        f"ALTER TABLE {TABLE} ALTER COLUMN unit_price DROP NOT NULL",
+    )
+    found, rows = extracted(database)
+    assert found == Drift()
+    assert rows.equals(before)
+    alter(
+        f"ALTER TABLE {TABLE} ALTER COLUMN unit_price TYPE numeric(12,2)",
+        "DROP DOMAIN ecommerce.price_",
+        "DROP DOMAIN ecommerce.money_",
+    )
+
+
+@pytest.mark.parametrize("position", [1, 3, 4])
+@pytest.mark.parametrize(
+    ("column", "type_", "value", "shown"),
+    [
+        ("unit_price", None, "NaN", "NaN"),
+        ("unit_price", "numeric", "NaN", "NaN"),
+        ("unit_price", "numeric", "Infinity", "Infinity"),
+        ("unit_price", "numeric", "-Infinity", "-Infinity"),
+        ("quantity", "numeric", "NaN", "NaN"),
+        ("created_at", None, "infinity", "infinity"),
+        ("created_at", None, "-infinity", "-infinity"),
+        ("created_at", None, "0044-03-15 12:00:00+00 BC", r"0044-03-15 12:00:00\+00 BC"),
+        ("created_at", None, "10000-01-01 00:00:00+00", r"10000-01-01 00:00:00\+00"),
+        ("recorded_at", None, "infinity", "infinity"),
+        ("recorded_at", None, "12026-03-01 00:00:00+00", r"12026-03-01 00:00:00\+00"),
+    ],
+)
+def test_a_value_that_only_postgresql_has_is_refused_with_column_key_and_value(
+    database: PostgresResource,
+    alter: Callable[..., None],
+    column: str,
+    type_: str | None,
+    value: str,
+    shown: str,
+    position: int,
+) -> None:
+    """NaN was 0.00 in the lake, infinity an OverflowError, and a row of no day was never read."""
+    if type_ is not None:
+        alter(f"ALTER TABLE {TABLE} ALTER COLUMN {column} TYPE {type_}")
+    alter(f"UPDATE {TABLE} SET {column} = '{value}' WHERE transaction_item_id = {position}")
+    said = f"{TABLE} in database .*: column {column} is {shown} where transaction_item_id = {position}, which neither"
+    with pytest.raises(PlatformError, match=said) as caught:
+        extracted(database)
+    assert "values that do not fit" not in str(caught.value), "another type would not help"
+    with pytest.raises(PlatformError, match=said):
+        layer_digests(SourceLayer(database), transaction_items, DAY)
+
+
+@pytest.mark.parametrize("value", ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"])
+def test_a_date_that_only_postgresql_has_is_refused_in_a_dimension(owner: PostgresResource, value: str) -> None:
+    row = f"(1, 'S1', 'x', 'XX', 'x', 'x', 1, '{value}', now())"
+    with owner.connect() as connection:
+        connection.execute(f"INSERT INTO ecommerce.stores VALUES {row}")
+    try:
+        with pytest.raises(PlatformError, match=f"column opened_on is {value} where store_id = 1, which neither"):
+            owner.extract(TABLES["stores"], None)
+    finally:
+        with owner.connect() as connection:
+            connection.execute("DELETE FROM ecommerce.stores")
+
+
+def test_the_first_and_the_last_instant_that_fit_are_read(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    alter(
+        f"UPDATE {TABLE} SET created_at = '0001-01-01 00:00:00+00' WHERE transaction_item_id = 1",
+        f"UPDATE {TABLE} SET created_at = '9999-12-31 23:59:59.999999+00' WHERE transaction_item_id = 2",
+    )
+    assert extracted(database)[1].num_rows == 4

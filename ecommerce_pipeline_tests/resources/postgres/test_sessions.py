@@ -66,7 +66,7 @@ def stores(*cities: str) -> pa.Table:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     rows = [
         {"store_id": key, "code": f"S{key}", "store_name": city, "country": "XX", "region": "x", "city": city}
-        | {"floor_area_m2": 100, "opened_on": now.date(), "created_at": now, "updated_at": now}
+        | {"floor_area_m2": 100, "opened_on": now.date(), "updated_at": now}
         for key, city in enumerate(cities, 1)
     ]
     return pa.Table.from_pylist(rows, schema=arrow_schema(STORES))
