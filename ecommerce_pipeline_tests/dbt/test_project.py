@@ -102,3 +102,14 @@ def test_only_the_files_of_a_warehouse_know_it() -> None:
         path: text for path, text in texts.items() if path.parent.name != "warehouses" and path.stem != "profiles"
     }
     assert [path.name for path, text in others.items() if re.search(r"target\.type|(duckdb|bigquery)__", text)] == []
+
+
+def test_each_file_of_a_warehouse_has_every_macro_that_differs() -> None:
+    """An adapter looks for `<its name>__<macro>`, then for `default__<macro>`, and fails only when a model runs."""
+    macros = {path: path.read_text() for path in (DBT_DIR / "macros").rglob("*.sql")}
+    dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'\)", "".join(macros.values())))
+    defaults = set(re.findall(r"macro default__(\w+)\(", "".join(macros.values())))
+    assert dispatched
+    for path, text in macros.items():
+        if path.parent.name == "warehouses":
+            assert dispatched - defaults - set(re.findall(rf"macro {path.stem}__(\w+)\(", text)) == set(), path.name

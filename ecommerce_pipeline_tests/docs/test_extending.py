@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
+from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
+from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
-from ecommerce_pipeline_tests.support.platform import SMALL_SHOP
+from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, comparable
 
 PAGE = PROJECT_ROOT / "docs" / "extending.md"
 SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in PAGE.read_text().split("\n## ")[1:])}
 COLUMN, EVENT_TABLE, MART = "A column of a source table", "An event table", "A mart with a chart"
+WAREHOUSE = "A third warehouse"
 
 
 def blocks(section: str, language: str) -> list[str]:
@@ -55,7 +59,7 @@ class Copy:
             self.run(["git", "apply", "-"], diff)
         for command in "".join(blocks(section, "sh")).splitlines():
             # The environment is that of the tests, up to date or not.
-            self.run(command.replace("make ", "make --old-file=.venv/run.stamp ").split())
+            self.run(["sh", "-c", command.replace("make ", "make --old-file=.venv/run.stamp ")])
 
     def run(self, command: list[str], text: str = "") -> None:
         """Run a command in the copy, whose package comes first; a failure shows its output."""
@@ -88,11 +92,39 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
         copy.run([".venv/bin/ecommerce-pipeline", "stop"])
 
 
+@pytest.fixture(scope="module")
+def third(extended: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection[Any]]:
+    """Give the third warehouse, with the day built in it too."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("warehouse"))
+    try:
+        login = server.ensure()
+        address = Address(login.host, login.port, login.database, login.user, login.password, LOCAL)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("host", "port", "database", "user", "password"):
+                patch.setenv(f"WAREHOUSE_{name.upper()}", str(getattr(login, name)))
+            extended.follow(WAREHOUSE)
+            extended.run([".venv/bin/ruff", "check", "."])
+        with psycopg.connect(address.conninfo) as connection:
+            yield connection
+    finally:
+        server.destroy()
+
+
 def test_the_page_keeps_its_promises_of_what_is_written_by_hand() -> None:
     assert by_hand(COLUMN) == {"ecommerce_pipeline/schema/tables.py": 1}
     assert len(by_hand(EVENT_TABLE)) <= 5
     assert sum(by_hand(EVENT_TABLE).values()) <= 60
     assert len(by_hand(MART)) <= 5
+    folder = "ecommerce_pipeline/resources/warehouse/postgres/"
+    outside = {name for name in by_hand(WAREHOUSE) if not name.startswith(folder)}
+    assert outside == {
+        "ecommerce_dbt/profiles.yml",
+        "ecommerce_dbt/macros/warehouses/postgres.sql",
+        "ecommerce_pipeline/targets/postgresql.py",
+        "ecommerce_pipeline/settings/platform.py",
+    }
+    one_line_changed = 2
+    assert by_hand(WAREHOUSE)["ecommerce_pipeline/settings/platform.py"] == one_line_changed
 
 
 def test_a_new_column_reaches_every_table_that_has_the_rows(extended: Copy) -> None:
@@ -126,6 +158,26 @@ def test_a_new_mart_and_its_chart_show_the_rows(extended: Copy) -> None:
         shown = visit.table("wishes")
         assert visit.complaints == []
     assert sum(row["Wishes"] for row in shown) == wishes
+
+
+def test_a_third_warehouse_has_the_same_rows_as_the_first(extended: Copy, third: psycopg.Connection[Any]) -> None:
+    columns = dict(
+        extended.query(
+            "SELECT schema_name || '.' || table_name, string_agg(column_name, ', ') FROM duckdb_columns() "
+            "WHERE NOT internal GROUP BY ALL"
+        )
+    )
+    tables = third.execute(
+        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('staging', 'core', 'datamart')"
+    ).fetchall()
+    assert sorted(name for (name,) in tables) == sorted(columns)
+    for table, names in columns.items():
+        query = f"SELECT {names} FROM {table}"
+        assert in_order(third.execute(query.encode()).fetchall()) == in_order(extended.query(query)), table
+
+
+def in_order(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    return sorted(([comparable(value) for value in row] for row in rows), key=repr)
 
 
 def test_the_unit_test_of_the_new_rule_holds(extended: Copy) -> None:
