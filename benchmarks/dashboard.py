@@ -13,7 +13,7 @@ from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of
-from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.support.browser import address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.marts import build_marts
 
 CASES = ((1, 0), (1, 1), (1, 30), (1, 365), (10, 365))
@@ -31,14 +31,14 @@ def measure(settings: Settings) -> str:
 
     page.write_bytes(render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir)))
     rendered = time.monotonic()
-    with launched() as browser:
+    with launch_browser() as browser:
         asked = time.monotonic()
-        with opened(browser, address_of(page)) as visit:
+        with open_page(browser, address_of(page)) as visit:
             shown = time.monotonic()
             if datasets.as_of:
                 visit.choose("all")
             chosen = time.monotonic()
-            assert not visit.complaints, visit.complaints  # noqa: S101
+            assert not visit.console_output, visit.console_output  # noqa: S101
     orders = sum(datasets.tables["sales"]["orders_paid"].to_pylist())
     seconds = (read - began, rendered - read, shown - asked, chosen - shown)
     return f"{orders:,} | {page.stat().st_size / 1e6:.2f} | {' | '.join(f'{spent:.1f}' for spent in seconds)}"

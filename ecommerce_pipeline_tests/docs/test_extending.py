@@ -18,7 +18,7 @@ from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.settings import PROJECT_ROOT
-from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.support.browser import address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, comparable
 
 PAGE = PROJECT_ROOT / "docs" / "extending.md"
@@ -154,9 +154,12 @@ def test_a_new_mart_and_its_chart_show_the_rows(extended: Copy) -> None:
     [(wishes,)] = extended.query("SELECT sum(wishes) FROM datamart.marts_wishlist_daily")
     [(valid,)] = extended.query("SELECT count(*) FROM core.stg_wishlist_adds")
     assert wishes == valid
-    with launched() as browser, opened(browser, address_of(extended.data / "dashboard" / DASHBOARD_PAGE)) as visit:
+    with (
+        launch_browser() as browser,
+        open_page(browser, address_of(extended.data / "dashboard" / DASHBOARD_PAGE)) as visit,
+    ):
         shown = visit.table("wishes")
-        assert visit.complaints == []
+        assert visit.console_output == []
     assert sum(row["Wishes"] for row in shown) == wishes
 
 

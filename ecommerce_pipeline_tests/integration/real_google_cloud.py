@@ -1,7 +1,7 @@
-"""What no emulator shows, on a real project: `GCP_PROJECT=... GCS_BUCKET=... make google-cloud`.
+"""What no emulator can show, on a real project: `GCP_PROJECT=... GCS_BUCKET=... make google-cloud`.
 
-It takes the credentials that Google's clients find, which may make datasets, and works in datasets and a folder of the
-bucket that it names by chance and deletes at its end. Scanning its few megabytes costs less than a cent.
+The tests use Google's application default credentials, which must be allowed to create datasets. They work in datasets
+and in a folder of the bucket that have a random name, and delete them at the end. The queries cost less than a cent.
 """
 
 import os
@@ -26,16 +26,16 @@ CHECKS = ("project", "credentials", "bucket", "BigQuery jobs", "datasets", "one 
 
 
 @pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a platform on the project with two days in it, run as one day and then as a range of both."""
-    missing = [name for name in NEEDED if not os.environ.get(name)]
-    if missing:
-        pytest.exit(f"{', '.join(missing)}: set to a project and a bucket in it to run these tests", returncode=2)
-    mine = f"test_{uuid4().hex[:10]}"
-    chosen = {name: os.environ[name] for name in (*NEEDED, "GCP_LOCATION") if name in os.environ}
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Yield a platform on the project with two days, run first as one day and then as a range of both."""
+    unset = [name for name in NEEDED if not os.environ.get(name)]
+    if unset:
+        pytest.exit(f"{', '.join(unset)}: set to a project and a bucket in it to run these tests", returncode=2)
+    prefix = f"test_{uuid4().hex[:10]}"
+    environment = {name: os.environ[name] for name in (*NEEDED, "GCP_LOCATION") if name in os.environ}
     platform = Platform(
-        tmp_path_factory.mktemp("there"),
-        chosen | {"TARGET": "gcp", "GCS_PREFIX": mine, "BIGQUERY_DATASET": mine, "BIGQUERY_DAYS_PER_JOB": "1"},
+        tmp_path_factory.mktemp("cloud"),
+        environment | {"TARGET": "gcp", "GCS_PREFIX": prefix, "BIGQUERY_DATASET": prefix, "BIGQUERY_DAYS_PER_JOB": "1"},
     )
     try:
         platform.run(DAYS[1])
@@ -63,50 +63,50 @@ def items(platform: Platform) -> str:
     return f"{platform.settings.bigquery_datasets['staging']}.transaction_items"
 
 
-def test_every_table_equals_the_local_target(there: Platform, tmp_path: Path) -> None:
-    here = Platform(tmp_path)
+def test_every_table_equals_the_local_target(cloud: Platform, tmp_path: Path) -> None:
+    local = Platform(tmp_path)
     try:
-        here.run(*DAYS)
-        assert there.rows() == here.rows()
+        local.run(*DAYS)
+        assert cloud.rows() == local.rows()
     finally:
-        here.close()
+        local.close()
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_the_rights_are_enough_and_everything_is_in_one_location(there: Platform, check: str) -> None:
-    assert checks_of(there.settings)[check]()
+def test_the_permissions_suffice_and_everything_is_in_one_location(cloud: Platform, check: str) -> None:
+    assert checks_of(cloud.settings)[check]()
 
 
-def test_a_day_is_billed_for_its_partition_and_a_scan_of_all_days_is_refused(there: Platform) -> None:
-    def bytes_of(condition: str) -> int:
-        sql = f"SELECT * FROM {items(there)} WHERE {condition}"
-        return int(client(there).query(sql, bigquery.QueryJobConfig(dry_run=True)).total_bytes_processed)
+def test_a_query_of_a_day_is_billed_for_its_partition_and_a_scan_of_all_days_is_rejected(cloud: Platform) -> None:
+    def bytes_scanned(condition: str) -> int:
+        sql = f"SELECT * FROM {items(cloud)} WHERE {condition}"
+        return int(client(cloud).query(sql, bigquery.QueryJobConfig(dry_run=True)).total_bytes_processed)
 
-    day = bytes_of(f"recorded_at >= '{DAYS[0]}' AND recorded_at < '{DAYS[1]}'")
-    assert 0 < day < bytes_of("recorded_at IS NOT NULL")
+    day = bytes_scanned(f"recorded_at >= '{DAYS[0]}' AND recorded_at < '{DAYS[1]}'")
+    assert 0 < day < bytes_scanned("recorded_at IS NOT NULL")
     with pytest.raises(BadRequest, match="partition"):
-        bytes_of("TRUE")
+        bytes_scanned("TRUE")
 
 
-def test_the_storage_api_reads_the_days_and_columns_asked_for(there: Platform) -> None:
+def test_the_storage_api_reads_only_the_requested_days_and_columns(cloud: Platform) -> None:
     columns = ["quantity", "transaction_item_id"]
     window = Window.of_keys(DAYS[0], DAYS[0])
-    rows = target_of(there.settings).warehouse.read(transaction_items, "staging", window, columns)
-    sql = f"SELECT COUNT(*) AS n FROM {items(there)} WHERE DATE(recorded_at) = '{DAYS[0]}'"
+    rows = target_of(cloud.settings).warehouse.read(transaction_items, "staging", window, columns)
+    sql = f"SELECT COUNT(*) AS n FROM {items(cloud)} WHERE DATE(recorded_at) = '{DAYS[0]}'"
     assert rows.column_names == columns
-    assert rows.num_rows == next(iter(client(there).query(sql).result())).n
+    assert rows.num_rows == next(iter(client(cloud).query(sql).result())).n
 
 
-def test_a_job_of_the_same_name_is_not_run_again(there: Platform) -> None:
-    name = f"test-{uuid4().hex}"
-    client(there).query("SELECT 1", job_id=name).result()
+def test_a_job_with_an_existing_id_is_not_run_again(cloud: Platform) -> None:
+    job_id = f"test-{uuid4().hex}"
+    client(cloud).query("SELECT 1", job_id=job_id).result()
     with pytest.raises(Conflict):
-        client(there).query("SELECT 1", job_id=name, job_retry=None)
+        client(cloud).query("SELECT 1", job_id=job_id, job_retry=None)
 
 
-def test_a_reader_keeps_the_version_that_it_opened(there: Platform) -> None:
-    """The bucket keeps versions, as the one that deploy/terraform makes."""
-    store = lake(there)
+def test_a_reader_keeps_the_version_that_it_opened(cloud: Platform) -> None:
+    """The bucket has object versioning, as the one that deploy/terraform creates."""
+    store = lake(cloud)
     with store.writing("versions/part-0.parquet") as file:
         file.write(b"a" * 40_000_000)
     with store.reading("versions/part-0.parquet") as file:

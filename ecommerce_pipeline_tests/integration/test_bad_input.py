@@ -1,4 +1,4 @@
-"""Invalid input and failures: one clear message, and nothing half written."""
+"""Invalid input and failures: one clear message, and no partial output."""
 
 import os
 import shutil
@@ -51,14 +51,14 @@ def test_a_database_that_stops_during_extraction_leaves_only_complete_objects(
     platform.run(DAY, job="extract")
     objects = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
     address = postgres(platform.settings).address()
-    gone = Platform(
+    external = Platform(
         platform.folder,
         {"POSTGRES_HOST": address.host, "POSTGRES_PORT": str(address.port), "POSTGRES_USER": address.user},
     )
     os.environ["POSTGRES_PASSWORD"] = address.password
     stopped = []
 
-    def stop_in_the_middle(progress: RunProgress) -> None:
+    def stop_after_the_first_step(progress: RunProgress) -> None:
         if progress.kind == "ended" and not stopped:
             embedded = postgres(platform.settings).embedded()
             assert embedded is not None
@@ -67,7 +67,7 @@ def test_a_database_that_stops_during_extraction_leaves_only_complete_objects(
 
     try:
         with pytest.raises(PlatformError) as caught:
-            gone.run(DAY, job="extract", on_progress=stop_in_the_middle)
+            external.run(DAY, job="extract", on_progress=stop_after_the_first_step)
     finally:
         del os.environ["POSTGRES_PASSWORD"]
     message = str(caught.value)
@@ -78,8 +78,8 @@ def test_a_database_that_stops_during_extraction_leaves_only_complete_objects(
     assert not list((platform.settings.lake_dir / ".incoming").iterdir())
 
 
-def test_a_full_disk_fails_with_the_folder_named_and_keeps_the_old_objects(tmp_path: Path) -> None:
-    """A file system of 1 MiB, in a mount namespace of its own, so that the machine is not touched."""
+def test_a_full_disk_is_an_error_that_names_the_folder_and_keeps_the_old_objects(tmp_path: Path) -> None:
+    """The file system has 1 MiB, in its own mount namespace, so that the machine is not affected."""
     script = 'set -e; mkdir small; mount -t tmpfs -o size=1m tmpfs small; exec "$0" -c "$1"'
     code = """
 from pathlib import Path
@@ -116,9 +116,9 @@ def test_a_broken_model_fails_with_dbt_s_own_errors(
     shutil.copytree(dbt_resource.DBT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
     monkeypatch.setattr(dbt_resource, "DBT_DIR", project)
     model = project / "models/fact/fact_refund.sql"
-    whole = model.read_text()
-    model.write_text(whole.replace("from {{ ref('stg_refunds') }}", "from {{ ref('stg_refunds') }}, nowhere.at_all"))
-    assert model.read_text() != whole
+    original = model.read_text()
+    model.write_text(original.replace("from {{ ref('stg_refunds') }}", "from {{ ref('stg_refunds') }}, nowhere.at_all"))
+    assert model.read_text() != original
     with pytest.raises(PlatformError) as caught:
         new_platform("broken", DBT_PARSED_DIR="").run(DAY)
     message = str(caught.value)

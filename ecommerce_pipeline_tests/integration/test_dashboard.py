@@ -1,4 +1,4 @@
-"""The page of 30 days at scale 1 in a real browser: what it shows, compared with the marts and the shop's ledger."""
+"""The dashboard of 30 days at scale 1 in a real browser, compared with the marts and the shop's ledger."""
 
 import base64
 import re
@@ -28,7 +28,7 @@ from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger
 from ecommerce_pipeline.targets import target_of
-from ecommerce_pipeline_tests.support.browser import Opened, address_of, launched, opened
+from ecommerce_pipeline_tests.support.browser import OpenPage, address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.marts import build_marts
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
@@ -40,7 +40,7 @@ SALES = "datamart.marts_channel_store_daily"
 DEFAULTS = {
     name: str(default) for name in SMALL_SHOP if (default := Settings.model_fields[name.lower()].default) is not None
 }
-FEWER = {"CUSTOMERS": "20000", "PRODUCTS": "6000"}
+SMALLER = {"CUSTOMERS": "20000", "PRODUCTS": "6000"}
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -48,7 +48,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The shop of `make run`, 30 days at scale 1, with fewer customers and products to save time."""
-    with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | FEWER)) as platform:
+    with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | SMALLER)) as platform:
         build_marts(platform.settings, Window.of_keys(FIRST, LAST))
         platform.run(FIRST, LAST, job="dashboard")
         yield platform
@@ -61,14 +61,14 @@ def address(month: Platform) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as running:
+    with launch_browser() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Opened]:
+def visit(browser: Browser, address: str) -> Iterator[OpenPage]:
     """The open page; each test makes its own selection."""
-    with opened(browser, address) as visit:
+    with open_page(browser, address) as visit:
         yield visit
 
 
@@ -77,44 +77,44 @@ def cents(amount: object) -> int:
     return int(amount * 100)
 
 
-def span(period: str) -> str:
+def period_condition(period: str) -> str:
     """Return the condition for the days of a period."""
     if period == "all":
         return "true"
     return f"created_date > DATE '{LAST}' - {PERIODS[period]} AND created_date <= DATE '{LAST}'"
 
 
-def chosen(period: str, channel: str) -> str:
-    return span(period) + ("" if channel == "all" else f" AND channel = '{channel}'")
+def selection_condition(period: str, channel: str) -> str:
+    return period_condition(period) + ("" if channel == "all" else f" AND channel = '{channel}'")
 
 
-def test_it_opens_without_errors_and_sends_no_network_request(browser: Browser, address: str) -> None:
-    with opened(browser, address) as visit:
+def test_the_page_opens_without_errors_and_sends_no_network_request(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
         for period, channel in (("all", "store"), ("7d", "web")):
             visit.choose(period, channel)
-        assert visit.complaints == []
+        assert visit.console_output == []
         assert visit.requests == [address]
 
 
-def test_it_is_smaller_than_three_megabytes(month: Platform) -> None:
+def test_the_page_is_smaller_than_three_megabytes(month: Platform) -> None:
     assert (month.settings.dashboard_dir / DASHBOARD_PAGE).stat().st_size < 3_000_000
 
 
 @pytest.mark.parametrize("period", ["14d", "all"])
-def test_every_chart_has_marks(visit: Opened, period: str) -> None:
+def test_every_chart_has_marks(visit: OpenPage, period: str) -> None:
     visit.choose(period, "all")
     marks = "svg :is(.mark-rect, .mark-symbol, .mark-line, .mark-area):not(.role-axis-grid *) path"
     for name in DRAWN:
         assert visit.page.locator(f"#{name} {marks}").count() > 0, name
 
 
-def test_every_id_is_unique(visit: Opened) -> None:
+def test_every_id_is_unique(visit: OpenPage) -> None:
     """A chart once had the id of its section."""
     names = visit.page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
     assert sorted(names) == sorted(set(names))
 
 
-def test_every_chart_shows_its_title_unit_tables_and_date(visit: Opened) -> None:
+def test_every_chart_shows_its_title_unit_tables_and_date(visit: OpenPage) -> None:
     for name, chart in CHARTS.items():
         figure = visit.page.locator(f"#{name}")
         assert figure.locator("h3").inner_text() == chart.title
@@ -127,9 +127,9 @@ def test_every_chart_shows_its_title_unit_tables_and_date(visit: Opened) -> None
 
 
 @pytest.mark.parametrize(("period", "channel"), product(["7d", "14d", "28d", "all"], ["all", *CHANNELS]))
-def test_the_key_figures_are_those_of_the_marts(visit: Opened, month: Platform, period: str, channel: str) -> None:
+def test_the_key_figures_equal_the_marts(visit: OpenPage, month: Platform, period: str, channel: str) -> None:
     visit.choose(period, channel)
-    where = chosen(period, channel)
+    where = selection_condition(period, channel)
     [(gross, discount, refund, placed, paid, units)] = month.query(
         "SELECT sum(gross_amount), sum(discount_amount), sum(refund_amount), sum(orders_placed), sum(orders_paid),"
         f" sum(units) FROM {SALES} WHERE {where}"
@@ -153,7 +153,7 @@ def test_the_key_figures_are_those_of_the_marts(visit: Opened, month: Platform, 
     assert visit.figures() == expected
 
 
-def test_the_key_figures_are_those_of_the_shops_ledger(visit: Opened, month: Platform) -> None:
+def test_the_key_figures_equal_the_ledger(visit: OpenPage, month: Platform) -> None:
     truth = ledger(shop_settings(month.settings), Window.of_keys(FIRST, LAST))
 
     def figures_of(totals: Totals) -> dict[str, float]:
@@ -170,7 +170,7 @@ def test_the_key_figures_are_those_of_the_shops_ledger(visit: Opened, month: Pla
         assert expected == {name: found[name] for name in expected}, channel
 
 
-def test_each_key_figure_is_compared_with_the_days_before(visit: Opened, month: Platform) -> None:
+def test_each_key_figure_is_compared_with_the_previous_period(visit: OpenPage, month: Platform) -> None:
     visit.choose("14d", "all")
     now, before = (
         month.query(f"SELECT sum(orders_paid) FROM {SALES} WHERE created_date BETWEEN '{first}' AND '{last}'")[0][0]
@@ -183,22 +183,22 @@ def test_each_key_figure_is_compared_with_the_days_before(visit: Opened, month: 
     assert set(visit.texts(".change")) == {"no earlier period"}
 
 
-def test_the_filters_change_every_chart_that_they_act_on_and_no_other(visit: Opened) -> None:
+def test_the_filters_change_exactly_the_charts_that_they_apply_to(visit: OpenPage) -> None:
     shapes = ".drawing :is(path, text), div.numbers td, .empty"
     drawn = f"figure => [...figure.querySelectorAll('{shapes}')].map((one) => one.outerHTML).sort().join('')"
 
-    def seen() -> dict[str, str]:
+    def drawings() -> dict[str, str]:
         return {name: str(visit.page.locator(f"#{name}").evaluate(drawn)) for name in CHARTS}
 
     def texts() -> dict[str, list[str]]:
         return {name: sorted(visit.texts(f"#{name} :is(.drawing text, div.numbers td, .empty)")) for name in CHARTS}
 
     visit.choose("14d", "all")
-    start, first_texts = seen(), texts()
+    start, first_texts = drawings(), texts()
     visit.choose("7d", "all")
-    changed_by_period = {name for name, text in seen().items() if text != start[name]}
+    changed_by_period = {name for name, text in drawings().items() if text != start[name]}
     visit.choose("14d", "web")
-    changed_by_channel = {name for name, text in seen().items() if text != start[name]}
+    changed_by_channel = {name for name, text in drawings().items() if text != start[name]}
     assert changed_by_period == {name for name, chart in CHARTS.items()}
     assert changed_by_channel == {name for name, chart in CHARTS.items() if chart.scope == "period and channel"}
     visit.choose("14d", "all")
@@ -206,14 +206,14 @@ def test_the_filters_change_every_chart_that_they_act_on_and_no_other(visit: Ope
 
 
 @pytest.mark.parametrize(("period", "channel"), product(["14d", "all"], ["all", "web", "store"]))
-def test_the_best_products_are_the_best_of_the_period_and_channel(
-    visit: Opened, month: Platform, period: str, channel: str
+def test_the_best_products_are_those_of_the_period_and_channel(
+    visit: OpenPage, month: Platform, period: str, channel: str
 ) -> None:
     visit.choose(period, channel)
     for chart, measure in (("products_by_revenue", "net_amount"), ("products_by_units", "units")):
         expected = month.query(
             "SELECT product_name, sum(net_amount), sum(units), sum(units_returned) FROM datamart.marts_product_daily"
-            f" JOIN core.dim_product USING (product_id) WHERE {chosen(period, channel)}"
+            f" JOIN core.dim_product USING (product_id) WHERE {selection_condition(period, channel)}"
             f" GROUP BY product_id, product_name ORDER BY sum({measure}) DESC, product_id LIMIT 10"
         )
         found = [(row["Product"], row["Net revenue"], row["Units"], row["Returned"]) for row in visit.table(chart)]
@@ -221,11 +221,9 @@ def test_the_best_products_are_the_best_of_the_period_and_channel(
 
 
 @pytest.mark.parametrize("channel", ["all", "mobile_app"])
-def test_payments_channels_stores_and_visits_are_those_of_the_marts(
-    visit: Opened, month: Platform, channel: str
-) -> None:
+def test_payments_channels_stores_and_visits_equal_the_marts(visit: OpenPage, month: Platform, channel: str) -> None:
     visit.choose("14d", channel)
-    where = chosen("14d", channel)
+    where = selection_condition("14d", channel)
     payments = {
         name: counts
         for name, *counts in month.query(
@@ -262,7 +260,7 @@ def test_payments_channels_stores_and_visits_are_those_of_the_marts(
         assert "Stores" in visit.page.locator("#stores .empty").inner_text()
 
 
-def test_revenue_and_customers_by_day_are_those_of_the_marts(visit: Opened, month: Platform) -> None:
+def test_revenue_and_customers_by_day_equal_the_marts(visit: OpenPage, month: Platform) -> None:
     visit.choose("all", "all")
     net = [cents(amount) for (amount,) in month.query("SELECT net_amount FROM datamart.marts_sales_daily ORDER BY ALL")]
     assert sorted(row["Net revenue"] for row in visit.table("revenue_by_day")) == sorted(net)
@@ -272,10 +270,8 @@ def test_revenue_and_customers_by_day_are_those_of_the_marts(visit: Opened, mont
 
 
 @pytest.mark.parametrize(("period", "channel"), [("all", "all"), ("14d", "web")])
-def test_segments_and_retention_are_those_of_the_facts(
-    visit: Opened, month: Platform, period: str, channel: str
-) -> None:
-    """Segments from the facts, as the marts compute them; retention in another way, from pairs of orders."""
+def test_segments_and_retention_equal_the_facts(visit: OpenPage, month: Platform, period: str, channel: str) -> None:
+    """Segments are computed as in the marts; retention is computed in another way, from pairs of orders."""
     visit.choose(period, channel)
     segments = month.query(
         "WITH net AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
@@ -283,12 +279,12 @@ def test_segments_and_retention_are_those_of_the_facts(
         " SELECT sum(net.net_amount),"
         " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = rfm.segment)"
         " FROM net LEFT JOIN datamart.marts_customer_rfm AS rfm USING (customer_id)"
-        f" WHERE {chosen(period, channel)} GROUP BY segment"
+        f" WHERE {selection_condition(period, channel)} GROUP BY segment"
     )
     assert sorted((row["Net revenue"], row["Customers, all days"]) for row in visit.table("rfm_segments")) == sorted(
         (cents(net), customers) for net, customers in segments
     )
-    begins = "2026-03-16" if period == "14d" else "2026-03-02"
+    first_week = "2026-03-16" if period == "14d" else "2026-03-02"
     of_channel = "true" if channel == "all" else f"channel = '{channel}'"
     retention = month.query(
         "WITH orders AS (SELECT DISTINCT customer_id, channel, created_at, transaction_id,"
@@ -296,14 +292,14 @@ def test_segments_and_retention_are_those_of_the_facts(
         " firsts AS (FROM orders QUALIFY row_number()"
         " OVER (PARTITION BY customer_id ORDER BY created_at, transaction_id) = 1)"
         " SELECT firsts.week, (orders.week - firsts.week) // 7, count(DISTINCT customer_id)"
-        f" FROM (FROM firsts WHERE {of_channel} AND week >= '{begins}') AS firsts"
+        f" FROM (FROM firsts WHERE {of_channel} AND week >= '{first_week}') AS firsts"
         " JOIN orders USING (customer_id) WHERE orders.week > firsts.week GROUP BY ALL ORDER BY ALL"
     )
     found = [(row["Weeks later"], row["Customers"]) for row in visit.table("cohort_retention")]
     assert found == [(weeks, customers) for _, weeks, customers in retention]
 
 
-def test_quality_and_quarantine_are_those_of_the_marts(visit: Opened, month: Platform) -> None:
+def test_quality_and_quarantine_equal_the_marts(visit: OpenPage, month: Platform) -> None:
     visit.choose("all", "all")
     quality = month.query(
         "SELECT table_name, sum(rows_in), sum(rows_valid), sum(rows_quarantined), sum(rows_duplicate)"
@@ -322,15 +318,15 @@ def test_quality_and_quarantine_are_those_of_the_marts(visit: Opened, month: Pla
     assert quarantined == sum(row[3] for row in quality)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("looks", [{}, {"color_scheme": "dark"}, PHONE], ids=["desktop", "dark", "phone"])
-def test_axe_finds_nothing_serious(browser: Browser, address: str, looks: dict[str, Any]) -> None:
-    with opened(browser, address, **looks) as visit:
-        visit.table("revenue_by_day")  # opened, so that tables are looked at too
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE], ids=["desktop", "dark", "phone"])
+def test_axe_finds_no_serious_problem(browser: Browser, address: str, options: dict[str, Any]) -> None:
+    with open_page(browser, address, **options) as visit:
+        visit.table("revenue_by_day")  # axe checks only tables that are open
         assert visit.findings() == []
 
 
-def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> None:
-    with opened(browser, address) as visit:
+def test_the_page_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
         focused = "document.activeElement.id || document.activeElement.getAttribute('href')"
         stops = []
         for _ in range(9):
@@ -349,7 +345,7 @@ def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> Non
 
 
 def test_the_selection_is_shown_and_kept_in_the_address(browser: Browser, address: str) -> None:
-    with opened(browser, f"{address}#period=7d&channel=web") as visit:
+    with open_page(browser, f"{address}#period=7d&channel=web") as visit:
         status = visit.page.locator("[role=status]")
         assert status.inner_text().startswith("25 Mar 2026 \N{EN DASH} 31 Mar 2026, web: $")
         visit.choose("28d", "store")
@@ -357,7 +353,7 @@ def test_the_selection_is_shown_and_kept_in_the_address(browser: Browser, addres
         assert status.inner_text().startswith("4 Mar 2026 \N{EN DASH} 31 Mar 2026, stores: $")
 
 
-def test_every_chart_has_a_text_alternative(visit: Opened) -> None:
+def test_every_chart_has_a_text_alternative(visit: OpenPage) -> None:
     visit.choose("14d", "all")
     for name in DRAWN:
         words = visit.page.locator(f"#{name} .words").inner_text()
@@ -365,8 +361,8 @@ def test_every_chart_has_a_text_alternative(visit: Opened) -> None:
     assert visit.page.locator(".drawing svg:not([aria-hidden=true])").count() == 0
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, address: str) -> None:
-    with opened(browser, address, **PHONE) as visit:
+def test_a_phone_shows_the_page_without_horizontal_scrolling(browser: Browser, address: str) -> None:
+    with open_page(browser, address, **PHONE) as visit:
         assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
         for drawing in visit.page.locator(".drawing:visible svg").all():
             box = drawing.bounding_box()
@@ -380,25 +376,25 @@ def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, address: 
 
 
 def test_print_has_a_white_background_even_in_dark_mode(browser: Browser, address: str) -> None:
-    with opened(browser, address, color_scheme="dark") as visit:
-        paper = "getComputedStyle(document.body).backgroundColor"
-        assert visit.page.evaluate(paper) == "rgb(15, 19, 27)"
+    with open_page(browser, address, color_scheme="dark") as visit:
+        background = "getComputedStyle(document.body).backgroundColor"
+        assert visit.page.evaluate(background) == "rgb(15, 19, 27)"
         visit.page.emulate_media(media="print")
-        assert visit.page.evaluate(paper) == "rgb(255, 255, 255)"
+        assert visit.page.evaluate(background) == "rgb(255, 255, 255)"
         assert not visit.page.locator("nav").is_visible()
         assert len(visit.page.pdf()) > 10_000
 
 
-def test_dagster_shows_the_link_an_image_the_key_figures_and_the_lineage(month: Platform, visit: Opened) -> None:
+def test_dagster_shows_the_link_an_image_the_key_figures_and_the_lineage(month: Platform, visit: OpenPage) -> None:
     event = month.instance.get_latest_materialization_event(AssetKey(["dashboard", "report"]))
     assert event is not None
     assert event.asset_materialization is not None
     metadata = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
     assert metadata["link"] == target_of(month.settings).dashboard.link(DASHBOARD_PAGE)
     assert Path(str(metadata["dagster/uri"])).stat().st_size == metadata["bytes"]
-    picture = re.fullmatch(r"!\[.*\]\(data:image/png;base64,(.*)\)", str(metadata["net revenue per day"]))
-    assert picture is not None
-    assert base64.b64decode(picture[1]).startswith(b"\x89PNG")
+    image = re.fullmatch(r"!\[.*\]\(data:image/png;base64,(.*)\)", str(metadata["net revenue per day"]))
+    assert image is not None
+    assert base64.b64decode(image[1]).startswith(b"\x89PNG")
     visit.choose("14d", "all")
     figures = visit.figures()
     assert metadata["net revenue"] == f"{figures['net_revenue'] / 100:,.2f} USD"
@@ -411,7 +407,7 @@ def test_dagster_shows_the_link_an_image_the_key_figures_and_the_lineage(month: 
     assert "sessions" in funnel
 
 
-def test_a_run_for_a_range_makes_the_page_once_after_the_marts(month: Platform) -> None:
+def test_a_run_for_a_range_builds_the_page_once_after_the_marts(month: Platform) -> None:
     for name in ("report", "looker_studio"):
         key = AssetKey(["dashboard", name])
         assert month.instance.get_latest_materialization_event(key) is not None
@@ -428,7 +424,7 @@ def test_the_same_marts_give_the_same_page(month: Platform) -> None:
 
 
 @pytest.fixture
-def of_other_marts(month: Platform, tmp_path: Path) -> Callable[..., str]:
+def page_after(month: Platform, tmp_path: Path) -> Callable[..., str]:
     """Build a page from the month's tables after changes to them; return its address."""
 
     def page(*changes: str) -> str:
@@ -437,18 +433,20 @@ def of_other_marts(month: Platform, tmp_path: Path) -> Callable[..., str]:
         with duckdb.connect(str(path)) as connection:
             for change in changes:
                 connection.execute(change)
-        made = tmp_path / "report.html"
+        report = tmp_path / "report.html"
         datasets = read_datasets(DuckDBWarehouse(path=str(path)))
-        made.write_bytes(render("A shop", datasets, vega_script(month.settings.dashboard_dir)))
-        return address_of(made)
+        report.write_bytes(render("A shop", datasets, vega_script(month.settings.dashboard_dir)))
+        return address_of(report)
 
     return page
 
 
-def test_without_any_row_it_says_so_everywhere(browser: Browser, of_other_marts: Callable[..., str]) -> None:
-    address = of_other_marts(*(f"DELETE FROM {layer}.{name}" for layer, name in tables_read()))
-    with opened(browser, address) as visit:
-        assert visit.complaints == []
+def test_without_rows_every_chart_says_that_there_are_no_orders(
+    browser: Browser, page_after: Callable[..., str]
+) -> None:
+    address = page_after(*(f"DELETE FROM {layer}.{name}" for layer, name in tables_read()))
+    with open_page(browser, address) as visit:
+        assert visit.console_output == []
         assert visit.texts("#as-of") == ["No orders yet. Run the platform for a day to fill this page."]
         assert set(visit.texts(".empty:visible")) == {"No orders yet."}
         assert visit.page.locator(".empty:visible").count() == len(CHARTS)
@@ -456,16 +454,16 @@ def test_without_any_row_it_says_so_everywhere(browser: Browser, of_other_marts:
         assert visit.findings() == []
 
 
-def test_one_day_looks_right(browser: Browser, of_other_marts: Callable[..., str]) -> None:
+def test_a_single_day_is_shown_correctly(browser: Browser, page_after: Callable[..., str]) -> None:
     tables = [f"{layer}.{name}" for layer, name in tables_read()]
     by_day = [name for name in tables if "_daily" in name or "fact_" in name or "session" in name or "summary" in name]
-    written = [name for name in tables if "quarantine_" in name or "quality" in name]
-    address = of_other_marts(
+    by_recorded_date = [name for name in tables if "quarantine_" in name or "quality" in name]
+    address = page_after(
         *(f"DELETE FROM {name} WHERE created_date <> DATE '{LAST}'" for name in by_day),
-        *(f"DELETE FROM {name} WHERE recorded_date <> DATE '{LAST}'" for name in written),
+        *(f"DELETE FROM {name} WHERE recorded_date <> DATE '{LAST}'" for name in by_recorded_date),
     )
-    with opened(browser, address) as visit:
-        assert visit.complaints == []
+    with open_page(browser, address) as visit:
+        assert visit.console_output == []
         assert visit.texts("#period option") == ["All days"]
         assert visit.page.locator("[role=status]").inner_text().startswith("31 Mar 2026, all channels: $")
         assert set(visit.texts(".change")) == {"no earlier period"}
@@ -477,8 +475,8 @@ def test_one_day_looks_right(browser: Browser, of_other_marts: Callable[..., str
         assert visit.figures()["net_revenue"] == sum(row["Net revenue"] for row in visit.table("revenue_by_day"))
 
 
-def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, of_other_marts: Callable[..., str]) -> None:
-    address = of_other_marts(
+def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, page_after: Callable[..., str]) -> None:
+    address = page_after(
         "UPDATE datamart.marts_data_quality SET rows_source = rows_in, rows_lake = rows_in",
         "UPDATE datamart.marts_data_quality SET rows_lake = rows_in - 2"
         f" WHERE table_name = 'refunds' AND recorded_date = DATE '{LAST}'",
@@ -486,7 +484,7 @@ def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, of_other_
         " WHERE (created_date, product_id, channel) = (SELECT (max(created_date), max(product_id), any_value(channel))"
         f" FROM datamart.marts_product_daily WHERE created_date = DATE '{LAST}' AND channel = 'web')",
     )
-    with opened(browser, address) as visit:
+    with open_page(browser, address) as visit:
         assert visit.texts(".verdict") == [
             "Rows of 1 table are unaccounted for",
             "1 of 7 totals differ from the facts",
@@ -495,19 +493,19 @@ def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, of_other_
         assert (refunds["PostgreSQL"] - refunds["Lake"], refunds["Unaccounted"]) == (2, 4)
 
 
-def test_names_from_the_shop_are_only_ever_text(browser: Browser, of_other_marts: Callable[..., str]) -> None:
-    evil = "</script><img src=x onerror=alert(1)><script>alert(2)</script>"
-    address = of_other_marts(
-        f"UPDATE core.dim_product SET product_name = '{evil}', category = '{evil}'",
-        f"UPDATE core.dim_store SET store_name = '{evil}'",
-        f"UPDATE core.dim_payment SET method_name = '{evil}'",
+def test_names_from_the_shop_are_shown_as_text_only(browser: Browser, page_after: Callable[..., str]) -> None:
+    payload = "</script><img src=x onerror=alert(1)><script>alert(2)</script>"
+    address = page_after(
+        f"UPDATE core.dim_product SET product_name = '{payload}', category = '{payload}'",
+        f"UPDATE core.dim_store SET store_name = '{payload}'",
+        f"UPDATE core.dim_payment SET method_name = '{payload}'",
     )
-    with opened(browser, address) as visit:
-        asked: list[object] = []
-        visit.page.on("dialog", lambda dialog: asked.append(dialog.message))
-        assert {row["Product"] for row in visit.table("products_by_revenue")} == {evil}
-        assert {row["Store"] for row in visit.table("stores")} == {evil}
+    with open_page(browser, address) as visit:
+        dialogs: list[object] = []
+        visit.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        assert {row["Product"] for row in visit.table("products_by_revenue")} == {payload}
+        assert {row["Store"] for row in visit.table("stores")} == {payload}
         assert visit.page.locator("main img").count() == 0
-        assert asked == []
-        assert visit.complaints == []
+        assert dialogs == []
+        assert visit.console_output == []
         assert visit.requests == [address]

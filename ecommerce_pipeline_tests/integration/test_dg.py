@@ -1,4 +1,4 @@
-"""Dagster's own command line, `dg`, from the project's folder, as its documentation says it is used."""
+"""Dagster's command line, `dg`, run in the project's folder as its documentation describes."""
 
 import json
 import os
@@ -20,7 +20,7 @@ SECONDS_TO_START = 120
 
 
 def project(platform: Platform) -> Path:
-    """Return a folder that is the project to `dg`, without the `.env` of whoever runs the tests."""
+    """Return a folder that `dg` recognizes as the project, without the developer's `.env`."""
     folder = platform.folder / "project"
     if not folder.exists():
         folder.mkdir(parents=True)
@@ -39,7 +39,7 @@ def environment(platform: Platform) -> dict[str, str]:
 
 
 def dg(platform: Platform, *arguments: str) -> str:
-    done = subprocess.run(
+    completed = subprocess.run(
         [DG, *arguments],
         cwd=project(platform),
         env=environment(platform),
@@ -48,15 +48,15 @@ def dg(platform: Platform, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    assert completed.returncode == 0, completed.stdout
+    return completed.stdout
 
 
 def test_dg_checks_and_lists_the_definitions(new_platform: Callable[..., Platform]) -> None:
     platform = new_platform("dg")
     assert "All definitions loaded successfully" in dg(platform, "check", "defs")
-    answer = dg(platform, "list", "defs", "--json")
-    listed = json.loads(answer[answer.index("{") :])
+    output = dg(platform, "list", "defs", "--json")
+    listed = json.loads(output[output.index("{") :])
     assert {"source/customers", "lake/customers", "staging/customers", "core/dim_customer"} <= {
         asset["asset_key"] for asset in listed["assets"]
     }
@@ -72,7 +72,7 @@ def test_dg_launches_an_asset(new_platform: Callable[..., Platform]) -> None:
 
 
 def test_make_dev_starts_without_a_warning(new_platform: Callable[..., Platform]) -> None:
-    """`dagster dev` warns that it is superseded."""
+    """`dg dev` replaces `dagster dev`, which warns that it is superseded."""
     platform = new_platform("dg-dev")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""SOURCE=external: the tables are somebody else's; nothing is generated, and what does not serve is named."""
+"""SOURCE=external: the tables already exist. Nothing is generated, and errors name what is unusable."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ DAY = "2026-03-08"
 
 @pytest.fixture
 def owner(new_platform: Callable[..., Platform]) -> Platform:
-    """Give the platform of who owns the shop's database, with one day in it."""
+    """Return the platform that owns the shop's database, with one day in it."""
     platform = new_platform("owner")
     platform.run(DAY, job="ingest")
     return platform
@@ -23,7 +23,7 @@ def owner(new_platform: Callable[..., Platform]) -> Platform:
 
 @pytest.fixture
 def reader(new_platform: Callable[..., Platform], owner: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """Give a platform that may read the tables and nothing else."""
+    """Return a platform with read access to the tables and no other rights."""
     with postgres(owner.settings).connect() as connection:
         connection.execute((PROJECT_ROOT / "deploy/postgres/extract_role.sql").read_bytes())
         connection.execute("ALTER ROLE ecommerce_extract PASSWORD 'correct horse'")
@@ -39,7 +39,7 @@ def reader(new_platform: Callable[..., Platform], owner: Platform, monkeypatch: 
     )
 
 
-def test_the_graph_runs_on_tables_that_are_there_shows_their_drift_and_generates_nothing(
+def test_the_graph_runs_on_existing_tables_shows_their_drift_and_generates_nothing(
     reader: Platform, owner: Platform
 ) -> None:
     graph = reader.definitions.resolve_asset_graph()
@@ -52,19 +52,19 @@ def test_the_graph_runs_on_tables_that_are_there_shows_their_drift_and_generates
     assert not [step for step in steps if step.startswith("source/")]
     [(orders,)] = reader.query("SELECT count(*) FROM core.stg_transactions")
     assert orders > 0
-    shown = reader.instance.get_latest_materialization_event(AssetKey(["lake", "reviews"]))
-    assert shown is not None
-    assert shown.asset_materialization is not None
-    drift = str(shown.asset_materialization.metadata["schema drift"].value)
+    reviews = reader.instance.get_latest_materialization_event(AssetKey(["lake", "reviews"]))
+    assert reviews is not None
+    assert reviews.asset_materialization is not None
+    drift = str(reviews.asset_materialization.metadata["schema drift"].value)
     assert "column rating is bigint, wider than the contract's integer" in drift
     assert "column helpful_votes (integer) is not in the contract and is not read" in drift
-    unchanged = reader.instance.get_latest_materialization_event(AssetKey(["lake", "refunds"]))
-    assert unchanged is not None
-    assert unchanged.asset_materialization is not None
-    assert "schema drift" not in unchanged.asset_materialization.metadata
+    refunds = reader.instance.get_latest_materialization_event(AssetKey(["lake", "refunds"]))
+    assert refunds is not None
+    assert refunds.asset_materialization is not None
+    assert "schema drift" not in refunds.asset_materialization.metadata
 
 
-def test_a_table_that_does_not_serve_is_one_error_naming_each_column(reader: Platform, owner: Platform) -> None:
+def test_an_unusable_table_is_one_error_that_names_each_column(reader: Platform, owner: Platform) -> None:
     with postgres(owner.settings).connect() as connection:
         connection.execute("ALTER TABLE ecommerce.reviews DROP COLUMN body")
         connection.execute("ALTER TABLE ecommerce.reviews ALTER COLUMN rating TYPE double precision")

@@ -1,4 +1,4 @@
-"""Secrets planted in every setting that takes one appear nowhere: no file of the data folder, no output, no mail."""
+"""Secrets planted in every secret setting appear in no file of the data folder, no output and no email."""
 
 import base64
 import os
@@ -20,7 +20,7 @@ from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAY = ["--from", "2026-03-08", "--to", "2026-03-08"]
-# Each has characters that every language of strings writes differently around a core that all write alike.
+# Each has characters that formats escape differently, around a core that none escapes.
 CORE = "9qZx7Planted"
 PLANTED = {name: f"{name[0]}'\"\\ %ö/{CORE}{name[0]}" for name in ("POSTGRES_PASSWORD", "SHOP_API_TOKEN")}
 MAIL_PASSWORD = f"m'\"\\ %/{CORE}m"
@@ -28,13 +28,13 @@ MAIL_PASSWORD = f"m'\"\\ %/{CORE}m"
 
 @dataclass
 class Leaks:
-    """A platform with a secret in every setting, and what it has said so far.
+    """A platform with a secret in every secret setting, and its output so far.
 
     Attributes:
         folder: Its data folder.
         environment: Its settings.
         outputs: What its programs printed, by their command lines.
-        needles: What must not be found.
+        needles: Bytes that must not appear anywhere.
     """
 
     folder: Path
@@ -61,11 +61,11 @@ class Leaks:
         return self.end(" ".join(command[1:]), self.start(*command, **environment))
 
     def found(self) -> dict[str, list[bytes]]:
-        """Return where secrets are."""
-        said = {name: output.encode() for name, output in self.outputs.items()}
-        said |= {str(path): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
-        found = {place: [needle for needle in self.needles if needle in text] for place, text in said.items()}
-        return {place: needles for place, needles in found.items() if needles}
+        """Return the secrets found, by command line or file."""
+        contents = {name: output.encode() for name, output in self.outputs.items()}
+        contents |= {str(path): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        found = {source: [needle for needle in self.needles if needle in text] for source, text in contents.items()}
+        return {source: needles for source, needles in found.items() if needles}
 
 
 @pytest.fixture
@@ -110,56 +110,56 @@ def leaks(tmp_path: Path, mailbox: Mailbox) -> Iterator[Leaks]:
         "GOOGLE_APPLICATION_CREDENTIALS": str(secrets / "google.json"),
         "SHOP_API_TOKEN": PLANTED["SHOP_API_TOKEN"],
     }
-    made = Leaks(folder, environment)
+    leaks = Leaks(folder, environment)
     encoded = [base64.b64encode(secret.encode()) for secret in (*PLANTED.values(), MAIL_PASSWORD)]
-    made.needles = [CORE.encode(), *encoded, private.splitlines()[3].encode()]
-    yield made
+    leaks.needles = [CORE.encode(), *encoded, private.splitlines()[3].encode()]
+    yield leaks
     embedded = owner.embedded()
     assert embedded is not None
     embedded.destroy()
 
 
-def test_no_secret_is_in_any_file_output_or_mail_whatever_succeeds_or_fails(
+def test_no_secret_is_in_any_file_output_or_mail_after_successes_and_failures(
     leaks: Leaks, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = str(PROGRAM)
     assert "done" in leaks.call(program, "run", "--job", "extract", *DAY)
-    said = leaks.call(program, "run", "--job", "transform", *DAY)
-    assert "dbt could not build the models" in said
+    output = leaks.call(program, "run", "--job", "transform", *DAY)
+    assert "dbt could not build the models" in output
     wrong = {"POSTGRES_PASSWORD_FILE": "", "POSTGRES_PASSWORD": f"wrong-{CORE}"}
-    telling = {
+    processes = {
         "doctor, everything refused": leaks.start(
             program, "doctor", SMTP_PASSWORD_FILE="", SMTP_PASSWORD=f"wrong-{CORE}", **wrong
         ),
         "status": leaks.start(program, "status"),
         "mail": leaks.start(program, "mail"),
     }
-    doctor, *_ = [leaks.end(name, process) for name, process in telling.items()]
+    doctor, *_ = [leaks.end(name, process) for name, process in processes.items()]
     assert "rejects the login of SMTP_USER=ann: 535" in doctor
     assert "password authentication failed" in doctor
-    told = leaks.call(sys.executable, "-m", "ecommerce_pipeline_tests.support.leaky_location")
-    assert "trouble: ''" in told
-    assert "RuntimeError: *** " in told
+    output = leaks.call(sys.executable, "-m", "ecommerce_pipeline_tests.support.leaky_location")
+    assert "error: ''" in output
+    assert "RuntimeError: *** " in output
     assert leaks.found() == {}
     texts = [text for mail in mailbox.mails for text in (str(mail), text_of(mail), html_of(mail))]
     assert any("cannot log in: *** " in text for text in texts)
     assert any("dbt could not build the models" in text for text in texts)
     assert not [text for text in texts for needle in leaks.needles if needle.decode() in text]
     monkeypatch.setenv("DAGSTER_HOME", leaks.environment["DAGSTER_HOME"])
-    check_that_it_is_told_masked()
+    check_that_stored_events_are_masked()
 
 
-def check_that_it_is_told_masked() -> None:
-    """Check that the leaks did happen, and that the rest of them and the names of assets are as they were."""
+def check_that_stored_events_are_masked() -> None:
+    """Check that the leaking events were stored masked, with the rest of their text and the asset names intact."""
     with DagsterInstance.get() as instance:
-        [shown] = instance.fetch_materializations(AssetKey("talkative"), limit=2).records
-        assert shown.asset_materialization is not None
-        assert str(shown.asset_materialization.metadata["text"].value).startswith("*** ")
-        entries = instance.all_logs(shown.run_id)
+        [record] = instance.fetch_materializations(AssetKey("leaky"), limit=2).records
+        assert record.asset_materialization is not None
+        assert str(record.asset_materialization.metadata["text"].value).startswith("*** ")
+        entries = instance.all_logs(record.run_id)
         assert any(entry.user_message.startswith("connecting with *** ") for entry in entries)
         events = [entry.dagster_event for entry in entries if entry.dagster_event]
         failures = {event.step_key: event for event in events if event.event_type == DagsterEventType.STEP_FAILURE}
-        told = {step: str(event.step_failure_data.error) for step, event in failures.items()}
-        assert "RuntimeError: cannot log in: *** " in told["broken"]
-        assert "ConnectionError: *** " in told["broken"]
-        assert "password authentication failed" in told["refused"]
+        errors = {step: str(event.step_failure_data.error) for step, event in failures.items()}
+        assert "RuntimeError: cannot log in: *** " in errors["broken"]
+        assert "ConnectionError: *** " in errors["broken"]
+        assert "password authentication failed" in errors["refused"]

@@ -1,4 +1,4 @@
-"""The services of docker-compose.yml at work: a run, a failure, a queue, the end and new beginning of everything."""
+"""The services of docker-compose.yml in operation: a run, a failure, a queue, and recovery after all were killed."""
 
 import json
 import time
@@ -39,7 +39,7 @@ CANCEL = """mutation($run: String!) { terminateRun(runId: $run, terminatePolicy:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     shop = {name: value for name, value in SMALL_SHOP.items() if name != "DBT_PARSED_DIR"}
-    # The embedded server that stands for the image has a user `ecommerce` of its own.
+    # The embedded server, used instead of the image, already has a user `ecommerce`.
     made = Stack(tmp_path_factory.mktemp("stack"), {**shop, "POSTGRES_USER": "shopkeeper"})
     made.build()
     made.up()
@@ -70,16 +70,18 @@ def runs(stack: Stack) -> dict[str, dict[str, Any]]:
     return {run["runId"]: run for run in ask(stack, RUNS)["runsOrError"]["results"]}
 
 
-def wait_for(stack: Stack, what: Callable[[], Any], seconds: float = 150) -> Any:
+def wait_for(stack: Stack, condition: Callable[[], Any], seconds: float = 150) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            if found := what():
+            if found := condition():
                 return found
         except OSError:
             pass
         time.sleep(1)
-    raise AssertionError("\n".join([f"not within {seconds} s", stack.log("daemon")[-2000:], stack.log("code")[-2000:]]))
+    raise AssertionError(
+        "\n".join([f"no result within {seconds} s", stack.log("daemon")[-2000:], stack.log("code")[-2000:]])
+    )
 
 
 def status_of(stack: Stack, run_id: str) -> str:
@@ -91,7 +93,7 @@ def mails(stack: Stack) -> dict[str, str]:
 
 
 def scraped(stack: Stack) -> dict[tuple[str, str], float]:
-    """Return what the metrics service tells, by name and the labels' values."""
+    """Return the samples of the metrics service, by name and label values."""
     with urllib.request.urlopen(f"{stack.url('metrics', 9464)}/metrics", timeout=30) as answer:  # noqa: S310
         families = text_string_to_metric_families(answer.read().decode())
         return {
@@ -106,15 +108,15 @@ def test_a_run_started_in_the_ui_finishes_and_metrics_show_it(stack: Stack) -> N
     run = launch(stack, "source/refunds", "lake/refunds")
     wait_for(stack, lambda: status_of(stack, run) == "SUCCESS")
     assert (stack.folder / "volumes/data/lake/refunds" / f"date={DAY}" / "part-0.parquet").exists()
-    told = scraped(stack)
-    assert told["ecommerce_runs", "__ASSET_JOB SUCCESS"] == 1
-    assert told["ecommerce_asset_rows", "lake/refunds"] > 0
+    metrics = scraped(stack)
+    assert metrics["ecommerce_runs", "__ASSET_JOB SUCCESS"] == 1
+    assert metrics["ecommerce_asset_rows", "lake/refunds"] > 0
     day = datetime.fromisoformat(DAY).replace(tzinfo=UTC).timestamp()
-    assert told["ecommerce_asset_newest_partition_timestamp_seconds", "lake/refunds"] == day
-    assert told["ecommerce_daemon_last_heartbeat_timestamp_seconds", "SENSOR"] > time.time() - 120
+    assert metrics["ecommerce_asset_newest_partition_timestamp_seconds", "lake/refunds"] == day
+    assert metrics["ecommerce_daemon_last_heartbeat_timestamp_seconds", "SENSOR"] > time.time() - 120
 
 
-def test_what_is_queued_running_due_or_waiting_to_be_mailed_survives_the_end_of_everything(stack: Stack) -> None:
+def test_queued_running_and_due_runs_and_unsent_emails_survive_a_kill_of_all_services(stack: Stack) -> None:
     answer = ask(stack, START, selector={**SELECTOR, "scheduleName": "daily"})
     assert answer["startSchedule"]["scheduleState"]["status"] == "RUNNING"
     stack.kill("mail")
@@ -122,43 +124,43 @@ def test_what_is_queued_running_due_or_waiting_to_be_mailed_survives_the_end_of_
     wait_for(stack, lambda: status_of(stack, failed) == "FAILURE")
     wait_for(stack, lambda: scraped(stack)["ecommerce_alerts_waiting", ""] == 1)
     with closing(psycopg.connect(**stack.address_of_database("shop"))) as connection:
-        # A run that waits for a table is one that is under way for as long as it takes.
+        # A run that waits for a locked table stays in progress for as long as the test needs it.
         connection.execute("LOCK TABLE ecommerce.refunds IN ACCESS EXCLUSIVE MODE")
-        under_way = launch(stack, "lake/refunds")
-        wait_for(stack, lambda: status_of(stack, under_way) == "STARTED")
+        in_progress = launch(stack, "lake/refunds")
+        wait_for(stack, lambda: status_of(stack, in_progress) == "STARTED")
         stack.kill("daemon")
         queued = [launch(stack, "source/reviews"), launch(stack, "source/stores")]
         assert {status_of(stack, run) for run in queued} == {"QUEUED"}
-        as_if_turned_on_two_days_ago(stack)
+        backdate_schedule_by_two_days(stack)
         stack.kill()
     stack.up()
     for run in wait_for(stack, lambda: runs_of_ticks(stack)):
-        # A whole day of the shop would take its time.
+        # Running a whole day of the shop would take too long.
         ask(stack, CANCEL, run=run)
     for run in queued:
         wait_for(stack, lambda run=run: status_of(stack, run) == "SUCCESS")
-    again = wait_for(stack, lambda: [r for r, run in runs(stack).items() if run["parentRunId"] == under_way])
-    assert status_of(stack, under_way) == "FAILURE"
-    wait_for(stack, lambda: status_of(stack, again[0]) == "SUCCESS")
+    retries = wait_for(stack, lambda: [r for r, run in runs(stack).items() if run["parentRunId"] == in_progress])
+    assert status_of(stack, in_progress) == "FAILURE"
+    wait_for(stack, lambda: status_of(stack, retries[0]) == "SUCCESS")
     [text] = [text for subject, text in wait_for(stack, lambda: mails(stack)).items() if "2026-03-08" in subject]
     assert failed in text
-    told = scraped(stack)
-    assert told["ecommerce_runs", "__ASSET_JOB FAILURE"] == 2
-    assert told["ecommerce_alerts_waiting", ""] == 0
-    # That the schedule's partition is late may be told too, by a mail of its own.
-    assert told["ecommerce_alerts_delivered_total", "alert"] == len(mails(stack))
+    metrics = scraped(stack)
+    assert metrics["ecommerce_runs", "__ASSET_JOB FAILURE"] == 2
+    assert metrics["ecommerce_alerts_waiting", ""] == 0
+    # A late partition of the schedule may be reported too, in its own email.
+    assert metrics["ecommerce_alerts_delivered_total", "alert"] == len(mails(stack))
 
 
-def as_if_turned_on_two_days_ago(stack: Stack) -> None:
-    """Let the schedule have ticks to catch up on, as after two days in which nothing ran."""
+def backdate_schedule_by_two_days(stack: Stack) -> None:
+    """Give the schedule ticks to catch up on, as after two days in which nothing ran."""
     query = "SELECT id, instigator_body FROM instigators WHERE instigator_type = 'SCHEDULE'"
     change = "UPDATE instigators SET instigator_body = %s WHERE id = %s"
     with psycopg.connect(**stack.address_of_database("storage")) as connection:
-        [(number, body)] = connection.execute(query).fetchall()
+        [(row_id, body)] = connection.execute(query).fetchall()
         changed = json.loads(body)
-        ago = (datetime.now(tz=UTC) - timedelta(days=2)).timestamp()
-        changed["job_specific_data"] |= {"start_timestamp": ago, "last_iteration_timestamp": None}
-        connection.execute(change, [json.dumps(changed), number])
+        started = (datetime.now(tz=UTC) - timedelta(days=2)).timestamp()
+        changed["job_specific_data"] |= {"start_timestamp": started, "last_iteration_timestamp": None}
+        connection.execute(change, [json.dumps(changed), row_id])
 
 
 def runs_of_ticks(stack: Stack) -> list[str]:
@@ -166,12 +168,12 @@ def runs_of_ticks(stack: Stack) -> list[str]:
     return [run for tick in ticks if tick["status"] == "SUCCESS" for run in tick["runIds"]]
 
 
-def test_no_service_writes_where_its_container_is_read_only(stack: Stack) -> None:
+def test_no_service_writes_to_its_read_only_file_system(stack: Stack) -> None:
     assert not stack.read_only.exists()
     assert stack.files() == stack.built
 
 
-def test_no_log_and_no_argument_of_a_process_holds_a_secret(stack: Stack) -> None:
+def test_no_log_and_no_process_argument_contains_a_secret(stack: Stack) -> None:
     for secret in (stack.folder / "secrets").iterdir():
         value = secret.read_text().strip()
         for service in stack.processes:

@@ -1,4 +1,4 @@
-"""Transient errors are retried and the rows are those of an undisturbed run; permanent errors fail at once."""
+"""Transient errors are retried and the rows are those of an uninterrupted run; permanent errors fail at once."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def database(platform: Platform) -> PostgresResource:
 
 
 def server(database: PostgresResource) -> int:
-    """Return the process of the embedded server."""
+    """Return the process ID of the embedded server."""
     embedded = database.embedded()
     assert embedded is not None
     pid = embedded.status().pid
@@ -40,11 +40,11 @@ def server(database: PostgresResource) -> int:
     return pid
 
 
-def test_a_server_that_dies_in_the_middle_of_an_extraction_costs_an_attempt_and_no_row(
+def test_a_server_killed_during_an_extraction_costs_an_attempt_but_no_row(
     platform: Platform, database: PostgresResource
 ) -> None:
     platform.run(DAY, job="extract")
-    rows = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
+    objects = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
     events: list[RunProgress] = []
 
     def kill_once(progress: RunProgress) -> None:
@@ -53,11 +53,13 @@ def test_a_server_that_dies_in_the_middle_of_an_extraction_costs_an_attempt_and_
         events.append(progress)
 
     platform.run(DAY, job="extract", on_progress=kill_once)
-    assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == rows
+    assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == objects
     assert [progress.step for progress in events if progress.kind == "failed"] == []
 
 
-def test_a_connection_cut_in_the_middle_is_retried_and_reported(platform: Platform, database: PostgresResource) -> None:
+def test_a_connection_cut_during_an_extraction_is_retried_and_reported(
+    platform: Platform, database: PostgresResource
+) -> None:
     events: list[RunProgress] = []
 
     def cut(progress: RunProgress) -> None:
@@ -67,7 +69,7 @@ def test_a_connection_cut_in_the_middle_is_retried_and_reported(platform: Platfo
 
     stop = threading.Event()
 
-    def cut_until_it_is_retried() -> None:
+    def cut_until_retried() -> None:
         with database.connect(autocommit=True) as connection:
             while not any(one.kind == "retrying" for one in events) and not stop.wait(0.001):
                 connection.execute(
@@ -76,7 +78,7 @@ def test_a_connection_cut_in_the_middle_is_retried_and_reported(platform: Platfo
                 )
         stop.set()
 
-    cutter = threading.Thread(target=cut_until_it_is_retried)
+    cutter = threading.Thread(target=cut_until_retried)
     platform.run(DAY, job="extract", on_progress=cut)
     stop.set()
     cutter.join()
@@ -88,7 +90,7 @@ def test_a_connection_cut_in_the_middle_is_retried_and_reported(platform: Platfo
 
 def test_a_permanent_error_fails_at_the_first_attempt(platform: Platform, database: PostgresResource) -> None:
     with database.connect() as connection:
-        connection.execute("ALTER TABLE ecommerce.reviews RENAME TO away")
+        connection.execute("ALTER TABLE ecommerce.reviews RENAME TO renamed")
     try:
         events: list[RunProgress] = []
         with pytest.raises(PlatformError, match=r"table ecommerce\.reviews does not exist"):
@@ -96,7 +98,7 @@ def test_a_permanent_error_fails_at_the_first_attempt(platform: Platform, databa
         assert "retrying" not in {progress.kind for progress in events}
     finally:
         with database.connect() as connection:
-            connection.execute("ALTER TABLE ecommerce.away RENAME TO reviews")
+            connection.execute("ALTER TABLE ecommerce.renamed RENAME TO reviews")
 
 
 def test_transient_and_permanent_errors_of_the_server_are_distinguished(
@@ -104,35 +106,35 @@ def test_transient_and_permanent_errors_of_the_server_are_distinguished(
 ) -> None:
     address = database.address()
 
-    def elsewhere(**changed: object) -> PostgresResource:
-        there = {"host": address.host, "port": address.port, "database": address.database, "user": address.user}
-        return PostgresResource(embedded_dir="", **(there | changed))  # type: ignore[arg-type]
+    def database_with(**changed: object) -> PostgresResource:
+        arguments = {"host": address.host, "port": address.port, "database": address.database, "user": address.user}
+        return PostgresResource(embedded_dir="", **(arguments | changed))  # type: ignore[arg-type]
 
     monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
     transient: dict[str, Callable[[], object]] = {
-        "no server listens": lambda: elsewhere(port=1).rows("SELECT 1"),
+        "no server listens": lambda: database_with(port=1).rows("SELECT 1"),
         "a deadlock": lambda: deadlock(database),
         "a serialization failure": lambda: lost_update(database),
         "a connection terminated by the server": lambda: database.rows("SELECT pg_terminate_backend(pg_backend_pid())"),
-        "no server listens, streamed": lambda: elsewhere(port=1).stream(TABLES["stores"]).read_all(),
+        "no server listens, streamed": lambda: database_with(port=1).stream(TABLES["stores"]).read_all(),
     }
-    for name, fails in transient.items():
+    for name, call in transient.items():
         with pytest.raises(TransientError):
-            pytest.fail(f"{name}: {fails()}")
+            pytest.fail(f"{name}: {call()}")
     permanent = {
-        "no such database": lambda: elsewhere(database="nowhere").rows("SELECT 1"),
-        "no such user": lambda: elsewhere(user="nobody").rows("SELECT 1"),
+        "no such database": lambda: database_with(database="nowhere").rows("SELECT 1"),
+        "no such user": lambda: database_with(user="nobody").rows("SELECT 1"),
         "no such table": lambda: database.rows("SELECT * FROM nowhere"),
-        "no such database, streamed": lambda: elsewhere(database="nowhere").stream(TABLES["stores"]).read_all(),
+        "no such database, streamed": lambda: database_with(database="nowhere").stream(TABLES["stores"]).read_all(),
     }
-    for name, fails in permanent.items():
+    for name, call in permanent.items():
         with pytest.raises(PlatformError) as caught:
-            pytest.fail(f"{name}: {fails()}")
+            pytest.fail(f"{name}: {call()}")
         assert type(caught.value) is PlatformError, name
 
 
 def deadlock(database: PostgresResource) -> None:
-    """Lock two rows in two orders, until the server ends one of the two transactions."""
+    """Lock two rows in opposite orders in two transactions, until the server aborts one of them."""
     rows = "SELECT * FROM ecommerce.stores WHERE store_id = {} FOR UPDATE"
     with database.connect() as other:
         other.execute("SET deadlock_timeout = '10s'")

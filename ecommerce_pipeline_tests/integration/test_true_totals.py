@@ -110,7 +110,7 @@ def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) ->
     """)
     for table, day, unaccounted, duplicates in found:
         assert unaccounted == duplicates, (table, day)
-    # A copy whose original was written before the window is the only one there is, and valid.
+    # A duplicate whose original was written before the window is the only copy in it, and valid.
     reported = sum(duplicates for _, _, _, duplicates in found)
     assert (
         0
@@ -141,7 +141,7 @@ def test_the_graph_shows_how_many_rows_break_each_rule(week: Platform) -> None:
 def test_a_row_corrected_in_the_source_leaves_quarantine_when_its_day_runs_again(
     new_platform: Callable[..., Platform],
 ) -> None:
-    platform = new_platform("mended")
+    platform = new_platform("corrected")
     platform.run("2026-03-07")
     chosen = "SELECT refund_id, recorded_at FROM core.quarantine_refunds WHERE reason = 'bad_amount' ORDER BY ALL"
     (refund, recorded_at), *others = platform.query(chosen)
@@ -162,7 +162,7 @@ def test_a_range_reports_rows_for_every_day_and_metadata_of_the_table_once(week:
     names = {day: set(one.metadata) for day, one in materializations.items() if one}
     assert sorted(names) == [str(day) for day in WINDOW.days()]
     *others, newest = sorted(names)
-    # The UI shows the newest partition's as the asset's own.
+    # The UI shows the newest partition's metadata as that of the asset.
     assert names[newest] >= {"dagster/row_count", "preview", "dagster/column_lineage"}
     for day in others:
         assert names[day] == names[newest] - {"preview", "dagster/column_lineage"}

@@ -1,4 +1,4 @@
-"""What a person sees in the Dagster UI in the first hours, asked of `dagster dev` as its own pages ask."""
+"""What the Dagster UI shows a new user, queried from `dagster dev` by GraphQL as the UI's pages do."""
 
 from collections.abc import Iterator
 from contextlib import closing

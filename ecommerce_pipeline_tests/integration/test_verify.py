@@ -22,7 +22,7 @@ FIRST, LAST = "2026-03-02", "2026-03-06"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a platform with some days; a test that changes something restores it."""
+    """Yield a platform with some days; a test that changes something restores it."""
     with closing(Platform(tmp_path_factory.mktemp("verified"))) as platform:
         platform.run(FIRST, LAST)
         yield platform
@@ -176,7 +176,7 @@ def test_a_day_of_unusual_volume_fails_its_check_and_the_run_continues(built: Pl
     assert evaluations(built, "transactions_volume")["staging/reconciliation"].passed
 
 
-def test_a_dimension_that_changed_in_the_source_since_is_no_error(built: Platform) -> None:
+def test_a_dimension_that_changed_in_the_source_after_extraction_is_no_error(built: Platform) -> None:
     with postgres(built.settings).connect() as connection:
         connection.execute("UPDATE ecommerce.stores SET store_name = 'Moved', updated_at = now() WHERE store_id = 1")
     built.run(FIRST, LAST, job="load")
@@ -189,7 +189,7 @@ def test_an_object_that_breaks_the_contract_stops_the_load(built: Platform) -> N
     path = built.settings.lake_dir / "stores/part-0.parquet"
     content = path.read_bytes()
     rows = pq.read_table(path)
-    for broken, breach in (
+    for broken, message in (
         (rows.take([0, 0, 1]), "1 rows with a store_id that another row has too"),
         (rows.drop_columns("region"), "column region (string) is missing"),
         (rows.set_column(6, "floor_area_m2", rows["floor_area_m2"].cast("int64")), "column floor_area_m2 is int64"),
@@ -204,5 +204,5 @@ def test_an_object_that_breaks_the_contract_stops_the_load(built: Platform) -> N
             )
         finally:
             path.write_bytes(content)
-        assert not result.success, breach
-        assert breach in str(evaluations(built, "contract")["lake/stores"].description)
+        assert not result.success, message
+        assert message in str(evaluations(built, "contract")["lake/stores"].description)

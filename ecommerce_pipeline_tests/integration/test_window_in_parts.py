@@ -28,7 +28,7 @@ class DayByDay(DuckDBWarehouse):
 
 
 class Interrupted(list[Window | None]):
-    """Windows, after the first of which the warehouse changes."""
+    """Windows of a warehouse; after the first of them it runs its statement."""
 
     def __init__(self, windows: Sequence[Window], warehouse: DayByDay) -> None:
         super().__init__(windows)
@@ -43,7 +43,7 @@ class Interrupted(list[Window | None]):
 
 @pytest.fixture
 def platform(new_platform: Callable[..., Platform]) -> Platform:
-    """Give a platform with two days in staging."""
+    """Return a platform with two days in staging."""
     platform = new_platform()
     for job in ("ingest", "extract", "load"):
         platform.run(FIRST, SECOND, job=job)

@@ -15,7 +15,7 @@ from ecommerce_pipeline_tests.support.chromium import chromium
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launch_browser() -> Iterator[Browser]:
     """Run the browser, under root without its sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     program = chromium()
@@ -28,18 +28,18 @@ def launched() -> Iterator[Browser]:
 
 
 @dataclass
-class Opened:
+class OpenPage:
     """A page in the browser, with its requests and console output.
 
     Attributes:
         page: The page.
         requests: The addresses it requested.
-        complaints: Console messages and script errors.
+        console_output: Console messages and script errors.
     """
 
     page: Page
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    console_output: list[str] = field(default_factory=list)
 
     def choose(self, period: str | None = None, channel: str | None = None) -> None:
         """Select like a reader, and wait until the page shows the selection."""
@@ -54,7 +54,7 @@ class Opened:
         self.page.wait_for_function("document.documentElement.dataset.ready === 'true'", timeout=15_000)
 
     def figures(self) -> dict[str, float]:
-        """Return the exact key figures by name, without those that have no value."""
+        """Return the exact key figures that have a value, by name."""
         found: dict[str, float] = self.page.evaluate(
             "Object.fromEntries([...document.querySelectorAll('.figure[data-value]')]"
             ".map((tile) => [tile.dataset.figure, Number(tile.dataset.value)]))"
@@ -70,7 +70,7 @@ class Opened:
         return [text.strip() for text in self.page.locator(selector).all_text_contents()]
 
     def findings(self) -> list[str]:
-        """Return the serious and critical findings of axe, with their elements."""
+        """Return the serious and critical problems that axe finds, with their elements."""
         self.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
@@ -81,13 +81,13 @@ class Opened:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, **looks: Any) -> Iterator[Opened]:
+def open_page(browser: Browser, address: str, **options: Any) -> Iterator[OpenPage]:
     """Open an address offline."""
-    context = browser.new_context(offline=True, **{"viewport": {"width": 1440, "height": 900}, **looks})
-    visit = Opened(context.new_page())
+    context = browser.new_context(offline=True, **{"viewport": {"width": 1440, "height": 900}, **options})
+    visit = OpenPage(context.new_page())
     visit.page.on("request", lambda request: visit.requests.append(request.url))
-    visit.page.on("console", lambda message: visit.complaints.append(f"{message.type}: {message.text}"))
-    visit.page.on("pageerror", lambda error: visit.complaints.append(f"error: {error}"))
+    visit.page.on("console", lambda message: visit.console_output.append(f"{message.type}: {message.text}"))
+    visit.page.on("pageerror", lambda error: visit.console_output.append(f"error: {error}"))
     visit.page.goto(address)
     visit.settle()
     yield visit

@@ -103,7 +103,7 @@ class Analyzer:
         options.supported_statement_kinds = []
         return options
 
-    def refused(self, statements: Sequence[str], catalog: Catalog) -> dict[str, str]:
+    def errors(self, statements: Sequence[str], catalog: Catalog) -> dict[str, str]:
         """Return the errors of texts with statements that the analyzer rejects, by text.
 
         Of texts that differ only in their days, attempts and labels, one is analyzed.
@@ -138,7 +138,7 @@ class Analyzer:
         return None
 
 
-def sent(requests: Sequence[Request]) -> list[str]:
+def sent_queries(requests: Sequence[Request]) -> list[str]:
     """Return the SQL of all jobs that requests to BigQuery have started, in order."""
     queries = (job["configuration"].get("query") for job in jobs(requests))
     return [query["query"] for query in queries if query]

@@ -32,7 +32,7 @@ def secret_texts() -> list[str]:
 
 
 @asset
-def talkative(context: AssetExecutionContext) -> None:
+def leaky(context: AssetExecutionContext) -> None:
     """Log, print and show the secrets, and succeed."""
     texts = secret_texts()
     context.add_output_metadata(
@@ -51,7 +51,7 @@ def talkative(context: AssetExecutionContext) -> None:
         logging.getLogger("a library").error("refused: %s", text)
 
 
-@asset(deps=[talkative])
+@asset(deps=[leaky])
 def broken() -> None:
     """Fail with the secrets in an error, its cause and its stack trace."""
     texts = secret_texts()
@@ -62,7 +62,7 @@ def broken() -> None:
         raise RuntimeError(f"cannot log in: {' '.join(texts[1:])}") from error
 
 
-@asset(deps=[talkative])
+@asset(deps=[leaky])
 def refused() -> None:
     """Fail because PostgreSQL rejects the password."""
     os.environ["POSTGRES_PASSWORD"] = f"wrong {read_secret('POSTGRES_PASSWORD')}"
@@ -72,10 +72,10 @@ def refused() -> None:
 
 
 if __name__ == "__main__":
-    assets = [talkative, broken, refused]
+    assets = [leaky, broken, refused]
     with DagsterInstance.get() as instance:
         materialize(assets, instance=instance, raise_on_error=False)
         repository = Definitions(assets=assets).get_repository_def()
         report = Alerting(instance, repository, Settings.from_environment()).tick()
-        sys.stdout.write(f"{len(report.delivered)} mails, trouble: {report.error!r}\n")
+        sys.stdout.write(f"{len(report.delivered)} mails, error: {report.error!r}\n")
     raise RuntimeError(" ".join(secret_texts()))

@@ -16,7 +16,7 @@ from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import target_of
-from ecommerce_pipeline_tests.support.browser import address_of, launched, opened
+from ecommerce_pipeline_tests.support.browser import address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.marts import build_marts
 
 IMAGES: Final = PROJECT_ROOT / "docs" / "images"
@@ -41,9 +41,9 @@ def page_of_a_month(folder: Path) -> Path:
 
 def write_images(browser: Browser, page: Path) -> None:
     """Write the images of README.md: the top of the page, and its channels in dark mode."""
-    with opened(browser, address_of(page), **LOOKS["dashboard"]) as visit:
+    with open_page(browser, address_of(page), **LOOKS["dashboard"]) as visit:
         visit.page.screenshot(path=IMAGES / "dashboard.png")
-    with opened(browser, address_of(page), **LOOKS["dashboard-dark"]) as visit:
+    with open_page(browser, address_of(page), **LOOKS["dashboard-dark"]) as visit:
         visit.page.evaluate("document.getElementById('channels').scrollIntoView()")
         visit.page.screenshot(path=IMAGES / "dashboard-dark.png")
 
@@ -51,14 +51,14 @@ def write_images(browser: Browser, page: Path) -> None:
 def full_page(browser: Browser, page: Path, folder: Path) -> None:
     """Write the full page in every mode, and as PDF."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, looks in LOOKS.items():
-        with opened(browser, address_of(page), **looks) as visit:
+    for name, options in LOOKS.items():
+        with open_page(browser, address_of(page), **options) as visit:
             visit.page.screenshot(path=folder / f"{name}.png", full_page=True)
-    with opened(browser, address_of(page)) as visit:
+    with open_page(browser, address_of(page)) as visit:
         (folder / "dashboard.pdf").write_bytes(visit.page.pdf(format="A4"))
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as kept, launched() as running:
+    with tempfile.TemporaryDirectory() as kept, launch_browser() as running:
         made = page_of_a_month(Path(kept))
         full_page(running, made, Path(sys.argv[1])) if sys.argv[1:] else write_images(running, made)

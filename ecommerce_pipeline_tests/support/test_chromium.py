@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline_tests.support.browser import launched
+from ecommerce_pipeline_tests.support.browser import launch_browser
 from ecommerce_pipeline_tests.support.chromium import NoBrowserError, chromium, pinned
 
 
@@ -16,7 +16,7 @@ def test_the_pinned_browser_needs_nothing_of_the_machine() -> None:
     if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
         assert Path(sys.prefix) in found.path.parents
         assert Path(sys.prefix) in Path(found.environment["LD_LIBRARY_PATH"]).parents
-    with launched() as browser:
+    with launch_browser() as browser:
         page = browser.new_page()
         page.set_content("<p>Shop</p>")
         assert page.inner_text("p") == "Shop"
