@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,9 @@ import pyarrow as pa
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import ONE_DAY, start_of
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
+
+GROUP_BYTES: Final = 256 * 2**20
+"""Few enough to hold several groups in memory, and far below the 2 GiB of text that a column of a batch holds."""
 
 
 def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.RecordBatch]]]:
@@ -29,12 +33,14 @@ def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[st
         raise _stray(batch[WRITTEN_AT][0].as_py(), keys)
 
 
-def in_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
-    """Yield consecutive batches in groups of at least so many rows; the last group may have fewer."""
+def in_groups(
+    batches: Iterable[pa.RecordBatch], rows: int, bytes_: int = GROUP_BYTES
+) -> Iterator[list[pa.RecordBatch]]:
+    """Yield consecutive batches in groups of at least so many rows or bytes; the last group may have fewer."""
     group: list[pa.RecordBatch] = []
     for batch in batches:
         group.append(batch)
-        if sum(map(len, group)) >= rows:
+        if sum(map(len, group)) >= rows or sum(one.nbytes for one in group) >= bytes_:
             yield group
             group = []
     if group:

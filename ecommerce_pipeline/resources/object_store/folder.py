@@ -91,4 +91,6 @@ def _cannot_write(target: Path, error: OSError) -> PlatformError:
             f"no space left for {target} ({free:,.0f} MiB free): delete files, or set DATA_DIR to a "
             "folder on a larger disk, and run it again"
         )
-    return PlatformError(f"{target} cannot be written ({error.strerror}): make its folder writable, or set DATA_DIR")
+    return PlatformError(
+        f"{target} cannot be written ({error.strerror or error}): make its folder writable, or set DATA_DIR"
+    )

@@ -4,10 +4,11 @@ The extension reads the server's binary COPY at the speed of the network. It is 
 downloaded, and nothing is installed in the home directory.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +24,12 @@ from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.schema.drift import CONTRACT
 
 BATCH_ROWS = 32_768
+BATCH_BYTES = 64 * 2**20
+"""A batch has no more rows or bytes than these, unless a single row is larger."""
 BATCHES_AHEAD = 4
 """Batches read while a row group of the lake, of the same number of rows, is written."""
+DUCKDB_ROWS = 2_048
+"""Rows of DuckDB's own vectors, the least that it reads at once."""
 
 
 def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.RecordBatchReader:
@@ -51,7 +56,8 @@ def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Gene
             with _transaction(connection):
                 check_session(address, connection.execute(_on_server(database, begin())).fetchone())
                 rows = connection.execute(_on_server(database, query))
-                for batch in rows.to_arrow_reader(BATCH_ROWS):
+                groups = _groups(rows.to_arrow_reader(DUCKDB_ROWS))
+                for batch in map(pa.concat_batches, groups):  # type: ignore[attr-defined]
                     _check_nulls(batch, schema, name)
                     yield batch.cast(schema)
     # PyArrow raises an OSError for what fails while batches are read.
@@ -80,8 +86,33 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
     # One thread: a second one reads no faster, and waiting for it takes a third of a processor. The extension counts as
     # unsigned because checking its signature takes 55 of the 57 ms of loading; pip has verified the wheel's hash.
     connection = duckdb.connect(config={"threads": 1, "allow_unsigned_extensions": True})
+    # Texts with offsets of 64 bits: a vector of long ones has more than 2 GiB.
+    connection.execute("SET GLOBAL arrow_large_buffer_size = true")
     connection.load_extension(str(extension_file()))
     return connection
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Yield the rows in groups of BATCH_ROWS, or of fewer if these have more than BATCH_BYTES."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in chain.from_iterable(map(_pieces, batches)):
+        if held and (rows + batch.num_rows > BATCH_ROWS or size + batch.nbytes > BATCH_BYTES):
+            yield held
+            held, rows, size = [], 0, 0
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+    if held:
+        yield held
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    if batch.num_rows < 2 or batch.nbytes <= BATCH_BYTES:  # noqa: PLR2004 - a single row cannot be cut
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _pieces(batch.slice(0, half))
+    yield from _pieces(batch.slice(half))
 
 
 def _check_nulls(batch: pa.RecordBatch, schema: pa.Schema, name: str) -> None:
