@@ -19,10 +19,10 @@ from ecommerce_pipeline_tests.support.emulators import (
 )
 from ecommerce_pipeline_tests.support.faults import Proxy, faulty
 
-# A shell starts what it puts into the background deaf to SIGINT; programs that tests end by it would inherit that.
+# A shell starts background jobs with SIGINT ignored; programs that tests stop with SIGINT would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What the imports of Dagster and dbt leave is a tenth of the time of what runs here, looked through again and again.
+# Repeated collections of the objects that Dagster and dbt create at import would take a tenth of the tests' time.
 gc.set_threshold(50_000, 20, 50)
 
 
@@ -37,14 +37,14 @@ def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage
 def bigquery_server(
     tmp_path_factory: pytest.TempPathFactory, storage_server: StorageEmulator
 ) -> Iterator[BigQueryEmulator]:
-    """Run the BigQuery emulator over the buckets of the other; it starts in 3 to 6 s."""
+    """Run the BigQuery emulator on the buckets of the Cloud Storage emulator; it starts in 3 to 6 s."""
     with bigquery_emulator(tmp_path_factory.mktemp("bigquery"), storage_server.root) as server:
         yield server
 
 
 @pytest.fixture
 def project(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Give the name of a Google Cloud project of the test's own; no credentials of the machine are seen."""
+    """Return the name of a new Google Cloud project; the machine's credentials are hidden."""
     for name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT"):
         monkeypatch.delenv(name, raising=False)
     return f"shop-{uuid4().hex[:10]}"
@@ -54,7 +54,7 @@ def project(monkeypatch: pytest.MonkeyPatch) -> str:
 def storage_client(
     storage_server: StorageEmulator, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[storage.Client]:
-    """Give Google's own client of the Cloud Storage emulator, which product code finds as well."""
+    """Yield Google's client of the Cloud Storage emulator, which the package's code finds as well."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", storage_server.endpoint)
     client = storage.Client(project=project, credentials=AnonymousCredentials())
     yield client
@@ -65,7 +65,7 @@ def storage_client(
 def storage_proxy(
     storage_server: StorageEmulator, storage_client: storage.Client, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Proxy]:
-    """Put a proxy between product code and the Cloud Storage emulator; the tests' own client goes past it."""
+    """Put a proxy between the package's code and the Cloud Storage emulator; the tests' own client bypasses it."""
     with faulty(storage_server.endpoint) as proxy:
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", proxy.endpoint)
         yield proxy
@@ -73,13 +73,13 @@ def storage_proxy(
 
 @pytest.fixture
 def bucket(storage_client: storage.Client, project: str) -> storage.Bucket:
-    """Give an empty bucket in US."""
+    """Return an empty bucket in US."""
     return storage_client.create_bucket(f"{project}-lake", location="US")
 
 
 @pytest.fixture
 def gcs_store(bucket: storage.Bucket, project: str) -> GcsStore:
-    """Give the store of a lake in the bucket, under the prefix `lake`."""
+    """Return the store of a lake in the bucket, under the prefix `lake`."""
     return GcsStore(gcs=GCSResource(project=project), bucket=bucket.name, prefix="lake", retry_seconds=60)
 
 
@@ -87,7 +87,7 @@ def gcs_store(bucket: storage.Bucket, project: str) -> GcsStore:
 def bigquery_client(
     bigquery_server: BigQueryEmulator, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[bigquery.Client]:
-    """Give Google's own client of the BigQuery emulator, which product code finds as well."""
+    """Yield Google's client of the BigQuery emulator, which the package's code finds as well."""
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_server.endpoint)
     with bigquery.Client(project=project, credentials=AnonymousCredentials(), location="US") as client:
         yield client
@@ -97,7 +97,7 @@ def bigquery_client(
 def bigquery_proxy(
     bigquery_server: BigQueryEmulator, bigquery_client: bigquery.Client, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Proxy]:
-    """Put a proxy between product code and the BigQuery emulator; the tests' own client goes past it."""
+    """Put a proxy between the package's code and the BigQuery emulator; the tests' own client bypasses it."""
     with faulty(bigquery_server.endpoint) as proxy:
         monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", proxy.endpoint)
         yield proxy

@@ -1,6 +1,6 @@
 """The layout of the package: few modules in its root, no import cycles. Its folders: see `docs/test_architecture.py`.
 
-Only the entry points act at import: of all other modules, importing one must not change the process.
+Only entry points have side effects at import: importing any other module must not change the process.
 """
 
 import subprocess
@@ -15,7 +15,7 @@ from ecommerce_pipeline_tests.support.modules import PACKAGE, imports, modules
 ROOT = "ecommerce_pipeline"
 MODULES_IN_ROOT = 10
 ENTRY_POINTS = {f"{ROOT}.commands.run"}
-"""What loads the code location, as the workspace does, to run one of its jobs from the command line."""
+"""They load the code location, as the workspace does, to run its jobs from the command line."""
 
 
 def internal_imports() -> Iterator[tuple[str, str]]:

@@ -59,16 +59,16 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
 def test_an_asset_s_source_link_opens_the_file_that_makes_it(definitions: Definitions) -> None:
     """The links of all assets with retries opened execution/retries.py."""
     graph = definitions.resolve_asset_graph()
-    opened = {}
+    linked = {}
     for key in (key for key in graph.materializable_asset_keys if key.path[0] not in {"core", "datamart"}):
-        [place] = graph.get(key).metadata["dagster/code_references"].code_references
-        text = Path(place.file_path).read_text().splitlines()[place.line_number - 1]
-        opened[key] = Path(place.file_path).name, text.strip().partition("(")[0]
+        [reference] = graph.get(key).metadata["dagster/code_references"].code_references
+        text = Path(reference.file_path).read_text().splitlines()[reference.line_number - 1]
+        linked[key] = Path(reference.file_path).name, text.strip().partition("(")[0]
     for table in TABLES:
         for layer in ("source", "lake", "staging"):
-            assert opened[AssetKey([layer, table])] == (f"{layer}.py", "@asset"), layer
-    assert opened[AssetKey(["dashboard", "report"])] == ("dashboard.py", "@asset")
-    assert opened[AssetKey(["staging", "reconciliation"])] == ("reconciliation.py", "@asset")
+            assert linked[AssetKey([layer, table])] == (f"{layer}.py", "@asset"), layer
+    assert linked[AssetKey(["dashboard", "report"])] == ("dashboard.py", "@asset")
+    assert linked[AssetKey(["staging", "reconciliation"])] == ("reconciliation.py", "@asset")
     [model, *_] = graph.get(AssetKey(["core", "dim_customer"])).metadata["dagster/code_references"].code_references
     assert Path(model.file_path).name == "dim_customer.sql"
 
@@ -79,11 +79,11 @@ def test_descriptions_are_sentences_without_sql_and_every_check_has_one(definiti
         assert not re.search("raw sql|select|{{", graph.get(key).description or "", re.IGNORECASE), key
     descriptions = {key: graph.get(key).description or "" for key in graph.asset_check_keys}
     assert {key: text for key, text in descriptions.items() if not text.endswith(".")} == {}
-    of_name = {key.name: text for key, text in descriptions.items()}
-    assert of_name["primary_key_marts_customer_daily_created_date__channel"] == (
+    by_name = {key.name: text for key, text in descriptions.items()}
+    assert by_name["primary_key_marts_customer_daily_created_date__channel"] == (
         "No two rows have the same created_date and channel, and no row lacks created_date or channel."
     )
-    assert of_name["lines_add_up_to_their_order"].startswith("The discount and shipping of an order's lines add up")
+    assert by_name["lines_add_up_to_their_order"].startswith("The discount and shipping of an order's lines add up")
 
 
 def test_the_graph_is_the_same_on_gcp_and_loads_without_credentials(
@@ -142,7 +142,7 @@ def test_the_code_location_validates(tmp_path: Path) -> None:
     assert "Validation successful" in validated.stdout + validated.stderr
 
 
-def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> None:
+def test_importing_the_definitions_with_an_existing_manifest_writes_nothing(tmp_path: Path) -> None:
     def tree() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.name != ".lock"}
 
@@ -154,7 +154,7 @@ def test_importing_it_with_a_manifest_there_writes_nothing(tmp_path: Path) -> No
     assert tree() == before
 
 
-def test_importing_it_imports_nothing_that_only_steps_need(tmp_path: Path) -> None:
+def test_importing_the_definitions_imports_nothing_that_only_steps_need(tmp_path: Path) -> None:
     heavy = {"altair", "faker", "pandas", "vl_convert"}
     program = f"import sys, ecommerce_pipeline.definitions; print({heavy} & set(sys.modules))"
     environment = os.environ | {"DATA_DIR": str(tmp_path), "DBT_PARSED_DIR": SMALL_SHOP["DBT_PARSED_DIR"]}
@@ -181,7 +181,7 @@ def test_each_run_of_everything_ends_with_the_dashboard(definitions: Definitions
 
 
 def test_any_selection_can_be_run_for_a_range_at_once(definitions: Definitions) -> None:
-    """Dagster's command line and UI run a range at once only if every asset selected, dimensions too, says so."""
+    """Dagster runs a range at once only if all selected assets, also dimensions, have this policy."""
     graph = definitions.resolve_asset_graph()
     policies = {key: graph.get(key).backfill_policy for key in graph.materializable_asset_keys}
     assert all(policy == BackfillPolicy.single_run() for policy in policies.values()), policies

@@ -1,4 +1,4 @@
-"""dbt run for tests: in this process, on a DuckDB file of its own, without a file left in the project."""
+"""dbt for tests: it runs in this process, on a separate DuckDB file, and leaves no file in the project."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ Dbt = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
-    """Run a dbt command and return the folder of its artifacts; a failure says which nodes failed and why."""
+    """Run a dbt command and return the folder of its artifacts; a failure names the failed nodes and their errors."""
     target_path = tmp_path_factory.mktemp("dbt")
 
     def run(*arguments: str, environment: Mapping[str, str] | None = None) -> Path:
@@ -29,10 +29,10 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
             for name, value in (environment or {}).items():
                 patch.setenv(name, value)
             result = dbtRunner().invoke([*arguments, "--quiet", *folders, *artifacts])
-            # dbt keeps the file open for its next command; tests want to look into it.
+            # dbt keeps the file open for its next command, but tests read it.
             DuckDBConnectionManager.close_all_connections()
-        bad = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.failures]
-        assert result.success, result.exception or bad or result.result
+        failed = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.failures]
+        assert result.success, result.exception or failed or result.result
         return target_path
 
     return run
@@ -45,8 +45,8 @@ def manifest(dbt: Dbt) -> dict[str, Any]:
     return parsed
 
 
-def of_window(warehouse: Path, window: Window, lateness_days: int) -> dict[str, str]:
-    """Return the environment that tells dbt the warehouse and the window."""
+def window_variables(warehouse: Path, window: Window, lateness_days: int) -> dict[str, str]:
+    """Return the environment that sets dbt's warehouse and window."""
     return {
         "WAREHOUSE_DUCKDB_PATH": str(warehouse),
         "WINDOW_START": window.start.isoformat(),

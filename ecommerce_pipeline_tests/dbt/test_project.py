@@ -1,4 +1,4 @@
-"""What every part of the dbt project must have, read from its manifest."""
+"""Rules that every part of the dbt project must follow, read from its manifest."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.dbt import dbt_type
 from ecommerce_pipeline.schema.duckdb import duckdb_type
 from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
-from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, of_window
+from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, window_variables
 from ecommerce_pipeline_tests.support.marts import with_staging
 
 
@@ -20,10 +20,10 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_every_column_has_a_type_of_the_project(manifest: dict[str, Any]) -> None:
-    """Dbt looks up no types of staging models, which have no enforced contract."""
-    of_contract = {dbt_type(column.type) for table in STAGING.values() for column in table.columns}
+    """Dbt does not check the types of staging models, whose contract is not enforced."""
+    contract_types = {dbt_type(column.type) for table in STAGING.values() for column in table.columns}
     types = {column["data_type"] for node in models(manifest) for column in node["columns"].values()}
-    assert types == of_contract
+    assert types == contract_types
 
 
 def test_every_model_has_its_own_properties_grain_owner_key_and_typed_columns(manifest: dict[str, Any]) -> None:
@@ -42,7 +42,7 @@ def test_every_model_has_its_own_properties_grain_owner_key_and_typed_columns(ma
         assert model["config"]["contract"]["enforced"] or "/staging/" in model["original_file_path"], name
 
 
-def test_every_model_belongs_to_one_set_and_is_partitioned_if_it_is_built_by_day(manifest: dict[str, Any]) -> None:
+def test_every_model_has_one_set_tag_and_is_partitioned_if_it_is_built_by_day(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
         [tag] = model["tags"]
         assert tag in {"dimension", "daily", "summary"}
@@ -67,7 +67,7 @@ def test_project_parses_for_both_targets_without_a_warning(dbt: Dbt, target: str
 def empty(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a warehouse with all models and no rows."""
     path = with_staging(tmp_path_factory.mktemp("empty") / "warehouse.duckdb")
-    environment = of_window(path, Window.of_keys("2026-03-10", "2026-03-10"), 3)
+    environment = window_variables(path, Window.of_keys("2026-03-10", "2026-03-10"), 3)
     dbt("run", environment=environment)
     return environment
 
@@ -79,24 +79,24 @@ def test_unit_tests_hold_on_an_empty_warehouse(dbt: Dbt, empty: dict[str, str]) 
 @pytest.mark.parametrize("name", TABLES)
 def test_staging_models_have_the_columns_and_types_of_their_table(empty: dict[str, str], name: str) -> None:
     # Integers have 64 bits in dbt's models, as they have in BigQuery.
-    wanted = {
+    expected = {
         column.info.get("alias", column.name): duckdb_type(column.type).replace("INTEGER", "BIGINT")
         for column in TABLES[name].columns
     }
     if name in EVENTS:
-        wanted |= {"created_date": "DATE", "recorded_date": "DATE"}
+        expected |= {"created_date": "DATE", "recorded_date": "DATE"}
     with duckdb.connect(empty["WAREHOUSE_DUCKDB_PATH"], read_only=True) as connection:
-        assert columns(connection, f"core.stg_{name}") == wanted
+        assert columns(connection, f"core.stg_{name}") == expected
         if name in EVENTS:
-            assert columns(connection, f"core.quarantine_{name}") == {"reason": "VARCHAR"} | wanted
+            assert columns(connection, f"core.quarantine_{name}") == {"reason": "VARCHAR"} | expected
 
 
 def columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     return {name: type_ for name, type_, *_ in connection.execute(f"DESCRIBE {table}").fetchall()}
 
 
-def test_only_the_files_of_a_warehouse_know_it() -> None:
-    """A third warehouse is a file of macros and an output in profiles.yml."""
+def test_only_the_files_of_a_warehouse_name_it() -> None:
+    """A third warehouse needs only a file of macros and an output in profiles.yml."""
     texts = {path: path.read_text() for ending in ("*.sql", "*.yml") for path in DBT_DIR.rglob(ending)}
     others = {
         path: text for path, text in texts.items() if path.parent.name != "warehouses" and path.stem != "profiles"

@@ -1,4 +1,4 @@
-"""The central promise, on the models alone: days built in any order end with the same rows, and these are the truth."""
+"""The central guarantee, for the models alone: days built in any order give the same rows, which match the ledger."""
 
 import os
 import random
@@ -13,7 +13,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import EVENTS
 from ecommerce_pipeline.synthetic import ShopSettings, planted
 from ecommerce_pipeline.synthetic.ledger import Ledger, Totals, ledger
-from ecommerce_pipeline_tests.dbt.conftest import Dbt, of_window
+from ecommerce_pipeline_tests.dbt.conftest import Dbt, window_variables
 from ecommerce_pipeline_tests.support.marts import stage, with_staging
 
 WINDOW = Window(date(2026, 3, 1), date(2026, 3, 6))
@@ -42,7 +42,7 @@ def warehouse(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse built from the window in one run, all tests of the project passed."""
     path = with_staging(tmp_path_factory.mktemp("range") / "warehouse.duckdb")
     stage(path, SHOP, WINDOW, dimensions_of=WINDOW.last)
-    dbt("build", "--exclude-resource-type", "unit_test", environment=of_window(path, WINDOW, SHOP.lateness_days))
+    dbt("build", "--exclude-resource-type", "unit_test", environment=window_variables(path, WINDOW, SHOP.lateness_days))
     return path
 
 
@@ -58,12 +58,12 @@ def truth() -> Ledger:
         (3, ("2026-03-04", "2026-03-18"), ("2026-03-07", "2026-03-15")),
     ],
 )
-def test_models_read_and_write_the_days_that_the_lateness_reaches(
+def test_models_read_and_write_the_days_within_the_lateness(
     dbt: Dbt, tmp_path: Path, lateness_days: int, read: tuple[str, str], written: tuple[str, str]
 ) -> None:
-    """A lateness of 0 once counted as missing, and became the default of 3."""
+    """A lateness of 0 was treated as unset, and replaced by the default of 3."""
     window = Window(date(2026, 3, 10), date(2026, 3, 12))
-    environment = of_window(tmp_path / "any.duckdb", window, lateness_days)
+    environment = window_variables(tmp_path / "any.duckdb", window, lateness_days)
     artifacts = dbt("compile", "--select", "stg_reviews", environment=environment)
     sql = (artifacts / "compiled/ecommerce/models/staging/generated/stg_reviews.sql").read_text()
     first, end = (f"timestamptz '{day} 00:00:00+00'" for day in read)
@@ -71,28 +71,30 @@ def test_models_read_and_write_the_days_that_the_lateness_reaches(
     assert f"(recorded_date >= date '{written[0]}' and recorded_date < date '{written[1]}')" in sql
 
 
-def test_days_staged_and_built_alone_in_any_order_and_again_end_with_the_same_rows(
+def test_days_built_one_by_one_in_any_order_and_repeatedly_give_the_same_rows(
     dbt: Dbt, warehouse: Path, tmp_path: Path
 ) -> None:
-    alone = with_staging(tmp_path / "warehouse.duckdb")
+    day_by_day = with_staging(tmp_path / "warehouse.duckdb")
     days = list(WINDOW.days())
     random.Random(4).shuffle(days)
     for position, day in enumerate([*days, days[0]]):
-        stage(alone, SHOP, Window.of_day(day), dimensions_of=None if position else WINDOW.last)
-        dbt("run", environment=of_window(alone, Window.of_day(day), SHOP.lateness_days))
-    expected, found = contents(warehouse), contents(alone)
+        stage(day_by_day, SHOP, Window.of_day(day), dimensions_of=None if position else WINDOW.last)
+        dbt("run", environment=window_variables(day_by_day, Window.of_day(day), SHOP.lateness_days))
+    expected, found = contents(warehouse), contents(day_by_day)
     assert [name for name in expected if found[name] != expected[name]] == []
 
 
-def test_a_row_that_is_no_longer_staged_vanishes_and_other_days_stay(dbt: Dbt, warehouse: Path, tmp_path: Path) -> None:
-    """A delete by key would have left the day's facts behind: they have no row any more to name them."""
+def test_rows_no_longer_staged_are_deleted_and_other_days_are_unchanged(
+    dbt: Dbt, warehouse: Path, tmp_path: Path
+) -> None:
+    """A delete by key would have kept the day's facts: no staged row has their keys any more."""
     emptied = tmp_path / "warehouse.duckdb"
     emptied.write_bytes(warehouse.read_bytes())
     with duckdb.connect(os.fspath(emptied)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name in EVENTS:
             connection.execute(f"DELETE FROM staging.{name} WHERE CAST(recorded_at AS DATE) >= ?", [WINDOW.last])
-    dbt("run", environment=of_window(emptied, Window.of_day(WINDOW.last), SHOP.lateness_days))
+    dbt("run", environment=window_variables(emptied, Window.of_day(WINDOW.last), SHOP.lateness_days))
     before, after = contents(warehouse), contents(emptied)
     assert not [row for row in after["core.fact_payment_attempt"] if WINDOW.last in row]
     untouched = Window.of_day(WINDOW.last).happened(SHOP.lateness_days).start
@@ -118,10 +120,10 @@ def test_marts_equal_the_ledger_to_the_cent(warehouse: Path, truth: Ledger, cell
             f"SELECT {keys}, {sums} FROM datamart.{mart} WHERE {names[-1]} IS NOT NULL GROUP BY {keys}"
         ).fetchall()
     width = len(names)
-    booked = {row[:width]: (row[width], *(int(amount * 100) for amount in row[width + 1 :])) for row in found}
+    measures = {row[:width]: (row[width], *(int(amount * 100) for amount in row[width + 1 :])) for row in found}
     expected = {key if isinstance(key, tuple) else (key,): _measures(one) for key, one in getattr(truth, cells).items()}
     nothing = _measures(Totals())
-    assert {key: row for key, row in booked.items() if row != nothing} == {
+    assert {key: row for key, row in measures.items() if row != nothing} == {
         key: row for key, row in expected.items() if row != nothing
     }
 
@@ -138,7 +140,7 @@ def _measures(one: Totals) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("table", EVENTS)
-def test_every_planted_defect_is_caught_for_its_reason_and_no_clean_row_is_lost(
+def test_every_planted_defect_is_quarantined_with_its_reason_and_no_clean_row_is_lost(
     warehouse: Path, truth: Ledger, table: str
 ) -> None:
     defects = [defect for day in WINDOW.days() for defect in planted(SHOP, table, day)]
@@ -146,12 +148,12 @@ def test_every_planted_defect_is_caught_for_its_reason_and_no_clean_row_is_lost(
     with duckdb.connect(os.fspath(warehouse), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         key = connection.execute(f"DESCRIBE core.stg_{table}").fetchall()[0][0]
-        caught = connection.execute(f"SELECT {key}, recorded_at, reason FROM core.quarantine_{table}").fetchall()
+        quarantined = connection.execute(f"SELECT {key}, recorded_at, reason FROM core.quarantine_{table}").fetchall()
         clean = connection.execute(f"SELECT created_date, count(*) FROM core.stg_{table} GROUP BY ALL").fetchall()
         counted = connection.execute(
             "SELECT recorded_date, rows_duplicate FROM datamart.marts_data_quality WHERE table_name = ?", [table]
         ).fetchall()
-    assert sorted((row[0], row[1].timestamp(), row[2]) for row in caught) == sorted(
+    assert sorted((row[0], row[1].timestamp(), row[2]) for row in quarantined) == sorted(
         (defect.key, defect.recorded_at.timestamp(), defect.reason)
         for defect in defects
         if defect.reason != "exact_duplicate"

@@ -1,4 +1,4 @@
-"""The Dockerfile's own commands, run where nothing is but what it has copied by then."""
+"""The Dockerfile's commands, run in a folder with only the files that it has copied before."""
 
 import os
 import re
@@ -15,29 +15,29 @@ DOCKERFILE = re.sub(r"^#.*\n", "", (PROJECT_ROOT / "Dockerfile").read_text().rep
 LOCKS = ("run", "test", "bench")
 
 
-def test_the_dockerfile_installs_the_requirements_with_no_other_file_there(tmp_path: Path) -> None:
-    """An override of pyproject.toml, which the image does not have yet, once made every build fail."""
+def test_the_dockerfile_installs_the_requirements_without_other_files(tmp_path: Path) -> None:
+    """An override in pyproject.toml, which is not copied yet at that point, made every build fail."""
     copied, command = re.findall(r"^COPY (requirements/.*) /requirements/\nRUN (.*)$", DOCKERFILE, re.MULTILINE)[0]
     for file in copied.split():
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(PROJECT_ROOT / file, tmp_path / file)
-    # All of it but the downloads of the packages, which take minutes.
-    here = re.sub(r"(?<![\w/])/(opt|requirements)\b", rf"{tmp_path}/\1", command).replace(
+    # Without downloading the packages, which takes minutes.
+    local_command = re.sub(r"(?<![\w/])/(opt|requirements)\b", rf"{tmp_path}/\1", command).replace(
         "uv pip install", "uv pip install --dry-run"
     )
     environment = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH"}}
-    done = subprocess.run(
-        ["sh", "-ec", here], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    completed = subprocess.run(
+        ["sh", "-ec", local_command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
     wanted = len(re.findall(r"^[\w.-]+==", (PROJECT_ROOT / "requirements/run.txt").read_text(), re.MULTILINE))
-    installs = re.findall(r"Would install (\d+) packages", done.stderr)
+    installs = re.findall(r"Would install (\d+) packages", completed.stderr)
     assert installs
     assert 0.8 * wanted < int(installs[0]) <= wanted
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_holds_nothing_that_is_overridden(lock: str) -> None:
+def test_a_lock_contains_no_overridden_package(lock: str) -> None:
     overrides = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["tool"]["uv"]["override-dependencies"]
     locked = re.findall(r"^([\w.-]+)==", (PROJECT_ROOT / f"requirements/{lock}.txt").read_text(), re.MULTILINE)
     assert locked

@@ -12,7 +12,7 @@ from detect_secrets.settings import transient_settings
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ARTIFICIAL = {"Secret Keyword", "Basic Auth Credentials"}
-"""Kinds that tests contain: invented passwords of invented servers. Real keys and tokens are searched for there too."""
+"""Kinds that are allowed in tests, for invented passwords. Real keys and tokens are not."""
 PLUGINS: list[dict[str, object]] = [
     {"name": "AWSKeyDetector"},
     {"name": "Base64HighEntropyString", "limit": 4.5},
@@ -23,7 +23,7 @@ PLUGINS: list[dict[str, object]] = [
     {"name": "PrivateKeyDetector"},
     {"name": "SlackDetector"},
 ]
-"""The plugins for secrets of this platform: each reads every line, and all 27 would take 12 s."""
+"""The plugins for secrets of this platform. Each reads every line: all 27 would take 12 s."""
 NOT_TEXT = {".png"}
 REQUIREMENTS = sorted((PROJECT_ROOT / "requirements").glob("*.txt"))
 NPM_LOCK = PROJECT_ROOT / "requirements" / "chromium" / "package-lock.json"
@@ -85,7 +85,7 @@ def test_every_requirement_is_pinned_to_a_version_and_hashes_and_names_no_index(
 def test_every_npm_package_is_pinned_to_a_version_and_hash_and_names_no_index() -> None:
     packages = json.loads(NPM_LOCK.read_text())["packages"]
     for name, package in packages.items():
-        if name:  # the one without a name is the list itself
+        if name:  # the entry without a name is the project itself
             assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"]), name
             assert re.match(r"sha512-[\w+/]{86}==", package["integrity"]), name
             assert "resolved" not in package, name

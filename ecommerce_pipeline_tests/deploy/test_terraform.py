@@ -59,7 +59,7 @@ def test_the_account_has_exactly_the_roles_that_it_uses() -> None:
     assert granted == GRANTED
 
 
-def test_others_have_roles_only_if_a_variable_names_them() -> None:
+def test_other_members_have_roles_only_if_a_variable_names_them() -> None:
     optional = [(kind, body) for kind, _, body in resources() if "member" in body and body["member"] != PIPELINE]
     assert {(kind, role) for kind, body in optional for role in roles(body)} == OPTIONAL
     for _, body in optional:
@@ -122,8 +122,8 @@ def test_every_reference_is_defined_and_every_variable_is_used_and_described() -
     used = set(re.findall(r"\bvar\.(\w+)", TEXT))
     assert used == variables().keys()
     assert all(body["description"] for body in variables().values())
-    there = {f"{kind}.{name}" for kind, name, _ in resources()}
-    assert set(re.findall(r"\bgoogle_\w+\.\w+", TEXT)) <= there
+    defined = {f"{kind}.{name}" for kind, name, _ in resources()}
+    assert set(re.findall(r"\bgoogle_\w+\.\w+", TEXT)) <= defined
 
 
 def test_the_example_sets_every_variable_without_a_default() -> None:

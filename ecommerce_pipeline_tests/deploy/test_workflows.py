@@ -1,4 +1,4 @@
-"""GitHub's workflows and compose's file, checked against their schemas, a security linter, and our own rules."""
+"""GitHub's workflows and docker-compose.yml: their schemas, a security linter, and the rules of this project."""
 
 import re
 import subprocess
@@ -24,18 +24,18 @@ WORKFLOWS = sorted((PROJECT_ROOT / ".github" / "workflows").glob("*.yml"))
 )
 def test_the_file_matches_its_schema(schema: str, files: list[Path]) -> None:
     command = [BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stdout
 
 
-def test_the_linter_of_workflows_finds_nothing() -> None:
-    done = subprocess.run(
+def test_the_security_linter_finds_no_problem() -> None:
+    completed = subprocess.run(
         [BIN / "zizmor", "--offline", "--no-progress", "--persona", "pedantic", PROJECT_ROOT / ".github"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    assert completed.returncode == 0, completed.stdout
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)

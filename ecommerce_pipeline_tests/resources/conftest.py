@@ -15,7 +15,7 @@ from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWa
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 
 Load = Callable[[pa.Table, Sequence[str]], None]
-"""Replaces days by rows, which are written to one object."""
+"""Replaces the rows of days; the rows are written to one object."""
 
 
 @pytest.fixture(scope="session")
