@@ -4,7 +4,7 @@ ARG PYTHON=python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018af
 FROM ${PYTHON} AS build
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_NO_CACHE=1 UV_SYSTEM_CERTS=true PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/bootstrap.txt requirements/run.txt /requirements/
-# Every lock is complete: without --no-deps installers resolve again, and miss the overrides of pyproject.toml.
+# Locks are complete: without --no-deps, installers resolve them again, without the overrides of pyproject.toml.
 RUN python3 -m venv /opt/bootstrap && \
     /opt/bootstrap/bin/pip install --no-deps --require-hashes --requirement /requirements/bootstrap.txt && \
     python3 -m venv --without-pip /opt/venv && \

@@ -60,7 +60,7 @@ types: .venv/test.stamp ## mypy, strict
 doctest: .venv/test.stamp ## the examples in docstrings
 	$(BIN)/pytest --doctest-modules ecommerce_pipeline
 
-unit: .venv/test.stamp browser ## unit tests, on real neighbours
+unit: .venv/test.stamp browser ## unit tests, with real servers and emulators
 	$(PYTEST) $(addprefix --ignore ecommerce_pipeline_tests/,chaos dbt integration)
 
 dbt: .venv/test.stamp ## tests of the dbt project: parsing for both targets, unit tests, windows
@@ -73,7 +73,7 @@ browser: .venv/test.stamp ## fetch the tests' non-Python programs: Chromium, Pro
 	@$(BIN)/python -m ecommerce_pipeline_tests.support.chromium
 	@$(BIN)/python -m ecommerce_pipeline_tests.support.prometheus
 
-# The test set first: its emulators share dependencies with dbt and Dagster, and need older versions of them.
+# The test requirements first: the emulators need older versions of dependencies that dbt and Dagster share.
 lock: .venv/uv.stamp ## resolve the requirements again, with hashes
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra dev pyproject.toml --output-file requirements/test.txt

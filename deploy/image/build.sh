@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image: by Docker where an engine runs, else by buildah on a base that debootstrap makes of Debian's packages.
-# The second way needs root and Debian's packages buildah and debootstrap, and neither an engine nor a registry.
+# Builds the image: with Docker if an engine runs, otherwise with buildah on a base image that debootstrap creates from
+# Debian packages. The latter needs root and the packages buildah and debootstrap, but no engine and no registry.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,12 +19,12 @@ done
 
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=${STORAGE_DRIVER:-vfs}
 if ! buildah inspect "$base" >/dev/null 2>&1; then
-    echo "making the base image $base of Debian's packages"
+    echo "creating the base image $base from Debian packages"
     root=$(mktemp -d)
     trap 'rm -rf "$root"' EXIT
     debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates "$suite" "$root" >"$root.log" ||
         { tail -n 20 "$root.log" >&2; exit 1; }
-    # The certificates that this machine trusts: a network's own proxy may be among them.
+    # The machine's trusted certificates, which may include that of a network's proxy.
     if [ -s "$certificates" ]; then cp "$certificates" "$root$certificates"; fi
     container=$(buildah from scratch)
     buildah add --quiet "$container" "$root" / >/dev/null

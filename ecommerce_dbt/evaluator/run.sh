@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs dbt-project-evaluator on the project, in a temporary copy, and fails if a rule warns:
 #   ecommerce_dbt/evaluator/run.sh <folder of dbt-project-evaluator> <folder of dbt-utils>
-# Both are dbt packages, of https://github.com/dbt-labs; exceptions, each with its reason, are in the CSV file beside this.
+# Both are dbt packages of https://github.com/dbt-labs. The CSV file in this folder lists exceptions with their reasons.
 set -euo pipefail
 [ $# = 2 ] || { sed -n 's/^# *//; 2,4p' "$0" >&2; exit 2; }
 evaluator=$(realpath "$1") utils=$(realpath "$2")

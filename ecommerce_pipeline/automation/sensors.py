@@ -17,7 +17,7 @@ OFF: Final = (
 
 
 def sensors(settings: Settings) -> list[SensorDefinition]:
-    """Return the alerts sensor; without a mail server, outside `dagster dev`, it only reports daily that it is off."""
+    """Return the alerts sensor; without a mail server, outside `dg dev`, it only reports daily that it is off."""
     on = settings.smtp_host is not None or in_dagster_dev()
 
     @sensor(
@@ -33,7 +33,7 @@ def sensors(settings: Settings) -> list[SensorDefinition]:
 
 
 def in_dagster_dev() -> bool:
-    """Return whether `dagster dev` started this process; it sets a variable for its children."""
+    """Return whether `dg dev` or `dagster dev` started this process: both set a variable for their children."""
     return bool(os.environ.get("DAGSTER_IS_DEV_CLI"))
 
 

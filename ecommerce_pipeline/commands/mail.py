@@ -27,7 +27,7 @@ def mail_command(settings: Settings) -> None:
     grid = Grid("when (UTC)", "subject", "to", title=f"The newest of {len(mails)}", title_justify="left")
     for path, message in mails[:SHOWN]:
         when = path.name[:10] + " " + path.name[11:19].replace("-", ":")
-        # Text in brackets is no markup of ours.
+        # Brackets in the text are not Rich markup.
         grid.add_row(*(text.replace("[", r"\[") for text in (when, str(message["Subject"]), str(message["To"]))))
     console.print(grid)
     console.print(f"Read them at {settings.mail_dir / INDEX}")

@@ -43,5 +43,5 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for file in settings.data_dir.glob(f"{settings.warehouse_path.name}*"):
         file.unlink()
-    prepare_home(settings)  # so that `dagster dev` finds the home that .env names
+    prepare_home(settings)  # so that `dg dev` finds the home that .env names
     typer.echo(f"deleted the platform's files in {settings.data_dir}")

@@ -1,4 +1,4 @@
-"""How the SQL dialects of PostgreSQL, DuckDB and BigQuery spell what generated queries need."""
+"""The expressions of generated queries in the SQL dialects of PostgreSQL, DuckDB and BigQuery."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,22 +9,22 @@ from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 @dataclass(frozen=True)
 class Dialect:
-    """How an SQL dialect spells what a digest needs; `{}` stands for the expression.
+    """The expressions that a digest needs in an SQL dialect; `{}` stands for the operand.
 
     Attributes:
-        quote: Around names.
-        text: A whole number, truth value as text.
+        quote: The quotation mark of identifiers.
+        text: An integer or a Boolean as text.
         day: A day as YYYY-MM-DD.
-        units: A decimal, multiplied to a whole number, as such.
-        micros: An instant as microseconds since 1970.
-        length: Characters of a text.
+        units: A decimal that was scaled to a whole number, as an integer.
+        micros: A timestamp as microseconds since 1970.
+        length: Number of characters of a text.
         md5: The MD5 of a text in hexadecimal digits.
-        bits: The whole number that eight hexadecimal digits are.
-        instant: A literal of an instant.
-        utc_day: The UTC day of an instant.
-        once: At the end of a subquery, so that its expressions are computed once a row, however often they are named.
-        row: Texts, `between` each two of them, as one text with `|` between.
-        between: See `row`.
+        bits: The integer value of eight hexadecimal digits.
+        instant: A timestamp literal.
+        utc_day: The UTC day of a timestamp.
+        once: The end of a subquery whose expressions are to be computed once per row, however often they are used.
+        row: Texts, separated by `between`, joined to one text with `|`.
+        between: The separator of the texts in `row`.
     """
 
     quote: str
@@ -69,7 +69,7 @@ DUCKDB: Final = Dialect(
     bits="CAST('0x' || {} AS BIGINT)",
     instant="TIMESTAMPTZ '{}'",
     utc_day="CAST({} AT TIME ZONE 'UTC' AS DATE)",
-    # A text between each two columns takes a quarter longer; in PostgreSQL it is this that does.
+    # Concatenation by `||` is slower by a quarter; in PostgreSQL `concat_ws` is.
     row="concat_ws('|', {})",
     between=", ",
 )
@@ -90,7 +90,7 @@ BIGQUERY: Final = Dialect(
 
 
 def within(dialect: Dialect, window: Window | None) -> str:
-    """Return the condition of a row written in the window; in literals, by which BigQuery prunes partitions.
+    """Return the condition for rows written in the window, with literals, so that BigQuery prunes partitions.
 
     >>> print(within(POSTGRES, Window.of_keys("2026-03-01", "2026-03-02")))
     "recorded_at" >= TIMESTAMPTZ '2026-03-01 00:00:00+00' AND "recorded_at" < TIMESTAMPTZ '2026-03-03 00:00:00+00'

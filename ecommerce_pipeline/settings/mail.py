@@ -22,7 +22,7 @@ class MailSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     smtp_host: Annotated[str, parsed(host_name)] | None = Field(
-        None, description="mail server; unset: no alerts, except that `dagster dev` keeps them in a folder"
+        None, description="mail server; unset: no alerts, except that `dg dev` keeps them in a folder"
     )
     smtp_port: int | None = Field(
         None, ge=1, le=65535, description="port of SMTP_HOST; by default 587, 465 for tls, 25 for none"

@@ -128,6 +128,6 @@ def ui_port() -> str:
             listener.bind(("127.0.0.1", UI_PORT))
         except OSError:
             raise PlatformError(
-                f"{UI_PORT} is in use (does a UI already run?); free it, or `.venv/bin/dagster dev --port 3001`"
+                f"{UI_PORT} is in use (does a UI already run?); free it, or `.venv/bin/dg dev --port 3001`"
             ) from None
     return f"{UI_PORT} is free for `make dev`"
