@@ -156,7 +156,8 @@ def requested_window(settings: Settings, first: str | None, last: str | None) ->
     Raises:
         PlatformError: A day is malformed, the days are in the wrong order, or one is not in the calendar.
     """
-    end = _day("--to", last) if last else settings.end_date
+    yesterday = datetime.now(tz=UTC).date() - ONE_DAY
+    end = _day("--to", last) if last else min(settings.end_date, yesterday)
     start = _day("--from", first) if first else max(end - (settings.run_days - 1) * ONE_DAY, settings.start_date)
     if start > end:
         raise PlatformError(f"--from {start} is after --to {end}: give the earlier day first")
@@ -164,7 +165,11 @@ def requested_window(settings: Settings, first: str | None, last: str | None) ->
         raise PlatformError(
             f"--from {start} is before the calendar starts ({settings.start_date}): use a later day, or set START_DATE"
         )
-    yesterday = datetime.now(tz=UTC).date() - ONE_DAY
+    if settings.source == "synthetic" and end > settings.end_date:
+        raise PlatformError(
+            f"--to {end} is after the synthetic shop's last day ({settings.end_date}): use an earlier day, "
+            "or set END_DATE"
+        )
     if end > yesterday:
         raise PlatformError(f"--to {end} is not complete yet: the last complete day (UTC) is {yesterday}")
     return Window(start, end + ONE_DAY)

@@ -15,9 +15,8 @@ from dagster import (
 )
 
 from ecommerce_pipeline.assets import lake
-from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, window_to_check
 from ecommerce_pipeline.assets.source import shop_settings
-from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.lake_contract import breaches
 from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_ledger
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -31,10 +30,10 @@ TOTALS_SHOWN: Final = ("orders_paid", "net_amount")
 
 def checks(settings: Settings) -> list[AssetChecksDefinition]:
     """Return the checks; only a synthetic shop has a ledger to compare with."""
-    return [_lake_contract(settings), *([_ledger(settings)] if settings.source == "synthetic" else [])]
+    return [_lake_contract(), *([_ledger(settings)] if settings.source == "synthetic" else [])]
 
 
-def _lake_contract(settings: Settings) -> AssetChecksDefinition:
+def _lake_contract() -> AssetChecksDefinition:
     specs = [
         AssetCheckSpec(
             "contract",
@@ -47,7 +46,7 @@ def _lake_contract(settings: Settings) -> AssetChecksDefinition:
 
     @multi_asset_check(name="lake_contract", specs=specs, can_subset=True)
     def contract(context: AssetCheckExecutionContext, lake: ResourceParam[ObjectStore]) -> Iterator[AssetCheckResult]:
-        window = _window(context, settings)
+        window = window_to_check(context, {key.asset_key for key in context.selected_asset_check_keys})
         for key in sorted(context.selected_asset_check_keys):
             table = TABLES[key.asset_key.path[-1]]
             found = list(breaches(lake, table, window if kind(table) == "event" else None))
@@ -76,7 +75,7 @@ def _ledger(settings: Settings) -> AssetChecksDefinition:
     def matches_ledger(
         context: AssetCheckExecutionContext, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[AssetCheckResult]:
-        days = compare_with_ledger(shop, warehouse, _window(context, settings))
+        days = compare_with_ledger(shop, warehouse, window_to_check(context, [spec.asset_key]))
         unequal = [day for day in days if not day.equal]
         totals: dict[str, Any] = {}
         for name in TOTALS_SHOWN:
@@ -90,9 +89,3 @@ def _ledger(settings: Settings) -> AssetChecksDefinition:
         )
 
     return matches_ledger
-
-
-def _window(context: AssetCheckExecutionContext, settings: Settings) -> Window:
-    """Return the days of the run; of a check that is run by itself, the newest day."""
-    newest = str(daily(settings).get_last_partition_key())
-    return window_of_run(context) or Window.of_keys(newest, newest)

@@ -1,5 +1,6 @@
 """What all assets share: the calendar as Dagster partitions, the window of a run, and an asset's attributes."""
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any, Final, TypedDict
@@ -14,9 +15,10 @@ from dagster import (
 )
 from sqlalchemy import Table
 
-from ecommerce_pipeline.instance.run_tags import partitions_of_run
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.run_tags import NO_DAYS, partitions_of_run
 from ecommerce_pipeline.io_managers.metadata import column_schema
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings
 
@@ -40,8 +42,13 @@ dbt builds from them or rows are reconciled: both read them with several queries
 
 
 def daily(settings: Settings) -> DailyPartitionsDefinition:
-    """Return the calendar: UTC days from the start date up to yesterday."""
-    return DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), timezone="UTC")
+    """Return the calendar: UTC days from the start date up to yesterday, of a synthetic shop not beyond its last day.
+
+    All assets have it, also those that a run replaces whole: Dagster's backfills start a run of their own for each
+    group of assets with another calendar, and a dimension in a run without days has no day to be the snapshot of.
+    """
+    end = (settings.end_date + ONE_DAY).isoformat() if settings.source == "synthetic" else None
+    return DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), end_date=end, timezone="UTC")
 
 
 class AssetAttributes(TypedDict):
@@ -54,7 +61,7 @@ class AssetAttributes(TypedDict):
     owners: list[str]
     tags: dict[str, str]
     metadata: dict[str, Any]
-    partitions_def: DailyPartitionsDefinition | None
+    partitions_def: DailyPartitionsDefinition
     freshness_policy: FreshnessPolicy | None
 
 
@@ -78,12 +85,34 @@ def asset_attributes(
         "owners": [OWNER],
         "tags": {"table_kind": kind(table)},
         "metadata": {"dagster/column_schema": column_schema(table)},
-        "partitions_def": daily(settings) if kind(table) == "event" else None,
+        "partitions_def": daily(settings),
         "freshness_policy": FRESH if kind(table) == "event" else None,
     }
 
 
-def window_of_run(context: AssetExecutionContext | AssetCheckExecutionContext) -> Window | None:
-    """Return the days that the run materializes, also for assets without partitions; None if it has none."""
+def window_of_run(context: AssetExecutionContext) -> Window:
+    """Return the days that the run materializes.
+
+    Raises:
+        PlatformError: It has none.
+    """
     partitions = partitions_of_run(context.run.tags)
-    return Window.of_keys(*partitions) if partitions else None
+    if partitions is None:
+        raise PlatformError(NO_DAYS)
+    return Window.of_keys(*partitions)
+
+
+def window_to_check(context: AssetExecutionContext | AssetCheckExecutionContext, keys: Iterable[AssetKey]) -> Window:
+    """Return the days of the run; of checks that are run by themselves, the newest day that all their assets have.
+
+    Raises:
+        PlatformError: There is no such day.
+    """
+    if partitions := partitions_of_run(context.run.tags):
+        return Window.of_keys(*partitions)
+    days = [context.instance.get_materialized_partitions(key) for key in keys]
+    common = set.intersection(*days) if days else set()
+    if not common:
+        raise PlatformError("there is nothing to check yet: materialize a day of these assets first")
+    newest = max(common)
+    return Window.of_keys(newest, newest)

@@ -1,7 +1,7 @@
 """Step 5, dashboard/report and dashboard/looker_studio: what people look at, built again from the marts by each run.
 
-The page is one file, built by `ecommerce_pipeline/dashboard/`. Both assets have no partitions: a run builds them once,
-at its end.
+The page is one file, built by `ecommerce_pipeline/dashboard/`. A run builds them once, at its end; a day of theirs
+says that a run of that day did.
 """
 
 import base64
@@ -19,7 +19,7 @@ from dagster import (
     asset,
 )
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL, daily
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
@@ -59,6 +59,7 @@ def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
         deps=[AssetKey([layer, name]) for layer, name in sorted(tables_read())],
         # It only reads, but DuckDB admits no writing process meanwhile.
         pool=WAREHOUSE_POOL,
+        partitions_def=daily(settings),
         backfill_policy=ONE_RUN,
     )
     @retried
@@ -95,6 +96,7 @@ def _looker_studio(settings: Settings, tables: Sequence[str]) -> AssetsDefinitio
         kinds={"looker"},
         owners=[OWNER],
         deps=[AssetKey(["datamart", name]) for name in tables],
+        partitions_def=daily(settings),
         backfill_policy=ONE_RUN,
     )
     def looker_studio() -> MaterializeResult[None]:

@@ -31,9 +31,9 @@ class Translator(DagsterDbtTranslator):
         return super().get_owners(dbt_resource_props) or [OWNER]
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
-        """Return the model's specification; a partitioned model has a freshness policy."""
+        """Return the model's specification; a model that is built by day has a freshness policy."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        return apply_freshness_policy(spec, FRESH) if spec.partitions_def else spec
+        return apply_freshness_policy(spec, FRESH) if "daily" in spec.tags else spec
 
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
@@ -42,9 +42,9 @@ class Translator(DagsterDbtTranslator):
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(description=test_description(manifest["nodes"][unique_id]))
 
-    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition | None:
-        """Return the calendar for models that are built by day, None for those that are rebuilt whole."""
-        return self._daily if "daily" in dbt_resource_props.get("tags", []) else None
+    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> DailyPartitionsDefinition:  # noqa: ARG002 - the signature overridden
+        """Return the calendar, also for models that are rebuilt whole."""
+        return self._daily
 
 
 def test_description(test: Mapping[str, Any]) -> str:

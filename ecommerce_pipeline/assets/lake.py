@@ -8,10 +8,9 @@ from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, asset
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets import source
-from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes
+from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes, window_of_run
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
-from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
@@ -37,8 +36,8 @@ def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
     )
     @retried
     def objects(context: AssetExecutionContext, postgres: PostgresResource) -> pa.RecordBatchReader:
-        keys = sorted(context.partition_keys) if daily else []
-        window = Window.of_keys(keys[0], keys[-1]) if keys else None
+        days = window_of_run(context)
+        window = days if daily else None
         drift, rows = postgres.extract(table, window)
         for warning in drift.warnings:
             context.log.warning(f"schema drift in {table.schema}.{table.name}: {warning}")

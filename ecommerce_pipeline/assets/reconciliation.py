@@ -24,7 +24,7 @@ from dagster import (
 )
 from sqlalchemy import Table
 
-from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes
+from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, window_of_run
 from ecommerce_pipeline.assets.staging import LAYER
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
@@ -66,8 +66,7 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
         lake: ResourceParam[ObjectStore],
         warehouse: ResourceParam[Warehouse],
     ) -> Iterator[Output[LakeObjects] | AssetCheckResult]:
-        keys = sorted(context.partition_keys)
-        window = Window.of_keys(keys[0], keys[-1])
+        window = window_of_run(context)
         layers = (SourceLayer(postgres), LakeLayer(lake), StagingLayer(warehouse))
         by_table = reconcile([*TABLES.values()], window, layers)
         yield Output(_write(lake, window, by_table))

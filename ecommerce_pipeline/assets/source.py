@@ -5,16 +5,14 @@ SOURCE=external they are external assets: the tables exist, and somebody else wr
 """
 
 from collections.abc import Generator
-from datetime import date
 
 import pyarrow as pa
 from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, asset
 from sqlalchemy import Table
 
-from ecommerce_pipeline.assets.common import ONE_RUN, AssetAttributes, asset_attributes, daily, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, AssetAttributes, asset_attributes, window_of_run
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
-from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -46,8 +44,8 @@ def _event_asset(table: Table, settings: Settings) -> AssetsDefinition:
     @asset(**_attributes(table, settings), backfill_policy=ONE_RUN)
     @retried
     def events(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
-        keys = sorted(context.partition_keys)
-        window = Window.of_keys(keys[0], keys[-1])
+        window = window_of_run(context)
+        keys = [day.isoformat() for day in window.days()]
         first_rows = generate(shop, table.name, window.start).slice(0, PREVIEW_ROWS)
 
         def batches() -> Generator[pa.RecordBatch, None, None]:
@@ -68,9 +66,7 @@ def _dimension_asset(table: Table, settings: Settings) -> AssetsDefinition:
     @asset(**_attributes(table, settings), backfill_policy=ONE_RUN)
     @retried
     def dimension(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
-        window = window_of_run(context)
-        # A run without days writes the newest state, so that every event finds the rows that it refers to.
-        day = window.last if window else date.fromisoformat(str(daily(settings).get_last_partition_key()))
+        day = window_of_run(context).last
         rows = snapshot(shop, table.name, day)
         postgres.create_tables([table])
         written = postgres.upsert(table, rows.to_reader())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagster import AssetExecutionContext, AssetsDefinition, Output, ResourceParam
 from dagster_dbt import dbt_assets
 
-from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, window_of_run, window_to_check
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
 from ecommerce_pipeline.assets.dbt_metadata import ModelMetadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
@@ -34,7 +34,8 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
     def dbt_models(
         context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Event]:
-        window = window_of_run(context)
+        checked = {key.asset_key for key in context.selected_asset_check_keys}
+        window = window_of_run(context) if context.selected_asset_keys else window_to_check(context, checked)
         windows = warehouse.parts(window)
         parts: list[BuiltPart] = []
         for part in windows:

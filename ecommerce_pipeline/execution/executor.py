@@ -22,6 +22,7 @@ from dagster import (
     executor,
 )
 
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.dagster_private import (
     EngineEventData,
     ExecuteRunWithPlanIterable,
@@ -38,6 +39,7 @@ from ecommerce_pipeline.execution.dagster_private import (
 from ecommerce_pipeline.execution.plan_execution import PlanExecution
 from ecommerce_pipeline.execution.pool_slots import PoolSlots
 from ecommerce_pipeline.execution.running_steps import RunningSteps
+from ecommerce_pipeline.instance.run_tags import NO_DAYS, partitions_of_run
 
 
 def multithread_executor(at_once: int) -> ExecutorDefinition:
@@ -81,7 +83,15 @@ class MultithreadExecutor(Executor):
         return self._retries
 
     def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
-        """Run the plan's steps and yield their events."""
+        """Run the plan's steps and yield their events.
+
+        Raises:
+            PlatformError: The run materializes partitioned assets, and has no partition.
+        """
+        assets = plan_context.job.get_definition().asset_layer
+        by_day = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
+        if by_day and partitions_of_run(plan_context.dagster_run.tags) is None:
+            raise PlatformError(NO_DAYS)
         data = EngineEventData.in_process(os.getpid(), execution_plan.step_keys_to_execute)
         message = f"Executing steps in threads of one process (pid: {os.getpid()})"
         yield DagsterEvent.engine_event(plan_context, message, event_specific_data=data)

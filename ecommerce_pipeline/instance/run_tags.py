@@ -9,6 +9,9 @@ RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
 PARTITION_TAG: Final = "dagster/partition"
 
+NO_DAYS: Final = "this run has no days: launch it again and choose a partition, that is a day or a range of days"
+"""The error of a run of partitioned assets without a partition."""
+
 PROCESS_TAG: Final = ".dagster/ecommerce_pipeline_process"
 """The process that executes a run of the command line: `<pid>@<start time>`; the UI hides tags with this prefix."""
 

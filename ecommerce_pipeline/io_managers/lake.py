@@ -31,7 +31,7 @@ from ecommerce_pipeline.lake.objects import (
 )
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import TABLES, WRITTEN_AT
+from ecommerce_pipeline.schema.tables import STAGING, TABLES, WRITTEN_AT, kind
 
 LAKE_IO_MANAGER: Final = "lake_io_manager"
 """The resource key under which assets name it."""
@@ -123,8 +123,10 @@ def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.Recor
 
 
 def partition_keys(context: InputContext | OutputContext) -> list[str]:
-    """Return the partitions of an asset that a run reads or writes, in order; none for an asset without partitions."""
-    return sorted(context.asset_partition_keys) if context.has_asset_partitions else []
+    """Return the days that a run reads or writes of an asset, in order; none for a table that is replaced whole."""
+    table = STAGING.get(context.asset_key.path[-1])
+    whole = table is not None and kind(table) == "dimension"
+    return sorted(context.asset_partition_keys) if context.has_asset_partitions and not whole else []
 
 
 def as_reader(table: str, rows: Any) -> pa.RecordBatchReader:

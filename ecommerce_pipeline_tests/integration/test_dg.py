@@ -64,7 +64,7 @@ def test_dg_checks_and_lists_the_definitions(new_platform: Callable[..., Platfor
 
 def test_dg_launches_an_asset(new_platform: Callable[..., Platform]) -> None:
     platform = new_platform("dg-launch")
-    dg(platform, "launch", "--assets", "source/stores")
+    dg(platform, "launch", "--assets", "source/stores", "--partition", "2026-03-07")
     materialization = platform.instance.get_latest_materialization_event(AssetKey(["source", "stores"]))
     assert materialization
     assert materialization.asset_materialization

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ecommerce_pipeline_tests.integration.test_backfill import BACKFILL, LAUNCH
 from ecommerce_pipeline_tests.support.dagster_ui import DagsterUi
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -44,3 +45,79 @@ def test_a_run_of_the_command_line_is_on_the_timeline_of_the_home_page(ui: Dagst
         "repositoryName": "__repository__",
         "repositoryLocationName": "ecommerce_pipeline",
     }
+
+
+FIVE_DAYS = [f"2026-03-0{day}" for day in range(1, 6)]
+LAUNCH_RUN = """mutation($params: ExecutionParams!) {
+    launchRun(executionParams: $params) { __typename ... on LaunchRunSuccess { run { runId } } }
+}"""
+ERRORS = """query($id: ID!) { logsForRun(runId: $id, limit: 5000) { ... on EventConnection { events {
+    ... on ExecutionStepFailureEvent { error { message cause { message cause { message } } } }
+    ... on RunFailureEvent { error { message cause { message } } }
+} } } }"""
+
+
+def launched(ui: DagsterUi, job: str, **selector: Any) -> tuple[str, str]:
+    """Launch a run as the UI does and return its status and the messages of its errors."""
+    of_location = {"repositoryName": "__repository__", "repositoryLocationName": "ecommerce_pipeline"}
+    params = {"selector": {**of_location, "jobName": job, **selector}, "mode": "default", "runConfigData": {}}
+    run_id = ui.ask(LAUNCH_RUN, params=params)["launchRun"]["run"]["runId"]
+
+    def ended() -> str | None:
+        status = next(run["status"] for run in runs_of(ui) if run["runId"] == run_id)
+        return status if status in {"SUCCESS", "FAILURE"} else None
+
+    status = ui.wait_for(ended, 240)
+    return status, str(ui.ask(ERRORS, id=run_id)["logsForRun"]["events"])
+
+
+def test_materialize_all_over_five_days_is_one_run_with_the_dimensions_of_the_command_line(
+    ui: DagsterUi, platform: Platform, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It was four runs, and the dimensions were of yesterday, with customers who registered after these days."""
+    assets = ui.ask("{ assetNodes { assetKey { path } isExecutable } }")["assetNodes"]
+    selection = [{"path": asset["assetKey"]["path"]} for asset in assets if asset["isExecutable"]]
+    params = {"assetSelection": selection, "partitionNames": FIVE_DAYS, "tags": []}
+    backfill = ui.ask(LAUNCH, params=params)["launchPartitionBackfill"]["backfillId"]
+
+    def finished() -> Any:
+        state = ui.ask(BACKFILL, id=backfill)["partitionBackfillOrError"]
+        return state if state["status"] in {"COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED"} else None
+
+    state = ui.wait_for(finished, 400)
+    assert (state["status"], len(state["runs"])) == ("COMPLETED_SUCCESS", 1)
+    with closing(Platform(tmp_path_factory.mktemp("command-line"))) as other:
+        other.run(FIVE_DAYS[0], FIVE_DAYS[-1])
+        assert platform.content_hashes() == other.content_hashes()
+
+
+def test_checks_that_are_executed_alone_pass_on_sound_data(ui: DagsterUi) -> None:
+    """Tests of models by day failed: `models by day need the window`."""
+    checks = ui.ask(
+        "{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {"
+        " name canExecuteIndividually } } } } }"
+    )["assetNodes"]
+    selection = [
+        {"assetKey": node["assetKey"], "name": check["name"]}
+        for node in checks
+        for check in node["assetChecksOrError"].get("checks", [])
+        if check["canExecuteIndividually"] == "CAN_EXECUTE"
+    ]
+    assert len(selection) > 60
+    status, errors = launched(ui, "__ASSET_JOB", assetSelection=[], assetCheckSelection=selection)
+    assert status == "SUCCESS", errors
+
+
+@pytest.mark.parametrize("job", ["ingest", "extract", "load", "transform"])
+def test_a_job_without_a_partition_says_what_to_choose(ui: DagsterUi, job: str) -> None:
+    status, errors = launched(ui, job)
+    assert status == "FAILURE"
+    assert "choose a partition, that is a day or a range of days" in errors
+
+
+def test_the_last_day_to_select_is_the_last_day_with_data(ui: DagsterUi) -> None:
+    query = (
+        'query { assetNodeOrError(assetKey: {path: ["source", "customers"]}) { ... on AssetNode { partitionKeys } } }'
+    )
+    days = ui.ask(query)["assetNodeOrError"]["partitionKeys"]
+    assert (days[0], days[-1]) == ("2025-01-01", "2026-03-31")
