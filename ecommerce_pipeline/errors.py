@@ -1,5 +1,7 @@
 """Errors whose messages are written for users: they name the thing, the value and the remedy."""
 
+from typing import Final
+
 from ecommerce_pipeline.masking import mask
 
 
@@ -15,3 +17,7 @@ class PlatformError(Exception):
 
 class TransientError(PlatformError):
     """A temporary problem, after which the same work is retried: a broken connection, a deadlock, a full disk."""
+
+
+WRITTEN_FOR_USERS: Final = frozenset({PlatformError.__name__, TransientError.__name__})
+"""The classes whose message says all, so that their name is left out of it."""

@@ -48,3 +48,8 @@ def tune_garbage_collection() -> None:
     """
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)  # saves the last traversal, at exit
+
+
+def in_dagster_dev() -> bool:
+    """Return whether `dg dev` or `dagster dev` started this process: both set a variable for their children."""
+    return bool(os.environ.get("DAGSTER_IS_DEV_CLI"))

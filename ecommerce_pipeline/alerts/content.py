@@ -10,6 +10,7 @@ from ecommerce_pipeline.alerts.policy import SHOWN_IN_FULL
 from ecommerce_pipeline.alerts.problem import Problem, StepError
 from ecommerce_pipeline.alerts.state import QueuedEmail
 from ecommerce_pipeline.alerts.ui_links import Ui
+from ecommerce_pipeline.errors import WRITTEN_FOR_USERS
 
 PREFIX: Final = "[ecommerce]"
 SHOWN: Final = 12
@@ -97,14 +98,14 @@ def _alert(problem: Problem, ui: Ui) -> Content:
     name = _name(problem)
     match problem.kind:
         case "run":
-            what, lead = f"{name} failed", _why(problem)
+            what, lead = f"{name} failed", _lead(problem)
         case "checks":
             count = f"{len(problem.checks)} {'check' if len(problem.checks) == 1 else 'checks'}"
             what, lead = f"{count} failed after {name}", "The run succeeded, but its data failed the checks."
         case "late":
             what, lead = f"{name} is late", problem.note
         case "tick":
-            what, lead = f"A tick of {name} failed", _why(problem)
+            what, lead = f"A tick of {name} failed", _lead(problem)
     subject = (
         f"{what}{_about(problem)}" if problem.kind == "late" else f"{what}{_about(problem)}: {_subject_reason(problem)}"
     )
@@ -114,7 +115,7 @@ def _alert(problem: Problem, ui: Ui) -> Content:
         title=f"{what}{_about(problem)}",
         lead=lead,
         facts=list(_facts(problem, ui)),
-        sections=[*_reasons(problem), *_consequences(problem, ui)],
+        sections=[*_remedies(problem), *_reasons(problem), *_consequences(problem, ui), *_traces(problem)],
         links=list(_links(problem, ui)),
     )
 
@@ -138,7 +139,8 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
         yield "When", [Line(moment(problem.seen))]
     if problem.kind == "run":
         number, of = problem.tries
-        yield "Attempt", [Line(f"{number} of {of}" if of else f"{number}")]
+        if number > 1:  # no other attempt follows: a failure is reported once Dagster retries it no more
+            yield "Attempt", [Line(f"{number} of {of}" if number == of else f"{number}")]
     if problem.launched_by:
         yield "Launched by", [Line(problem.launched_by)]
     if problem.run_id:
@@ -146,14 +148,11 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
 
 
 def _reasons(problem: Problem) -> Iterator[Section]:
-    traces = set()
-    for error in problem.errors[:SHOWN_IN_FULL]:
-        where = f"{error.step}: " if error.step and len(problem.errors) > 1 else ""
-        text = [*f"{_class(error)}{error.message}".splitlines()]
-        yield Section(f"{where}Error", "text", [Line(line) for line in text])
-        if error.trace and error.trace not in traces:
-            traces.add(error.trace)
-            yield Section(f"{where}Traceback (end)", "text", [Line(line) for line in error.trace.splitlines()])
+    """Yield what the lead, the first line of the first error, does not say: its other lines, and the other errors."""
+    for index, error in enumerate(problem.errors[:SHOWN_IN_FULL]):
+        lines = f"{_class(error)}{error.message}".splitlines()[0 if index else 1 :]
+        if lines:
+            yield Section(f"{_where(error, problem)}Error", "text", [Line(line) for line in lines])
     if len(problem.errors) > SHOWN_IN_FULL:
         rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[SHOWN_IN_FULL:]]
         yield Section("More failed steps", "list", _first(rest))
@@ -165,13 +164,29 @@ def _reasons(problem: Problem) -> Iterator[Section]:
         yield Section("Failed checks", "list", _first(lines))
 
 
+def _traces(problem: Problem) -> Iterator[Section]:
+    traces = set()
+    for error in problem.errors[:SHOWN_IN_FULL]:
+        if error.trace and error.trace not in traces:
+            traces.add(error.trace)
+            heading = f"{_where(error, problem)}Traceback (end)"
+            yield Section(heading, "text", [Line(line) for line in error.trace.splitlines()])
+
+
+def _where(error: StepError, problem: Problem) -> str:
+    return f"{error.step}: " if error.step and len(problem.errors) > 1 else ""
+
+
+def _remedies(problem: Problem) -> Iterator[Section]:
+    if problem.rerun_command:
+        yield Section("Run it again", "command", [Line(problem.rerun_command)])
+
+
 def _consequences(problem: Problem, ui: Ui) -> Iterator[Section]:
     if problem.stale:
         yield Section(
             f"Downstream and now stale ({len(problem.stale)})", "list", _asset_lines(problem.stale, problem, ui)
         )
-    if problem.rerun_command:
-        yield Section("Run it again", "command", [Line(problem.rerun_command)])
 
 
 def _links(problem: Problem, ui: Ui) -> Iterator[Line]:
@@ -210,7 +225,7 @@ def _digest(email: QueuedEmail, ui: Ui) -> Content:
         cases.append(Line(f"and {email.more} more"))
     facts = [
         ("Occurrences", [Line(f"{count}, from {moment(problems[0].seen)} to {moment(problems[-1].seen)}")]),
-        ("Failure" if len(groups) == 1 else "Failures", groups),
+        *([("Failures", groups)] if len(groups) > 1 else []),
         *(fact for fact in _facts(problems[0], ui) if fact[0] in {"Launched by"}),
     ]
     stale = sorted({key for problem in problems for key in problem.stale})
@@ -218,16 +233,17 @@ def _digest(email: QueuedEmail, ui: Ui) -> Content:
         subject=f"{title}: {_why(problems[0])}",
         tone="bad",
         title=title,
-        lead=_why(problems[0]),
+        lead=_lead(problems[0]),
         facts=facts,
         sections=[
-            *(section for problem in detailed for section in _reasons(problem)),
-            Section("All failures", "list", cases),
-            *([Section(f"Downstream and now stale ({len(stale)})", "list", _first([Line(key) for key in stale]))]),
             *(
                 [Section("Run the first one again", "command", [Line(problems[0].rerun_command)])]
                 * bool(problems[0].rerun_command)
             ),
+            *(section for problem in detailed for section in _reasons(problem)),
+            Section("All failures", "list", cases),
+            *([Section(f"Downstream and now stale ({len(stale)})", "list", _first([Line(key) for key in stale]))]),
+            *(section for problem in detailed for section in _traces(problem)),
         ],
         links=[
             *([Line("Open the backfill", ui.page(f"/runs/b/{backfill}"))] if backfill else []),
@@ -284,6 +300,12 @@ def _why(problem: Problem) -> str:
     return problem.note
 
 
+def _lead(problem: Problem) -> str:
+    """Return the first line of the reason, in full."""
+    text = f"{_class(problem.errors[0])}{problem.errors[0].message}" if problem.errors else _why(problem)
+    return next(iter(text.splitlines()), "")
+
+
 def _short(text: str) -> str:
     return text if len(text) <= LEAD_CHARACTERS else f"{text[:LEAD_CHARACTERS].rstrip()} ..."
 
@@ -297,7 +319,7 @@ def _subject_reason(problem: Problem) -> str:
 
 
 def _class(error: StepError) -> str:
-    return f"{error.error}: " if error.error else ""
+    return f"{error.error}: " if error.error and error.error not in WRITTEN_FOR_USERS else ""
 
 
 def _asset_lines(keys: Sequence[str], problem: Problem, ui: Ui) -> list[Line]:

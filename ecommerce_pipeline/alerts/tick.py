@@ -15,7 +15,7 @@ from ecommerce_pipeline.alerts.problem import Problem
 from ecommerce_pipeline.alerts.state import State
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.alerts.transport import transport_of
-from ecommerce_pipeline.alerts.ui_links import Ui
+from ecommerce_pipeline.alerts.ui_links import Ui, ui_url
 from ecommerce_pipeline.alerts.watch.backfills import backfill_has_ended
 from ecommerce_pipeline.alerts.watch.context import WatchContext
 from ecommerce_pipeline.alerts.watch.failed_checks import failed_checks
@@ -62,7 +62,7 @@ class Alerting:
     def delivery(self, store: StateStore) -> Delivery:
         """Return the delivery of the queued emails."""
         return Delivery(
-            store, transport_of(self.settings), self.settings.alert_sender, Ui(self.settings.ui_url), self.clock
+            store, transport_of(self.settings), self.settings.alert_sender, Ui(ui_url(self.settings)), self.clock
         )
 
     def _collect(self, state: State) -> list[str]:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+import psutil
+
+from ecommerce_pipeline.settings import Settings
+
 
 @dataclass(frozen=True)
 class Ui:
@@ -28,3 +32,26 @@ class Ui:
     def page(self, path: str) -> str:
         """Return another page."""
         return f"{self.url}{quote(path, safe='/@')}"
+
+
+def ui_url(settings: Settings) -> str:
+    """Return the address of the UI: UI_URL, or that of the web server of the `dagster dev` that started this process.
+
+    `dagster dev` picks another port when 3000 is taken, and has an option for it.
+    """
+    port = None if "ui_url" in settings.model_fields_set else _port_of_dagster_dev()
+    return f"http://127.0.0.1:{port}" if port else settings.ui_url
+
+
+def _port_of_dagster_dev() -> int | None:
+    for parent in psutil.Process().parents():
+        for process in parent.children():
+            try:
+                if "dagster_webserver" in process.cmdline():
+                    return next(
+                        (at.laddr.port for at in process.net_connections("tcp") if at.status == psutil.CONN_LISTEN),
+                        None,
+                    )
+            except psutil.Error:  # it has ended, or is another user's
+                continue
+    return None

@@ -1,11 +1,11 @@
 """The sensor that sends alerts by email. What a tick of it does is in `alerts/`."""
 
-import os
 from typing import Final
 
 from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext, SkipReason, sensor
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.process import in_dagster_dev
 from ecommerce_pipeline.settings import Settings
 
 SECONDS_BETWEEN_TICKS: Final = 15
@@ -30,11 +30,6 @@ def sensors(settings: Settings) -> list[SensorDefinition]:
         return alerts_tick(context, settings) if on else SkipReason(OFF)
 
     return [alerts]
-
-
-def in_dagster_dev() -> bool:
-    """Return whether `dg dev` or `dagster dev` started this process: both set a variable for their children."""
-    return bool(os.environ.get("DAGSTER_IS_DEV_CLI"))
 
 
 def alerts_tick(context: SensorEvaluationContext, settings: Settings) -> SkipReason:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from dagster import (
     DagsterEvent,
+    DagsterExecutionInterruptedError,
     DagsterInvariantViolationError,
     Executor,
     ExecutorDefinition,
@@ -39,7 +40,8 @@ from ecommerce_pipeline.execution.dagster_private import (
 from ecommerce_pipeline.execution.plan_execution import PlanExecution
 from ecommerce_pipeline.execution.pool_slots import PoolSlots
 from ecommerce_pipeline.execution.running_steps import RunningSteps
-from ecommerce_pipeline.instance.run_tags import NO_DAYS, partitions_of_run
+from ecommerce_pipeline.instance.run_tags import NO_DAYS, PROCESS_TAG, partitions_of_run
+from ecommerce_pipeline.process import in_dagster_dev
 
 
 def multithread_executor(at_once: int) -> ExecutorDefinition:
@@ -95,20 +97,26 @@ class MultithreadExecutor(Executor):
         data = EngineEventData.in_process(os.getpid(), execution_plan.step_keys_to_execute)
         message = f"Executing steps in threads of one process (pid: {os.getpid()})"
         yield DagsterEvent.engine_event(plan_context, message, event_specific_data=data)
-        yield from ExecuteRunWithPlanIterable(
-            execution_plan=execution_plan,
-            iterator=self._steps,
-            execution_context_manager=PlanExecutionContextManager(
-                job=plan_context.job,
-                retry_mode=plan_context.retry_mode,
+        try:
+            yield from ExecuteRunWithPlanIterable(
                 execution_plan=execution_plan,
-                run_config=plan_context.run_config,
-                dagster_run=plan_context.dagster_run,
-                instance=plan_context.instance,
-                raise_on_error=plan_context.raise_on_error,
-                output_capture=plan_context.output_capture,
-            ),
-        )
+                iterator=self._steps,
+                execution_context_manager=PlanExecutionContextManager(
+                    job=plan_context.job,
+                    retry_mode=plan_context.retry_mode,
+                    execution_plan=execution_plan,
+                    run_config=plan_context.run_config,
+                    dagster_run=plan_context.dagster_run,
+                    instance=plan_context.instance,
+                    raise_on_error=plan_context.raise_on_error,
+                    output_capture=plan_context.output_capture,
+                ),
+            )
+        except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+            if PROCESS_TAG in plan_context.dagster_run.tags or in_dagster_dev():
+                # A person ended it. Without such a request Dagster records an interrupted run as failed.
+                plan_context.instance.report_run_canceling(plan_context.dagster_run)
+            raise
 
     def _steps(self, job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
         with ExitStack() as stack:

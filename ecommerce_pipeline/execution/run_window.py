@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from dagster import AssetCheckSeverity, DagsterEvent, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
 
-from ecommerce_pipeline.errors import PlatformError, TransientError
+from ecommerce_pipeline.errors import WRITTEN_FOR_USERS, PlatformError
 from ecommerce_pipeline.execution.dagster_private import (
     MAX_RETRIES_TAG,
     SINGLETON_REPOSITORY_NAME,
@@ -16,7 +16,6 @@ from ecommerce_pipeline.execution.dagster_private import (
     ManagedGrpcPythonEnvCodeLocationOrigin,
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
-    RunFailureReason,
     execute_run,
 )
 from ecommerce_pipeline.instance.dagster_private import SerializableErrorInfo
@@ -27,8 +26,6 @@ from ecommerce_pipeline.partitions import Window
 
 CODE_LOCATION: Final = "ecommerce_pipeline"
 """The code location's name in pyproject.toml and in every workspace.yaml."""
-
-_MESSAGE_SAYS_ALL: Final = {PlatformError.__name__, TransientError.__name__}
 
 
 @dataclass(frozen=True)
@@ -120,11 +117,7 @@ def _report(entry: EventLogEntry, on_progress: Callable[[RunProgress], None]) ->
 
 
 def _interrupted(events: Sequence[DagsterEvent]) -> bool:
-    return any(
-        event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
-        for event in events
-        if event.event_type == DagsterEventType.RUN_FAILURE
-    )
+    return any(event.event_type == DagsterEventType.RUN_CANCELED for event in events)
 
 
 def _failure_message(events: Sequence[DagsterEvent]) -> str:
@@ -145,7 +138,7 @@ def _root_cause(error: SerializableErrorInfo | None) -> str:
     if error is None:
         return "it failed without a message"
     root = error_chain(error)[-1]
-    return message_without_class(root) if root.cls_name in _MESSAGE_SAYS_ALL else root.message.strip()
+    return message_without_class(root) if root.cls_name in WRITTEN_FOR_USERS else root.message.strip()
 
 
 def _failed_checks(events: Sequence[DagsterEvent], step_key: str | None) -> str:

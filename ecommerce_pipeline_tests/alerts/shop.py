@@ -54,6 +54,7 @@ class Shop:
         environment: Its settings.
         broken: By asset name: the error that it raises, or a function of the partition that returns one.
         failing_checks: Whether the check of orders fails.
+        blocking_checks: Whether it stops what follows.
         later: Seconds by which the clock of the alerts is ahead.
     """
 
@@ -62,6 +63,7 @@ class Shop:
     environment: dict[str, str] = field(default_factory=dict)
     broken: dict[str, Exception | Callable[[str], Exception | None]] = field(default_factory=dict)
     failing_checks: bool = False
+    blocking_checks: bool = False
     later: float = 0
     dagster_yaml: dict[str, Any] = field(default_factory=dict)
 
@@ -126,7 +128,7 @@ class Shop:
         def hostile(context: AssetExecutionContext) -> None:
             fail(context, "hostile")
 
-        @asset_check(asset=ORDERS, name="orders_have_customers")
+        @asset_check(asset=ORDERS, name="orders_have_customers", blocking=self.blocking_checks)
         def check() -> AssetCheckResult:
             return AssetCheckResult(
                 passed=not self.failing_checks,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 import pytest
-from dagster import DagsterEventType
+from dagster import DagsterEventType, RetryRequested
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.masking import clean
 from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
@@ -72,8 +72,49 @@ def test_the_class_and_message_are_those_of_the_error_that_our_code_raised(shop:
     shop.run()
     shop.tick()
     text = text_of(mailbox.mails[0])
-    assert "PlatformError: the lake has no object of 2026-03-01: run extract for it" in text
+    assert "\n\nthe lake has no object of 2026-03-01: run extract for it\n" in text
     assert "caused by KeyError: 'etag'" in text
+
+
+CORRUPT = "the object of 2026-03-01 is corrupt: materialize shop/orders again"
+
+
+def test_the_cause_and_its_remedy_come_first_and_once_then_the_command_and_last_the_traceback(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    shop.broken["orders"] = PlatformError(CORRUPT)
+    shop.run()
+    shop.tick()
+    text = text_of(mailbox.mails[0])
+    title, _, _, lead = text.splitlines()[:4]
+    assert (title, lead) == ("load failed for 2026-03-01", CORRUPT)
+    before_traceback, traceback = text.split("Traceback (end)")
+    assert before_traceback.count(CORRUPT) == 1
+    assert "Run it again" in before_traceback
+    assert "raise error" in traceback
+    assert "Attempt" not in text, "there was one, and no other follows"
+
+
+def test_after_the_last_retry_the_reason_is_that_of_the_step_and_not_dagsters_count_of_retries(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    request = RetryRequested(max_retries=0)
+    request.__cause__ = TransientError("PostgreSQL at db:5432 has no free connection: raise max_connections")
+    shop.broken["orders"] = request
+    shop.run()
+    shop.tick()
+    text = text_of(mailbox.mails[0])
+    assert text.splitlines()[3] == "PostgreSQL at db:5432 has no free connection: raise max_connections"
+    assert "max_retries" not in text + str(mailbox.mails[0]["Subject"])
+
+
+def test_a_blocking_check_that_failed_is_the_reason_with_what_it_found(shop: Shop, mailbox: Mailbox) -> None:
+    shop.failing_checks = shop.blocking_checks = True
+    shop.run()
+    shop.tick()
+    text = text_of(mailbox.mails[0])
+    assert text.splitlines()[3] == "shop/orders: 3 orders of customer <nobody>"
+    assert "DagsterAssetCheckFailedError" not in text
 
 
 def test_a_range_is_named_by_its_ends(shop: Shop, mailbox: Mailbox) -> None:

@@ -75,9 +75,11 @@ def test_failures_in_dagster_dev_are_in_the_mail_folder_and_the_command_in_the_e
         line.strip() for line in text.splitlines() if "ecommerce-pipeline run" in line and "--job load" in line
     )
     dbt = about(platform, "core/fact_refund")
-    assert "PlatformError: dbt could not build the models" in text_of(dbt)
+    assert "\n\ndbt could not build the models" in text_of(dbt)
     assert "Launched by:  backfill" in text_of(dbt)
     assert "Run it again" in html_of(dbt)
+    for mail in mails(platform).values():
+        assert f"Open the run: http://127.0.0.1:{ui.port}/runs/" in text_of(mail), "the port that this UI listens on"
 
     obstacle.unlink()
     for job in ("ingest", "extract"):

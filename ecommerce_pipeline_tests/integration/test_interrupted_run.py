@@ -7,6 +7,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from dagster import DagsterInstance
+
 from ecommerce_pipeline.resources.object_store.folder import INCOMING
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
@@ -15,7 +18,15 @@ PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAYS = ["--from", "2026-01-01", "--to", "2026-03-31"]
 
 
-def test_control_c_ends_a_run_within_seconds_and_leaves_complete_tables(new_platform: Callable[..., Platform]) -> None:
+def run_statuses(home: dict[str, str]) -> list[str]:
+    with DagsterInstance.from_config(home["DAGSTER_HOME"]) as instance:
+        return [run.status.value for run in instance.get_runs()]
+
+
+@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM], ids=["control_c", "terminated"])
+def test_a_run_ended_by_a_person_is_canceled_within_seconds_and_leaves_complete_tables(
+    new_platform: Callable[..., Platform], signal_sent: int
+) -> None:
     platform = new_platform()
     home = {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
     environment = {**os.environ, **SMALL_SHOP, **home}
@@ -26,9 +37,10 @@ def test_control_c_ends_a_run_within_seconds_and_leaves_complete_tables(new_plat
     output = ""
     while "ok lake/" not in output:  # further ones are being extracted then
         output += run.stdout.readline()
-    run.send_signal(signal.SIGINT)
+    run.send_signal(signal_sent)
     rest, _ = run.communicate(timeout=20)
     assert run.returncode == 130, output + rest
+    assert run_statuses(home) == ["CANCELED"], "a person ended it: nobody is mailed, and Dagster does not retry it"
     assert "interrupted: everything written so far is complete" in rest
     assert "Traceback" not in output + rest
     lake = platform.settings.lake_dir

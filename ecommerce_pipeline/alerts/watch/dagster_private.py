@@ -3,6 +3,7 @@
 `test_private_names.py` fails, by name, when an upgrade of Dagster takes one away.
 """
 
+from dagster._core.errors import DagsterAssetCheckFailedError
 from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
 from dagster._core.scheduler.instigation import (
     InstigatorState,
@@ -39,6 +40,7 @@ __all__ = [
     "USER_TAG",
     "WILL_RETRY_TAG",
     "AssetCheckExecutionRecordStatus",
+    "DagsterAssetCheckFailedError",
     "InstigatorState",
     "InstigatorTick",
     "InstigatorType",

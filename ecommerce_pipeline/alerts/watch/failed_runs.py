@@ -1,7 +1,7 @@
 """Runs that failed and that Dagster will not retry."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from dagster import (
     AssetKey,
@@ -25,6 +25,7 @@ from ecommerce_pipeline.alerts.watch.dagster_private import (
     MAX_RETRIES_TAG,
     RETRY_NUMBER_TAG,
     WILL_RETRY_TAG,
+    DagsterAssetCheckFailedError,
 )
 from ecommerce_pipeline.alerts.watch.failed_checks import checks_of_run
 from ecommerce_pipeline.alerts.watch.launched_by import launched_by, span_of
@@ -96,6 +97,7 @@ def _problem(record: RunRecord, event: int, context: WatchContext) -> Problem:
     planned = _planned(context, run)
     missing = _missing(context, run, planned, [str(entry.step_key) for entry in steps])
     span = span_of(run.tags)
+    checks = checks_of_run(context, run.run_id)
     tried = int(run.tags.get(RETRY_NUMBER_TAG, 0)) + 1
     return context.problem(
         missing or [key for keys in planned.values() for key in keys],
@@ -104,8 +106,8 @@ def _problem(record: RunRecord, event: int, context: WatchContext) -> Problem:
         job=run.job_name,
         span=span and span.model_dump(),
         assets=[key.to_user_string() for key in missing],
-        errors=[failure_details(entry) for entry in (steps or failures[-1:])],
-        checks=checks_of_run(context, run.run_id),
+        errors=[_with_checks(failure_details(entry), checks) for entry in (steps or failures[-1:])],
+        checks=checks,
         seen=ended,
         started=record.start_time,
         tries=(tried, _most_tries(context, run)),
@@ -136,6 +138,14 @@ def _bare_problem(run: DagsterRun, context: WatchContext, error: Exception) -> P
         backfill=run.tags.get(BACKFILL_ID_TAG),
         recovery_conditions=(RecoveryCondition(kind="job", name=run.job_name, after=context.now),),
     )
+
+
+def _with_checks(details: dict[str, Any], checks: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """Return what the failed checks found as the reason where they stopped a step; Dagster only names them."""
+    if details["error"] != DagsterAssetCheckFailedError.__name__ or not checks:
+        return details
+    found = "\n".join(f"{check['asset']}: {check['description'] or check['name']}" for check in checks)
+    return {"step": details["step"], "error": "", "message": found}
 
 
 def _failures(context: WatchContext, run: DagsterRun) -> list[EventLogEntry]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from dagster import DagsterEventType, EventLogEntry
+from dagster import DagsterEventType, EventLogEntry, RetryRequested
 
 from ecommerce_pipeline.instance.dagster_private import SerializableErrorInfo
 from ecommerce_pipeline.instance.error_chain import error_chain, message_without_class
@@ -25,14 +25,19 @@ def failure_details(entry: EventLogEntry) -> dict[str, Any]:
 
 
 def error_details(error: SerializableErrorInfo) -> dict[str, str]:
-    """Return class, message and traceback of the outermost error that is not Dagster's own wrapper."""
+    """Return class, message and traceback of the outermost error that Dagster did not wrap around another one."""
     chain = error_chain(error)
     root = chain[-1]
-    shown = next((one for one in chain if not (one.cls_name or "").startswith("Dagster")), root)
+    shown = next((one for one in chain if not _is_wrapper(one)), root)
     trace = _frames(root.stack)
     if root is not shown:
         trace += f"\ncaused by {root.message.strip()}"
     return {"error": shown.cls_name or "", "message": message_without_class(shown), "trace": trace}
+
+
+def _is_wrapper(error: SerializableErrorInfo) -> bool:
+    # After the last retry the outermost error is the request for another one, "Exceeded max_retries of 4".
+    return (error.cls_name or "").startswith("Dagster") or error.cls_name == RetryRequested.__name__
 
 
 def _frames(stack: Sequence[str]) -> str:
