@@ -42,6 +42,13 @@ def run(
     job: Annotated[
         str, typer.Option(help="The step to run: ingest, extract, load, transform, dashboard, or everything.")
     ] = "everything",
+    select: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ASSETS",
+            help="Assets to run instead of a job, in Dagster's syntax: 'key:\"lake/refunds\"+', one and what follows.",
+        ),
+    ] = None,
 ) -> None:
     """Materialize the graph for a range of days in one run; ranges can be run in any order and repeated."""
     settings = Settings.from_environment()
@@ -49,7 +56,7 @@ def run(
 
     from ecommerce_pipeline.commands.run import run_command
 
-    run_command(settings, window, job)
+    run_command(settings, window, job, select)
 
 
 @app.command()

@@ -150,9 +150,9 @@ def _facts(problem: Problem, ui: Ui) -> Iterator[tuple[str, Sequence[Line]]]:
 def _reasons(problem: Problem) -> Iterator[Section]:
     """Yield what the lead, the first line of the first error, does not say: its other lines, and the other errors."""
     for index, error in enumerate(problem.errors[:SHOWN_IN_FULL]):
-        lines = f"{_class(error)}{error.message}".splitlines()[0 if index else 1 :]
-        if lines:
-            yield Section(f"{_where(error, problem)}Error", "text", [Line(line) for line in lines])
+        text = f"{_class(error)}{error.message}".splitlines()[0 if index else 1 :]
+        if text:
+            yield Section(f"{_where(error, problem)}Error", "text", [Line(line) for line in text])
     if len(problem.errors) > SHOWN_IN_FULL:
         rest = [Line(f"{error.step}: {_class(error)}{error.message}"[:200]) for error in problem.errors[SHOWN_IN_FULL:]]
         yield Section("More failed steps", "list", _first(rest))

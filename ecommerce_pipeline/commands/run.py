@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Self
 
+from dagster import AssetSelection, DagsterError, JobDefinition, RepositoryDefinition
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ecommerce_pipeline.commands.status import print_overview
@@ -18,14 +20,16 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import Settings
 
 
-def run_command(settings: Settings, window: Window, job_name: str) -> None:
-    """Run a job for a window.
+def run_command(settings: Settings, window: Window, job_name: str, select: str | None = None) -> None:
+    """Run a job, or a selection of assets, for a window.
 
     Raises:
-        PlatformError: There is no such job, or a step failed.
+        PlatformError: There is no such job or asset, or a step failed.
     """
     console = Console(highlight=False, file=sys.stdout)
-    console.print(f"[bold]{job_name}[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)")
+    console.print(
+        f"[bold]{escape(select or job_name)}[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)"
+    )
     with console.status("loading the asset graph"):
         from ecommerce_pipeline.definitions import defs
 
@@ -33,7 +37,7 @@ def run_command(settings: Settings, window: Window, job_name: str) -> None:
         if not repository.has_job(job_name):
             known = ", ".join(sorted(name for name in repository.job_names if not name.startswith("__")))
             raise PlatformError(f"--job {job_name}: there is no such job; the jobs are {known}")
-        job = repository.get_job(job_name)
+        job = _job_of_assets(repository, select) if select else repository.get_job(job_name)
     started = time.monotonic()
     with open_instance(settings) as instance:
         # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
@@ -55,6 +59,17 @@ Next:
   .venv/bin/ecommerce-pipeline status                                 this table again
   .venv/bin/ecommerce-pipeline run --from 2026-01-01 --to 2026-03-31  a longer range, in one run
   .venv/bin/ecommerce-pipeline stop                                   stop the embedded PostgreSQL""")
+
+
+def _job_of_assets(repository: RepositoryDefinition, select: str) -> JobDefinition:
+    try:
+        keys = AssetSelection.from_string(select).resolve(repository.asset_graph)
+    except DagsterError as error:
+        raise PlatformError(f"--select {select}: {' '.join(str(error).split())}") from None
+    job = repository.get_implicit_job_def_for_assets(list(keys)) if keys else None
+    if job is None:
+        raise PlatformError(f"--select {select}: there is no such asset; the UI's catalog lists them (`make dev`)")
+    return job.get_subset(asset_selection=keys)
 
 
 @dataclass

@@ -54,7 +54,13 @@ def failed_checks(state: State, context: WatchContext) -> list[Problem]:
                     tags=run.tags,
                     started=found[run_id].start_time,
                     run_id=run_id,
-                    rerun_command=rerun_command(context, run, span_of(run.tags), checked_assets(evaluations)),
+                    rerun_command=rerun_command(
+                        context,
+                        run,
+                        span_of(run.tags),
+                        checked_assets(evaluations),
+                        [evaluation.description or "" for evaluation in evaluations],
+                    ),
                 )
             )
     return problems

@@ -98,6 +98,7 @@ def _problem(record: RunRecord, event: int, context: WatchContext) -> Problem:
     missing = _missing(context, run, planned, [str(entry.step_key) for entry in steps])
     span = span_of(run.tags)
     checks = checks_of_run(context, run.run_id)
+    errors = [_with_checks(failure_details(entry), checks) for entry in (steps or failures[-1:])]
     tried = int(run.tags.get(RETRY_NUMBER_TAG, 0)) + 1
     return context.problem(
         missing or [key for keys in planned.values() for key in keys],
@@ -106,7 +107,7 @@ def _problem(record: RunRecord, event: int, context: WatchContext) -> Problem:
         job=run.job_name,
         span=span and span.model_dump(),
         assets=[key.to_user_string() for key in missing],
-        errors=[_with_checks(failure_details(entry), checks) for entry in (steps or failures[-1:])],
+        errors=errors,
         checks=checks,
         seen=ended,
         started=record.start_time,
@@ -115,7 +116,7 @@ def _problem(record: RunRecord, event: int, context: WatchContext) -> Problem:
         run_id=run.run_id,
         backfill=run.tags.get(BACKFILL_ID_TAG),
         stale=[key.to_user_string() for key in context.downstream(missing)],
-        rerun_command=rerun_command(context, run, span, missing),
+        rerun_command=rerun_command(context, run, span, missing, [error["message"] for error in errors]),
         recovery_conditions=tuple(_recovery_conditions(context, run, missing, span, event=event, ended=ended)),
     )
 

@@ -1,8 +1,9 @@
-"""The shell command that runs a failed run again."""
+"""The shell command that remedies a failed run: it builds what the message says must be built, and what follows."""
 
+import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,17 +17,36 @@ from ecommerce_pipeline.settings import PROJECT_ROOT
 MODULE: Final = "ecommerce_pipeline.definitions"
 LONGEST_SELECTION: Final = 20
 """With more assets than this, the command names the job instead of the assets."""
+_ASSET: Final = re.compile(r"\b\w+/\w+\b")
+_JOB: Final = re.compile(r"run --job (\w+)")
 
 
-def rerun_command(context: WatchContext, run: DagsterRun, span: Span | None, missing: Sequence[AssetKey]) -> str:
+def rerun_command(
+    context: WatchContext, run: DagsterRun, span: Span | None, missing: Sequence[AssetKey], reasons: Iterable[str] = ()
+) -> str:
     """Return a shell command, to be run in the project's folder.
 
-    For a whole job and a range it is the platform's own command; for a selection of assets or another job, Dagster's.
+    For a range of days it is the platform's own command, for a job or for assets and what follows them; otherwise
+    Dagster's.
+
+    Args:
+        context: What to read.
+        run: The run that failed.
+        span: Its partitions.
+        missing: The assets that it did not build, or whose checks failed.
+        reasons: Why; assets and jobs that the remedy in such a message names are run too.
     """
+    remedies = _remedies(context, missing, reasons)
     named = not run.job_name.startswith("__") and context.repository.has_job(run.job_name)
     whole = named and not run.asset_selection and not run.op_selection
-    if whole and span and missing and _are_days(span):
-        return rerun_command_for_job(run.job_name, span)
+    if span and missing and _are_days(span):
+        if whole and remedies <= set(context.repository.get_job(run.job_name).asset_layer.executable_asset_keys):
+            return rerun_command_for_job(run.job_name, span)
+        first = _first_of(context, remedies | set(missing))
+        if len(first) <= LONGEST_SELECTION:
+            selection = " or ".join(f'key:"{key.to_user_string()}"+' for key in first)
+            program = _program("ecommerce-pipeline")
+            return _shell([program, "run", "--select", selection, "--from", span.first, "--to", span.last])
     if whole and (not missing or len(missing) > LONGEST_SELECTION):
         return _dagster(context, "job", "execute", "-m", MODULE, "-j", run.job_name)
     keys = [key.to_user_string().replace('"', '\\"') for key in missing]
@@ -43,6 +63,26 @@ def rerun_command(context: WatchContext, run: DagsterRun, span: Span | None, mis
 def rerun_command_for_job(job: str, span: Span) -> str:
     """Return the platform's own command that runs a job for a range of days."""
     return _shell([_program("ecommerce-pipeline"), "run", "--job", job, "--from", span.first, "--to", span.last])
+
+
+def _remedies(context: WatchContext, missing: Sequence[AssetKey], reasons: Iterable[str]) -> set[AssetKey]:
+    """Return the assets that the messages say must be materialized, directly or by a job, before the missing ones."""
+    graph, repository = context.repository.asset_graph, context.repository
+    found: set[AssetKey] = set()
+    for reason in reasons:
+        _, _, remedy = reason.partition("aterialize ")
+        found |= {AssetKey.from_user_string(name) for name in _ASSET.findall(remedy)}
+        for job in _JOB.findall(remedy):
+            if repository.has_job(job):
+                found.update(repository.get_job(job).asset_layer.executable_asset_keys)
+    known = [key for key in missing if graph.has(key)]
+    return found & {key for one in known for key in (one, *graph.get_ancestor_asset_keys(one))}
+
+
+def _first_of(context: WatchContext, keys: set[AssetKey]) -> list[AssetKey]:
+    """Return the keys that do not follow another one of them."""
+    graph = context.repository.asset_graph
+    return sorted(key for key in keys if not graph.has(key) or not graph.get_ancestor_asset_keys(key) & keys)
 
 
 def _are_days(span: Span) -> bool:
