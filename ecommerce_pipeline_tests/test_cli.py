@@ -35,7 +35,16 @@ def call(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
         (["run", "--to", "yesterday"], {}, "--to yesterday is not a day: write it as YYYY-MM-DD"),
         (["run", "--from", "2026-03-05", "--to", "2026-03-01"], {}, "--from 2026-03-05 is after --to 2026-03-01"),
         (["run", "--from", "2024-12-31", "--to", "2025-01-02"], {}, "before the calendar starts (2025-01-01)"),
-        (["run", "--to", "2999-01-01"], {}, "--to 2999-01-01 is not complete yet: the last complete day (UTC) is"),
+        (
+            ["run", "--to", "2999-01-01"],
+            {},
+            "--to 2999-01-01 is after the synthetic shop's last day (2026-03-31): use an",
+        ),
+        (
+            ["run", "--to", "2999-01-01"],
+            {"END_DATE": "2999-12-31"},
+            "--to 2999-01-01 is not complete yet: the last complete day (UTC) is",
+        ),
         (
             ["run", "--job", "everthing"],
             {},

@@ -109,5 +109,5 @@ def test_a_host_or_template_that_cannot_be_is_refused_by_name() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"LOOKER_STUDIO_HOST": "datastudio.google.com", "LOOKER_STUDIO_TEMPLATE": "a&b"})
     message = str(caught.value)
-    assert "LOOKER_STUDIO_HOST=datastudio.google.com: must be an address that begins with https://" in message
+    assert "LOOKER_STUDIO_HOST=datastudio.google.com: must be the address of a web page" in message
     assert "LOOKER_STUDIO_TEMPLATE=a&b" in message

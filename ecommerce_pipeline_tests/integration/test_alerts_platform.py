@@ -71,9 +71,7 @@ def test_failures_in_dagster_dev_are_in_the_mail_folder_and_the_command_in_the_e
     assert "Launched by:  a person, on the command line" in text
     assert "staging/refunds" in text
     assert "core/quarantine_refunds" in text.partition("Downstream and now stale")[2]
-    rerun_command = next(
-        line.strip() for line in text.splitlines() if "ecommerce-pipeline run" in line and "--job load" in line
-    )
+    rerun_command = next(line.strip() for line in text.splitlines() if "ecommerce-pipeline run" in line)
     dbt = about(platform, "core/fact_refund")
     assert "\n\ndbt could not build the models" in text_of(dbt)
     assert "Launched by:  backfill" in text_of(dbt)

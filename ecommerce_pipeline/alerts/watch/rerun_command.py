@@ -42,7 +42,7 @@ def rerun_command(
     if span and missing and _are_days(span):
         if whole and remedies <= set(context.repository.get_job(run.job_name).asset_layer.executable_asset_keys):
             return rerun_command_for_job(run.job_name, span)
-        first = _first_of(context, remedies | set(missing))
+        first = _first_of(context, _with_never_built(context, remedies | set(missing)))
         if len(first) <= LONGEST_SELECTION:
             selection = " or ".join(f'key:"{key.to_user_string()}"+' for key in first)
             program = _program("ecommerce-pipeline")
@@ -77,6 +77,25 @@ def _remedies(context: WatchContext, missing: Sequence[AssetKey], reasons: Itera
                 found.update(repository.get_job(job).asset_layer.executable_asset_keys)
     known = [key for key in missing if graph.has(key)]
     return found & {key for one in known for key in (one, *graph.get_ancestor_asset_keys(one))}
+
+
+def _with_never_built(context: WatchContext, keys: set[AssetKey]) -> set[AssetKey]:
+    """Return the keys, and the assets without a materialization that what follows them reads, such as the calendar."""
+    graph = context.repository.asset_graph
+    built = {key for key in keys if graph.has(key)}
+    pending = list(built)
+    while pending:
+        following = graph.get(pending.pop()).child_keys - built
+        built |= following
+        pending += following
+    found: set[AssetKey] = set()
+    pending = list(built)
+    while pending:
+        for key in graph.get(pending.pop()).parent_keys - built - found:
+            if graph.get(key).is_executable and context.instance.get_latest_materialization_event(key) is None:
+                found.add(key)
+                pending.append(key)
+    return keys | found
 
 
 def _first_of(context: WatchContext, keys: set[AssetKey]) -> list[AssetKey]:
