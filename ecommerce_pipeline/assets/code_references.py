@@ -19,6 +19,8 @@ def with_code_references(assets: Iterable[AssetsDefinition | AssetSpec]) -> list
 
 def _linked(asset: AssetsDefinition) -> AssetsDefinition:
     function = inspect.unwrap(asset.op.compute_fn.decorated_fn)  # type: ignore[union-attr]
-    place = LocalFileCodeReference(file_path=inspect.getfile(function), line_number=inspect.getsourcelines(function)[1])
-    link = CodeReferencesMetadataValue(code_references=[place])
+    reference = LocalFileCodeReference(
+        file_path=inspect.getfile(function), line_number=inspect.getsourcelines(function)[1]
+    )
+    link = CodeReferencesMetadataValue(code_references=[reference])
     return asset.map_asset_specs(lambda spec: spec.merge_attributes(metadata={CODE_REFERENCES: link}))

@@ -31,7 +31,7 @@ FRESH: Final = FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn
 """An asset that is materialized daily is shown as late some hours after a missed day."""
 
 ONE_RUN: Final = BackfillPolicy.single_run()
-"""A range of days is one run. Assets without partitions need it too: Dagster asks it of every asset of the range."""
+"""A range of days is one run: every asset of the range needs this policy."""
 
 WAREHOUSE_POOL: Final = "warehouse"
 """Serializes the steps that write or compare warehouse tables, within a run and across runs.

@@ -17,7 +17,7 @@ PROCESS_TAG: Final = ".dagster/ecommerce_pipeline_process"
 
 
 def partitions_of_run(tags: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the first and last partition key of a run, from its tags; also for assets without partitions.
+    """Return the first and last partition key of a run, from its tags; None of a run that has none.
 
     >>> partitions_of_run({"dagster/partition": "2026-03-01"})
     ('2026-03-01', '2026-03-01')

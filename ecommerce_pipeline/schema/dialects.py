@@ -56,8 +56,6 @@ POSTGRES: Final = Dialect(
     utc_day="CAST({} AT TIME ZONE 'UTC' AS DATE)",
     once=" OFFSET 0",
 )
-
-
 DUCKDB: Final = Dialect(
     quote='"',
     text="CAST({} AS VARCHAR)",
@@ -73,8 +71,6 @@ DUCKDB: Final = Dialect(
     row="concat_ws('|', {})",
     between=", ",
 )
-
-
 BIGQUERY: Final = Dialect(
     quote="`",
     text="CAST({} AS STRING)",

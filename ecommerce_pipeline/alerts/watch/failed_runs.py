@@ -75,7 +75,7 @@ def decision(run: DagsterRun, context: WatchContext, waited: float) -> str:
     """Return what a failed run is: `failed` (report it), `retried` (ignore it), or undecided (`wait`)."""
     if AUTO_RETRY_RUN_ID_TAG in run.tags:
         return "retried"
-    # A run of the command line has no code location that could launch its retry.
+    # A run without an origin, as that of `dagster job execute`, has no code location that could launch its retry.
     if not context.instance.run_retries_enabled or run.remote_job_origin is None:
         return "failed"
     match run.tags.get(WILL_RETRY_TAG):
