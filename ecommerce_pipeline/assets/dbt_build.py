@@ -31,7 +31,7 @@ class BuiltPart:
     """What one dbt call did.
 
     Attributes:
-        window: The days that it built; None for models without days.
+        window: The days that it built.
         events: What it built and checked, in order.
         costs: What each model cost, by dbt's unique id; empty if the warehouse reports no costs.
         manifest: dbt's manifest.

@@ -21,16 +21,16 @@ class ModelMetadata:
     """
 
     def __init__(
-        self, context: AssetExecutionContext, warehouse: Warehouse, parts: Sequence[BuiltPart], window: Window | None
+        self, context: AssetExecutionContext, warehouse: Warehouse, parts: Sequence[BuiltPart], window: Window
     ) -> None:
         self._context = context
-        self._newest = window.last.isoformat() if window else None
+        self._newest = window.last.isoformat()
         self._last_part = parts[-1]
         self._warehouse = warehouse
         self._counts = warehouse.row_counts()
         self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
         self._costs = total_costs(parts)
-        self._quarantined = quarantined(warehouse, window) if window and not self._last_part.error else {}
+        self._quarantined = quarantined(warehouse, window) if not self._last_part.error else {}
 
     def added_to(self, output: Output[Any]) -> Output[Any]:
         """Return a model's output with its metadata."""
@@ -38,10 +38,7 @@ class ModelMetadata:
         unique_id = str(output.metadata["unique_id"].value)
         lineage = column_lineage(self._last_part.manifest, unique_id, self._last_part.target_path)
         of_table: dict[str, Any] = {"preview": preview(self._heads[schema, name]), **lineage}
-        key = AssetKey([schema, name])
-        if self._context.assets_def.specs_by_key[key].partitions_def:
-            self._context.add_asset_metadata(of_table, key, self._newest)
-            of_table = {}
+        self._context.add_asset_metadata(of_table, AssetKey([schema, name]), self._newest)
         return output.with_metadata(
             {
                 **output.metadata,
@@ -50,6 +47,5 @@ class ModelMetadata:
                 "dagster/uri": self._warehouse.uri(schema, name),
                 **self._costs.get(unique_id, {}),
                 **self._quarantined.get(name, {}),
-                **of_table,
             }
         )

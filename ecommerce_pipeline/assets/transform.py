@@ -49,7 +49,6 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         if partial := partly_built(parts, len(windows)):
             context.log.warning(f"built for some of the days, so not reported as materialized: {', '.join(partial)}")
         if error := parts[-1].error:
-            days = f" for {parts[-1].window}" if parts[-1].window else ""
-            raise PlatformError(f"dbt could not build the models{days}. {error}")
+            raise PlatformError(f"dbt could not build the models for {parts[-1].window}. {error}")
 
     return [dbt_models]
