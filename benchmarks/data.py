@@ -22,7 +22,7 @@ from ecommerce_pipeline.schema.postgres import create_table
 from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
 
 HOME: Final = Path(os.environ.get("BENCH_DIR") or Path(__file__).resolve().parent.parent / ".local" / "bench")
-FIRST_DAY: Final = date(2026, 3, 1)
+FIRST_DAY: Final = date(2026, 2, 1)
 BATCH_ROWS: Final = 65_536
 """Rows per row group of the Parquet file, at every size."""
 LOADED: Final = transactions.to_metadata(MetaData(), schema="loaded")

@@ -96,7 +96,7 @@ def stop(data: Data) -> None:
 def reading(data: Data) -> Callable[[], pa.RecordBatchReader]:
     """Return a function that reads the rows from the server as lake/transactions does."""
     server, window = database(data), data.window
-    return lambda: server.stream(transactions, window)
+    return lambda: server.extract(transactions, window)[1]
 
 
 def writing_lake(data: Data, store: FolderStore, rows: Callable[[], pa.RecordBatchReader]) -> Work:

@@ -3,6 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from benchmarks.data import FIRST_DAY, Data
+from benchmarks.shop import first_rows, settings_of
+from ecommerce_pipeline.assets.common import daily
+from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ROWS = 1000
@@ -29,3 +35,11 @@ def test_loads_go_into_an_empty_table_apart_from_the_extracted_one(tmp_path: Pat
         check=False,
     )
     assert done.stdout == f"[{ROWS}, 0]\n", done.stderr
+
+
+@pytest.mark.parametrize("rows", [100_000, 1_000_000])
+def test_the_days_of_the_rows_are_in_the_calendar(rows: int) -> None:
+    """When the calendar got an end, `make bench` failed at its first case: the rows ended six days later."""
+    data = Data(rows)
+    last = FIRST_DAY + (sum(1 for _ in first_rows(data)) - 1) * ONE_DAY
+    assert last.isoformat() in daily(settings_of(data)).get_partition_keys()
