@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import SIZES
+from benchmarks.case import GROUPS, cases
 from benchmarks.data import FIRST_DAY, Data
 from benchmarks.shop import first_rows, settings_of
 from ecommerce_pipeline.assets.common import daily
@@ -37,9 +39,11 @@ def test_loads_go_into_an_empty_table_apart_from_the_extracted_one(tmp_path: Pat
     assert done.stdout == f"[{ROWS}, 0]\n", done.stderr
 
 
-@pytest.mark.parametrize("rows", [100_000, 1_000_000])
+@pytest.mark.parametrize(
+    "rows", sorted({min(size, case.most_rows or size) for size in SIZES for group in GROUPS for case in cases(group)})
+)
 def test_the_days_of_the_rows_are_in_the_calendar(rows: int) -> None:
-    """When the calendar got an end, `make bench` failed at its first case: the rows ended six days later."""
+    """When the calendar got an end, `make bench` failed at its first case: 20,000 rows ended six days later."""
     data = Data(rows)
     last = FIRST_DAY + (sum(1 for _ in first_rows(data)) - 1) * ONE_DAY
     assert last.isoformat() in daily(settings_of(data)).get_partition_keys()
