@@ -17,6 +17,8 @@ SHOWN: Final = 3
 # PostgreSQL sorts NaN above all numbers.
 FINITE: Final = "CAST({} AS numeric) BETWEEN -1e38 AND 1e38"
 _NUMBER: Final = f"NOT ({FINITE})"
+# With a precision it cannot be infinite: https://www.postgresql.org/docs/current/datatype-numeric.html
+_BOUNDED_NUMBER: Final = "{} = 'NaN'"
 _DATE: Final = "NOT ({} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31')"
 _INSTANT: Final = "NOT ({0} >= TIMESTAMPTZ '0001-01-01 00:00:00+00' AND {0} < TIMESTAMPTZ '10000-01-01 00:00:00+00')"
 
@@ -39,18 +41,21 @@ def special_values(connection: Connection, table: Table, found: Mapping[str, Fou
         sql.SQL("({}, {}, CAST({} AS text))").format(name, condition, sql.Identifier(name))
         for name, condition in conditions.items()
     )
+    name = sql.Identifier(str(table.schema), table.name)
     undated = conditions[WRITTEN_AT] if kind(table) == "event" else sql.SQL("FALSE")
+    special = sql.SQL("(({}) OR {}) AND ({})").format(rows, undated, sql.SQL(" OR ").join(conditions.values()))
+    # A count uses the index of the days and parallel workers; the order below would read the whole table by its key.
+    if connection.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(name, special)).fetchone() == (0,):
+        return []
     query = sql.SQL(
         "SELECT special.column_name, {key}, special.text FROM {table} "
         "CROSS JOIN LATERAL (VALUES {values}) AS special (column_name, found, text) "
-        "WHERE (({rows}) OR {undated}) AND ({any}) AND special.found ORDER BY {key} LIMIT {limit}"
+        "WHERE {special} AND special.found ORDER BY {key} LIMIT {limit}"
     ).format(
         key=sql.Identifier(business_key(table)),
-        table=sql.Identifier(str(table.schema), table.name),
+        table=name,
         values=values,
-        rows=rows,
-        undated=undated,
-        any=sql.SQL(" OR ").join(conditions.values()),
+        special=special,
         limit=sql.Literal(SHOWN),
     )
     return [
@@ -67,4 +72,9 @@ def _condition(column: Column[Any], found: Mapping[str, Found]) -> str | None:
         case Date():
             return _DATE
     # An integer of the contract may be a numeric in the database, and the other way round.
-    return _NUMBER if column.name in found and found[column.name].type.startswith("numeric") else None
+    match found[column.name].type if column.name in found else "":
+        case "numeric":
+            return _NUMBER
+        case bounded if bounded.startswith("numeric("):
+            return _BOUNDED_NUMBER
+    return None
