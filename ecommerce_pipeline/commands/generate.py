@@ -6,25 +6,23 @@ file is not current.
 
 import sys
 from pathlib import Path
-from typing import Final
 
 from ecommerce_pipeline.dashboard.exposures import EXPOSURES, exposures
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.schema.dbt import MACROS, MODELS, dbt_files
-
-DBT_DIR: Final = Path(__file__).parents[2] / "ecommerce_dbt"
 
 
 def outdated(dbt_dir: Path = DBT_DIR) -> dict[Path, str | None]:
-    """Return the files that are missing or not as they must be, with their text; None for one too many."""
+    """Return the files that are missing or not current, with their text; None for a file that must not exist."""
     texts = dbt_files() | {EXPOSURES: exposures(dbt_dir)}
     wanted = {dbt_dir / path: text for path, text in texts.items()}
-    there = [path for pattern in (f"{MODELS}/*.*", f"{MACROS}/*.*", EXPOSURES) for path in dbt_dir.glob(pattern)]
-    found = {path: path.read_text() for path in there}
+    patterns = (f"{MODELS}/*.*", f"{MACROS}/*.*", EXPOSURES)
+    found = {path: path.read_text() for pattern in patterns for path in dbt_dir.glob(pattern)}
     return {path: wanted.get(path) for path in sorted(wanted.keys() | found) if wanted.get(path) != found.get(path)}
 
 
 def generate(dbt_dir: Path = DBT_DIR) -> None:
-    """Write the files that are not current, and delete those of tables that the contract has no more."""
+    """Write the files that are not current, and delete those of tables that are no longer in the contract."""
     for path, text in outdated(dbt_dir).items():
         if text is None:
             path.unlink()

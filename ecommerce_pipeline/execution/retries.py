@@ -22,19 +22,18 @@ def retried(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that requests a retry of its step on a TransientError, and that a run's end can stop.
 
     Args:
-        function: Of an asset or an IO manager, with a parameter `context`, or `_context` if only retries use it.
+        function: Of an asset or an IO manager, with a parameter `context`.
 
     Raises:
         TypeError: The function has no such parameter.
     """
     parameters = list(inspect.signature(function).parameters)
-    name = next((name for name in parameters if name in {"context", "_context"}), None)
-    if name is None:
+    if "context" not in parameters:
         raise TypeError(f"{function.__qualname__} takes no `context`, which retries need: add it as first parameter")
-    position = parameters.index(name)
+    position = parameters.index("context")
 
     def context_of(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        return named[name] if name in named else arguments[position]
+        return named["context"] if "context" in named else arguments[position]
 
     if inspect.isgeneratorfunction(function):
 

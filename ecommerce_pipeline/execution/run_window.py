@@ -74,7 +74,7 @@ def run_window(
         remote_job_origin=_origin(job.name),
         tags={
             **job.run_tags,
-            # Whoever typed the command sees that it failed; the daemon runs it again for nobody.
+            # The command itself reports the failure: the daemon must not retry the run.
             MAX_RETRIES_TAG: "0",
             RANGE_START_TAG: window.start.isoformat(),
             RANGE_END_TAG: window.last.isoformat(),

@@ -44,7 +44,7 @@ def special_values(connection: Connection, table: Table, found: Mapping[str, Fou
     name = sql.Identifier(str(table.schema), table.name)
     undated = conditions[WRITTEN_AT] if kind(table) == "event" else sql.SQL("FALSE")
     special = sql.SQL("(({}) OR {}) AND ({})").format(rows, undated, sql.SQL(" OR ").join(conditions.values()))
-    # A count uses the index of the days and parallel workers; the order below would read the whole table by its key.
+    # Nearly always none. A count uses parallel workers and needs no order: a quarter of the time of the query below.
     if connection.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(name, special)).fetchone() == (0,):
         return []
     query = sql.SQL(

@@ -1,5 +1,6 @@
 """Schema drift on a real PostgreSQL: the catalog decides, and the values where the catalog is not enough."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -237,6 +238,33 @@ def test_a_value_that_only_postgresql_has_is_refused_with_column_key_and_value(
     assert "values that do not fit" not in str(caught.value), "another type would not help"
     with pytest.raises(PlatformError, match=said):
         layer_digests(SourceLayer(database), transaction_items, DAY)
+
+
+def test_an_extraction_reads_the_rows_of_its_days_whatever_the_history(
+    database: PostgresResource, alter: Callable[..., None]
+) -> None:
+    """A condition that the index of the days cannot serve would read years for one day."""
+    columns = ", ".join(AGREED)
+    older = columns.replace("transaction_item_id", "transaction_item_id + 10 * n").replace(
+        "recorded_at", "recorded_at - n * interval '1 day'"
+    )
+    alter(
+        f"INSERT INTO {TABLE} ({columns}) SELECT {older} FROM {TABLE}, generate_series(1, 5000) AS n",
+        f"ANALYZE {TABLE}",
+    )
+
+    def rows_read() -> int:
+        # A connection's counts are there once it has closed, at the latest.
+        time.sleep(0.2)
+        query = (
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relid = to_regclass('{}')"
+        )
+        return int(database.rows(query.format(TABLE))[0][0])
+
+    before = rows_read()
+    _, rows = extracted(database)
+    assert rows.num_rows == 4
+    assert 4 <= rows_read() - before < 100
 
 
 @pytest.mark.parametrize("value", ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"])
