@@ -5,7 +5,9 @@ BIN := .venv/bin
 UV := $(BIN)/uv --quiet
 # Three test files at a time, even on two cores: many tests wait for servers. Tests of one file share their fixtures.
 # Files run in the order given: the long ones first, so that none is left to run alone at the end.
-PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 25
+# A worker that a test has ended is not replaced: the new one would run that test again.
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --durations 25
+CHAOS := $(BIN)/pytest -s -q -o faulthandler_timeout=0
 # Use the Python that runs make; never download another.
 export UV_PYTHON_DOWNLOADS := never
 # Compile bytecode once, at installation: without it every process takes seconds longer to start.
@@ -36,8 +38,8 @@ bench: .venv/bench.stamp ## compare with other tools, write docs/benchmarks.md; 
 
 chaos: .venv/test.stamp ## inject a hundred faults at random moments, and ten on Google Cloud's emulators
 	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \
-	CHAOS_FAULTS=$${CHAOS_FAULTS:-100} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/test_chaos.py && \
-	CHAOS_CLOUD_FAULTS=$${CHAOS_CLOUD_FAULTS:-10} $(BIN)/pytest -s -q ecommerce_pipeline_tests/chaos/cloud_chaos.py
+	CHAOS_FAULTS=$${CHAOS_FAULTS:-100} $(CHAOS) ecommerce_pipeline_tests/chaos/test_chaos.py && \
+	CHAOS_CLOUD_FAULTS=$${CHAOS_CLOUD_FAULTS:-10} $(CHAOS) ecommerce_pipeline_tests/chaos/cloud_chaos.py
 
 google-cloud: .venv/test.stamp ## test what no emulator covers, on your own GCP_PROJECT and GCS_BUCKET
 	$(BIN)/pytest ecommerce_pipeline_tests/integration/real_google_cloud.py

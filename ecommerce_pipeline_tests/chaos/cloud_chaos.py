@@ -4,6 +4,7 @@ import os
 import random
 from pathlib import Path
 
+import pytest
 from google.cloud import bigquery, storage
 
 from ecommerce_pipeline_tests.chaos.disturb import disturb
@@ -15,6 +16,7 @@ COUNT = int(os.environ.get("CHAOS_CLOUD_FAULTS", "8"))
 SEED = int(os.environ.get("CHAOS_SEED", "20260308"))
 
 
+@pytest.mark.timeout(300 + 180 * COUNT)
 def test_no_row_is_lost_or_doubled_on_google_cloud(
     tmp_path: Path, storage_client: storage.Client, bigquery_client: bigquery.Client, project: str
 ) -> None:

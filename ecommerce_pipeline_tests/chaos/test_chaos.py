@@ -35,6 +35,7 @@ def disturbed(tmp_path: Path) -> Iterator[Platform]:
     platform.close()
 
 
+@pytest.mark.timeout(300 + 120 * COUNT)
 def test_no_row_is_lost_or_doubled_whatever_happens(undisturbed: Platform, disturbed: Platform) -> None:
     print(f"CHAOS_SEED={SEED} CHAOS_FAULTS={COUNT}")  # noqa: T201 - to repeat it
     disturb(disturbed, DAYS, random.Random(SEED), COUNT, list(FAULTS.values()))

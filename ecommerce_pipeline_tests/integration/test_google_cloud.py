@@ -19,6 +19,8 @@ from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent_queries
 from ecommerce_pipeline_tests.support.platform import Platform
 
+pytestmark = pytest.mark.timeout(900)
+
 DAYS = ("2026-03-07", "2026-03-08")
 SHOP = Catalog("shop", {("core", "orders"): {"id": "int64", "day": "date", "paid_at": "timestamp", "sum": "numeric"}})
 
