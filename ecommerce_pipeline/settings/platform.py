@@ -50,7 +50,7 @@ class Settings(DashboardSettings, MailSettings):
         date(2025, 1, 1), description="first day of the calendar (UTC, YYYY-MM-DD)"
     )
     end_date: Annotated[date, parsed(day)] = Field(
-        date(2026, 3, 31), description="last day that `run` builds by default"
+        date(2026, 3, 31), description="last day of the synthetic shop; your own shop's calendar goes to yesterday"
     )
     run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
     lateness_days: int = Field(3, ge=0, le=30, description="longest delay between an event and its row, in days")
@@ -139,7 +139,7 @@ class Settings(DashboardSettings, MailSettings):
 
     @model_validator(mode="after")
     def _check_calendar(self) -> "Settings":
-        if self.end_date < self.start_date:
+        if self.source == "synthetic" and self.end_date < self.start_date:
             raise ValueError(f"END_DATE={self.end_date} is before START_DATE={self.start_date}")
         return self
 

@@ -1,9 +1,7 @@
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline.cli import requested_window
 from ecommerce_pipeline.instance.storage_settings import DEFAULTS, PREFIX, TLS
 from ecommerce_pipeline.lake.objects import object_path
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings, SettingsError
@@ -56,13 +54,6 @@ def test_a_calendar_that_ends_before_it_starts_is_refused() -> None:
 
 def test_an_empty_variable_counts_as_unset() -> None:
     assert Settings.from_environment({"POSTGRES_HOST": "", "SCALE": ""}) == Settings.from_environment({})
-
-
-def test_the_default_window_is_the_last_days_of_the_calendar_and_never_before_its_start() -> None:
-    window = requested_window(Settings.from_environment({}), None, None)
-    assert (window.start, window.last) == (date(2026, 3, 2), date(2026, 3, 31))
-    short = requested_window(Settings.from_environment({"START_DATE": "2026-03-30"}), None, None)
-    assert (short.start, short.last) == (date(2026, 3, 30), date(2026, 3, 31))
 
 
 def test_the_example_file_lists_every_setting_and_no_other() -> None:

@@ -1,0 +1,67 @@
+"""The commands that make, compare, show and delete data."""
+
+from typing import Annotated
+
+import typer
+
+from ecommerce_pipeline.cli.app import app
+from ecommerce_pipeline.cli.days import requested_window
+from ecommerce_pipeline.cli.options import FirstDay, LastDay
+from ecommerce_pipeline.settings import Settings
+
+
+@app.command()
+def run(
+    from_: FirstDay = None,
+    to: LastDay = None,
+    job: Annotated[
+        str, typer.Option(help="The step to run: ingest, extract, load, transform, dashboard, or everything.")
+    ] = "everything",
+    select: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ASSETS",
+            help="Assets to run instead of a job, in Dagster's syntax: 'key:\"lake/refunds\"+', one and what follows.",
+        ),
+    ] = None,
+) -> None:
+    """Materialize the graph for a range of days in one run; ranges can be run in any order and repeated."""
+    settings = Settings.from_environment()
+    window = requested_window(settings, from_, to)
+
+    from ecommerce_pipeline.commands.run import run_command
+
+    run_command(settings, window, job, select)
+
+
+@app.command()
+def status() -> None:
+    """Show what is materialized: tables, rows and days of each layer, and the revenue in the marts."""
+    from ecommerce_pipeline.commands.status import status_command
+
+    status_command(Settings.from_environment())
+
+
+@app.command()
+def verify(
+    from_: FirstDay = None,
+    to: LastDay = None,
+) -> None:
+    """Compare the rows of a range of days in every layer, to the cent; prints each difference, with exit code 1."""
+    settings = Settings.from_environment()
+    window = requested_window(settings, from_, to)
+
+    from ecommerce_pipeline.commands.verify import verify_command
+
+    if not verify_command(settings, window):
+        raise typer.Exit(1)
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete all data on this machine: embedded database, lake, warehouse, run history. Asks first."""
+    from ecommerce_pipeline.commands.stop import reset_command
+
+    reset_command(Settings.from_environment(), ask=not yes)
