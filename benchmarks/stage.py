@@ -16,7 +16,7 @@ def ours(data: Data, scratch: Path) -> Work:
     """The work of staging/transactions: the warehouse replaces the days from the lake's objects."""
     from benchmarks.shop import lake
     from ecommerce_pipeline.resources.warehouse import Writer
-    from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
+    from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 
     objects, warehouse = lake(data), DuckDBWarehouse(path=str(scratch / "warehouse.duckdb"))
     writer = Writer("staging/transactions", "bench")

@@ -4,7 +4,7 @@ import os
 from functools import partial
 
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
-from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets.base import MOST_STEPS_AT_ONCE, Target
 

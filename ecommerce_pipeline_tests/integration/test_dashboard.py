@@ -23,7 +23,7 @@ from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger

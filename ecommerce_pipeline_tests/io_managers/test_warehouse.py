@@ -8,7 +8,7 @@ import pytest
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Writer
-from ecommerce_pipeline.resources.warehouse.duckdb import DuckDBWarehouse
+from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 

@@ -1,4 +1,4 @@
-"""Warehouses: `base` is the interface, `duckdb` and `bigquery/` implement it."""
+"""Warehouses: `base` is the interface, `duckdb/` and `bigquery/` implement it."""
 
 from ecommerce_pipeline.resources.warehouse.base import HEAD_ROWS, JobCost, Replaced, Warehouse, Writer
 
