@@ -1,8 +1,10 @@
+import json
 import os
 import subprocess
 import sys
 import threading
 from http.client import HTTPConnection
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -63,18 +65,32 @@ def test_invalid_options_get_one_clear_message_and_build_nothing(
     assert not (tmp_path / "warehouse.duckdb").exists()
 
 
-def test_help_describes_every_command(tmp_path: Path) -> None:
-    called = call("--help", folder=tmp_path, COLUMNS="120")
+def test_help_describes_every_command_and_a_pipe_gets_it_without_boxes(tmp_path: Path) -> None:
+    called = call("--help", folder=tmp_path)
     assert called.returncode == 0
     for command in ("run", "status", "dashboard", "doctor", "stop", "reset"):
         assert f" {command} " in called.stdout
+    assert called.stdout.isascii()
 
 
-def test_status_before_the_first_run_says_what_to_do(tmp_path: Path) -> None:
-    called = call("status", folder=tmp_path)
+def test_version_names_the_program_and_the_installed_version(tmp_path: Path) -> None:
+    assert call("--version", folder=tmp_path).stdout == f"ecommerce-pipeline {version('ecommerce-pipeline')}\n"
+
+
+def test_a_shell_completes_the_names_of_jobs_without_loading_the_platform(tmp_path: Path) -> None:
+    words = "ecommerce-pipeline run --job e"
+    called = call(
+        folder=tmp_path, _ECOMMERCE_PIPELINE_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD="3", TARGET="wrong"
+    )
+    assert called.stdout.split() == ["extract", "everything"]
+
+
+def test_status_before_the_first_run_says_what_to_do_to_people_and_to_programs(tmp_path: Path) -> None:
+    called = call("status", "--json", folder=tmp_path)
     assert called.returncode == 1
-    assert "`ecommerce-pipeline run` creates it" in called.stderr
-    assert "Traceback" not in called.stderr
+    message = f"the warehouse {tmp_path}/warehouse.duckdb does not exist yet: `ecommerce-pipeline run` creates it"
+    assert called.stderr == f"error: {message}\n"
+    assert json.loads(called.stdout) == {"ok": False, "error": message}
 
 
 @pytest.mark.parametrize("arguments", [["dashboard"], ["dashboard", "--serve", "--port", "0"]])

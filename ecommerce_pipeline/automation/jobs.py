@@ -1,23 +1,27 @@
 """Jobs, one per step of the data flow and one for all: each materializes its layer for a day or a range."""
 
-from typing import Any, Final
+from typing import Any
 
 from dagster import AssetSelection, define_asset_job
 
+from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS
 from ecommerce_pipeline.settings import Settings
 
-EVERYTHING: Final = "everything"
+_GROUPS = {
+    "ingest": ("source",),
+    "extract": ("lake",),
+    "load": ("staging",),
+    "transform": ("core", "datamart"),
+    "dashboard": ("dashboard",),
+}
 
 
 def jobs(settings: Settings) -> list[Any]:
     """Return the jobs; with SOURCE=external there is no ingestion."""
-    definitions = {
-        "extract": (AssetSelection.groups("lake"), "PostgreSQL to the lake: one Parquet object per table and day."),
-        "load": (AssetSelection.groups("staging"), "Lake objects to staging tables in the warehouse."),
-        "transform": (AssetSelection.groups("core", "datamart"), "Staging to dimensions, facts and marts, by dbt."),
-        "dashboard": (AssetSelection.groups("dashboard"), "Marts to the dashboard's page and links."),
-        EVERYTHING: (AssetSelection.all(), "All steps, from the shop to the dashboard."),
-    }
-    if settings.source == "synthetic":
-        definitions["ingest"] = (AssetSelection.groups("source"), "Rows of the synthetic shop to PostgreSQL.")
-    return [define_asset_job(name, selection, description=text) for name, (selection, text) in definitions.items()]
+    steps = [
+        define_asset_job(name, AssetSelection.groups(*_GROUPS[name]), description=text)
+        for name, text in STEPS.items()
+        if name != "ingest" or settings.source == "synthetic"
+    ]
+    everything = "All steps, from the shop to the dashboard."
+    return [*steps, define_asset_job(EVERYTHING, AssetSelection.all(), description=everything)]

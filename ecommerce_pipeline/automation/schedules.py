@@ -4,7 +4,7 @@ from typing import Any
 
 from dagster import DefaultScheduleStatus, ScheduleDefinition, build_schedule_from_partitioned_job
 
-from ecommerce_pipeline.automation.jobs import EVERYTHING
+from ecommerce_pipeline.automation.steps import EVERYTHING
 
 
 def schedules(jobs: list[Any]) -> list[ScheduleDefinition]:

@@ -4,19 +4,22 @@ from typing import Annotated
 
 import typer
 
+from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS, job_names
 from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.cli.days import requested_window
-from ecommerce_pipeline.cli.options import FirstDay, LastDay
+from ecommerce_pipeline.cli.options import FirstDay, Json, LastDay, Quiet, Verbose
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.settings import Settings
 
 
 @app.command()
 def run(
+    *,
     from_: FirstDay = None,
     to: LastDay = None,
     job: Annotated[
-        str, typer.Option(help="The step to run: ingest, extract, load, transform, dashboard, or everything.")
-    ] = "everything",
+        str, typer.Option(help=f"The step to run: {', '.join(STEPS)}, or {EVERYTHING}.", autocompletion=job_names)
+    ] = EVERYTHING,
     select: Annotated[
         str | None,
         typer.Option(
@@ -24,6 +27,9 @@ def run(
             help="Assets to run instead of a job, in Dagster's syntax: 'key:\"lake/refunds\"+', one and what follows.",
         ),
     ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Materialize the graph for a range of days in one run; ranges can be run in any order and repeated."""
     settings = Settings.from_environment()
@@ -31,21 +37,25 @@ def run(
 
     from ecommerce_pipeline.commands.run import run_command
 
-    run_command(settings, window, job, select)
+    run_command(settings, window, job, select, Output(json, quiet, verbose))
 
 
 @app.command()
-def status() -> None:
+def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Show what is materialized: tables, rows and days of each layer, and the revenue in the marts."""
     from ecommerce_pipeline.commands.status import status_command
 
-    status_command(Settings.from_environment())
+    status_command(Settings.from_environment(), Output(json, quiet, verbose))
 
 
 @app.command()
 def verify(
+    *,
     from_: FirstDay = None,
     to: LastDay = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Compare the rows of a range of days in every layer, to the cent; prints each difference, with exit code 1."""
     settings = Settings.from_environment()
@@ -53,7 +63,7 @@ def verify(
 
     from ecommerce_pipeline.commands.verify import verify_command
 
-    if not verify_command(settings, window):
+    if not verify_command(settings, window, Output(json, quiet, verbose)):
         raise typer.Exit(1)
 
 

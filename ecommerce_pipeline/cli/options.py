@@ -11,3 +11,10 @@ LastDay = Annotated[
     str | None,
     typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE or, if earlier, yesterday."),
 ]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on standard output, and text on standard error.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Also print what steps log and, after an error, its stack trace.")
+]

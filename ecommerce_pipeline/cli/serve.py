@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from ecommerce_pipeline.cli.app import app
+from ecommerce_pipeline.cli.options import Json, Quiet, Verbose
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.settings import Settings
 
 
@@ -28,11 +30,14 @@ def doctor(
         bool,
         typer.Option("--send-test-email", help="Send a test e-mail to everybody who gets alerts; check nothing else."),
     ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Check Python, PostgreSQL, folders, DuckDB, dbt, ports and mail; each line says ok, or what to do."""
     from ecommerce_pipeline.commands.doctor.command import doctor_command
 
-    if not doctor_command(Settings.from_environment(), send_test_email=send_test_email):
+    if not doctor_command(Settings.from_environment(), Output(json, quiet, verbose), send_test_email=send_test_email):
         raise typer.Exit(1)
 
 

@@ -1,13 +1,14 @@
 """`mail`: lists the alerts kept on this machine, newest first; or runs a mail server that keeps them."""
 
+import sys
 from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import typer
-from rich.console import Console
 from rich.table import Table as Grid
 
+from ecommerce_pipeline.commands.output import console_on
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.mail.catcher import INDEX, kept, list_mails, mail_catcher
 from ecommerce_pipeline.settings import Settings
@@ -17,12 +18,14 @@ SHOWN = 20
 
 def mail_command(settings: Settings) -> None:
     """List the newest mails."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = console_on(sys.stdout)
     if settings.smtp_host is not None:
-        console.print(f"SMTP_HOST={settings.smtp_host} is set: alerts are sent there and no longer kept here.")
+        console.print(
+            f"SMTP_HOST={settings.smtp_host} is set: alerts are sent there and no longer kept here.", soft_wrap=True
+        )
     mails = kept(settings.mail_dir)
     if not mails:
-        console.print(f"No mail in {settings.mail_dir}: nothing failed while `make dev` was running.")
+        console.print(f"No mail in {settings.mail_dir}: nothing failed while `make dev` was running.", soft_wrap=True)
         return
     grid = Grid("when (UTC)", "subject", "to", title=f"The newest of {len(mails)}", title_justify="left")
     for path, message in mails[:SHOWN]:
@@ -30,7 +33,7 @@ def mail_command(settings: Settings) -> None:
         # Brackets in the text are not Rich markup.
         grid.add_row(*(text.replace("[", r"\[") for text in (when, str(message["Subject"]), str(message["To"]))))
     console.print(grid)
-    console.print(f"Read them at {settings.mail_dir / INDEX}")
+    console.print(f"Read them at {settings.mail_dir / INDEX}", soft_wrap=True)
 
 
 class _Page(SimpleHTTPRequestHandler):

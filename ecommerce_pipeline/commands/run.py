@@ -1,18 +1,20 @@
 """`run`: materialize a window in one run, show its progress, and end with what was built and what to do next."""
 
-import sys
 import time
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Self
+from typing import Any, Self
 
-from dagster import AssetSelection, DagsterError, JobDefinition, RepositoryDefinition
+from dagster import AssetSelection, DagsterError, DagsterInstance, JobDefinition, RepositoryDefinition
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ecommerce_pipeline.commands.status import print_overview
+from ecommerce_pipeline.automation.steps import BEFORE_WAREHOUSE
+from ecommerce_pipeline.commands.next_steps import next_steps
+from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.commands.status import overview, print_overview
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_window import RunProgress, run_window
 from ecommerce_pipeline.instance.home import open_instance
@@ -20,13 +22,13 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.settings import Settings
 
 
-def run_command(settings: Settings, window: Window, job_name: str, select: str | None = None) -> None:
+def run_command(settings: Settings, window: Window, job_name: str, select: str | None, output: Output) -> None:
     """Run a job, or a selection of assets, for a window.
 
     Raises:
         PlatformError: There is no such job or asset, or a step failed.
     """
-    console = Console(highlight=False, file=sys.stdout)
+    console = output.console
     console.print(
         f"[bold]{escape(select or job_name)}[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)"
     )
@@ -41,24 +43,33 @@ def run_command(settings: Settings, window: Window, job_name: str, select: str |
     started = time.monotonic()
     with open_instance(settings) as instance:
         # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
-        with _ProgressDisplay(console, total=len(list(job.nodes))) as display, redirect_stdout(StringIO()):
+        with _ProgressDisplay(output, total=len(list(job.nodes))) as display, redirect_stdout(StringIO()):
             try:
                 run_id = run_window(job, window, instance, display.show)
             except KeyboardInterrupt:
                 display.interrupted()
                 raise
-        console.print(f"\n[green]done[/] in {time.monotonic() - started:.1f} s, run {run_id}\n")
-        try:
-            print_overview(settings, instance, console)
-        except PlatformError as not_yet:  # a job of the first steps alone has built what it should
-            console.print(f"{not_yet}", soft_wrap=True)
-    console.print("""
-Next:
-  .venv/bin/ecommerce-pipeline dashboard                              the dashboard, in your browser
-  make dev                                                            the graph in the Dagster UI
-  .venv/bin/ecommerce-pipeline status                                 this table again
-  .venv/bin/ecommerce-pipeline run --from 2026-01-01 --to 2026-03-31  a longer range, in one run
-  .venv/bin/ecommerce-pipeline stop                                   stop the embedded PostgreSQL""")
+        seconds = time.monotonic() - started
+        console.print(f"\n[green]done[/] in {seconds:.1f} s, run {run_id}\n")
+        output.document(
+            ok=True,
+            run_id=run_id,
+            job=None if select else job_name,
+            select=select,
+            **{"from": window.start, "to": window.last},
+            seconds=round(seconds, 1),
+            steps=display.steps,
+        )
+        if not output.quiet and (select or job_name not in BEFORE_WAREHOUSE):
+            _print_overview(settings, instance, console)
+    console.print(next_steps(settings, window, job_name, select), markup=False, soft_wrap=True)
+
+
+def _print_overview(settings: Settings, instance: DagsterInstance, console: Console) -> None:
+    try:
+        print_overview(overview(settings, instance), console)
+    except PlatformError as not_yet:  # a selection of the first assets has built what it should
+        console.print(escape(str(not_yet)), soft_wrap=True)
 
 
 def _job_of_assets(repository: RepositoryDefinition, select: str) -> JobDefinition:
@@ -83,19 +94,21 @@ class _Step:
 class _ProgressDisplay:
     """One line per finished step and, on a terminal, a progress bar with the running steps."""
 
-    def __init__(self, console: Console, total: int) -> None:
-        self._console = console
+    def __init__(self, output: Output, total: int) -> None:
+        self.steps: list[dict[str, Any]] = []
+        self._console = output.console
+        self._verbose = output.verbose
         self._bar = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.description}"),
-            console=console,
+            console=output.console,
             transient=True,
         )
         self._task = self._bar.add_task("starting", total=total)
-        self._steps: dict[str, _Step] = {}
+        self._running: dict[str, _Step] = {}
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -108,14 +121,18 @@ class _ProgressDisplay:
         """Show an event of the run."""
         match progress.kind:
             case "started":
-                self._steps[progress.step] = _Step(time.monotonic())
-                self._bar.update(self._task, description=", ".join(self._steps))
+                self._running[progress.step] = _Step(time.monotonic())
+                self._bar.update(self._task, description=", ".join(self._running))
             case "logged":
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
+                if self._verbose:
+                    self._console.print(f"  {progress.step or 'run'}: {progress.message}", markup=False, soft_wrap=True)
             case "wrote":
-                self._steps[progress.step].wrote[progress.message] = progress.rows
+                self._running[progress.step].wrote[progress.message] = progress.rows
             case "retrying":
-                self._console.print(f"  [yellow]retrying[/] {progress.step}: {progress.message}", soft_wrap=True)
+                self._console.print(
+                    f"  [yellow]retrying[/] {progress.step}: {escape(progress.message)}", soft_wrap=True
+                )
             case "ended" | "failed":
                 self._bar.advance(self._task)
                 self._finished(progress)
@@ -125,10 +142,18 @@ class _ProgressDisplay:
         self._console.print("interrupted: everything written so far is complete; run it again to continue")
 
     def _finished(self, progress: RunProgress) -> None:
-        step = self._steps.pop(progress.step, None) or _Step(time.monotonic())
-        self._bar.update(self._task, description=", ".join(self._steps))
+        step = self._running.pop(progress.step, None) or _Step(time.monotonic())
+        self._bar.update(self._task, description=", ".join(self._running))
         seconds = time.monotonic() - step.started
         counted = [count for count in step.wrote.values() if count is not None]
+        self.steps.append(
+            {
+                "step": progress.step,
+                "ok": progress.kind == "ended",
+                "rows": sum(counted) if counted else None,
+                "seconds": round(seconds, 1),
+            }
+        )
         tables = f"{len(counted)} tables, " if len(counted) > 1 else ""
         failed = progress.kind == "failed"
         what = f"{tables}{sum(counted):,} rows" if counted else "" if step.wrote or failed else "checked"

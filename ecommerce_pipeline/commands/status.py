@@ -1,15 +1,17 @@
 """`status`: what is materialized in each layer, the revenue in the marts, and where the dashboard is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from dagster import AssetKey, DagsterInstance
 from psycopg import sql
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_object, split_path
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -31,52 +33,97 @@ DAILY_ASSETS: Final = {
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """What a layer holds; `rows` is None where counting them would take a request per object."""
+    """What a layer holds.
+
+    Attributes:
+        rows: Its rows; None where counting them would take a request per object.
+        days: How many of its days are materialized.
+        location: Where it is stored.
+    """
 
     name: str
     tables: int
     rows: int | None
+    days: int
     location: str
 
 
-def status_command(settings: Settings) -> None:
+@dataclass(frozen=True)
+class Overview:
+    """What is materialized.
+
+    Attributes:
+        layers: From the source to the marts.
+        revenue: The sums of the sales mart over all its days; None before the first sale.
+        dashboard: Where the page is; None if there is none yet.
+    """
+
+    layers: Sequence[LayerSummary]
+    revenue: dict[str, Any] | None
+    dashboard: str | None
+
+
+def status_command(settings: Settings, output: Output) -> None:
     """Print the overview.
 
     Raises:
         PlatformError: Nothing is materialized yet.
     """
     with open_instance(settings) as instance:
-        print_overview(settings, instance, Console(highlight=False))
+        found = overview(settings, instance)
+    print_overview(found, output.console)
+    output.document(ok=True, **asdict(found))
 
 
-def print_overview(settings: Settings, instance: DagsterInstance, console: Console) -> None:
-    """Print a table of the layers, the revenue in the marts, and the dashboard's address."""
+def overview(settings: Settings, instance: DagsterInstance) -> Overview:
+    """Return what is materialized.
+
+    Raises:
+        PlatformError: Nothing is.
+    """
     target = target_of(settings)
+    return Overview([*_layers(settings, target, instance)], _revenue(target.warehouse), _dashboard(target.dashboard))
+
+
+def print_overview(found: Overview, console: Console) -> None:
+    """Print a table of the layers, the revenue in the marts, and the dashboard's address."""
     grid = Grid("layer", "tables", "rows", "days", "where", title="Materialized data", title_justify="left")
     for column in grid.columns[1:4]:
         column.justify = "right"
     grid.columns[4].overflow = "fold"
-    for layer in _layers(settings, target):
-        days = len(instance.get_materialized_partitions(DAILY_ASSETS[layer.name]))
-        grid.add_row(
-            layer.name, f"{layer.tables}", "" if layer.rows is None else f"{layer.rows:,}", f"{days:,}", layer.location
-        )
+    for layer in found.layers:
+        rows = "" if layer.rows is None else f"{layer.rows:,}"
+        grid.add_row(layer.name, f"{layer.tables}", rows, f"{layer.days:,}", escape(layer.location))
     console.print(grid)
-    console.print(_revenue(target.warehouse), soft_wrap=True)
-    console.print(_dashboard(target.dashboard), soft_wrap=True)
+    if found.revenue:
+        console.print(
+            "Revenue {first} to {last}, paid orders only: [bold]{net:,.2f}[/] net = {gross:,.2f} gross - "
+            "{discount:,.2f} discount - {refund:,.2f} refunds, from {orders:,} orders".format(**found.revenue),
+            soft_wrap=True,
+        )
+    else:
+        console.print("No sales yet.")
+    console.print(
+        f"Dashboard: [bold]{escape(found.dashboard)}[/] (`ecommerce-pipeline dashboard` opens it)"
+        if found.dashboard
+        else "No dashboard yet: `ecommerce-pipeline run --job dashboard` builds it.",
+        soft_wrap=True,
+    )
 
 
-def _layers(settings: Settings, target: Target) -> Iterator[LayerSummary]:
+def _layers(settings: Settings, target: Target, instance: DagsterInstance) -> Iterator[LayerSummary]:
+    days = {layer: len(instance.get_materialized_partitions(asset)) for layer, asset in DAILY_ASSETS.items()}
     # First, because it raises an error if nothing was built yet.
     counts = target.warehouse.row_counts()
-    yield _source_layer(postgres(settings))
-    yield _lake_layer(target.lake)
+    yield _source_layer(postgres(settings), days["source"])
+    yield _lake_layer(target.lake, days["lake"])
     for schema in ("staging", "core", "datamart"):
         tables = [rows for (found, _), rows in counts.items() if found == schema]
-        yield LayerSummary(schema, len(tables), sum(tables), target.warehouse.layer_location(schema))
+        location = target.warehouse.layer_location(schema)
+        yield LayerSummary(schema, len(tables), sum(tables), days[schema], location)
 
 
-def _source_layer(database: PostgresResource) -> LayerSummary:
+def _source_layer(database: PostgresResource, days: int) -> LayerSummary:
     with database.connect() as connection:
         present = [
             table
@@ -89,29 +136,29 @@ def _source_layer(database: PostgresResource) -> LayerSummary:
             ).fetchone()
             for table in present
         ]
-    return LayerSummary(
-        "source", len(present), sum(row[0] for row in counts if row), f"PostgreSQL {database.address()}"
-    )
+    rows = sum(row[0] for row in counts if row)
+    return LayerSummary("source", len(present), rows, days, f"PostgreSQL {database.address()}")
 
 
-def _lake_layer(store: ObjectStore) -> LayerSummary:
+def _lake_layer(store: ObjectStore, days: int) -> LayerSummary:
     sizes = {path: size for path, size in store.sizes().items() if path.endswith(OBJECT_NAME)}
     tables = {split_path(path)[0] for path in sizes}
     rows = None if store.is_remote else sum(find_object(store, *split_path(path)).rows for path in sizes)
     mib = sum(sizes.values()) / 2**20
-    return LayerSummary("lake", len(tables), rows, f"{store.uri('')} ({len(sizes):,} objects, {mib:,.1f} MiB)")
+    location = f"{store.uri('')} ({len(sizes):,} objects, {mib:,.1f} MiB)"
+    return LayerSummary("lake", len(tables), rows, days, location)
 
 
-def _dashboard(store: ObjectStore) -> str:
+def _dashboard(store: ObjectStore) -> str | None:
     try:
         with store.reading(DASHBOARD_PAGE):
-            return f"Dashboard: [bold]{store.uri(DASHBOARD_PAGE)}[/] (`ecommerce-pipeline dashboard` opens it)"
+            return store.uri(DASHBOARD_PAGE)
     except FileNotFoundError:
-        return "No dashboard yet: `ecommerce-pipeline run --job dashboard` builds it."
+        return None
 
 
-def _revenue(warehouse: Warehouse) -> str:
-    sums = warehouse.query(
+def _revenue(warehouse: Warehouse) -> dict[str, Any] | None:
+    sums: dict[str, Any] = warehouse.query(
         f"""
         SELECT
             min(created_date) AS first, max(created_date) AS last, sum(orders_paid) AS orders,
@@ -120,10 +167,4 @@ def _revenue(warehouse: Warehouse) -> str:
         FROM {warehouse.schema_of("datamart")}.marts_sales_daily
         """  # noqa: S608 - its own name
     ).to_pylist()[0]
-    first, last, orders, gross, discount, refund, net = sums.values()
-    if first is None:
-        return "No sales yet."
-    return (
-        f"Revenue {first} to {last}, paid orders only: [bold]{net:,.2f}[/] net = {gross:,.2f} gross - {discount:,.2f} "
-        f"discount - {refund:,.2f} refunds, from {orders:,} orders"
-    )
+    return None if sums["first"] is None else sums | {"orders": int(sums["orders"])}

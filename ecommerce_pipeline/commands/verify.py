@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
 from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
@@ -35,24 +35,29 @@ class Verified:
     errors: list[str]
 
 
-def verify_command(settings: Settings, window: Window) -> bool:
+def verify_command(settings: Settings, window: Window, output: Output) -> bool:
     """Verify a window and print one line per table and comparison.
 
     Returns:
         Whether everything agrees.
     """
-    console = Console(highlight=False)
-    console.print(f"[bold]verify[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)")
+    output.console.print(f"[bold]verify[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)")
     grid = Grid("", "what", "compared")
-    errors: list[str] = []
-    with console.status("comparing") as status:
+    results: list[Verified] = []
+    with output.console.status("comparing") as status:
         for verified in _verified(settings, window):
             status.update(f"{verified.subject} compared")
             grid.add_row("[red]NO[/]" if verified.errors else "[green]ok[/]", verified.subject, verified.compared)
-            errors += verified.errors
-    console.print(grid)
+            results.append(verified)
+    output.console.print(grid)
+    errors = [error for verified in results for error in verified.errors]
     for error in errors:
-        console.print(f"[red]{escape(error)}[/]", soft_wrap=True)
+        output.errors.print(f"[red]{escape(error)}[/]", soft_wrap=True)
+    output.document(
+        ok=not errors,
+        **{"from": window.start, "to": window.last},
+        results=[asdict(verified) | {"ok": not verified.errors} for verified in results],
+    )
     return not errors
 
 

@@ -7,6 +7,7 @@ import pytest
 from google.cloud import bigquery, storage
 
 from ecommerce_pipeline.commands.doctor.command import checks_of, doctor_command
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline_tests.support.credentials import EMAIL, write_key
@@ -62,7 +63,7 @@ def test_each_check_is_a_line_and_one_that_fails_fails_the_command(
     """The source database does not exist either, which its own line shows."""
     bigquery_client.delete_dataset("ecommerce_core")
     without_database = settings.model_copy(update={"postgres_host": "127.0.0.1", "postgres_port": 1})
-    assert not doctor_command(without_database)
+    assert not doctor_command(without_database, Output())
     lines = capsys.readouterr().out.splitlines()
     by_check = {line[6:20].strip(): line[:6].strip() for line in lines}
     assert {check: by_check[check] for check in [*CLOUD, "PostgreSQL"]} == {

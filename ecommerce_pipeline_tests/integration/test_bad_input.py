@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_window import RunProgress
@@ -32,7 +33,7 @@ def test_a_corrupt_object_fails_its_load_until_the_next_extraction(new_platform:
     assert f"materialize lake/refunds of {DAY} again" in str(caught.value)
     assert platform.content_hashes() == before
     with pytest.raises(PlatformError, match=f"the object {damaged} is corrupt"):
-        status_command(platform.settings)
+        status_command(platform.settings, Output())
     platform.run(DAY, job="extract")
     platform.run(DAY, job="load")
     assert platform.content_hashes() == before

@@ -1,5 +1,6 @@
 """Rows lost, duplicated or changed between two layers are found, named, and stop the run before the marts."""
 
+import json
 import os
 import subprocess
 import sys
@@ -28,17 +29,23 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield platform
 
 
-def verify(platform: Platform) -> tuple[int, str]:
-    """Run the command; return its exit code and output."""
+def called(platform: Platform, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with its output in pipes."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     completed = subprocess.run(
-        [PROGRAM, "verify", "--from", FIRST, "--to", LAST],
-        env=inherited | SMALL_SHOP | {"DATA_DIR": str(platform.folder), "COLUMNS": "200"},
+        [PROGRAM, "verify", "--from", FIRST, "--to", LAST, *options],
+        env=inherited | SMALL_SHOP | {"DATA_DIR": str(platform.folder)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert "Traceback" not in completed.stdout + completed.stderr
+    return completed
+
+
+def verify(platform: Platform) -> tuple[int, str]:
+    """Run the command; return its exit code and output."""
+    completed = called(platform)
     return completed.returncode, completed.stdout
 
 
@@ -124,14 +131,18 @@ def test_verify_continues_after_a_missing_object(built: Platform) -> None:
     content = object_.read_bytes()
     object_.unlink()
     try:
-        code, output = verify(built)
+        completed = called(built, "--json", "--quiet")
     finally:
         object_.write_bytes(content)
-    assert code == 1
-    assert (
-        f"lake/reviews of 2026-03-05 has no object at {object_}: materialize lake/reviews of 2026-03-05 first" in output
-    )
-    assert output.count(" ok ") == 11
+    assert completed.returncode == 1
+    missing = f"lake/reviews of 2026-03-05 has no object at {object_}: materialize lake/reviews of 2026-03-05 first"
+    assert completed.stderr == f"{missing}\n"
+    document = json.loads(completed.stdout)
+    assert [document.pop(key) for key in ("ok", "from", "to")] == [False, FIRST, LAST]
+    assert {result["subject"]: result["errors"] for result in document["results"] if not result["ok"]} == {
+        "reviews": [missing]
+    }
+    assert len(document["results"]) == 12
 
 
 def test_rows_that_changed_in_the_source_after_extraction_stop_the_run_before_the_marts(built: Platform) -> None:

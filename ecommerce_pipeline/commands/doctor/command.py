@@ -5,34 +5,38 @@ The checks are in `local` (this machine) and `mail`; those of lake and warehouse
 
 from functools import partial
 
-from rich.console import Console
 from rich.markup import escape
 
 from ecommerce_pipeline.commands.doctor import local, mail
+from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import Check, target_of
 
 
-def doctor_command(settings: Settings, *, send_test_email: bool = False) -> bool:
+def doctor_command(settings: Settings, output: Output, *, send_test_email: bool = False) -> bool:
     """Print one line per check.
 
     Args:
         settings: The platform's settings.
+        output: Where to report.
         send_test_email: Send a test e-mail and check nothing else.
 
     Returns:
         Whether all checks are ok.
     """
-    console = Console(highlight=False, soft_wrap=True)
-    healthy = True
     checks = {"test e-mail": partial(mail.test_email, settings)} if send_test_email else checks_of(settings)
+    results = []
     for name, check in checks.items():
         try:
-            console.print(f"[green]ok[/]    {name:<14} {escape(check())}")
+            message, ok = check(), True
+            output.console.print(f"[green]ok[/]    {name:<14} {escape(message)}", soft_wrap=True)
         except PlatformError as error:
-            healthy = False
-            console.print(f"[red]wrong[/] {name:<14} {escape(str(error))}")
+            message, ok = str(error), False
+            output.errors.print(f"[red]wrong[/] {name:<14} {escape(message)}", soft_wrap=True)
+        results.append({"name": name, "ok": ok, "message": message})
+    healthy = all(result["ok"] for result in results)
+    output.document(ok=healthy, checks=results)
     return healthy
 
 

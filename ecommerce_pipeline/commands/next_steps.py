@@ -1,0 +1,68 @@
+"""What to do after a run, by what it has built; the commands are written as this one was started."""
+
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ecommerce_pipeline.automation.steps import BEFORE_WAREHOUSE, EVERYTHING, following
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.settings import Settings
+
+MONTHS_BEFORE = 2
+
+
+def next_steps(settings: Settings, window: Window, job: str, select: str | None, program: str | None = None) -> str:
+    """Return the lines that end the report of a run.
+
+    Args:
+        settings: The platform's settings.
+        window: The days of the run.
+        job: The job that was run, unless `select` is given.
+        select: The assets that were run.
+        program: How to call the command line; by default as this process was.
+    """
+    call = program or program_as_called()
+    steps = [
+        (f"{call} {command}" if ours else command, text)
+        for ours, command, text in _steps(settings, window, job, select)
+    ]
+    width = max(len(command) for command, _ in steps)
+    return "\n".join(["", "Next:", *(f"  {command:<{width}}  {text}" for command, text in steps)])
+
+
+def program_as_called() -> str:
+    """Return how this program was called: by its name if the shell finds that, or by its path."""
+    path = Path(sys.argv[0])
+    found = shutil.which(path.name)
+    if found and Path(found).resolve() == path.resolve():
+        return shlex.quote(path.name)
+    inside = path.is_absolute() and path.is_relative_to(Path.cwd())
+    return shlex.quote(str(path.relative_to(Path.cwd()) if inside else path))
+
+
+def _steps(settings: Settings, window: Window, job: str, select: str | None) -> Iterator[tuple[bool, str, str]]:
+    """Yield whether the command is one of this program, the command, and what it does."""
+    days = f"--from {window.start} --to {window.last}"
+    after = None if select else following(job)
+    if after:
+        yield True, f"run --job {after} {days}", "the next step, for the same days"
+    elif not select:
+        yield True, "dashboard", "the dashboard, in your browser"
+    if select:
+        yield True, f"verify {days}", "compare the rows of these days in all layers"
+    yield False, "make dev", "the graph in the Dagster UI"
+    if select or job not in BEFORE_WAREHOUSE:
+        yield True, "status", "this table again"
+    if job == EVERYTHING and not select and (longer := _longer(settings, window)):
+        yield True, f"run --from {longer.start} --to {longer.last}", "a longer range, in one run"
+    if settings.postgres_host is None:
+        yield True, "stop", "stop the embedded PostgreSQL"
+
+
+def _longer(settings: Settings, window: Window) -> Window | None:
+    """Return a window that begins some months earlier, as far as the calendar goes; None if it has no earlier day."""
+    months = window.start.year * 12 + window.start.month - 1 - MONTHS_BEFORE
+    start = max(window.start.replace(year=months // 12, month=months % 12 + 1, day=1), settings.start_date)
+    return Window(start, window.end) if start < window.start else None
