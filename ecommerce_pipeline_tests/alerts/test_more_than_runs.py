@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from dagster import (
     AssetCheckEvaluation,
     AssetCheckSeverity,
     AssetMaterialization,
+    DagsterEvent,
+    DagsterEventType,
     DailyPartitionsDefinition,
     Definitions,
     RepositoryDefinition,
@@ -66,6 +69,29 @@ def test_the_failed_checks_of_a_failed_run_are_in_that_run_s_email(shop: Shop, m
     assert "shop/orders: orders_have_customers" in text_of(mail)
 
 
+def test_a_failed_check_of_a_run_that_was_canceled_later_is_reported(shop: Shop, mailbox: Mailbox) -> None:
+    shop.tick()
+    job = shop.repository.get_job("everything")
+    run = shop.instance.create_run_for_job(job, tags={"dagster/partition": "2026-03-01"})
+    shop.instance.report_dagster_event(
+        DagsterEvent(
+            DagsterEventType.ASSET_CHECK_EVALUATION.value,
+            job.name,
+            event_specific_data=AssetCheckEvaluation(
+                ORDERS, "orders_have_customers", passed=False, metadata={}, severity=AssetCheckSeverity.ERROR
+            ),
+        ),
+        run.run_id,
+    )
+    shop.tick()
+    assert mailbox.mails == [], "the run may still fail, and name the check in its own email"
+    shop.instance.report_run_canceled(run)
+    for _ in range(2):
+        shop.tick()
+    [subject] = mailbox.subjects
+    assert subject.startswith("[ecommerce] 1 check failed after everything for 2026-03-01")
+
+
 @pytest.mark.parametrize(("severity", "mails"), [(AssetCheckSeverity.ERROR, 1), (AssetCheckSeverity.WARN, 0)])
 def test_a_check_reported_from_outside_is_emailed_if_it_is_an_error(
     shop: Shop, mailbox: Mailbox, severity: AssetCheckSeverity, mails: int
@@ -120,6 +146,30 @@ def test_a_failed_tick_is_reported_once_and_so_is_its_recovery(shop: Shop, mailb
     shop.tick()
     assert "sensor new_files has recovered" in mailbox.subjects[1]
     assert "2 " not in mailbox.subjects[1]
+
+
+def test_failures_that_were_read_before_a_source_broke_off_are_reported_by_the_next_tick(
+    shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the position in the event log would have moved past a failure that nobody was told of."""
+    sensors = [instigator(shop, InstigatorType.SENSOR, name) for name in ("new_files", "old_files")]
+    shop.tick()
+    for sensor in sensors:
+        tick_of(shop, sensor, TickStatus.FAILURE, f"no bucket for {sensor.instigator_name}")
+    whole, asked = shop.instance.get_ticks, iter((False, True))
+
+    def breaks_off(*arguments: Any, **more: Any) -> Any:
+        if next(asked):
+            raise ConnectionError("the database is gone")
+        return whole(*arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.instance, "get_ticks", breaks_off)
+        assert "failed ticks cannot be read: ConnectionError" in shop.tick().error
+    assert next(asked, None) is None, "it broke off after the first sensor"
+    assert mailbox.mails == []
+    shop.tick()
+    assert sorted(subject.partition("bucket for ")[2] for subject in mailbox.subjects) == ["new_files", "old_files"]
 
 
 def test_a_failed_tick_of_the_alerts_sensor_itself_is_not_emailed(shop: Shop, mailbox: Mailbox) -> None:

@@ -90,6 +90,18 @@ def test_reminders_come_after_one_two_four_hours_and_at_least_once_a_day() -> No
     assert reminded[:6] == [1, 3, 7, 15, 31, 55]
 
 
+def test_a_failure_has_recovered_when_all_that_failed_has_succeeded_at_any_time_since() -> None:
+    state = State()
+    conditions = tuple(RecoveryCondition(kind="asset", name=name) for name in ("orders", "sales", "report"))
+    add_problem(state, problem(1, "a").model_copy(update={"recovery_conditions": conditions}), now=0, rules=RULES)
+    for succeeded in ({"sales"}, {"orders"}):
+        recover(state, lambda condition, succeeded=succeeded: condition.name in succeeded, now=1, rules=RULES)
+        assert [email.kind for email in state.emails] == ["alert"]
+    recover(state, lambda condition: condition.name == "report", now=2, rules=RULES)
+    assert [email.kind for email in state.emails] == ["alert", "recovery"]
+    assert state.incidents == {}
+
+
 def test_the_state_that_version_1_stored_is_read_whole_and_stored_under_the_new_names() -> None:
     """An upgrade must lose no queued email, no unreported failure and no position in the event log."""
     stored = (Path(__file__).parent / "state_version_1.json").read_text()

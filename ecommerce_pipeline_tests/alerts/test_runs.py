@@ -128,7 +128,7 @@ def test_a_range_is_named_by_its_ends(shop: Shop, mailbox: Mailbox) -> None:
 
 def test_a_run_that_died_outside_any_step_names_the_assets_it_was_meant_to_build(shop: Shop, mailbox: Mailbox) -> None:
     run = shop.instance.create_run_for_job(
-        shop.repository.get_job("load"),
+        shop.repository.get_job("everything"),
         tags={"dagster/partition": "2026-03-01", "dagster/schedule_name": "daily"},
         execution_plan=None,
     )
@@ -136,8 +136,14 @@ def test_a_run_that_died_outside_any_step_names_the_assets_it_was_meant_to_build
     shop.tick()
     text = text_of(mailbox.mails[0])
     assert "The process 4711 of this run was killed." in text
-    assert "shop/orders" in text
+    assert all(key in text for key in ("shop/orders", "mart/sales", "mart/report"))
     assert "schedule daily" in text
+    shop.run("load")
+    shop.tick()
+    assert len(mailbox.mails) == 1, "one of its assets is no recovery"
+    shop.run("everything")
+    shop.tick()
+    assert "everything has recovered for 2026-03-01" in mailbox.subjects[1]
 
 
 def test_a_job_without_assets_is_reported_and_recovers(shop: Shop, mailbox: Mailbox) -> None:
