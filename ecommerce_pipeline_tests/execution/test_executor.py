@@ -190,6 +190,20 @@ def test_a_failed_step_stops_the_steps_after_it_and_no_others(instance: DagsterI
     assert done == ["after slow"]
 
 
+def test_what_ends_a_thread_outside_a_steps_own_errors_ends_the_run_and_is_its_reason(
+    instance: DagsterInstance,
+) -> None:
+    """The run failed with "steps in an unknown state", and nobody learned why."""
+
+    def leave(_: OpExecutionContext) -> None:
+        raise SystemExit("a library called sys.exit")
+
+    result = execute(job_of(step("leaves", leave), step("slow", lambda _: time.sleep(0.3))), instance)
+    assert status_of(result, instance) == DagsterRunStatus.FAILURE
+    [failure] = instance.all_logs(result.run_id, DagsterEventType.RUN_FAILURE)
+    assert "SystemExit: a library called sys.exit" in str(failure.dagster_event)
+
+
 def test_a_step_is_retried_while_others_run(instance: DagsterInstance) -> None:
     attempts: list[int] = []
     retried_once = threading.Event()

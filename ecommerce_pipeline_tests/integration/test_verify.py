@@ -153,10 +153,19 @@ def test_rows_that_changed_in_the_source_after_extraction_stop_the_run_before_th
             "DELETE FROM ecommerce.reviews WHERE ctid = (SELECT max(ctid) FROM ecommerce.reviews "
             "WHERE recorded_at < '2026-03-07') RETURNING review_id"
         ).fetchone() or [None]
-    with pytest.raises(PlatformError) as caught:
-        built.run(FIRST, LAST, job="load")
-    assert str(caught.value).startswith("staging/reconciliation failed: reviews of 2026-03-06: source has ")
+    # A product that the lake, and so staging, never had.
+    products = built.settings.lake_dir / "products/part-0.parquet"
+    content, rows = products.read_bytes(), pq.read_table(products)
+    pq.write_table(rows.slice(1), products)
+    try:
+        with pytest.raises(PlatformError) as caught:
+            built.run(FIRST, LAST, job="load")
+    finally:
+        products.write_bytes(content)
+    assert str(caught.value).startswith("staging/reconciliation failed: ")
+    assert "reviews of 2026-03-06: source has " in str(caught.value)
     assert f"only in lake: review_id {key}" in str(caught.value)
+    assert f"only in source: product_id {rows['product_id'][0]}" in str(caught.value)
     assert built.query(marts) == before
     failed = evaluations(built, "reviews_reconciled")["staging/reconciliation"]
     assert not failed.passed

@@ -76,6 +76,17 @@ def test_rows_are_read_exactly_as_written_from_every_input_type(tmp_path: Path, 
     assert pa.concat_tables(read).equals(rows)
 
 
+@pytest.mark.parametrize("kind", ["table", "frame"])
+def test_rows_handed_over_in_any_order_are_written_in_the_order_of_writing(tmp_path: Path, kind: str) -> None:
+    rows = order_lines(instants("2026-03-01", 3) + instants("2026-03-02", 3))
+    shuffled = rows.take([4, 2, 0, 5, 3, 1])
+    write(tmp_path, {"table": shuffled, "frame": shuffled.to_pandas()}[kind], "2026-03-01", "2026-03-02")
+    assert pa.concat_tables(pq.read_table(tmp_path / path) for path in sorted(files(tmp_path))).equals(rows)
+    write(tmp_path, shuffled.slice(1, 2), "2026-03-01", "2026-03-01")
+    one_day = pq.read_table(tmp_path / "transaction_items/date=2026-03-01/part-0.parquet")
+    assert one_day["transaction_item_id"].to_pylist() == [1, 3]
+
+
 def test_an_input_is_loaded_as_its_annotation_asks(tmp_path: Path) -> None:
     rows = order_lines(instants("2026-03-01", 3) + instants("2026-03-02", 2))
     write(tmp_path, rows, "2026-03-01", "2026-03-02")

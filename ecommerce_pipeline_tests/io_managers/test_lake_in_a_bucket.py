@@ -16,10 +16,10 @@ from google.cloud import storage
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
-from ecommerce_pipeline.lake.objects import LakeObjects
+from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObjects
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.support.emulators import StorageEmulator
-from ecommerce_pipeline_tests.support.faults import Proxy
+from ecommerce_pipeline_tests.support.faults import Fault, Proxy, status
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAYS = DailyPartitionsDefinition("2026-03-01")
@@ -102,6 +102,20 @@ def test_an_extraction_that_breaks_off_leaves_the_old_object(gcs_store: GcsStore
     with pytest.raises(PlatformError, match="PostgreSQL is gone"):
         write(gcs_store, pa.RecordBatchReader.from_batches(SCHEMA, batches()), "2026-03-01", "2026-03-01")
     assert {blob.name: blob.generation for blob in bucket.list_blobs()} == before
+
+
+@pytest.mark.parametrize("days", [1, 2 + AT_ONCE], ids=["the last day", "an earlier day"])
+def test_an_upload_that_fails_at_its_end_fails_the_run_and_leaves_the_old_object(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket, days: int
+) -> None:
+    """Uploads end while the next ones are written; a lost error would leave the old rows in a run that succeeded."""
+    keys = [f"2026-03-{day:02}" for day in range(1, days + 1)]
+    write(gcs_store, order_lines([instant for key in keys for instant in instants(key, 4)]), keys[0], keys[-1])
+    storage_proxy.add(Fault(status(403, "no such permission"), "PUT", "upload_id="))
+    with pytest.raises(PlatformError, match=r"cannot be written: .*no such permission"):
+        write(gcs_store, order_lines([instant for key in keys for instant in instants(key, 2)]), keys[0], keys[-1])
+    assert storage_proxy.all_happened
+    assert 4 in [each.rows for each in LakeIOManager(store=gcs_store).find("transaction_items", keys).objects]
 
 
 def test_an_input_is_loaded_as_its_annotation_asks(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
