@@ -11,7 +11,7 @@ from benchmarks.case import Work
 from benchmarks.data import BATCH_ROWS, FIRST_DAY, Data
 from ecommerce_pipeline.assets.common import daily
 from ecommerce_pipeline.assets.lake import LAYER
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import ONE_DAY

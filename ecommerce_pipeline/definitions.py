@@ -13,6 +13,7 @@ from ecommerce_pipeline.assets.asset_checks import checks
 from ecommerce_pipeline.assets.code_references import with_code_references
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.lake import lake_assets
+from ecommerce_pipeline.assets.preflight import preflight
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
 from ecommerce_pipeline.assets.source import source_assets
 from ecommerce_pipeline.assets.staging import staging_assets
@@ -44,7 +45,7 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         schedules=schedules(defined_jobs),
         sensors=sensors(settings),
         resources={**platform_resources(settings), **(resources or {})},
-        executor=multithread_executor(target_of(settings).steps_at_once),
+        executor=multithread_executor(target_of(settings).steps_at_once, preflight(settings)),
     )
 
 

@@ -16,7 +16,7 @@ from dagster import (
 
 from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, window_to_check
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.quality.lake_contract import breaches
 from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_ledger
 from ecommerce_pipeline.resources.object_store.base import ObjectStore

@@ -4,13 +4,15 @@ One query per table and run reads the whole window in the order of writing; the 
 """
 
 import pyarrow as pa
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, asset
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, ResourceParam, asset
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets import source
 from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes, window_of_run
+from ecommerce_pipeline.assets.stamps import stamp_lake
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
@@ -35,7 +37,10 @@ def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
         backfill_policy=ONE_RUN,
     )
     @retried
-    def objects(context: AssetExecutionContext, postgres: PostgresResource) -> pa.RecordBatchReader:
+    def objects(
+        context: AssetExecutionContext, postgres: PostgresResource, lake: ResourceParam[ObjectStore]
+    ) -> pa.RecordBatchReader:
+        stamp_lake(settings, lake)
         days = window_of_run(context)
         window = days if daily else None
         drift, rows = postgres.extract(table, window)

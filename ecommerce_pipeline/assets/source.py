@@ -11,6 +11,7 @@ from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, Material
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets.common import ONE_RUN, AssetAttributes, asset_attributes, window_of_run
+from ecommerce_pipeline.assets.stamps import shop_settings, stamp_source
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
 from ecommerce_pipeline.prefetch import prefetch
@@ -18,7 +19,7 @@ from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import ShopSettings, generate, snapshot
+from ecommerce_pipeline.synthetic import generate, snapshot
 
 LAYER = "source"
 
@@ -54,6 +55,7 @@ def _event_asset(table: Table, settings: Settings) -> AssetsDefinition:
 
         reader = pa.RecordBatchReader.from_batches(arrow_schema(table), prefetch(batches()))
         postgres.create_tables([table])
+        stamp_source(settings, postgres)
         rows = postgres.replace_window(table, window, reader)
         return MaterializeResult(metadata={**volume(rows), **days(keys), "preview": preview(first_rows)})
 
@@ -69,24 +71,8 @@ def _dimension_asset(table: Table, settings: Settings) -> AssetsDefinition:
         day = window_of_run(context).last
         rows = snapshot(shop, table.name, day)
         postgres.create_tables([table])
+        stamp_source(settings, postgres)
         written = postgres.upsert(table, rows.to_reader())
         return MaterializeResult(metadata={**volume(written), "as of": f"end of {day}", "preview": preview(rows)})
 
     return dimension
-
-
-def shop_settings(settings: Settings) -> ShopSettings:
-    """Return the settings of the synthetic shop; it has CUSTOMERS and PRODUCTS on the last default day."""
-    return ShopSettings(
-        seed=settings.seed,
-        scale=settings.scale,
-        start_date=settings.start_date,
-        lateness_days=settings.lateness_days,
-        customers=settings.customers,
-        products=settings.products,
-        stores=settings.stores,
-        reference_date=settings.end_date,
-        late_rate=settings.late_rate,
-        duplicate_rate=settings.duplicate_rate,
-        broken_rate=settings.broken_rate,
-    )

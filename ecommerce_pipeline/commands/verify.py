@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window

@@ -7,11 +7,13 @@ lock, so threads use all processors.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from typing import Any, cast
 
 from dagster import (
+    AssetKey,
     DagsterEvent,
     DagsterExecutionInterruptedError,
     DagsterInvariantViolationError,
@@ -43,12 +45,16 @@ from ecommerce_pipeline.execution.running_steps import RunningSteps
 from ecommerce_pipeline.instance.run_tags import NO_DAYS, PROCESS_TAG, partitions_of_run
 from ecommerce_pipeline.process import in_dagster_dev
 
+Preflight = Callable[[AbstractSet[AssetKey]], None]
+"""Called with a run's assets before its first step; raises a PlatformError if the run must not begin."""
 
-def multithread_executor(at_once: int) -> ExecutorDefinition:
+
+def multithread_executor(at_once: int, preflight: Preflight | None = None) -> ExecutorDefinition:
     """Return the executor; it honours pools and retries as Dagster's own executors do.
 
     Args:
         at_once: Maximum number of concurrent steps, unless the run's configuration sets `max_concurrent`.
+        preflight: What to check before a run's first step.
     """
 
     @executor(
@@ -66,7 +72,7 @@ def multithread_executor(at_once: int) -> ExecutorDefinition:
                 f"max_concurrent: {config['max_concurrent']} steps cannot run; set it to 1 or more"
             )
         return MultithreadExecutor(
-            RetryMode.from_config(config["retries"]) or RetryMode.ENABLED, config["max_concurrent"]
+            RetryMode.from_config(config["retries"]) or RetryMode.ENABLED, config["max_concurrent"], preflight
         )
 
     return multithread
@@ -75,9 +81,10 @@ def multithread_executor(at_once: int) -> ExecutorDefinition:
 class MultithreadExecutor(Executor):
     """See `multithread_executor`. A step that runs alone runs in the main thread."""
 
-    def __init__(self, retries: RetryMode, max_concurrent: int) -> None:
+    def __init__(self, retries: RetryMode, max_concurrent: int, preflight: Preflight | None) -> None:
         self._retries = retries
         self._max_concurrent = max_concurrent
+        self._preflight = preflight
 
     @property
     def retries(self) -> RetryMode:
@@ -88,12 +95,14 @@ class MultithreadExecutor(Executor):
         """Run the plan's steps and yield their events.
 
         Raises:
-            PlatformError: The run materializes partitioned assets, and has no partition.
+            PlatformError: The run materializes partitioned assets and has no partition, or its preflight failed.
         """
         assets = plan_context.job.get_definition().asset_layer
         by_day = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
         if by_day and partitions_of_run(plan_context.dagster_run.tags) is None:
             raise PlatformError(NO_DAYS)
+        if self._preflight:
+            self._preflight(assets.selected_asset_keys)
         data = EngineEventData.in_process(os.getpid(), execution_plan.step_keys_to_execute)
         message = f"Executing steps in threads of one process (pid: {os.getpid()})"
         yield DagsterEvent.engine_event(plan_context, message, event_specific_data=data)

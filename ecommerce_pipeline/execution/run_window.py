@@ -129,7 +129,7 @@ def _failure_message(events: Sequence[DagsterEvent]) -> str:
             return f"{step} failed: {reason}"
     for event in events:
         if event.event_type == DagsterEventType.PIPELINE_FAILURE:
-            return event.message or "the run failed"
+            return _root_cause(event.job_failure_data.error)
     return "the run did not finish"
 
 

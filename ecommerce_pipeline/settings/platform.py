@@ -57,8 +57,11 @@ class Settings(DashboardSettings, MailSettings):
 
     seed: int = Field(42, ge=0, description="seed of the synthetic shop")
     scale: int = Field(1, ge=1, le=1000, description="factor of the synthetic events per day; 1 is about 550 orders")
-    customers: int = Field(100_000, ge=10, description="synthetic customers at END_DATE")
-    products: int = Field(60_000, ge=10, description="synthetic products at END_DATE")
+    reference_date: Annotated[date, parsed(day)] = Field(
+        date(2026, 3, 31), description="day on which the synthetic shop has its sizes; it grows before and after"
+    )
+    customers: int = Field(100_000, ge=10, description="synthetic customers at REFERENCE_DATE")
+    products: int = Field(60_000, ge=10, description="synthetic products at REFERENCE_DATE")
     stores: int = Field(40, ge=1, le=1000, description="synthetic stores")
     late_rate: float = Field(
         0.01, ge=0, le=0.5, description="share of rows that are written 1 to LATENESS_DAYS days late"

@@ -16,7 +16,7 @@ from dagster import AssetKey
 from playwright.sync_api import Browser
 
 from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from dagster import AssetKey
 
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, query_objects
 from ecommerce_pipeline.partitions import Window

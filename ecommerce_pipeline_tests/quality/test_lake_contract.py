@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.lake import write_parquet
 from ecommerce_pipeline.partitions import Window

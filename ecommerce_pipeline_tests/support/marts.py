@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from ecommerce_pipeline.assets.source import shop_settings
+from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, window_environment
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable

@@ -48,6 +48,7 @@ def checks_of(settings: Settings) -> dict[str, Check]:
         "Dagster home": partial(local.home, settings),
         "PostgreSQL": partial(local.postgresql, settings),
         "source tables": partial(local.source_tables, settings),
+        "settings": partial(local.settings_of_rows, settings),
         "DuckDB": local.duckdb_extension,
         **target_of(settings).checks,
         "dbt": partial(local.dbt, settings),

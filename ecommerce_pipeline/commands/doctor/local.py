@@ -7,6 +7,7 @@ import sys
 
 import duckdb
 
+from ecommerce_pipeline.assets.stamps import check_stamps
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.resources.postgres.scan import extension_file
@@ -90,6 +91,16 @@ def source_tables(settings: Settings) -> str:
         for warning in database.check_contract(table).warnings
     ]
     return "; ".join([f"{len(TABLES)} tables match the contract", *warnings])
+
+
+def settings_of_rows(settings: Settings) -> str:
+    """Return that the rows which are there were made with the current settings.
+
+    Raises:
+        PlatformError: They were made with others.
+    """
+    check_stamps(settings)
+    return "the source database and the lake have no rows of other settings"
 
 
 def duckdb_extension() -> str:

@@ -10,6 +10,7 @@ import pytest
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
+from ecommerce_pipeline.resources.postgres.stamp import read_stamp, write_stamp
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
@@ -86,3 +87,12 @@ def test_an_error_of_the_rows_is_raised_unchanged_and_nothing_is_written(owner: 
             transaction_items, Window.of_keys(DAY, DAY), pa.RecordBatchReader.from_batches(schema, broken())
         )
     assert rows_of(owner, DAY) == 3
+
+
+def test_a_stamp_keeps_the_settings_of_the_first_rows(owner: PostgresResource) -> None:
+    with owner.connect() as connection:
+        assert read_stamp(connection) == {}
+        write_stamp(connection, {"SEED": "42"})
+        write_stamp(connection, {"SEED": "43", "SCALE": "1"})
+        assert read_stamp(connection) == {"SEED": "42", "SCALE": "1"}
+        connection.rollback()

@@ -1,0 +1,67 @@
+"""Settings that make other rows are refused by name, with the old value, the new one and the remedy."""
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ecommerce_pipeline.assets.stamps import shop_settings, stamp_lake, stamp_of
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.lake.stamp import read_stamp
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.synthetic import ShopSettings
+
+OTHERS = {
+    "SEED": "7",
+    "SCALE": "2",
+    "START_DATE": "2025-02-01",
+    "LATENESS_DAYS": "2",
+    "REFERENCE_DATE": "2026-04-30",
+    "CUSTOMERS": "10",
+    "PRODUCTS": "11",
+    "STORES": "12",
+    "LATE_RATE": "0.2",
+    "DUPLICATE_RATE": "0.3",
+    "BROKEN_RATE": "0.4",
+    "SOURCE": "external",
+}
+
+
+def settings(**environment: str) -> Settings:
+    return Settings.from_environment(environment)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_lake_takes_no_rows_of_other_settings(tmp_path: Path, name: str) -> None:
+    """With another SEED, rows of two shops were mixed, and the checks called them equal."""
+    lake = FolderStore(folder=str(tmp_path))
+    stamp_lake(settings(), lake)
+    stamp_lake(settings(), lake)
+    with pytest.raises(PlatformError) as refused:
+        stamp_lake(settings(**{name: OTHERS[name]}), lake)
+    old = stamp_of(settings())[name]
+    assert str(refused.value).startswith(
+        f"the rows in the lake ({tmp_path}) were made with {name}={old}, and now {name}={OTHERS[name]} is set."
+    )
+    assert f"set {name}={old} again, or set DATA_DIR to another folder, or" in str(refused.value)
+    assert read_stamp(lake) == stamp_of(settings())
+
+
+def test_every_setting_of_the_shop_is_in_the_stamp() -> None:
+    assert OTHERS.keys() == {"SOURCE"} | {field.name.upper() for field in fields(ShopSettings)}
+
+
+def test_generated_rows_do_not_enter_the_lake_of_a_real_shop(tmp_path: Path) -> None:
+    lake = FolderStore(folder=str(tmp_path))
+    stamp_lake(settings(SOURCE="external"), lake)
+    stamp_lake(settings(SOURCE="external", SEED="7"), lake)
+    with pytest.raises(PlatformError, match="made with SOURCE=external, and now SOURCE=synthetic is set"):
+        stamp_lake(settings(), lake)
+
+
+def test_a_later_end_of_the_calendar_leaves_the_rows_as_they_are() -> None:
+    """END_DATE was also the day of the shop's sizes: with another one, days that were there had other customers."""
+    assert shop_settings(settings(END_DATE="2027-12-31")) == shop_settings(settings()) == ShopSettings()
+    assert shop_settings(settings()).reference_date == date(2026, 3, 31)
