@@ -84,18 +84,20 @@ def blocked(result: JobExecutionResult, instance: DagsterInstance) -> list[str]:
 
 
 class Meter:
-    """Counts how many steps are inside at the same time."""
+    """Counts how many steps are inside at the same time; none leaves before as many as expected have come."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int) -> None:
         self.inside = 0
         self.most = 0
         self._lock = threading.Lock()
+        self._complete = threading.Barrier(expected)
 
     def pass_through(self, _: OpExecutionContext) -> None:
         with self._lock:
             self.inside += 1
             self.most = max(self.most, self.inside)
-        time.sleep(0.2)
+        self._complete.wait(PATIENCE)
+        time.sleep(0.1)  # in which a step too many would come
         with self._lock:
             self.inside -= 1
 
@@ -108,7 +110,7 @@ def test_independent_steps_run_at_the_same_time(instance: DagsterInstance) -> No
 
 @pytest.mark.parametrize(("config", "most"), [({}, 3), ({"max_concurrent": 2}, 2), ({"max_concurrent": 1}, 1)])
 def test_at_most_max_concurrent_steps_run_at_once(instance: DagsterInstance, config: dict[str, int], most: int) -> None:
-    meter = Meter()
+    meter = Meter(most)
     job = job_of(*(step(f"step_{number}", meter.pass_through) for number in range(6)), at_once=3)
     assert execute(job, instance, **config).success
     assert meter.most == most
@@ -132,12 +134,12 @@ def test_a_run_whose_output_cannot_be_captured_reports_it_and_continues(
 
 
 def test_steps_of_a_pool_run_one_by_one_without_polling_and_others_run_beside_them(instance: DagsterInstance) -> None:
-    pooled, all_steps = Meter(), Meter()
+    pooled, outside_pool = Meter(1), Meter(2)
     inside = [step(f"inside_{number}", pooled.pass_through, pool="one_by_one") for number in range(4)]
-    outside = [step(f"outside_{number}", all_steps.pass_through) for number in range(2)]
+    outside = [step(f"outside_{number}", outside_pool.pass_through) for number in range(2)]
     result = execute(job_of(*inside, *outside, at_once=4), instance)
     assert result.success
-    assert (pooled.most, all_steps.most) == (1, 2)
+    assert (pooled.most, outside_pool.most) == (1, 2)
     # A step that polled for a slot that is taken would log it, and poll again after a second.
     assert blocked(result, instance) == []
     [pool] = instance.event_log_storage.get_concurrency_keys()
@@ -251,12 +253,16 @@ def test_hooks_run_for_every_step(instance: DagsterInstance) -> None:
 
 def test_a_step_that_runs_alone_runs_in_the_main_thread(instance: DagsterInstance) -> None:
     threads: dict[str, threading.Thread] = {}
+    both_run = threading.Barrier(2)
 
     def remember(context: OpExecutionContext) -> None:
         threads[context.op.name] = threading.current_thread()
-        time.sleep(0.2)
 
-    steps = [step(name, remember) for name in ("one", "other")]
+    def wait_and_remember(context: OpExecutionContext) -> None:
+        both_run.wait(PATIENCE)
+        remember(context)
+
+    steps = [step(name, wait_and_remember) for name in ("one", "other")]
     last = step("last", remember, ins={"one": In(Nothing), "other": In(Nothing)})
 
     @graph

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ecommerce_pipeline_tests.support.chromium import chromium
+from ecommerce_pipeline_tests.support.chromium import NODE, chromium
 
 
 @contextmanager
@@ -19,6 +19,8 @@ def launch_browser() -> Iterator[Browser]:
     """Run the browser, under root without its sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     program = chromium()
+    # The Node that Playwright brings needs a library, libatomic, that a minimal Debian does not have.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE / "bin" / "node")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program.path, args=arguments, env={**os.environ, **program.environment}

@@ -1,6 +1,6 @@
-"""The tests' Prometheus: the one that PROMETHEUS names, an installed one, or Debian's package, unpacked.
+"""The tests' Prometheus: the one that PROMETHEUS names, an installed one, or Debian's packages, unpacked.
 
-apt verifies the package with the archive's signed list. `make test` fetches it once into the Python environment.
+apt verifies the packages with the archive's signed list. `make test` fetches them once into the Python environment.
 """
 
 import os
@@ -8,42 +8,49 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 KEPT = Path(sys.prefix) / "prometheus"
+PROGRAMS = ("prometheus", "promtool")
 
 
 class NoPrometheusError(Exception):
     """No Prometheus is installed, and none can be fetched."""
 
 
-def prometheus(environment: dict[str, str] | None = None, kept: Path = KEPT) -> Path:
+def prometheus(environment: Mapping[str, str] = os.environ, kept: Path = KEPT) -> Path:
     """Return the folder of `prometheus` and `promtool`, and fetch them if necessary.
 
     Raises:
         NoPrometheusError: None is installed, and there is no apt, or it cannot reach its archive.
     """
-    variables = dict(os.environ) if environment is None else environment
-    named = shutil.which(variables.get("PROMETHEUS", "prometheus"), path=variables.get("PATH"))
-    if named:
+    named = shutil.which(environment.get("PROMETHEUS", "prometheus"), path=environment.get("PATH"))
+    if named and _complete(Path(named).parent):
         return Path(named).parent
-    if "PROMETHEUS" in variables:
+    if "PROMETHEUS" in environment:
+        missing = "promtool is not beside it" if named else "there is no such program"
         raise NoPrometheusError(
-            f"PROMETHEUS={variables['PROMETHEUS']}: there is no such program; unset it, or set it to the path of one"
+            f"PROMETHEUS={environment['PROMETHEUS']}: {missing}; unset it, or set it to the path of one"
         )
-    if not kept.exists():
+    if not _complete(kept):
         with tempfile.TemporaryDirectory(prefix="prometheus-", dir=kept.parent) as temporary:
-            _fetch(Path(temporary), variables)
+            programs = _fetched(Path(temporary), environment)
+            shutil.rmtree(kept, ignore_errors=True)
             try:
-                (Path(temporary) / "usr" / "bin").rename(kept)
+                programs.rename(kept)
             except OSError:
-                if not kept.exists():  # otherwise another process was faster
+                if not _complete(kept):  # otherwise another process was faster
                     raise
     return kept
 
 
-def _fetch(temporary: Path, environment: dict[str, str]) -> None:
-    """Download the package with apt and unpack it in a folder; at a second try with apt's lists updated there."""
+def _complete(folder: Path) -> bool:
+    return all((folder / program).exists() for program in PROGRAMS)
+
+
+def _fetched(temporary: Path, environment: Mapping[str, str]) -> Path:
+    """Download the packages with apt and unpack them in a folder; at a second try with apt's lists updated there."""
     lists = temporary / "state"
     (lists / "lists" / "partial").mkdir(parents=True)
     own = [
@@ -53,30 +60,35 @@ def _fetch(temporary: Path, environment: dict[str, str]) -> None:
         "APT::Sandbox::User=",
     ]
     options = [part for option in own for part in ("--option", option)]
-    tries = [
-        [["apt-get", "download", "prometheus"]],
-        [["apt-get", *options, "update"], ["apt-get", *options, "download", "prometheus"]],
-    ]
+    programs = temporary / "usr" / "bin"
     error = ""
-    for commands in tries:
-        for command in commands:
-            try:
-                done = subprocess.run(
-                    command, cwd=temporary, env=environment, capture_output=True, text=True, check=False
-                )
-            except FileNotFoundError:
-                raise NoPrometheusError(
-                    "no Prometheus on this machine, and no apt-get to fetch it: install Prometheus, or set PROMETHEUS "
-                    "to the path of one"
-                ) from None
-            error = done.stderr.strip()
-        if packages := list(temporary.glob("prometheus_*.deb")):
-            subprocess.run(["dpkg-deb", "--extract", packages[0], temporary], check=True)
-            return
+    for apt, update in ((["apt-get"], False), (["apt-get", *options], True)):
+        if update:
+            _run([*apt, "update"], temporary, environment)
+        # Since Debian 13, promtool has a package of its own.
+        for program in PROGRAMS:
+            if not (programs / program).exists():
+                error = _run([*apt, "download", program], temporary, environment) or error
+            for package in temporary.glob(f"{program}_*.deb"):
+                subprocess.run(["dpkg-deb", "--extract", package, temporary], check=True)
+        if _complete(programs):
+            return programs
     raise NoPrometheusError(
         f"Prometheus for the tests cannot be fetched by apt-get: {error}\n"
         "Give apt access to its archive, or set PROMETHEUS to the path of an installed one"
     )
+
+
+def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a command of apt; return its error output."""
+    try:
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise NoPrometheusError(
+            "no Prometheus on this machine, and no apt-get to fetch it: install Prometheus, or set PROMETHEUS to the "
+            "path of one"
+        ) from None
+    return done.stderr.strip()
 
 
 if __name__ == "__main__":

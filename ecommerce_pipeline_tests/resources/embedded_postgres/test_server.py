@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -335,7 +336,7 @@ def test_the_password_is_only_in_its_private_file(running: EmbeddedPostgres) -> 
 
     shown = [repr(running), repr(server), str(server), repr(status)]
     shown += [path.read_text() for path in status.log.glob("*")]
-    shown.append(subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout)
+    shown += [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
     shown.append((Path("/proc") / str(status.pid) / "environ").read_text())
     assert not [text for text in shown if server.password in text]
 
