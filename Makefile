@@ -15,7 +15,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image up clean
+.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -92,6 +92,9 @@ secrets: ## create the missing passwords of docker-compose.yml in .secrets
 
 image: ## build the image with Docker, or with buildah from Debian packages where no engine runs
 	@deploy/image/build.sh
+
+image-services: .venv/test.stamp ## run every service of docker-compose.yml inside the built image; needs root and buildah
+	$(BIN)/pytest -q ecommerce_pipeline_tests/deploy/services_in_image.py
 
 up: secrets ## build the image, start all services with Docker Compose, and wait until they are healthy
 	docker compose up --build --detach --wait

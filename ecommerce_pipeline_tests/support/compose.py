@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +105,9 @@ class Stack:
 
     @cached_property
     def addresses(self) -> dict[str, str]:
-        """A loopback address for each service, unique to this process."""
+        """A loopback address for each service of the file, unique to this process."""
         network = f"127.{os.getpid() // 250 % 250 + 2}.{os.getpid() % 250 + 2}"
-        return {name: f"{network}.{number}" for number, name in enumerate(self.services, 2)}
+        return {name: f"{network}.{number}" for number, name in enumerate(self.file["services"], 2)}
 
     @property
     def app(self) -> Path:
@@ -183,8 +183,30 @@ class Stack:
         """Return the environment of a service's process: the image's, overridden by the file's."""
         variables = image_environment() | {k: str(v) for k, v in self.services[service].get("environment", {}).items()}
         hosts = {name: self.addresses.get(value, value) for name, value in variables.items() if name.endswith("_HOST")}
-        local = {name: self._localized(value, service) for name, value in (variables | hosts).items() if name != "PATH"}
+        local = {name: self.localized(value, service) for name, value in (variables | hosts).items() if name != "PATH"}
         return local | self._paths()
+
+    def command(self, service: str, words: list[str]) -> list[str]:
+        """Return the command that runs a service's command, or its health check, on this machine."""
+        return [self.localized(word, service) for word in words]
+
+    def localized(self, text: str, service: str) -> str:
+        """Return a text with a container's paths and addresses replaced by those on this machine."""
+        mounted = [volume.split(":") for volume in self.services[service].get("volumes", [])]
+        writable = {path: self.folder / "volumes" / volume for volume, path in mounted}
+        writable |= {"/tmp": self.folder / "tmp" / service}  # noqa: S108 - the container's
+        for folder in writable.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        fixed = {"/run/secrets": self.folder / "secrets", "/app": self.app}
+        paths = {path: self.read_only / path[1:] for path in ("/data", "/logs")} | fixed | writable
+        for path, local in paths.items():
+            if text == path or text.startswith(f"{path}/"):
+                return f"{local}{text.removeprefix(path)}"
+        return self.with_address(text, service)
+
+    def with_address(self, text: str, service: str) -> str:
+        """Return a text with the service's address, by which others reach it, instead of all or the loopback's."""
+        return re.sub(r"\b(0\.0\.0\.0|127\.0\.0\.1)\b", self.addresses[service], text)
 
     def log(self, service: str) -> str:
         return (self.folder / f"{service}.log").read_text()
@@ -206,7 +228,7 @@ class Stack:
             return
         with (self.folder / f"{name}.log").open("a") as log:
             self.processes[name] = subprocess.Popen(
-                [self._localized(part, name) for part in self.services[name]["command"]],
+                self.command(name, self.services[name]["command"]),
                 env=self.environment(name),
                 cwd=self.folder,
                 stdout=log,
@@ -216,10 +238,12 @@ class Stack:
 
     def _wait_for(self, name: str) -> None:
         """Run the service's health check until it succeeds."""
-        kind, *command = self.services[name]["healthcheck"]["test"]
+        kind, *words = self.services[name]["healthcheck"]["test"]
         assert kind == "CMD"
-        command = [self._localized(part, name) for part in command]
-        environment = self.environment(name)
+        # PostgreSQL's programs are on this machine: its server is the embedded one.
+        in_container = self.command if name in self.processes else partial(Stack.command, self)
+        command = in_container(name, words)
+        environment = self.environment(name) if name in self.processes else Stack.environment(self, name)
         deadline = time.monotonic() + SECONDS_TO_BE_HEALTHY
         while True:
             check = subprocess.run(
@@ -236,20 +260,6 @@ class Stack:
     def _paths(self) -> dict[str, str]:
         path = os.pathsep.join([str(VENV), str(POSTGRES_PROGRAMS), os.environ["PATH"]])
         return {"PATH": path, "PYTHONPATH": str(self.app)}
-
-    def _localized(self, text: str, service: str) -> str:
-        """Return a text with a container's paths and addresses replaced by those on this machine."""
-        mounted = [volume.split(":") for volume in self.services[service].get("volumes", [])]
-        writable = {path: self.folder / "volumes" / volume for volume, path in mounted}
-        writable |= {"/tmp": self.folder / "tmp" / service}  # noqa: S108 - the container's
-        for folder in writable.values():
-            folder.mkdir(parents=True, exist_ok=True)
-        fixed = {"/run/secrets": self.folder / "secrets", "/app": self.app}
-        paths = {path: self.read_only / path[1:] for path in ("/data", "/logs")} | fixed | writable
-        for path, local in paths.items():
-            if text == path or text.startswith(f"{path}/"):
-                return f"{local}{text.removeprefix(path)}"
-        return re.sub(r"\b(0\.0\.0\.0|127\.0\.0\.1)\b", self.addresses[service], text)
 
     def _is_postgres(self, name: str) -> bool:
         return str(self.services[name]["image"]).startswith("postgres:")
