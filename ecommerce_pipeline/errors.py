@@ -1,8 +1,19 @@
 """Errors whose messages are written for users: they name the thing, the value and the remedy."""
 
+import errno
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from ecommerce_pipeline.masking import mask
+
+LEAST_BYTES: Final = 2**20
+"""A disk with less free space is full."""
+SPACE_CODES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Numbers of the system's errors when a disk is full, or a quota or a limit of the size of files is reached."""
 
 
 class PlatformError(Exception):
@@ -19,5 +30,77 @@ class TransientError(PlatformError):
     """A temporary problem, after which the same work is retried: a broken connection, a deadlock, a full disk."""
 
 
-WRITTEN_FOR_USERS: Final = frozenset({PlatformError.__name__, TransientError.__name__})
+class NotBuiltError(PlatformError):
+    """A table or the whole warehouse does not exist, because nothing has built it yet."""
+
+
+WRITTEN_FOR_USERS: Final = frozenset({error.__name__ for error in (PlatformError, TransientError, NotBuiltError)})
 """The classes whose message says all, so that their name is left out of it."""
+
+
+def no_space(place: Path | str, reason: str) -> TransientError:
+    """Return the error of a write for which a disk has no space.
+
+    Args:
+        place: The file or folder that was written.
+        reason: The system's text.
+    """
+    return TransientError(
+        f"no space left for {place} ({reason}{_free(Path(place))}): delete files, or set DATA_DIR to a folder on a "
+        "larger disk, and run it again"
+    )
+
+
+def no_memory(what: str, reason: str) -> TransientError:
+    """Return the error of work for which the machine has no memory.
+
+    Args:
+        what: What could not be done.
+        reason: The library's text.
+    """
+    return TransientError(
+        f"memory is too short: {what} ({reason}). Close other programs, give the machine or container more memory, or "
+        "select fewer days, and run it again"
+    )
+
+
+def shortage(error: BaseException) -> TransientError | None:
+    """Return a full disk or short memory as an error for users; None if neither caused the error."""
+    for cause in _chain(error):
+        if isinstance(cause, PlatformError):
+            return cause if isinstance(cause, TransientError) else None
+        if _is_short_of_memory(cause):
+            return no_memory("the work needs more", next(iter(str(cause).splitlines()), type(cause).__name__))
+        if isinstance(cause, OSError) and cause.errno in SPACE_CODES:
+            return no_space(cause.filename or "a file", str(cause.strerror))
+        if isinstance(cause, sqlite3.Error) and _disk_is_full(
+            cause, home := Path(os.environ.get("DAGSTER_HOME") or ".")
+        ):
+            return no_space(home.resolve(), f"SQLite: {cause}")
+    return None
+
+
+def _is_short_of_memory(error: BaseException) -> bool:
+    # DuckDB's own error is known by its name here, as importing DuckDB takes some time.
+    by_type = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException"
+    return by_type or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+
+
+def _disk_is_full(error: sqlite3.Error, home: Path) -> bool:
+    # Extended codes have the primary one in their low byte: https://sqlite.org/rescode.html
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    # For its shared memory, SQLite reports a full disk as an I/O error.
+    return code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and shutil.disk_usage(home).free < LEAST_BYTES)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error and what caused it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _free(place: Path) -> str:
+    """Return the free space of a disk, for a message; nothing if the place is not a path."""
+    folder = next((parent for parent in (place, *place.parents) if place.is_absolute() and parent.exists()), None)
+    return "" if folder is None else f", {shutil.disk_usage(folder).free / 2**20:,.0f} MiB free"

@@ -17,6 +17,7 @@ from dagster import (
 from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import WAREHOUSE_POOL, window_to_check
 from ecommerce_pipeline.assets.stamps import shop_settings
+from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.quality.lake_contract import breaches
 from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_ledger
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -45,6 +46,7 @@ def _lake_contract() -> AssetChecksDefinition:
     ]
 
     @multi_asset_check(name="lake_contract", specs=specs, can_subset=True)
+    @retried
     def contract(context: AssetCheckExecutionContext, lake: ResourceParam[ObjectStore]) -> Iterator[AssetCheckResult]:
         window = window_to_check(context, {key.asset_key for key in context.selected_asset_check_keys})
         for key in sorted(context.selected_asset_check_keys):
@@ -72,6 +74,7 @@ def _ledger(settings: Settings) -> AssetChecksDefinition:
     )
 
     @multi_asset_check(name="ledger", specs=[spec], pool=WAREHOUSE_POOL)
+    @retried
     def matches_ledger(
         context: AssetCheckExecutionContext, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[AssetCheckResult]:

@@ -1,6 +1,7 @@
-"""Retries of steps that failed with a transient error; every write is idempotent, so running one again is safe.
+"""Retries of steps that failed with a temporary problem; every write is idempotent, so running one again is safe.
 
-A permanent error, such as a wrong password or a missing table, fails the step at once.
+Temporary are a TransientError, a full disk and short memory. A permanent error, such as a wrong password or a missing
+table, fails the step at once.
 """
 
 import inspect
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from dagster import Backoff, InputContext, Jitter, OutputContext, RetryPolicy, RetryRequested
 
-from ecommerce_pipeline.errors import TransientError
+from ecommerce_pipeline.errors import shortage
 from ecommerce_pipeline.execution.step_thread import stoppable
 
 POLICY: Final = RetryPolicy(max_retries=4, delay=1, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
@@ -19,7 +20,7 @@ POLICY: Final = RetryPolicy(max_retries=4, delay=1, backoff=Backoff.EXPONENTIAL,
 
 
 def retried(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that requests a retry of its step on a TransientError, and that a run's end can stop.
+    """Return a function that requests a retry of its step on a temporary problem, and that a run's end can stop.
 
     Args:
         function: Of an asset or an IO manager, with a parameter `context`.
@@ -52,13 +53,25 @@ def retried(function: Callable[..., Any]) -> Callable[..., Any]:
     return returning
 
 
+def last_attempt(context: Any) -> bool:
+    """Return whether a step that fails now is not retried."""
+    return _earlier_attempts(context) >= POLICY.max_retries
+
+
 @contextmanager
 def _retry_on_transient_error(context: Any) -> Iterator[None]:
     try:
         with stoppable():
             yield
-    except TransientError as error:
-        of_step = isinstance(context, InputContext | OutputContext)
-        attempts = context.step_context.previous_attempt_count if of_step else context.retry_number
-        seconds = POLICY.calculate_delay(attempts + 1)
-        raise RetryRequested(max_retries=POLICY.max_retries, seconds_to_wait=seconds) from error
+    except Exception as error:
+        transient = shortage(error)
+        if transient is None:
+            raise
+        seconds = POLICY.calculate_delay(_earlier_attempts(context) + 1)
+        raise RetryRequested(max_retries=POLICY.max_retries, seconds_to_wait=seconds) from transient
+
+
+def _earlier_attempts(context: Any) -> int:
+    of_step = isinstance(context, InputContext | OutputContext)
+    attempts: int = context.step_context.previous_attempt_count if of_step else context.retry_number
+    return attempts

@@ -10,7 +10,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, shortage
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 
 OBJECT_NAME = "part-0.parquet"
@@ -152,7 +152,12 @@ def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[I
         asset = f"lake/{table}{_of(partition)}"
         raise PlatformError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
     except (pa.ArrowException, OSError) as error:
+        if shortage(error):
+            raise
         asset, reason = f"lake/{table}{_of(partition)}", " ".join(str(error).split())
+        # PyArrow's own OSErrors, for what it cannot decode, have no number.
+        if isinstance(error, OSError) and error.errno:
+            raise PlatformError(f"the object {store.uri(path)} cannot be read ({reason}): make it readable") from None
         raise PlatformError(f"the object {store.uri(path)} is corrupt ({reason}): materialize {asset} again") from None
 
 

@@ -22,6 +22,7 @@ from dagster import (
     Nothing,
     OpDefinition,
     OpExecutionContext,
+    RetryPolicy,
     RetryRequested,
     failure_hook,
     graph,
@@ -32,8 +33,10 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 from dagster._core.execution.job_execution_result import JobExecutionResult
 
+from ecommerce_pipeline.execution import retries
 from ecommerce_pipeline.execution.executor import multithread_executor
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline_tests.support.shortages import FULL_DISK
 
 PATIENCE = 20
 """Seconds after which steps that should run at the same time do not."""
@@ -223,6 +226,31 @@ def test_a_step_is_retried_while_others_run(instance: DagsterInstance) -> None:
     retried_once.clear()
     assert not execute(job_of(step("fails_once", fails_once)), instance, retries={"disabled": {}}).success
     assert attempts == [0]
+
+
+def test_a_step_is_retried_for_a_full_disk_and_short_memory_and_not_for_other_errors(
+    instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "POLICY", RetryPolicy(max_retries=1, delay=0))
+    attempts: list[str] = []
+
+    def failing(context: OpExecutionContext) -> None:
+        attempts.append(context.op.name)
+        match context.op.name:
+            case "disk":
+                FULL_DISK.write_bytes(b"x")
+            case "memory":
+                bytes(2**60)
+            case "other":
+                FULL_DISK.with_name("nowhere").read_bytes()
+
+    result = execute(job_of(*(step(name, failing) for name in ("disk", "memory", "other"))), instance)
+    assert sorted(attempts) == ["disk", "disk", "memory", "memory", "other"]
+    errors = {
+        event.step_key: str(event.step_failure_data.error) for event in result.all_events if event.is_step_failure
+    }
+    assert "no space left" in errors["disk"]
+    assert "memory is too short" in errors["memory"]
 
 
 def test_a_step_without_a_context_is_refused_since_it_could_neither_be_retried_nor_stopped() -> None:

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,37 +75,6 @@ def test_a_database_that_stops_during_extraction_leaves_only_complete_objects(
     assert stopped
     assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == objects
     assert not list((platform.settings.lake_dir / ".incoming").iterdir())
-
-
-def test_a_full_disk_is_an_error_that_names_the_folder_and_keeps_the_old_objects(tmp_path: Path) -> None:
-    """The file system has 1 MiB, in its own mount namespace, so that the machine is not affected."""
-    script = 'set -e; mkdir small; mount -t tmpfs -o size=1m tmpfs small; exec "$0" -c "$1"'
-    code = """
-from pathlib import Path
-from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.object_store.folder import FolderStore
-store = FolderStore(folder=str(Path("small").resolve()))
-with store.writing("sessions/part-0.parquet") as file:
-    file.write(b"old")
-try:
-    with store.writing("sessions/part-0.parquet") as file:
-        for _ in range(64):
-            file.write(bytes(65536))
-except PlatformError as error:
-    print(error)
-print(sorted(str(path) for path in Path("small").rglob("*") if path.is_file()))
-print(store.reading("sessions/part-0.parquet").read())
-"""
-    completed = subprocess.run(
-        ["unshare", "--mount", "--map-root-user", "bash", "-c", script, sys.executable, code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "no space left for" in completed.stdout, completed.stderr
-    assert "set DATA_DIR to a folder on a larger disk" in completed.stdout
-    assert completed.stdout.endswith("['small/sessions/part-0.parquet']\nb'old'\n")
 
 
 def test_a_broken_model_fails_with_dbt_s_own_errors(

@@ -13,7 +13,7 @@ from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 from requests import RequestException
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import NotBuiltError, PlatformError
 
 Explain = Callable[[api.GoogleAPICallError], str | None]
 """Returns the meaning and the remedy of an error; None if it is unknown."""
@@ -53,7 +53,8 @@ def google_errors(action: str, *, missing: str, forbidden: str, known: Explain =
         raise PlatformError(f"{action}, even after retries ({reason(last)}): run it again later") from None
     except (api.GoogleAPICallError, auth.GoogleAuthError, RequestException, ConnectionError) as error:
         explained = known(error) if isinstance(error, api.GoogleAPICallError) else None
-        raise PlatformError(f"{action}: {explained or _explain(error, missing, forbidden)}") from None
+        kind = NotBuiltError if isinstance(error, api.NotFound) else PlatformError
+        raise kind(f"{action}: {explained or _explain(error, missing, forbidden)}") from None
     except OSError as error:
         # Google's libraries raise the OSError of the file that the variable names.
         if error.filename is None or str(error.filename) != os.environ.get(KEY_FILE):

@@ -3,9 +3,7 @@
 An object appears when it is complete, and replacing one is atomic for its readers.
 """
 
-import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +14,7 @@ from uuid import uuid4
 import psutil
 from dagster import ConfigurableResource
 
-from ecommerce_pipeline.errors import PlatformError, TransientError
+from ecommerce_pipeline.errors import SPACE_CODES, PlatformError, no_space
 
 INCOMING = ".incoming"
 
@@ -84,13 +82,7 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
 
 
 def _cannot_write(target: Path, error: OSError) -> PlatformError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        folder = next(parent for parent in target.parents if parent.exists())
-        free = shutil.disk_usage(folder).free / 2**20
-        return TransientError(
-            f"no space left for {target} ({free:,.0f} MiB free): delete files, or set DATA_DIR to a "
-            "folder on a larger disk, and run it again"
-        )
-    return PlatformError(
-        f"{target} cannot be written ({error.strerror or error}): make its folder writable, or set DATA_DIR"
-    )
+    reason = str(error.strerror or error)
+    if error.errno in SPACE_CODES:
+        return no_space(target, reason)
+    return PlatformError(f"{target} cannot be written ({reason}): make its folder writable, or set DATA_DIR")
