@@ -1,10 +1,30 @@
-"""File locks: one process at a time."""
+"""Locks of files and folders: one process at a time, who holds a lock, and waiting for it with word of that."""
 
+import errno
 import fcntl
 import os
-from collections.abc import Iterator
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+import psutil
+
+from ecommerce_pipeline.errors import PlatformError
+
+WAIT_SECONDS: Final = 600.0
+"""Time limit for waiting for another process."""
+LOOK_SECONDS: Final = 0.2
+REPORT_SECONDS: Final = 5.0
+"""A wait is reported when it starts, after this time, and then each time after twice as long as before."""
+LONGEST_COMMAND: Final = 200
+
+# `struct flock` of fcntl(2): type, whence, start, length and process on Linux; start, length, process, type and whence
+# on macOS and the BSDs.
+_FLOCK, _TYPE, _PID = ("hhqqi4x", 0, 4) if sys.platform == "linux" else ("qqihh", 3, 2)
 
 
 @contextmanager
@@ -16,3 +36,89 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def lock_holder(file: Path, *, exclusive: bool) -> int | None:
+    """Return the process whose lock keeps this one from locking a file; None if it can be locked, 0 if it is unknown.
+
+    This closes the file, which ends the locks that this process itself holds on it: call it for a file that this
+    process could not lock.
+
+    Args:
+        file: The file; DuckDB locks the whole of it.
+        exclusive: Whether the lock is for writing; locks for reading go together.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    wanted = {_TYPE: fcntl.F_WRLCK if exclusive else fcntl.F_RDLCK}
+    with file.open("rb") as opened:
+        answer = fcntl.fcntl(opened, fcntl.F_GETLK, struct.pack(_FLOCK, *(wanted.get(field, 0) for field in range(5))))
+    found = struct.unpack(_FLOCK, answer)
+    return None if found[_TYPE] == fcntl.F_UNLCK else max(found[_PID], 0)
+
+
+def lock_for_this_process(file: Path) -> bool:
+    """Lock a file for writing until this process ends, and return whether that was possible.
+
+    Other code of this process can open and lock it too. The descriptor stays open on purpose: closing it would end
+    the lock.
+
+    Raises:
+        OSError: The file cannot be opened for writing.
+    """
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in {errno.EAGAIN, errno.EACCES}:
+            return False
+        raise
+    return True
+
+
+class LockWait:
+    """One wait for a file that another process has locked; it is reported, less and less often."""
+
+    def __init__(self, file: Path, report: Callable[[str], object], limit: float = WAIT_SECONDS) -> None:
+        """Start the wait.
+
+        Args:
+            file: The file.
+            report: Takes each message.
+            limit: After how many seconds to give up.
+        """
+        self._file = file
+        self._report = report
+        self._limit = limit
+        self._started = time.monotonic()
+        self._next_report = 0.0
+
+    def pause(self, holder: int) -> None:
+        """Wait a moment for a process.
+
+        Raises:
+            PlatformError: The limit is reached; the message names the process.
+        """
+        waited = time.monotonic() - self._started
+        if waited >= self._limit:
+            raise PlatformError(
+                f"{self._file} is still locked after {waited:,.0f} s by {describe(holder)}: close that program, then "
+                "run it again"
+            )
+        if waited >= self._next_report:
+            self._report(f"waiting for {self._file}, which is locked by {describe(holder)}; waited {waited:,.0f} s")
+            self._next_report = max(REPORT_SECONDS, 2 * waited)
+        time.sleep(LOOK_SECONDS)
+
+
+def describe(pid: int) -> str:
+    """Return a process's id with its command, where the system shows it."""
+    if not pid:
+        return "a process on another machine or in another container"
+    try:
+        command = " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:
+        command = ""
+    return f"process {pid}" + (f" ({command[:LONGEST_COMMAND]})" if command else "")

@@ -3,7 +3,6 @@
 A warehouse may have to replace a long window in parts, but Dagster takes one output per model and run.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,14 @@ from dagster import (
     AssetObservation,
     Output,
 )
+from dagster_dbt import DbtCliInvocation
+from dagster_dbt.core.dbt_cli_event import DbtCliEventMessage
 
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.project import RUN_RESULTS, DbtWorkspace, window_environment
+from ecommerce_pipeline.resources.dbt.cli import WAIT_EVENT
+from ecommerce_pipeline.resources.dbt.errors import dbt_error
+from ecommerce_pipeline.resources.dbt.project import DbtWorkspace, run_results, window_environment
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 
 Event = Output[Any] | AssetMaterialization | AssetCheckResult | AssetCheckEvaluation | AssetObservation
@@ -36,7 +40,7 @@ class BuiltPart:
         costs: What each model cost, by dbt's unique id; empty if the warehouse reports no costs.
         manifest: dbt's manifest.
         target_path: The folder with the compiled SQL.
-        error: dbt's errors; None if it succeeded.
+        error: Why dbt failed; None if it succeeded.
     """
 
     window: Window | None
@@ -44,34 +48,53 @@ class BuiltPart:
     costs: Mapping[str, Mapping[str, int]]
     manifest: Mapping[str, Any]
     target_path: Path
-    error: str | None
+    error: PlatformError | None
 
 
 def build_part(
     context: AssetExecutionContext, dbt: DbtResource, workspace: DbtWorkspace, window: Window | None
 ) -> BuiltPart:
-    """Build and test the selected models for a window with one dbt call, and log its progress."""
+    """Build and test the selected models for a window with one dbt call, and log its progress.
+
+    Raises:
+        NotBuiltError: There is no warehouse.
+    """
     run_dir = workspace.run_dir(context.run_id)
+    environment = {**workspace.connected_environment, **window_environment(window), "RUN_ID": context.run_id}
     invocation = dbt.cli(
         ["build", "--exclude-resource-type", "unit_test", *workspace.arguments],
-        environment={**workspace.environment, **window_environment(window), "RUN_ID": context.run_id},
+        environment=environment,
         context=context,
         raise_on_error=False,
         target_path=run_dir,
     )
     events: list[Event] = []
-    for event in invocation.stream():
-        context.log.info(_progress(event))
-        events.append(event)
-    error = invocation.get_error()
-    return BuiltPart(
-        window,
-        events,
-        _costs(run_dir),
-        invocation.manifest,
-        invocation.target_path,
-        _dbt_errors(str(error)) if error else None,
-    )
+    errors: list[str] = []
+    for message in invocation.stream_raw_events():
+        if message.raw_event["info"]["level"] == "error":
+            errors.append(str(message))
+        elif message.raw_event["info"]["name"] == WAIT_EVENT:
+            context.log.warning(str(message))
+        for event in _dagster_events(message, invocation):
+            context.log.info(_progress(event))
+            events.append(event)
+    succeeded = invocation.is_successful()
+    failed = f"dbt could not build the models for {window}"
+    code = invocation.process.returncode
+    error = None if succeeded else dbt_error(failed, "\n\n".join(errors), code, run_dir, workspace.warehouse_file)
+    return BuiltPart(window, events, _costs(run_dir), invocation.manifest, invocation.target_path, error)
+
+
+def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -> Iterator[Event]:
+    """Yield the events of one of dbt's messages, but none of a test that could not run: it is no failed check."""
+    if message.raw_event["data"].get("node_info", {}).get("node_status") != "error":
+        yield from message.to_default_asset_events(
+            manifest=invocation.manifest,
+            dagster_dbt_translator=invocation.dagster_dbt_translator,
+            context=invocation.context,
+            target_path=invocation.target_path,
+            project=invocation.project,
+        )
 
 
 def combined_events(parts: Sequence[BuiltPart], windows: int) -> Iterator[Event]:
@@ -141,18 +164,9 @@ def _progress(event: Event) -> str:
 
 
 def _costs(run_dir: Path) -> dict[str, dict[str, int]]:
-    results = run_dir / RUN_RESULTS
-    if not results.exists():  # dbt was killed before it wrote them
-        return {}
-    answers = {result["unique_id"]: result["adapter_response"] for result in json.loads(results.read_text())["results"]}
+    answers = {result["unique_id"]: result["adapter_response"] for result in run_results(run_dir)}
     return {
         model: {"bytes billed": int(answer["bytes_billed"]), "slot milliseconds": int(answer.get("slot_ms") or 0)}
         for model, answer in answers.items()
         if answer.get("bytes_billed") is not None
     }
-
-
-def _dbt_errors(message: str) -> str:
-    """Return dbt's own errors, without the command line that Dagster puts in front of them."""
-    _, _, errors = message.partition("Errors parsed from dbt logs:")
-    return errors.strip() or message

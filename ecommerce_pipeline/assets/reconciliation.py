@@ -26,7 +26,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, window_of_run
 from ecommerce_pipeline.assets.staging import LAYER
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
@@ -170,7 +170,7 @@ def _history(warehouse: Warehouse, window: Window) -> dict[tuple[str, date], int
     before = Window(window.start - timedelta(weeks=WEEKS_BACK), window.start)
     try:
         rows = warehouse.read(reconciliation, LAYER, before, ["table_name", WRITTEN_AT, "rows_staging"])
-    except PlatformError:  # the first run: the table does not exist yet
+    except NotBuiltError:  # the first run
         return {}
     return {(row["table_name"], row[WRITTEN_AT].date()): row["rows_staging"] for row in rows.to_pylist()}
 

@@ -12,7 +12,8 @@ from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, window_of_
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
 from ecommerce_pipeline.assets.dbt_metadata import ModelMetadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import TransientError
+from ecommerce_pipeline.execution.retries import last_attempt, retried
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -31,6 +32,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         backfill_policy=ONE_RUN,
         pool=WAREHOUSE_POOL,
     )
+    @retried
     def dbt_models(
         context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Event]:
@@ -40,7 +42,9 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         parts: list[BuiltPart] = []
         for part in windows:
             parts.append(build_part(context, dbt, workspace, part))
-            if parts[-1].error:
+            if error := parts[-1].error:
+                if isinstance(error, TransientError) and not last_attempt(context):
+                    raise error
                 break
         # Only now: counting rows takes a connection, and DuckDB gives none while dbt writes.
         metadata = ModelMetadata(context, warehouse, parts, window)
@@ -49,6 +53,6 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         if partial := partly_built(parts, len(windows)):
             context.log.warning(f"built for some of the days, so not reported as materialized: {', '.join(partial)}")
         if error := parts[-1].error:
-            raise PlatformError(f"dbt could not build the models for {parts[-1].window}. {error}")
+            raise error
 
     return [dbt_models]

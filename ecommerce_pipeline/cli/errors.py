@@ -7,14 +7,13 @@ import errno
 import os
 from typing import Final
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, shortage
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings import SettingsError
 
 REMEDIES: Final = {
     (errno.EACCES, errno.EPERM, errno.EROFS): "make it writable for this user, or set DATA_DIR and DAGSTER_HOME to "
     "folders that are",
-    (errno.ENOSPC, errno.EDQUOT): "free some space on that disk, or set DATA_DIR to a folder on another",
     (errno.ENOTDIR, errno.EISDIR, errno.EEXIST): "move away what is there, or set DATA_DIR to another folder",
 }
 
@@ -23,6 +22,8 @@ def explanation(error: Exception) -> str | None:
     """Return the message for an error outside the code, with its remedy; None for any other."""
     if isinstance(error, PlatformError | SettingsError):
         return str(error)
+    if cause := shortage(error):
+        return str(cause)
     if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
         remedy = next((text for numbers, text in REMEDIES.items() if error.errno in numbers), "")
         return mask(f"{os.fsdecode(error.filename)}: {error.strerror}{'; ' if remedy else ''}{remedy}")

@@ -127,6 +127,8 @@ class _ProgressDisplay:
                 self._bar.update(self._task, description=f"{progress.step}: {progress.message}"[:100])
                 if self._verbose:
                     self._console.print(f"  {progress.step or 'run'}: {progress.message}", markup=False, soft_wrap=True)
+            case "warned":
+                self._console.print(f"  [yellow]warning[/] {progress.step}: {escape(progress.message)}", soft_wrap=True)
             case "wrote":
                 self._running[progress.step].wrote[progress.message] = progress.rows
             case "retrying":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from logging import WARNING
 from typing import Final, Literal
 from uuid import uuid4
 
@@ -35,11 +36,11 @@ class RunProgress:
     Attributes:
         kind: What happened to the step.
         step: The step.
-        message: Of a `logged` event the log message, of `wrote` the asset's key, of `retrying` the error.
+        message: Of a `logged` or `warned` event the log message, of `wrote` the asset's key, of `retrying` the error.
         rows: Of `wrote`, how many rows the asset has reported.
     """
 
-    kind: Literal["started", "logged", "wrote", "retrying", "ended", "failed"]
+    kind: Literal["started", "logged", "warned", "wrote", "retrying", "ended", "failed"]
     step: str
     message: str = ""
     rows: int | None = None
@@ -100,7 +101,7 @@ def _report(entry: EventLogEntry, on_progress: Callable[[RunProgress], None]) ->
     event = entry.dagster_event
     step = (entry.step_key or "").replace("__", "/")
     if event is None:
-        on_progress(RunProgress("logged", step, entry.user_message))
+        on_progress(RunProgress("warned" if int(entry.level) >= WARNING else "logged", step, entry.user_message))
     elif event.event_type == DagsterEventType.STEP_START:
         on_progress(RunProgress("started", step))
     elif event.event_type == DagsterEventType.STEP_SUCCESS:

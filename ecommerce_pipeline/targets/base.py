@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -27,6 +28,7 @@ class Target:
         warehouse: The warehouse.
         dbt_environment: The environment variables that the target's profile in profiles.yml reads.
         checks: What `doctor` checks of lake and warehouse, by name.
+        warehouse_file: DuckDB's file; None of a target without one.
     """
 
     lake_kinds: frozenset[str]
@@ -37,3 +39,4 @@ class Target:
     warehouse: Warehouse
     dbt_environment: Mapping[str, str]
     checks: Mapping[str, Check]
+    warehouse_file: Path | None = None

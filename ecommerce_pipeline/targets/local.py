@@ -4,6 +4,7 @@ import os
 from functools import partial
 
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
+from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets.base import MOST_STEPS_AT_ONCE, Target
@@ -22,6 +23,7 @@ def build_target(settings: Settings) -> Target:
         warehouse=warehouse,
         dbt_environment={},
         checks={"warehouse": partial(_warehouse, settings, warehouse)},
+        warehouse_file=settings.warehouse_path,
     )
 
 
@@ -31,6 +33,6 @@ def _warehouse(settings: Settings, warehouse: DuckDBWarehouse) -> str:
     Raises:
         PlatformError: The file cannot be opened.
     """
-    if not settings.warehouse_path.exists():
-        return f"{settings.warehouse_path} does not exist yet; `ecommerce-pipeline run` creates it"
+    if not exists(settings.warehouse_path):
+        return str(not_built(settings.warehouse_path))
     return f"{settings.warehouse_path}, {len(warehouse.row_counts())} tables"

@@ -59,11 +59,13 @@ def dbt_workspace(settings: Settings) -> "DbtWorkspace":
     """Return the dbt project for the target's warehouse."""
     from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 
+    target = target_of(settings)
     return DbtWorkspace(
         target=settings.target,
         variables={"lateness_days": settings.lateness_days},
-        profile=target_of(settings).dbt_environment,
+        profile=target.dbt_environment,
         warehouse_dir=settings.warehouse_path.parent,
         state_dir=settings.data_dir / "dbt",
+        warehouse_file=target.warehouse_file,
         shared_parse_dir=settings.dbt_parsed_dir,
     )

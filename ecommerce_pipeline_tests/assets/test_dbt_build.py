@@ -6,11 +6,12 @@ from pathlib import Path
 from dagster import AssetCheckResult, AssetKey, AssetObservation, Output
 
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, combined_events, partly_built, total_costs
+from ecommerce_pipeline.errors import PlatformError, TransientError
 
 SALES = AssetKey(["datamart", "sales"])
 
 
-def part(*events: Event, error: str | None = None, cost: int = 0) -> BuiltPart:
+def part(*events: Event, error: PlatformError | None = None, cost: int = 0) -> BuiltPart:
     return BuiltPart(None, events, {"model.sales": {"bytes billed": cost}}, {}, Path(), error)
 
 
@@ -41,13 +42,16 @@ def test_a_check_that_failed_in_an_earlier_part_has_failed() -> None:
 
 
 def test_a_failed_check_of_an_earlier_part_is_reported_though_the_last_part_failed_before_it() -> None:
-    parts = [part(built("core__a"), check("key", passed=False)), part(error="no space")]
+    parts = [part(built("core__a"), check("key", passed=False)), part(error=TransientError("no space"))]
     assert summary(parts, 2) == ["key False"]
 
 
 def test_a_model_that_a_part_did_not_build_is_named_and_not_reported_as_built() -> None:
     """Dagster would record it as materialized for all days of the run."""
-    failed = [part(built("core__a"), built("core__b"), check("key", passed=True)), part(built("core__a"), error="stop")]
+    failed = [
+        part(built("core__a"), built("core__b"), check("key", passed=True)),
+        part(built("core__a"), error=PlatformError("stop")),
+    ]
     assert summary(failed, 2) == ["core__a"]
     assert partly_built(failed, 2) == ["core/b"]
     assert summary(failed, 3) == []

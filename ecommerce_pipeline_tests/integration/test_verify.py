@@ -14,8 +14,10 @@ import pytest
 from dagster import AssetCheckEvaluation, AssetKey, DagsterEventType
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.execution.run_window import RunProgress
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.shortages import Reader
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 FIRST, LAST = "2026-03-02", "2026-03-06"
@@ -25,7 +27,20 @@ FIRST, LAST = "2026-03-02", "2026-03-06"
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Yield a platform with some days; a test that changes something restores it."""
     with closing(Platform(tmp_path_factory.mktemp("verified"))) as platform:
-        platform.run(FIRST, LAST)
+        readers: list[Reader] = []
+        waits: list[str] = []
+
+        def read_when_dbt_starts(progress: RunProgress) -> None:
+            if progress.step == "dbt" and progress.kind == "started":
+                readers.append(Reader(platform.settings.warehouse_path))
+            elif progress.kind == "warned":
+                waits.append(progress.message)
+                readers[0].close()
+
+        platform.run(FIRST, LAST, on_progress=read_when_dbt_starts)
+        # The README's own query, open while dbt started, failed the run.
+        [wait] = waits
+        assert f"which is locked by process {readers[0].pid} ({sys.executable} -c import duckdb" in wait
         yield platform
 
 
@@ -124,6 +139,21 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
     assert "refunds of 2026-03-03" not in output
     assert "daily_marts_agree_with_facts: Got 1 result" in output
     assert "marts_sales_daily of 2026-03-02: net_amount is" in output
+
+
+def test_verify_of_a_missing_warehouse_says_so_once_and_leaves_no_file(built: Platform) -> None:
+    """Dbt left an empty file, and every mart's check failed."""
+    warehouse = built.settings.warehouse_path
+    aside = warehouse.rename(warehouse.with_name("aside"))
+    try:
+        code, output = verify(built)
+        with pytest.raises(PlatformError, match="does not exist yet"):
+            built.run(FIRST, job="transform")
+        assert not warehouse.exists()
+    finally:
+        aside.rename(warehouse)
+    assert code == 1
+    assert output.count(f"the warehouse {warehouse} does not exist yet: `ecommerce-pipeline run` creates it") == 1
 
 
 def test_verify_continues_after_a_missing_object(built: Platform) -> None:

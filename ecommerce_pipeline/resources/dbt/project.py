@@ -11,13 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from dagster import get_dagster_logger
 from dagster_dbt import DbtProject
 
-from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.cli import FOLDER_VARIABLE
+from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, wait_event
+from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
+from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
@@ -34,8 +36,9 @@ class DbtWorkspace:
         target: The target in profiles.yml.
         variables: The project's variables. dbt parses the whole project again when they change.
         profile: The environment variables that profiles.yml reads. dbt parses again when they change, too.
-        warehouse_dir: The folder of DuckDB's file. It may differ from call to call without a new parse.
+        warehouse_dir: The folder in which dbt runs. It may differ from call to call without a new parse.
         state_dir: The folder of the parsed project and of each run's files.
+        warehouse_file: DuckDB's file, in warehouse_dir; None for other warehouses.
         shared_parse_dir: A folder of the parsed project that several data folders share, in place of the own one.
     """
 
@@ -44,6 +47,7 @@ class DbtWorkspace:
     profile: Mapping[str, str]
     warehouse_dir: Path
     state_dir: Path
+    warehouse_file: Path | None = None
     shared_parse_dir: Path | None = None
 
     @property
@@ -55,6 +59,18 @@ class DbtWorkspace:
     def environment(self) -> dict[str, str]:
         """The environment variables of every dbt command."""
         return {**self.profile, FOLDER_VARIABLE: str(self.warehouse_dir.resolve())}
+
+    @property
+    def connected_environment(self) -> dict[str, str]:
+        """The environment variables of every dbt command that opens the warehouse.
+
+        Raises:
+            NotBuiltError: It does not exist: dbt would create an empty one.
+        """
+        file = self.warehouse_file
+        if file is not None and not exists(file):
+            raise not_built(file)
+        return {**self.environment, **({FILE_VARIABLE: str(file.resolve())} if file else {})}
 
     def project(self) -> DbtProject:
         """Return the project, with a manifest that is not older than any of its files.
@@ -90,21 +106,25 @@ class DbtWorkspace:
         shutil.copy(self._parse_dir() / PARTIAL_PARSE, run_dir)
         return run_dir
 
-    def test(self, window_environment: Mapping[str, str]) -> Path:
+    def test(self, window_environment: Mapping[str, str]) -> list[dict[str, Any]]:
         """Run the project's data tests for a window, given as the environment variables that its macros read.
 
         Returns:
-            The folder with dbt's results.
+            dbt's result of each test.
 
         Raises:
-            PlatformError: dbt could not run them; the message is dbt's own.
+            PlatformError: A test could not be run, which is no failed test; the message has the cause.
         """
+        environment = {**self.connected_environment, **window_environment}
         self.project()
         run_dir = self.run_dir(f"verify-{os.getpid()}")
-        done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, more=window_environment)
-        if not (run_dir / RUN_RESULTS).exists():
-            raise PlatformError(f"dbt's tests could not be run:\n{_output(done)}")
-        return run_dir
+        done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, environment=environment)
+        results = run_results(run_dir)
+        broken = [f"{one['unique_id']}: {one['message']}" for one in results if one["status"] == "error"]
+        if broken or not results:
+            text = "\n".join(broken) or done.stdout
+            raise dbt_error("dbt's tests could not be run", text, done.returncode, run_dir, self.warehouse_file)
+        return results
 
     def _parse_dir(self) -> Path:
         """Return the folder of the parsed project: the shared one, unless it is read-only and its parse outdated."""
@@ -122,25 +142,33 @@ class DbtWorkspace:
         return parse_dir / f".parsed-{fingerprint}"
 
     def _parse(self, parse_dir: Path) -> None:
-        done = self._dbt("parse", folder=parse_dir)
+        done = self._dbt("parse", folder=parse_dir, environment=self.environment)
         if done.returncode:
-            raise PlatformError(f"the dbt project does not parse:\n{_output(done)}")
+            failed = "the dbt project does not parse"
+            raise dbt_error(failed, done.stdout, done.returncode, parse_dir, self.warehouse_file)
 
-    def _dbt(
-        self, *arguments: str, folder: Path, more: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a dbt command that writes to a folder of its own."""
+    def _dbt(self, *arguments: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run a dbt command that writes to a folder of its own, and log while it waits for the warehouse."""
         folders = {"--project-dir": DBT_DIR, "--profiles-dir": DBT_DIR, "--target-path": folder, "--log-path": folder}
         options = [part for option, path in folders.items() for part in (option, str(path))]
         # dbt starts in this folder, which does not exist yet where the parsed project is shared.
         self.warehouse_dir.mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            [dbt_executable(), "--quiet", *arguments, "--target", self.target, *self.arguments, *options],
-            env=subprocess_environment({**self.environment, **(more or {})}),
-            capture_output=True,
+        command = [dbt_executable(), "--quiet", *arguments, "--target", self.target, *self.arguments, *options]
+        lines = []
+        with subprocess.Popen(
+            command,
+            env=subprocess_environment(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
+        ) as process:
+            for line in process.stdout or ():
+                wait = wait_event(line)
+                if wait and wait["level"] == "warn":
+                    get_dagster_logger("warehouse").warning(wait["msg"])
+                else:
+                    lines.append(wait["msg"] if wait else line)
+        return subprocess.CompletedProcess(command, process.returncode, "".join(lines))
 
 
 def window_environment(window: Window | None) -> dict[str, str]:
@@ -161,5 +189,10 @@ def _project_files() -> Iterator[Path]:
         yield from (Path(folder) / name for name in names if name.endswith((".sql", ".yml", ".csv")))
 
 
-def _output(done: subprocess.CompletedProcess[str]) -> str:
-    return (done.stdout + done.stderr).strip()
+def run_results(run_dir: Path) -> list[dict[str, Any]]:
+    """Return the results of a dbt command, one per model and test; none if dbt ended before it wrote them."""
+    try:
+        results: list[dict[str, Any]] = json.loads((run_dir / RUN_RESULTS).read_text())["results"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return []
+    return results

@@ -83,6 +83,17 @@ _CAUSES: Final = (
         passes=True,
     ),
     _Cause(
+        "close other connections to the server, or give its machine more memory",
+        ("53200",),
+        r"ERROR:\s+out of memory",
+        passes=True,
+    ),
+    _Cause(
+        "raise the limit on the server, such as temp_file_limit, or select fewer days",
+        ("53400",),
+        "exceeds temp_file_limit",
+    ),
+    _Cause(
         "another transaction was in the way: end it if this repeats",
         ("40001", "40P01", "55P03"),
         r"deadlock detected|could not serialize access|canceling statement due to lock timeout",

@@ -3,12 +3,12 @@
 The functions: https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-RECOVERY-CONTROL.
 """
 
-import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from dagster import get_dagster_logger
 from psycopg import Connection
 
 from ecommerce_pipeline.errors import TransientError
@@ -31,7 +31,7 @@ _STATE: Final = """
     WHERE pg_catalog.pg_is_in_recovery()
 """
 
-_log = logging.getLogger("dagster.ecommerce_pipeline.replica")
+_log = get_dagster_logger("replica")
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, shortage
 from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
+from ecommerce_pipeline.resources.warehouse.duckdb.errors import reported_memory_error
 from ecommerce_pipeline.schema.drift import CONTRACT
 
 BATCH_ROWS = 32_768
@@ -62,7 +63,7 @@ def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Gene
                     yield batch.cast(schema)
     # PyArrow raises an OSError for what fails while batches are read.
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        raise server_error(address, error) from None
+        raise (shortage(error) or reported_memory_error(str(error)) or server_error(address, error)) from None
     finally:
         with _duckdb().cursor() as connection:
             connection.execute(f"DETACH DATABASE IF EXISTS {database}")

@@ -1,6 +1,5 @@
 """The local warehouse: one DuckDB file, and the atomic replace of a window of a staging table."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,17 +7,16 @@ from threading import RLock
 
 import duckdb
 import pyarrow as pa
-from dagster import ConfigurableResource
+from dagster import ConfigurableResource, get_dagster_logger
 from sqlalchemy import Table
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import NotBuiltError, PlatformError, TransientError, no_memory
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, Writer
+from ecommerce_pipeline.resources.warehouse.duckdb.errors import first_line, warehouse_error
+from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
 from ecommerce_pipeline.schema.dialects import DUCKDB, Dialect, within
 from ecommerce_pipeline.schema.duckdb import create_table
-
-LOCK_WAIT_SECONDS = 600
-"""Time limit for waiting for another process to finish writing: DuckDB allows one writing process."""
 
 _FILE_LOCK = RLock()
 """Held while the file is open: one process cannot open it read-only and for writing at the same time."""
@@ -34,35 +32,20 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the file, after waiting for other threads that use it and for a process that writes to it.
+        """Open the file, after waiting for other threads and processes that use it.
 
         Raises:
-            PlatformError: The file stays locked, is not a DuckDB file, or does not exist and is to be read.
+            PlatformError: The file stays locked, is damaged, or the machine has no space or memory for the work.
+            NotBuiltError: The file does not exist and is to be read.
         """
-        if read_only and not Path(self.path).exists():
-            raise PlatformError(f"the warehouse {self.path} does not exist yet: `ecommerce-pipeline run` creates it")
-        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        with _FILE_LOCK, self._opened(read_only) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            yield connection
-
-    def _opened(self, read_only: bool) -> duckdb.DuckDBPyConnection:
-        deadline = time.monotonic() + LOCK_WAIT_SECONDS
-        while True:
-            try:
-                return duckdb.connect(self.path, read_only=read_only)
-            except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
-                    raise PlatformError(
-                        f"the warehouse {self.path} cannot be opened ({_first_line(error)}): "
-                        "`ecommerce-pipeline reset` deletes all local data and starts afresh"
-                    ) from None
-                if time.monotonic() > deadline:
-                    raise PlatformError(
-                        f"the warehouse {self.path} is still locked after {LOCK_WAIT_SECONDS} s "
-                        f"({_first_line(error)}): close the program that uses it"
-                    ) from None
-                time.sleep(0.2)
+        path = Path(self.path)
+        report = get_dagster_logger("warehouse").warning
+        try:
+            with _FILE_LOCK, open_file(path, report, read_only=read_only) as connection:
+                connection.execute("SET TimeZone = 'UTC'")
+                yield connection
+        except duckdb.Error as error:
+            raise (warehouse_error(path, error) or error) from None
 
     @property
     def dialect(self) -> Dialect:
@@ -110,10 +93,9 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                     )
                 connection.commit()
             except duckdb.Error as error:
-                raise PlatformError(
-                    f"{layer}.{table.name} could not be loaded from {_unreadable(uris)} ({_first_line(error)}); the "
-                    f"table is unchanged. Materialize lake/{table.name} of that day again, then {writer.asset}"
-                ) from None
+                failed = f"{layer}.{table.name} could not be loaded"
+                remedy = f"Materialize lake/{table.name} of that day again, then {writer.asset}"
+                raise _load_error(Path(self.path), uris, error, failed, remedy) from None
             head = connection.execute(f"FROM {name} WHERE {in_window} LIMIT {HEAD_ROWS}").to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
         return Replaced(total[0] if total else 0, head)
@@ -131,7 +113,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 query = f"SELECT {chosen} FROM {relation} WHERE {within(DUCKDB, window)}"  # noqa: S608 - names of the contract
                 return connection.execute(query).to_arrow_table()
             except duckdb.CatalogException:
-                raise PlatformError(
+                raise NotBuiltError(
                     f"{layer}.{table.name} does not exist in {self.path}: materialize {layer}/{table.name} first"
                 ) from None
 
@@ -157,8 +139,8 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             try:
                 return [connection.execute(sql).to_arrow_table() for sql in statements]
             except duckdb.CatalogException as error:
-                raise PlatformError(
-                    f"{_first_line(error)}: materialize the models first, `ecommerce-pipeline run --job transform`"
+                raise NotBuiltError(
+                    f"{first_line(error)}: materialize the models first, `ecommerce-pipeline run --job transform`"
                 ) from None
 
     def row_counts(self) -> dict[tuple[str, str], int]:
@@ -196,16 +178,40 @@ def _load_by_row_group(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"SET memory_limit = '{min(limit, threads * MB_PER_THREAD * 1_000_000)}B'")
 
 
-def _unreadable(uris: Sequence[str]) -> str:
-    """Return the object that cannot be read, because DuckDB's error may not name it."""
+def _load_error(path: Path, uris: Sequence[str], error: duckdb.Error, failed: str, remedy: str) -> PlatformError:
+    """Return the error of a load: of the machine, of an object, or of the warehouse's file.
+
+    Args:
+        path: The warehouse's file.
+        uris: The objects.
+        error: DuckDB's error.
+        failed: What failed.
+        remedy: What to do about objects that cannot be read.
+    """
+    fault = warehouse_error(path, error)
+    if isinstance(fault, TransientError):
+        return fault
+    for uri in uris:
+        if (reason := _unreadable(uri)) is not None:
+            return PlatformError(f"{failed} from {uri} ({reason}); the table is unchanged. {remedy}")
+    failed = f"{failed} from {uris[0]} and {len(uris) - 1} more ({first_line(error)}); the table is unchanged."
+    if fault is None:
+        return PlatformError(f"{failed} {remedy}")
+    # An object may have been replaced while it was read.
+    return TransientError(f"{failed} Each object can be read now: if this repeats, {fault}")
+
+
+def _unreadable(uri: str) -> str | None:
+    """Return why an object cannot be read, because DuckDB's error may not name it; None if it can.
+
+    Raises:
+        TransientError: The machine has no memory for it.
+    """
     with duckdb.connect() as connection:
-        for uri in uris:
-            try:
-                connection.execute("SELECT bit_xor(hash(rows)) FROM read_parquet(?) AS rows", [uri]).fetchall()
-            except duckdb.Error:
-                return uri
-    return f"{uris[0]} and {len(uris) - 1} more"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+        try:
+            connection.execute("SELECT bit_xor(hash(rows)) FROM read_parquet(?) AS rows", [uri]).fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise no_memory(f"DuckDB needs more to read {uri}", first_line(error)) from None
+        except duckdb.Error as error:
+            return first_line(error)
+    return None
