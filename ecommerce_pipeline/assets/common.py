@@ -66,7 +66,13 @@ class AssetAttributes(TypedDict):
 
 
 def asset_attributes(
-    layer: str, table: Table, settings: Settings, storage: str, kinds: AbstractSet[str]
+    layer: str,
+    table: Table,
+    settings: Settings,
+    storage: str,
+    kinds: AbstractSet[str],
+    *,
+    table_name: str | None = None,
 ) -> AssetAttributes:
     """Return the attributes that the assets of every layer derive from the table contract.
 
@@ -76,6 +82,7 @@ def asset_attributes(
         settings: For the calendar.
         storage: How the asset is stored, a sentence to end the description with.
         kinds: The stores and formats, shown as icons in the UI.
+        table_name: Of an asset that is a database's table, its name with the schema.
     """
     return {
         "key": AssetKey([layer, table.name]),
@@ -84,7 +91,10 @@ def asset_attributes(
         "kinds": set(kinds),
         "owners": [OWNER],
         "tags": {"table_kind": kind(table)},
-        "metadata": {"dagster/column_schema": column_schema(table)},
+        "metadata": {
+            "dagster/column_schema": column_schema(table),
+            **({"dagster/table_name": table_name} if table_name else {}),
+        },
         "partitions_def": daily(settings),
         "freshness_policy": FRESH if kind(table) == "event" else None,
     }

@@ -6,7 +6,7 @@ says that a run of that day did.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dagster import (
@@ -19,13 +19,14 @@ from dagster import (
     asset,
 )
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL, daily
+from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL, daily, window_of_run
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
+from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -77,12 +78,13 @@ def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
         manifest = json.loads(workspace.project().manifest_path.read_text())
-        return MaterializeResult(
-            metadata={
+        return _of_newest_day(
+            context,
+            {
                 **_file_metadata(dashboard_store, page),
                 **_report_metadata(datasets),
                 "charts and their tables": MetadataValue.md(chart_lineage(manifest)),
-            }
+            },
         )
 
     return report
@@ -99,13 +101,20 @@ def _looker_studio(settings: Settings, tables: Sequence[str]) -> AssetsDefinitio
         partitions_def=daily(settings),
         backfill_policy=ONE_RUN,
     )
-    def looker_studio() -> MaterializeResult[None]:
+    def looker_studio(context: AssetExecutionContext) -> MaterializeResult[None]:
         if settings.gcp_project is None:
             remedy = "set GCP_PROJECT to the project whose BigQuery holds the marts, see docs/looker_studio.md"
-            return MaterializeResult(metadata={"links": MetadataValue.text(f"none: {remedy}")})
-        return MaterializeResult(metadata=_links(settings, settings.gcp_project, tables))
+            return _of_newest_day(context, {"links": MetadataValue.text(f"none: {remedy}")})
+        return _of_newest_day(context, _links(settings, settings.gcp_project, tables))
 
     return looker_studio
+
+
+def _of_newest_day(context: AssetExecutionContext, metadata: Mapping[str, Any]) -> MaterializeResult[None]:
+    """Return a result whose metadata is that of the newest day: the page and the links are no day's own."""
+    window = window_of_run(context)
+    add_partition_metadata(context, context.asset_key, {window.last.isoformat(): metadata})
+    return MaterializeResult(metadata={"window": str(window)})
 
 
 def _links(settings: Settings, project: str, tables: Sequence[str]) -> dict[str, Any]:

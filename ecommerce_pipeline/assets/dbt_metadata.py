@@ -1,51 +1,81 @@
-"""What a materialization of a dbt model reports in addition to dbt's own metadata."""
+"""What a materialization of a dbt model reports: the rows of its day, and once per run what concerns the table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dagster import AssetExecutionContext, AssetKey, Output
 
 from ecommerce_pipeline.assets.column_lineage import column_lineage
-from ecommerce_pipeline.assets.dbt_build import BuiltPart, total_costs
-from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, preview, volume
+from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, total_costs
+from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
+from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, URI, partition_volume, preview, volume
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.quality.quarantine import quarantined
+from ecommerce_pipeline.quality.rows_by_day import QUARANTINES, Model, count_rows, in_days, quarantine_metadata
 from ecommerce_pipeline.resources.warehouse import Warehouse
 
 
-class ModelMetadata:
-    """Adds to a model's output rows, a preview, column lineage, costs and, for a quarantine, rows by broken rule.
+def with_metadata(
+    context: AssetExecutionContext,
+    warehouse: Warehouse,
+    parts: Sequence[BuiltPart],
+    window: Window,
+    events: Sequence[Event],
+) -> Iterator[Event]:
+    """Yield the events; the materializations of each model in them get metadata.
 
-    A run over several days stores an output's metadata with each of its partitions. Long metadata of the table as a
-    whole, such as the lineage, goes to the newest partition alone, which the UI shows as the asset's own.
+    Each day of a model that is built by day has its own rows. What concerns the table as a whole, such as the lineage
+    and what dbt reports, is that of the newest day, which the UI shows as the asset's own.
     """
-
-    def __init__(
-        self, context: AssetExecutionContext, warehouse: Warehouse, parts: Sequence[BuiltPart], window: Window
-    ) -> None:
-        self._context = context
-        self._newest = window.last.isoformat()
-        self._last_part = parts[-1]
-        self._warehouse = warehouse
-        self._counts = warehouse.row_counts()
-        self._heads = warehouse.heads(list(self._counts), PREVIEW_ROWS)
-        self._costs = total_costs(parts)
-        self._quarantined = quarantined(warehouse, window) if not self._last_part.error else {}
-
-    def added_to(self, output: Output[Any]) -> Output[Any]:
-        """Return a model's output with its metadata."""
-        schema, name = output.output_name.split("__", 1)
-        unique_id = str(output.metadata["unique_id"].value)
-        lineage = column_lineage(self._last_part.manifest, unique_id, self._last_part.target_path)
-        of_table: dict[str, Any] = {"preview": preview(self._heads[schema, name]), **lineage}
-        self._context.add_asset_metadata(of_table, AssetKey([schema, name]), self._newest)
-        return output.with_metadata(
-            {
-                **output.metadata,
-                **volume(self._counts[schema, name]),
-                "dagster/table_name": f"{schema}.{name}",
-                "dagster/uri": self._warehouse.uri(schema, name),
-                **self._costs.get(unique_id, {}),
-                **self._quarantined.get(name, {}),
+    outputs = {_model(event): event for event in events if isinstance(event, Output)}
+    of_days = _by_day(warehouse, parts[-1], window, outputs) if outputs else {}
+    costs = total_costs(parts)
+    for event in events:
+        if isinstance(event, Output):
+            unique_id = str(event.metadata["unique_id"].value)
+            by_day = of_days[_model(event)]
+            by_day[window.last.isoformat()] |= {
+                **event.metadata,
+                **column_lineage(parts[-1].manifest, unique_id, parts[-1].target_path),
+                **costs.get(unique_id, {}),
             }
-        )
+            add_partition_metadata(context, AssetKey(_model(event)), by_day)
+            yield event.with_metadata({"window": str(window), URI: warehouse.uri(*_model(event))})
+        else:
+            yield event
+
+
+def _by_day(
+    warehouse: Warehouse, part: BuiltPart, window: Window, outputs: dict[Model, Output[Any]]
+) -> dict[Model, dict[str, dict[str, Any]]]:
+    """Return the metadata of each model by day; that of a model that is rebuilt whole at the newest day."""
+    nodes = {model: part.manifest["nodes"][output.metadata["unique_id"].value] for model, output in outputs.items()}
+    columns = {model: node["config"]["meta"].get("partition_column") for model, node in nodes.items()}
+    daily = {model: column for model, column in columns.items() if column}
+    newest = Window.of_day(window.last)
+    sizes = warehouse.row_counts()
+    counts = count_rows(warehouse, daily, window)
+    heads = warehouse.heads(
+        {model: in_days(column, newest) if column else None for model, column in columns.items()}, PREVIEW_ROWS
+    )
+    found: dict[Model, dict[str, dict[str, Any]]] = {}
+    for model in outputs:
+        if model in daily:
+            days = {day.isoformat(): counts[model][day.isoformat()] for day in window.days()}
+            found[model] = {
+                day: {
+                    **partition_volume(rows.total()),
+                    URI: warehouse.uri(*model, day),
+                    **(quarantine_metadata(rows) if model in QUARANTINES else {}),
+                }
+                for day, rows in days.items()
+            }
+            found[model][str(newest)]["rows in table"] = sizes[model]
+        else:
+            found[model] = {str(newest): volume(sizes[model])}
+        found[model][str(newest)]["preview"] = preview(heads[model])
+    return found
+
+
+def _model(output: Output[Any]) -> Model:
+    layer, name = output.output_name.split("__", 1)
+    return layer, name

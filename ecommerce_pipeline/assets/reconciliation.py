@@ -52,7 +52,14 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
     purpose = "With checks that stop the run where they differ."
 
     @asset(
-        **asset_attributes(LAYER, reconciliation, settings, purpose, target_of(settings).warehouse_kinds),
+        **asset_attributes(
+            LAYER,
+            reconciliation,
+            settings,
+            purpose,
+            target_of(settings).warehouse_kinds,
+            table_name=f"{LAYER}.{reconciliation.name}",
+        ),
         deps=[AssetKey([LAYER, table]) for table in TABLES],
         check_specs=[*_equality_specs(key), *_volume_specs(key)],
         io_manager_key=WAREHOUSE_IO_MANAGER,

@@ -5,6 +5,7 @@ SOURCE=external they are external assets: the tables exist, and somebody else wr
 """
 
 from collections.abc import Generator
+from typing import Any
 
 import pyarrow as pa
 from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, asset
@@ -12,8 +13,9 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.assets.common import ONE_RUN, AssetAttributes, asset_attributes, window_of_run
 from ecommerce_pipeline.assets.stamps import shop_settings, stamp_source
+from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
+from ecommerce_pipeline.io_managers.metadata import PREVIEWED_DAYS, partition_volume, preview, volume
 from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -35,8 +37,9 @@ def source_assets(settings: Settings) -> list[AssetsDefinition | AssetSpec]:
 
 
 def _attributes(table: Table, settings: Settings) -> AssetAttributes:
-    storage = f"Table {table.schema}.{table.name} of the shop's PostgreSQL."
-    return asset_attributes(LAYER, table, settings, storage, {"postgres"})
+    name = f"{table.schema}.{table.name}"
+    storage = f"Table {name} of the shop's PostgreSQL."
+    return asset_attributes(LAYER, table, settings, storage, {"postgres"}, table_name=name)
 
 
 def _event_asset(table: Table, settings: Settings) -> AssetsDefinition:
@@ -46,18 +49,24 @@ def _event_asset(table: Table, settings: Settings) -> AssetsDefinition:
     @retried
     def events(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
         window = window_of_run(context)
-        keys = [day.isoformat() for day in window.days()]
-        first_rows = generate(shop, table.name, window.start).slice(0, PREVIEW_ROWS)
+        previewed = [*window.days()][-PREVIEWED_DAYS:]
+        by_day: dict[str, dict[str, Any]] = {}
 
         def batches() -> Generator[pa.RecordBatch, None, None]:
             for day in window.days():
-                yield from generate(shop, table.name, day).to_batches()
+                rows = generate(shop, table.name, day)
+                by_day[day.isoformat()] = {
+                    **partition_volume(rows.num_rows),
+                    **({"preview": preview(rows)} if day in previewed else {}),
+                }
+                yield from rows.to_batches()
 
         reader = pa.RecordBatchReader.from_batches(arrow_schema(table), prefetch(batches()))
         postgres.create_tables([table])
         stamp_source(settings, postgres)
-        rows = postgres.replace_window(table, window, reader)
-        return MaterializeResult(metadata={**volume(rows), **days(keys), "preview": preview(first_rows)})
+        postgres.replace_window(table, window, reader)
+        add_partition_metadata(context, context.asset_key, by_day)
+        return MaterializeResult(metadata={"window": str(window)})
 
     return events
 
@@ -68,11 +77,16 @@ def _dimension_asset(table: Table, settings: Settings) -> AssetsDefinition:
     @asset(**_attributes(table, settings), backfill_policy=ONE_RUN)
     @retried
     def dimension(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
-        day = window_of_run(context).last
-        rows = snapshot(shop, table.name, day)
+        window = window_of_run(context)
+        rows = snapshot(shop, table.name, window.last)
         postgres.create_tables([table])
         stamp_source(settings, postgres)
-        written = postgres.upsert(table, rows.to_reader())
-        return MaterializeResult(metadata={**volume(written), "as of": f"end of {day}", "preview": preview(rows)})
+        of_snapshot = {
+            **volume(postgres.upsert(table, rows.to_reader())),
+            "as of": f"end of {window.last}",
+            "preview": preview(rows),
+        }
+        add_partition_metadata(context, context.asset_key, {window.last.isoformat(): of_snapshot})
+        return MaterializeResult(metadata={"window": str(window)})
 
     return dimension

@@ -26,7 +26,9 @@ def _staging_asset(table: Table, settings: Settings) -> AssetsDefinition:
     storage = "As delivered, with duplicates and broken rows."
 
     @asset(
-        **asset_attributes(LAYER, table, settings, storage, target_of(settings).warehouse_kinds),
+        **asset_attributes(
+            LAYER, table, settings, storage, target_of(settings).warehouse_kinds, table_name=f"{LAYER}.{table.name}"
+        ),
         ins={"objects": AssetIn(AssetKey([lake.LAYER, table.name]))},
         io_manager_key=WAREHOUSE_IO_MANAGER,
         pool=WAREHOUSE_POOL,

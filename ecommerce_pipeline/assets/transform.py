@@ -5,12 +5,12 @@ Models tagged `daily` are partitioned: dbt replaces the days of the run. The oth
 
 from collections.abc import Iterator
 
-from dagster import AssetExecutionContext, AssetsDefinition, Output, ResourceParam
+from dagster import AssetExecutionContext, AssetsDefinition, ResourceParam
 from dagster_dbt import dbt_assets
 
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, window_of_run, window_to_check
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
-from ecommerce_pipeline.assets.dbt_metadata import ModelMetadata
+from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
@@ -47,9 +47,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
                     raise error
                 break
         # Only now: counting rows takes a connection, and DuckDB gives none while dbt writes.
-        metadata = ModelMetadata(context, warehouse, parts, window)
-        for event in combined_events(parts, len(windows)):
-            yield metadata.added_to(event) if isinstance(event, Output) else event
+        yield from with_metadata(context, warehouse, parts, window, [*combined_events(parts, len(windows))])
         if partial := partly_built(parts, len(windows)):
             context.log.warning(f"built for some of the days, so not reported as materialized: {', '.join(partial)}")
         if error := parts[-1].error:

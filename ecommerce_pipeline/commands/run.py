@@ -90,6 +90,11 @@ class _Step:
     started: float
     wrote: dict[str, int | None] = field(default_factory=dict)
 
+    def add(self, asset: str, rows: int | None) -> None:
+        """Add the rows of one of an asset's days; None of a day without a count of its own."""
+        before = self.wrote.get(asset)
+        self.wrote[asset] = before if rows is None else (before or 0) + rows
+
 
 class _ProgressDisplay:
     """One line per finished step and, on a terminal, a progress bar with the running steps."""
@@ -130,7 +135,7 @@ class _ProgressDisplay:
             case "warned":
                 self._console.print(f"  [yellow]warning[/] {progress.step}: {escape(progress.message)}", soft_wrap=True)
             case "wrote":
-                self._running[progress.step].wrote[progress.message] = progress.rows
+                self._running[progress.step].add(progress.message, progress.rows)
             case "retrying":
                 self._console.print(
                     f"  [yellow]retrying[/] {progress.step}: {escape(progress.message)}", soft_wrap=True

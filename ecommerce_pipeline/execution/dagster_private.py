@@ -8,6 +8,7 @@ from dagster._core.definitions.repository_definition.valid_definitions import SI
 from dagster._core.events import EngineEventData
 from dagster._core.execution.api import ExecuteRunWithPlanIterable, execute_run
 from dagster._core.execution.compute_logs import create_compute_log_file_key
+from dagster._core.execution.context.metadata_logging import AssetMetadataHandle, OutputMetadataAccumulator
 from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext, StepExecutionContext
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.plan.active import ActiveExecution
@@ -38,6 +39,7 @@ __all__ = [
     "MAX_RETRIES_TAG",
     "SINGLETON_REPOSITORY_NAME",
     "ActiveExecution",
+    "AssetMetadataHandle",
     "EngineEventData",
     "ExecuteRunWithPlanIterable",
     "ExecutionPlan",
@@ -45,6 +47,7 @@ __all__ = [
     "InstanceConcurrencyContext",
     "LoadableTargetOrigin",
     "ManagedGrpcPythonEnvCodeLocationOrigin",
+    "OutputMetadataAccumulator",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",

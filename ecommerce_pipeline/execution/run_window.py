@@ -37,7 +37,7 @@ class RunProgress:
         kind: What happened to the step.
         step: The step.
         message: Of a `logged` or `warned` event the log message, of `wrote` the asset's key, of `retrying` the error.
-        rows: Of `wrote`, how many rows the asset has reported.
+        rows: Of `wrote`, how many rows the asset has reported for one of its days.
     """
 
     kind: Literal["started", "logged", "warned", "wrote", "retrying", "ended", "failed"]

@@ -19,14 +19,21 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.input_types import as_annotated
-from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, days, preview, volume
+from ecommerce_pipeline.io_managers.metadata import (
+    PREVIEW_ROWS,
+    PREVIEWED_DAYS,
+    URI,
+    partition_volume,
+    preview,
+    report,
+    volume,
+)
 from ecommerce_pipeline.lake.batches import by_day, in_groups
 from ecommerce_pipeline.lake.objects import (
     AT_ONCE,
     LakeObjects,
     find_object,
     object_path,
-    read_head,
     read_object,
 )
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -56,16 +63,18 @@ class LakeIOManager(ConfigurableIOManager):
         table = context.asset_key.path[-1]
         keys = partition_keys(context)
         reader = as_reader(table, obj)
-        self._write(table, reader.schema, by_day(reader, keys) if keys else [(None, reader)])
-        written = self.find(table, keys)
-        context.add_output_metadata(
+        heads = self._write(table, reader.schema, by_day(reader, keys) if keys else [(None, reader)])
+        previews = {key: {"preview": preview(head)} for key, head in heads}
+        report(
+            context,
             {
-                **volume(written.rows, written.bytes),
-                **days(keys),
-                "dagster/uri": MetadataValue.text(written.uris[-1]),
-                "objects": len(written.objects),
-                "preview": preview(read_head(self.store, written.objects[-1], PREVIEW_ROWS)),
-            }
+                written.partition: {
+                    **(partition_volume if keys else volume)(written.rows, written.bytes),
+                    URI: MetadataValue.text(written.uri),
+                    **previews.get(written.partition, {}),
+                }
+                for written in self.find(table, keys).objects
+            },
         )
 
     @retried
@@ -95,31 +104,42 @@ class LakeIOManager(ConfigurableIOManager):
 
     def _write(
         self, table: str, schema: pa.Schema, parts: Iterable[tuple[str | None, Iterator[pa.RecordBatch]]]
-    ) -> None:
-        """Write an object for each part; while one is being finished, the next ones are written."""
+    ) -> Iterable[tuple[str | None, pa.Table]]:
+        """Write an object for each part; while one is being finished, the next ones are written.
+
+        Returns:
+            The first rows of the newest parts.
+        """
+        heads: deque[tuple[str | None, pa.Table]] = deque(maxlen=PREVIEWED_DAYS)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             ends: deque[Future[None]] = deque()
             for key, batches in parts:
                 with ExitStack() as writing:
                     file = writing.enter_context(self.store.writing(object_path(table, key)))
-                    write_parquet(file, schema, batches)
+                    heads.append((key, write_parquet(file, schema, batches)))
                     ends.append(pool.submit(writing.pop_all().close))
                 if len(ends) > AT_ONCE:
                     ends.popleft().result()
             for end in ends:
                 end.result()
+        return heads
 
 
-def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write batches to a Parquet file, row group by row group."""
+def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.Table:
+    """Write batches to a Parquet file, row group by row group, and return the first rows."""
+    head = schema.empty_table()
     # A dictionary of numbers, which rarely repeat, takes as long as all the rest and makes the file larger.
     texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
     # Decimals as 64-bit integers are written and read 5 % faster than as bytes; BigQuery reads both.
     layout: Any = {"compression": "zstd", "use_dictionary": texts or False, "store_decimal_as_integer": True}
     with pq.ParquetWriter(file, schema, **layout) as writer:
         for group in in_groups(batches, ROW_GROUP_ROWS):
-            writer.write_table(pa.Table.from_batches(group), row_group_size=ROW_GROUP_ROWS)
-            del group  # before the next one is read
+            rows = pa.Table.from_batches(group)
+            writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
+            if not head.num_rows:
+                head = rows.take(list(range(min(PREVIEW_ROWS, rows.num_rows))))  # a slice would keep all rows
+            del group, rows  # before the next ones are read
+    return head
 
 
 def partition_keys(context: InputContext | OutputContext) -> list[str]:

@@ -1,17 +1,26 @@
 """The metadata of materializations, shown in the UI: rows, bytes, window, column schema and a small preview."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pyarrow as pa
-from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSchema
+from dagster import MetadataValue, OutputContext, TableColumn, TableColumnConstraints, TableSchema
 from sqlalchemy import Table
 
+from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
+from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import JobCost
 from ecommerce_pipeline.schema.postgres import postgres_type
 
-PREVIEW_ROWS = 5
-PREVIEW_TEXT = 40
+URI: Final = "dagster/uri"
+PREVIEW_ROWS: Final = 5
+PREVIEW_TEXT: Final = 40
+PREVIEWED_DAYS: Final = 7
+"""The newest days of a run that have a preview, which takes more space than all other metadata.
+
+In the warehouse a preview takes a query of its own, so there only the newest day has one, which the UI shows as the
+asset's.
+"""
 
 
 def column_schema(table: Table) -> TableSchema:
@@ -32,7 +41,7 @@ def column_schema(table: Table) -> TableSchema:
 def preview(rows: pa.Table) -> MetadataValue:
     """Return the first rows as a Markdown table; long texts are shortened.
 
-    It is stored with every partition of a run, and Dagster's own table metadata takes 20 times as long to store.
+    Dagster's own table metadata takes 20 times as long to store.
     """
     lines = [rows.column_names, ["---"] * rows.num_columns]
     lines += [[_cell(value) for value in row.values()] for row in rows.slice(0, PREVIEW_ROWS).to_pylist()]
@@ -42,6 +51,11 @@ def preview(rows: pa.Table) -> MetadataValue:
 def volume(rows: int, size: int | None = None) -> dict[str, Any]:
     """Return the metadata of the number of rows and, if known, bytes that were written."""
     return {"dagster/row_count": rows, **({} if size is None else {"bytes": size})}
+
+
+def partition_volume(rows: int, size: int | None = None) -> dict[str, Any]:
+    """Return the metadata of the number of rows and, if known, bytes of a partition."""
+    return {**volume(rows, size), "dagster/partition_row_count": rows}
 
 
 def cost(job: JobCost | None) -> dict[str, Any]:
@@ -55,11 +69,21 @@ def cost(job: JobCost | None) -> dict[str, Any]:
     }
 
 
-def days(keys: Sequence[str]) -> dict[str, Any]:
-    """Return the metadata of the days that a run wrote; nothing for a snapshot."""
-    if not keys:
-        return {}
-    return {"window": f"{keys[0]} to {keys[-1]}" if len(keys) > 1 else keys[0], "partitions": len(keys)}
+def report(context: OutputContext, by_day: Mapping[str | None, Mapping[str, Any]]) -> None:
+    """Add metadata to an output's materializations.
+
+    Args:
+        context: Of the output.
+        by_day: The metadata by day; under None that of an asset that is replaced whole, which has the newest day of
+            the run: the asset has no rows of the other days, only the same address.
+    """
+    if not context.has_asset_partitions:
+        context.add_output_metadata(by_day[None])
+        return
+    keys = sorted(context.asset_partition_keys)
+    window = {"window": str(Window.of_keys(keys[0], keys[-1]))}
+    context.add_output_metadata(window | ({URI: by_day[None][URI]} if None in by_day else {}))
+    add_partition_metadata(context, context.asset_key, {day or keys[-1]: found for day, found in by_day.items()})
 
 
 def _cell(value: object) -> str:

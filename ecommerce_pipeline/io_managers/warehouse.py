@@ -12,7 +12,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.input_types import as_annotated
 from ecommerce_pipeline.io_managers.lake import partition_keys
-from ecommerce_pipeline.io_managers.metadata import cost, days, preview, volume
+from ecommerce_pipeline.io_managers.metadata import URI, cost, partition_volume, preview, report, volume
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
@@ -54,17 +54,19 @@ class WarehouseIOManager(ConfigurableIOManager):
             window=slice_.window,
             writer=_writer(context),
         )
-        context.add_output_metadata(
-            {
-                **volume(obj.rows, obj.bytes),
-                **days(partition_keys(context)),
-                "rows in table": replaced.rows,
-                "dagster/table_name": f"{slice_.layer}.{slice_.table}",
-                "dagster/uri": MetadataValue.text(self.warehouse.uri(slice_.layer, slice_.table)),
-                **cost(replaced.job),
-                "preview": preview(replaced.head),
+        by_day = {
+            object_.partition: {
+                **(partition_volume if slice_.window else volume)(object_.rows, object_.bytes),
+                URI: MetadataValue.text(self.warehouse.uri(slice_.layer, slice_.table, object_.partition)),
             }
-        )
+            for object_ in obj.objects
+        }
+        by_day[obj.objects[-1].partition] |= {
+            "rows in table": replaced.rows,
+            **cost(replaced.job),
+            "preview": preview(replaced.head),
+        }
+        report(context, by_day)
 
     @retried
     def load_input(self, context: InputContext) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import SEEK_END
-from itertools import islice
 from typing import IO
 
 import pyarrow as pa
@@ -113,17 +112,6 @@ def read_object(store: ObjectStore, object_: LakeObject, columns: Sequence[str] 
         return pq.read_table(file, columns=columns if columns is None else list(columns))
 
 
-def read_head(store: ObjectStore, object_: LakeObject, rows: int) -> pa.Table:
-    """Read the first rows of an object; at most its first row group is read.
-
-    Raises:
-        PlatformError: The object is not a readable Parquet file.
-    """
-    with _opened(store, object_.table, object_.partition) as file:
-        parquet = pq.ParquetFile(file)
-        return pa.Table.from_batches(islice(_batches(parquet, rows), 1), parquet.schema_arrow)
-
-
 @contextmanager
 def reading_object(store: ObjectStore, table: str, partition: str | None) -> Iterator[pa.RecordBatchReader]:
     """Open an object as a stream of record batches, with constant memory.
@@ -136,10 +124,10 @@ def reading_object(store: ObjectStore, table: str, partition: str | None) -> Ite
         yield pa.RecordBatchReader.from_batches(parquet.schema_arrow, _batches(parquet))
 
 
-def _batches(parquet: pq.ParquetFile, rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+def _batches(parquet: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
     # One row group at a time: in one call for all of them, PyArrow keeps what it has read until the end.
     for group in range(parquet.num_row_groups):
-        yield from parquet.iter_batches(rows, row_groups=[group])
+        yield from parquet.iter_batches(row_groups=[group])
 
 
 @contextmanager

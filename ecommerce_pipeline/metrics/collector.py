@@ -17,9 +17,9 @@ from ecommerce_pipeline.metrics.queries import durations, newest_partitions, run
 BOUNDS: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0)
 """Bounds of the histogram of durations, seconds: 30 days at scale 1 take about 25 s (docs/benchmarks.md)."""
 OF_MATERIALIZATIONS: Final = {
-    "dagster/row_count": ("ecommerce_asset_rows", "Rows that the last materialization reported."),
-    "bytes": ("ecommerce_asset_bytes", "Bytes that the last materialization wrote."),
-    "rows quarantined": ("ecommerce_quarantined_rows", "Quarantined rows of the last run's days."),
+    "dagster/row_count": ("ecommerce_asset_rows", "Rows of the newest day of the last materialization."),
+    "bytes": ("ecommerce_asset_bytes", "Bytes of the newest day of the last materialization."),
+    "rows quarantined": ("ecommerce_quarantined_rows", "Quarantined rows of the newest day of the last run."),
     "bytes billed": ("ecommerce_bytes_billed", "Bytes that BigQuery billed for the last materialization."),
 }
 """Metrics of assets, by the metadata of a materialization that holds them."""

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from dagster import AssetKey
+from pyarrow.parquet import read_metadata
 
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Window
@@ -124,18 +126,15 @@ def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) ->
     )
 
 
-def test_the_graph_shows_how_many_rows_break_each_rule(week: Platform) -> None:
+def test_the_graph_shows_how_many_rows_of_a_day_break_each_rule(week: Platform) -> None:
     for table in EVENTS:
-        [(rows, *_)] = week.query(f"SELECT count(*) FROM core.quarantine_{table} WHERE recorded_date >= '2026-03-02'")
-        event = week.instance.get_latest_materialization_event(AssetKey(["core", f"quarantine_{table}"]))
-        assert event is not None
-        assert event.asset_materialization is not None
-        metadata = event.asset_materialization.metadata
-        assert metadata["rows quarantined"].value == rows > 0
-        by_rule = week.query(f"SELECT reason, count(*) FROM core.quarantine_{table} GROUP BY ALL")
-        assert {f"| {rule} | {count:,} |" for rule, count in by_rule} <= set(
-            str(metadata["rows by rule"].value).splitlines()
-        )
+        for day, metadata in metadata_by_day(week, "core", f"quarantine_{table}").items():
+            where = f"core.quarantine_{table} WHERE recorded_date = '{day}'"
+            by_rule = week.query(f"SELECT reason, count(*) FROM {where} GROUP BY ALL")
+            assert metadata["rows quarantined"] == sum(count for _, count in by_rule)  # type: ignore[misc]
+            lines = {f"| {rule} | {count:,} |" for rule, count in by_rule} or {"none"}
+            assert lines <= set(str(metadata["rows by rule"]).splitlines())
+        assert week.query(f"SELECT count(*) FROM core.quarantine_{table}") != [(0,)]
 
 
 def test_a_row_corrected_in_the_source_leaves_quarantine_when_its_day_runs_again(
@@ -156,13 +155,68 @@ def test_a_row_corrected_in_the_source_leaves_quarantine_when_its_day_runs_again
     assert platform.query(f"SELECT amount FROM core.stg_refunds WHERE refund_id = {refund}") == [(Decimal("0.01"),)]
 
 
-def test_a_range_reports_rows_for_every_day_and_metadata_of_the_table_once(week: Platform) -> None:
-    records = week.instance.fetch_materializations(AssetKey(["core", "fact_transaction"]), limit=20).records
-    materializations = {str(one.partition_key): one.asset_materialization for one in records}
-    names = {day: set(one.metadata) for day, one in materializations.items() if one}
-    assert sorted(names) == [str(day) for day in WINDOW.days()]
-    *others, newest = sorted(names)
+def metadata_by_day(platform: Platform, *key: str) -> dict[str, dict[str, object]]:
+    """Return the metadata of an asset's materializations in the week, by day."""
+    records = platform.instance.fetch_materializations(AssetKey(key), limit=20).records
+    found = {str(one.partition_key): one.asset_materialization for one in records}
+    assert sorted(found) == [str(day) for day in WINDOW.days()]
+    return {day: {name: value.value for name, value in one.metadata.items()} for day, one in found.items() if one}
+
+
+BY_DAY = {
+    ("source", "transactions"): "SELECT recorded_at::DATE, count(*) FROM staging.transactions GROUP BY 1",
+    ("lake", "transactions"): "SELECT recorded_at::DATE, count(*) FROM staging.transactions GROUP BY 1",
+    ("staging", "transactions"): "SELECT recorded_at::DATE, count(*) FROM staging.transactions GROUP BY 1",
+    ("staging", "reconciliation"): "SELECT recorded_at::DATE, count(*) FROM staging.reconciliation GROUP BY 1",
+    ("core", "stg_transactions"): "SELECT recorded_date, count(*) FROM core.stg_transactions GROUP BY 1",
+    ("core", "quarantine_refunds"): "SELECT recorded_date, count(*) FROM core.quarantine_refunds GROUP BY 1",
+    ("core", "fact_refund"): "SELECT created_date, count(*) FROM core.fact_refund GROUP BY 1",
+    ("datamart", "marts_product_daily"): "SELECT created_date, count(*) FROM datamart.marts_product_daily GROUP BY 1",
+}
+
+
+@pytest.mark.parametrize("key", BY_DAY, ids="/".join)
+def test_a_day_of_a_range_shows_its_own_rows(week: Platform, key: tuple[str, str]) -> None:
+    """Each day showed the sum of the range, or the rows of the whole table, so that plots were flat."""
+    rows = {str(day): count for day, count in week.query(BY_DAY[key])}
+    for day, metadata in metadata_by_day(week, *key).items():
+        assert metadata["dagster/row_count"] == metadata["dagster/partition_row_count"] == rows.get(day, 0)
+    assert len({rows.get(str(day), 0) for day in WINDOW.days()}) > 1 or key[1] == "reconciliation"
+
+
+def test_a_day_of_a_range_shows_its_own_object_and_rows_as_preview(week: Platform) -> None:
+    """Each day showed the address of the last day's object, and its rows."""
+    for day, metadata in metadata_by_day(week, "lake", "transactions").items():
+        uri = Path(str(metadata["dagster/uri"]))
+        assert uri == week.settings.lake_dir / "transactions" / f"date={day}" / "part-0.parquet"
+        assert (metadata["bytes"], metadata["dagster/row_count"]) == (uri.stat().st_size, read_metadata(uri).num_rows)
+    for layer in ("source", "lake", "staging", "core"):
+        table = "stg_transactions" if layer == "core" else "transactions"
+        by_day = metadata_by_day(week, layer, table)
+        previews = {day: metadata["preview"] for day, metadata in by_day.items() if "preview" in metadata}
+        assert len(previews) == (len(WINDOW) if layer in {"source", "lake"} else 1)
+        for day, preview in previews.items():
+            header, _, *rows = [line.strip("| ").split(" | ") for line in str(preview).splitlines()]
+            assert {row[header.index("recorded_at")][:10] for row in rows} == {day}
+
+
+@pytest.mark.parametrize("key", [("source", "stores"), ("lake", "stores"), ("staging", "stores"), ("core", "dim_date")])
+def test_a_table_that_is_replaced_whole_shows_its_rows_at_the_last_day_of_a_range(
+    week: Platform, key: tuple[str, str]
+) -> None:
+    by_day = metadata_by_day(week, *key)
+    table = f"{key[0]}.{key[1]}" if key[0] == "core" else "staging.stores"
+    newest = by_day.pop(str(WINDOW.last))
+    assert [(newest["dagster/row_count"],)] == week.query(f"SELECT count(*) FROM {table}")
+    for metadata in by_day.values():
+        assert metadata == {name: value for name, value in newest.items() if name in {"window", "dagster/uri"}}
+
+
+def test_metadata_of_a_model_as_a_whole_is_stored_once(week: Platform) -> None:
+    by_day = metadata_by_day(week, "core", "fact_transaction")
+    newest = by_day.pop(str(WINDOW.last))
     # The UI shows the newest partition's metadata as that of the asset.
-    assert names[newest] >= {"dagster/row_count", "preview", "dagster/column_lineage"}
-    for day in others:
-        assert names[day] == names[newest] - {"preview", "dagster/column_lineage"}
+    of_table = {"preview", "rows in table", "dagster/column_lineage", "unique_id"}
+    assert newest.keys() >= of_table
+    for metadata in by_day.values():
+        assert not metadata.keys() & of_table

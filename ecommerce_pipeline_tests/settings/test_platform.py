@@ -47,6 +47,13 @@ def test_the_lake_on_google_cloud_is_a_prefix_in_the_bucket(prefix: str, folder:
     assert store.uri(path) == f"gs://shop-lake/{folder}sessions/date=2026-03-01/part-0.parquet"
 
 
+def test_a_day_of_a_table_in_bigquery_has_the_address_of_its_partition() -> None:
+    cloud = {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "shop-lake"}
+    warehouse = target_of(Settings.from_environment(cloud)).warehouse
+    assert warehouse.uri("core", "fact_refund") == "bigquery://shop.ecommerce_core.fact_refund"
+    assert warehouse.uri("core", "fact_refund", "2026-03-01") == "bigquery://shop.ecommerce_core.fact_refund$20260301"
+
+
 def test_a_calendar_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(SettingsError, match="END_DATE=2024-01-01 is before START_DATE=2025-01-01"):
         Settings.from_environment({"END_DATE": "2024-01-01"})

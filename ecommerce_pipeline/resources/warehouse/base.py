@@ -3,7 +3,7 @@
 A table is identified by its layer (`staging`, `core`, `datamart`) and its name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,7 +53,7 @@ class Replaced:
 
     Attributes:
         rows: The number of rows in the table now.
-        head: The first few of the rows written.
+        head: A few of the rows written, of the newest day.
         job: The cost; None where work is not billed.
     """
 
@@ -78,8 +78,8 @@ class Warehouse(Protocol):
         """Return where the tables of a layer are, for display."""
         ...
 
-    def uri(self, layer: str, table: str) -> str:
-        """Return the address of a table, for display."""
+    def uri(self, layer: str, table: str, day: str | None = None) -> str:
+        """Return the address of a table, or of a day's partition where it has one of its own, for display."""
         ...
 
     def replace(
@@ -132,6 +132,11 @@ class Warehouse(Protocol):
         """Return the number of rows of every table, by layer and name."""
         ...
 
-    def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
-        """Return the first rows of tables, each given by layer and name."""
+    def heads(self, tables: Mapping[tuple[str, str], str | None], rows: int) -> dict[tuple[str, str], pa.Table]:
+        """Return a few rows of tables.
+
+        Args:
+            tables: By layer and name, the condition that the rows meet; None for any rows.
+            rows: How many rows of each.
+        """
         ...

@@ -4,7 +4,7 @@ Its clients are in `resources/google`.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
@@ -74,9 +74,10 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """Return the project, and the dataset in it."""
         return f"BigQuery, {self.project}.{self.datasets[layer]}"
 
-    def uri(self, layer: str, table: str) -> str:
-        """Return the table's full name."""
-        return f"bigquery://{self.project}.{self.datasets[layer]}.{table}"
+    def uri(self, layer: str, table: str, day: str | None = None) -> str:
+        """Return the table's full name, with the partition decorator of a day."""
+        decorator = f"${day.replace('-', '')}" if day else ""
+        return f"bigquery://{self.project}.{self.datasets[layer]}.{table}{decorator}"
 
     def replace(
         self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
@@ -104,7 +105,8 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 f"{target.dataset_id}.{table.name}: {loaded} of the {rows} rows in the objects were loaded: "
                 f"materialize {writer.asset} again"
             )
-        head = self._rows(target, HEAD_ROWS)
+        newest = within(BIGQUERY, Window.of_day(window.last)) if window else None
+        head = self._rows(target, newest, HEAD_ROWS)
         return Replaced(self._count(target), head, job)
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
@@ -163,13 +165,13 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 counts = pool.map(lambda key: self._count(self._reference(*key)), tables)
                 return dict(zip(tables, counts, strict=True))
 
-    def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
-        """Return the first rows of tables, each given by layer and name; this is free of charge."""
+    def heads(self, tables: Mapping[tuple[str, str], str | None], rows: int) -> dict[tuple[str, str], pa.Table]:
+        """Return a few rows of tables, by layer and name, that meet the condition given for each."""
         with (
             job_errors(self.project, self.location, f"listing the datasets of {self.project}"),
             ThreadPoolExecutor(PARALLEL_REQUESTS) as pool,
         ):
-            heads = pool.map(lambda key: self._rows(self._reference(*key), rows), tables)
+            heads = pool.map(lambda key: self._rows(self._reference(*key), tables[key], rows), tables)
             return dict(zip(tables, heads, strict=True))
 
     def _replace_part(
@@ -206,8 +208,13 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def _count(self, reference: bigquery.TableReference) -> int:
         return int(self._client.get_table(reference).num_rows or 0)
 
-    def _rows(self, reference: bigquery.TableReference, rows: int) -> pa.Table:
+    def _rows(self, reference: bigquery.TableReference, condition: str | None, rows: int) -> pa.Table:
+        """Return a few rows, without a job where possible: it would be billed for whole partitions."""
+        if condition is not None and self._reader is None:
+            return self.query(f"SELECT * FROM `{reference}` WHERE {condition} LIMIT {rows}")  # noqa: S608
         table = self._client.get_table(reference)
+        if condition is not None and self._reader is not None:
+            return read_rows(self._reader, reference, [field.name for field in table.schema], condition, limit=rows)
         head = self._client.list_rows(table, selected_fields=table.schema, max_results=rows)
         return head.to_arrow(create_bqstorage_client=False)
 

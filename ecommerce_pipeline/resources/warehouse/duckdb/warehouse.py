@@ -1,6 +1,6 @@
 """The local warehouse: one DuckDB file, and the atomic replace of a window of a staging table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -60,7 +60,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """Return the file, and the schema in it."""
         return f"{self.path}, schema {self.schema_of(layer)}"
 
-    def uri(self, layer: str, table: str) -> str:
+    def uri(self, layer: str, table: str, day: str | None = None) -> str:  # noqa: ARG002 - a day has no address
         """Return the file's path and the table in it; each layer is a schema of the same name."""
         return f"{self.path}#{layer}.{table}"
 
@@ -96,7 +96,8 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 failed = f"{layer}.{table.name} could not be loaded"
                 remedy = f"Materialize lake/{table.name} of that day again, then {writer.asset}"
                 raise _load_error(Path(self.path), uris, error, failed, remedy) from None
-            head = connection.execute(f"FROM {name} WHERE {in_window} LIMIT {HEAD_ROWS}").to_arrow_table()
+            newest = within(DUCKDB, window and Window.of_day(window.last))
+            head = connection.execute(f"FROM {name} WHERE {newest} LIMIT {HEAD_ROWS}").to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
         return Replaced(total[0] if total else 0, head)
 
@@ -156,12 +157,14 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             counts = dict(connection.execute(union).fetchall()) if tables else {}
         return {(schema, name): counts[position] for position, (schema, name) in enumerate(tables)}
 
-    def heads(self, tables: Sequence[tuple[str, str]], rows: int) -> dict[tuple[str, str], pa.Table]:
-        """Return the first rows of tables, each given by schema and name."""
+    def heads(self, tables: Mapping[tuple[str, str], str | None], rows: int) -> dict[tuple[str, str], pa.Table]:
+        """Return a few rows of tables, by schema and name, that meet the condition given for each."""
         with self.connect(read_only=True) as connection:
             return {
-                (schema, name): connection.execute(f'FROM "{schema}"."{name}" LIMIT {rows}').to_arrow_table()
-                for schema, name in tables
+                (schema, name): connection.execute(
+                    f'FROM "{schema}"."{name}" WHERE {condition or "TRUE"} LIMIT {rows}'
+                ).to_arrow_table()
+                for (schema, name), condition in tables.items()
             }
 
 

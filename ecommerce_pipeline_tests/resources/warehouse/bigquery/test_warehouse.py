@@ -7,6 +7,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, new_columns, staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecommerce_pipeline.schema.dialects import BIGQUERY, within
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items, transactions
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
 from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator
@@ -32,8 +33,8 @@ def test_the_storage_api_reads_only_the_columns_and_days_requested_without_a_job
     bigquery_server: BigQueryEmulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    load(order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 3)), ["2026-03-01", "2026-03-02"])
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", bigquery_server.storage_api)
+    load(order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 3)), ["2026-03-01", "2026-03-02"])
     loads = len(bigquery_proxy.requests)
     days = {day: Window.of_keys(day, day) for day in ("2026-03-01", "2026-03-02", "2026-03-03")}
     columns = ["unit_price", "transaction_item_id"]
@@ -44,6 +45,9 @@ def test_the_storage_api_reads_only_the_columns_and_days_requested_without_a_job
     whole = warehouse.read(transaction_items, "staging", None)
     assert (whole.num_rows, whole.column_names) == (8, list(transaction_items.columns.keys()))
     assert len(bigquery_proxy.requests) == loads
+    key = ("staging", "transaction_items")
+    head = warehouse.heads({key: within(BIGQUERY, days["2026-03-02"])}, 2)[key]
+    assert head["transaction_item_id"].to_pylist() == [6, 7]
     with pytest.raises(PlatformError, match="doctor"):
         warehouse.read(transactions, "staging", days["2026-03-01"])
 

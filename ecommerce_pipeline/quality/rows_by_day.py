@@ -1,0 +1,64 @@
+"""Rows of the dbt models that are built by day: how many each day has and, in quarantine, which rules they break."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from dagster import MetadataValue
+
+from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.tables import EVENTS
+
+Model = tuple[str, str]
+"""The layer and the name of a model."""
+
+QUARANTINES = {("core", f"quarantine_{table}") for table in EVENTS}
+
+
+def count_rows(
+    warehouse: Warehouse, models: Mapping[Model, str], window: Window
+) -> dict[Model, dict[str, Counter[str | None]]]:
+    """Return the rows of models by day and, of a quarantine, by the rule that they break, with one query for all.
+
+    Args:
+        warehouse: Where they are.
+        models: The column of each model's days.
+        window: The days to count; one without rows is left out.
+
+    Raises:
+        PlatformError: A table does not exist.
+    """
+    counts: dict[Model, dict[str, Counter[str | None]]] = defaultdict(lambda: defaultdict(Counter))
+    if models:
+        text = warehouse.dialect.text
+        for row in warehouse.query(
+            " UNION ALL ".join(
+                f"SELECT '{layer}' AS layer, '{name}' AS name, {text.format(column)} AS day, "  # noqa: S608 - its own names
+                f"{reason} AS reason, COUNT(*) AS rows_ FROM {warehouse.schema_of(layer)}.{name} "
+                f"WHERE {in_days(column, window)} GROUP BY {column}, reason"
+                for (layer, name), column in models.items()
+                for reason in ["reason" if (layer, name) in QUARANTINES else text.format("NULL")]
+            )
+        ).to_pylist():
+            counts[row["layer"], row["name"]][row["day"]][row["reason"]] = row["rows_"]
+    return counts
+
+
+def in_days(column: str, window: Window) -> str:
+    """Return the condition that a column of dates is in a window.
+
+    >>> in_days("created_date", Window.of_keys("2026-03-01", "2026-03-02"))
+    "created_date >= DATE '2026-03-01' AND created_date < DATE '2026-03-03'"
+    """
+    return f"{column} >= DATE '{window.start}' AND {column} < DATE '{window.end}'"
+
+
+def quarantine_metadata(rows: Counter[str | None]) -> dict[str, Any]:
+    """Return the metadata of rows in quarantine, by the rule that they break."""
+    by_rule = sorted(rows.items(), key=lambda item: (-item[1], str(item[0])))
+    lines = ["| rule | rows |", "| --- | ---: |", *(f"| {rule} | {count:,} |" for rule, count in by_rule)]
+    return {
+        "rows quarantined": rows.total(),
+        "rows by rule": MetadataValue.md("\n".join(lines) if rows else "none"),
+    }
