@@ -45,7 +45,7 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
         schedules=schedules(defined_jobs),
         sensors=sensors(settings),
         resources={**platform_resources(settings), **(resources or {})},
-        executor=multithread_executor(target_of(settings).steps_at_once, preflight(settings)),
+        executor=multithread_executor(target_of(settings).steps_at_once, preflight(settings, workspace)),
     )
 
 

@@ -14,9 +14,11 @@ from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
+from ecommerce_pipeline.resources.dbt.definitions import models_with_history
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.resources.warehouse.evolve import follow
 from ecommerce_pipeline.settings import Settings
 
 
@@ -38,6 +40,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
     ) -> Iterator[Event]:
         checked = {key.asset_key for key in context.selected_asset_check_keys}
         window = window_of_run(context) if context.selected_asset_keys else window_to_check(context, checked)
+        _follow_definitions(context, warehouse, workspace)
         windows = warehouse.parts(window)
         parts: list[BuiltPart] = []
         for part in windows:
@@ -54,3 +57,13 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
             raise error
 
     return [dbt_models]
+
+
+def _follow_definitions(context: AssetExecutionContext, warehouse: Warehouse, workspace: DbtWorkspace) -> None:
+    """Let the tables of the selected models get the columns that their models have now."""
+    defined = models_with_history(workspace.project().manifest_path)
+    built = {(layer, name) for layer, name in (key.path for key in context.selected_asset_keys)}
+    for name, change in follow(warehouse, {model: defined[model] for model in defined.keys() & built}).items():
+        context.log.warning(
+            f"{'.'.join(name)} follows its definition: {change}. A new column is null on the days of other runs"
+        )

@@ -16,6 +16,7 @@ from ecommerce_pipeline.io_managers.metadata import URI, cost, partition_volume,
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
+from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
 from ecommerce_pipeline.schema.tables import STAGING
 
 WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
@@ -41,13 +42,18 @@ class WarehouseIOManager(ConfigurableIOManager):
         """Load the objects and replace the run's partitions by them in one transaction.
 
         Raises:
-            PlatformError: An object is corrupt or holds rows of other days; the table is unchanged.
+            PlatformError: An object is corrupt or holds rows of other days, or the table cannot follow the contract
+                without loss; the table is unchanged.
         """
         slice_ = table_slice(context)
         if not isinstance(obj, LakeObjects):
             raise PlatformError(f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
+        table = STAGING[slice_.table]
+        changes = follow(self.warehouse, {(slice_.layer, slice_.table): contract_columns(table)})
+        for name, change in changes.items():
+            context.log.info(f"{'.'.join(name)} follows the contract: {change}")
         replaced = self.warehouse.replace(
-            STAGING[slice_.table],
+            table,
             slice_.layer,
             obj.uris,
             obj.rows,

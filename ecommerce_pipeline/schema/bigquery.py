@@ -1,6 +1,6 @@
 """BigQuery schemas derived from the table contract; as plain data, so that no Google library is needed here."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Boolean, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
@@ -28,6 +28,36 @@ def bigquery_type(type_: "TypeEngine[object]") -> dict[str, str]:
         case Text():
             return {"type": "STRING"}
     raise TypeError(f"the table contract has no BigQuery type for {type_!r}")
+
+
+_POSTGRES_NAMES: Final = {
+    "INTEGER": "bigint",
+    "INT64": "bigint",
+    "BOOLEAN": "boolean",
+    "BOOL": "boolean",
+    "TIMESTAMP": "timestamp with time zone",
+    "STRING": "text",
+}
+_NAMES: Final = {postgres: bigquery for bigquery, postgres in _POSTGRES_NAMES.items()}
+
+
+def postgres_name(type_: str, precision: int | None = None, scale: int | None = None) -> str:
+    """Return PostgreSQL's name of the type of a field.
+
+    >>> postgres_name("STRING"), postgres_name("NUMERIC", 14, 2), postgres_name("NUMERIC")
+    ('text', 'numeric(14,2)', 'numeric')
+    """
+    digits = f"({precision},{scale or 0})" if precision else ""
+    return _POSTGRES_NAMES.get(type_, type_.lower()) + digits
+
+
+def bigquery_name(type_: str) -> str:
+    """Return the name in GoogleSQL of a type of PostgreSQL.
+
+    >>> bigquery_name("timestamp with time zone"), bigquery_name("numeric(14,2)")
+    ('TIMESTAMP', 'NUMERIC(14,2)')
+    """
+    return _NAMES.get(type_, type_.upper())
 
 
 def bigquery_fields(table: Table) -> list[dict[str, Any]]:

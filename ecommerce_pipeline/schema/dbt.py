@@ -5,10 +5,11 @@ quarantine in `macros/quarantine_rules.sql`, unit tests in `models/staging/<tabl
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from ecommerce_pipeline.schema.tables import AMOUNT, DIMENSIONS, EVENTS, STAGING, TABLES, WRITTEN_AT, business_key, kind
@@ -34,7 +35,7 @@ _FRESHNESS: Final = (
 """Of events, of which there are some every day; as for the assets, a day and some hours without any is late."""
 
 
-def dbt_type(type_: "TypeEngine[object]") -> str:
+def dbt_type(type_: "TypeEngine[Any]") -> str:
     """Map a contract type to a type of the dbt project, which its `macros/types.sql` maps to the warehouse's.
 
     Raises:
@@ -56,6 +57,24 @@ def dbt_type(type_: "TypeEngine[object]") -> str:
         case Text():
             return "text"
     raise TypeError(f"the table contract has no dbt type for {type_!r}")
+
+
+def contract_type(type_: str) -> "TypeEngine[Any]":
+    """Map a type of the dbt project to a contract type: the inverse of `dbt_type`.
+
+    Raises:
+        TypeError: The project has no such type.
+
+    >>> contract_type("decimal(12,2)"), contract_type("integer")
+    (Numeric(precision=12, scale=2), BigInteger())
+    """
+    if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
+        return Numeric(int(decimal[1]), int(decimal[2]))
+    types: list[TypeEngine[Any]] = [BigInteger(), AMOUNT, Boolean(), DateTime(timezone=True), Date(), Text()]
+    for known in types:
+        if dbt_type(known) == type_:
+            return known
+    raise TypeError(f"the dbt project has no type {type_}: ecommerce_dbt/macros/types.sql has all types")
 
 
 def dbt_files() -> dict[str, str]:

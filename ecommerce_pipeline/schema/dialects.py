@@ -25,6 +25,7 @@ class Dialect:
         once: The end of a subquery whose expressions are to be computed once per row, however often they are used.
         row: Texts, separated by `between`, joined to one text with `|`.
         between: The separator of the texts in `row`.
+        integer: The type, by PostgreSQL's name, in which a column of integers is stored.
     """
 
     quote: str
@@ -40,6 +41,7 @@ class Dialect:
     once: str = ""
     row: str = "{}"
     between: str = " || '|' || "
+    integer: str = "integer"
 
 
 POSTGRES: Final = Dialect(
@@ -82,6 +84,7 @@ BIGQUERY: Final = Dialect(
     bits="CAST('0x' || {} AS INT64)",
     instant="TIMESTAMP '{}'",
     utc_day="DATE({})",
+    integer="bigint",  # whole numbers have 64 bits
 )
 
 

@@ -1,5 +1,7 @@
 """DuckDB tables derived from the table contract."""
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
@@ -29,14 +31,24 @@ def duckdb_type(type_: "TypeEngine[object]") -> str:
 
 
 def create_table(table: Table, schema: str) -> str:
-    """Return the DDL that creates the staging table, or adds the nullable columns that it lacks.
-
-    Keys are left out because staging keeps what the source delivered.
-    """
-    name = f'"{schema}"."{table.name}"'
-    types = {column: f'"{column.name}" {duckdb_type(column.type)}' for column in table.columns}
-    columns = ", ".join(type_ if column.nullable else f"{type_} NOT NULL" for column, type_ in types.items())
-    added = (
-        f"; ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {type_}" for column, type_ in types.items() if column.nullable
+    """Return the DDL that creates the staging table; keys are left out because it keeps what the source delivered."""
+    columns = ", ".join(
+        f'"{column.name}" {duckdb_type(column.type)}{"" if column.nullable else " NOT NULL"}'
+        for column in table.columns
     )
-    return f"CREATE TABLE IF NOT EXISTS {name} ({columns})" + "".join(added)
+    return f'CREATE TABLE IF NOT EXISTS "{schema}"."{table.name}" ({columns})'
+
+
+COLUMNS: Final = """
+    SELECT schema_name, table_name, column_name, lower(data_type), is_nullable FROM duckdb_columns() WHERE NOT internal
+"""
+"""The columns of all tables, with types for `postgres_name`."""
+
+
+def postgres_name(type_: str) -> str:
+    """Return PostgreSQL's name of a type, which DuckDB knows too.
+
+    >>> postgres_name("decimal(14,2)"), postgres_name("varchar"), postgres_name("bigint")
+    ('numeric(14,2)', 'text', 'bigint')
+    """
+    return type_.replace("decimal", "numeric").replace("varchar", "text")

@@ -4,15 +4,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import BigInteger, Numeric, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline.resources.warehouse.evolve import changes, contract_columns, follow
+from ecommerce_pipeline.schema.tables import AMOUNT, transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 WRITER = Writer("staging/transaction_items", "run")
+TABLE = ("staging", "transaction_items")
+CONTRACT = contract_columns(transaction_items)
 DAY = Window.of_keys("2026-03-01", "2026-03-01")
 
 
@@ -114,3 +118,39 @@ def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path
     with warehouse.connect() as connection:
         connection.execute("CREATE SCHEMA core; CREATE TABLE core.nothing (x INTEGER)")
     assert warehouse.row_counts() == {("staging", "transaction_items"): 3, ("core", "nothing"): 0}
+
+
+def test_a_table_follows_its_definition_where_nothing_is_lost(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    defined = {**CONTRACT, "gift_note": (Text(), True)}
+    defined |= {"quantity": (Numeric(14, 2), False), "line_number": (BigInteger(), True)}
+    [change] = follow(warehouse, {TABLE: defined}).values()
+    assert str(change) == (
+        "column gift_note (text) is new; column line_number (integer) becomes bigint; "
+        "column quantity (integer) becomes numeric(14,2); column line_number may be null"
+    )
+    assert changes(warehouse, {TABLE: defined}) == {}
+    with warehouse.connect() as connection:
+        connection.execute(
+            "INSERT INTO staging.transaction_items BY NAME SELECT * REPLACE (0.25 AS quantity, "
+            "NULL AS line_number) FROM staging.transaction_items LIMIT 1"
+        )
+        quantities = connection.execute("SELECT quantity FROM staging.transaction_items ORDER BY ALL").fetchall()
+    assert [str(quantity) for (quantity,) in quantities] == ["0.25", "2.00", "2.00", "2.00"]
+
+
+def test_a_table_that_cannot_follow_stays_as_it_is(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    rows = order_lines(instants("2026-03-01", 2), first_key=10**15)
+    load(warehouse, tmp_path, rows, ["2026-03-01"])
+    before = content(warehouse)
+    renamed = {("units" if name == "quantity" else name): column for name, column in CONTRACT.items()}
+    with pytest.raises(PlatformError) as refused:
+        follow(warehouse, {TABLE: renamed | {"unit_price": (Numeric(12, 1), False), "gift_note": (Text(), True)}})
+    assert "staging.transaction_items: column quantity (integer) is no longer defined (renamed to units?)" in str(
+        refused.value
+    )
+    assert "column unit_price is numeric(12,2), and numeric(12,1) is defined" in str(refused.value)
+    with pytest.raises(PlatformError, match=r"Could not cast value 1000000000000000 to DECIMAL\(14,2\)"):
+        follow(warehouse, {TABLE: {**CONTRACT, "gift_note": (Text(), True), "transaction_item_id": (AMOUNT, False)}})
+    assert warehouse.columns([TABLE])[TABLE].keys() == CONTRACT.keys()
+    assert content(warehouse).equals(before)

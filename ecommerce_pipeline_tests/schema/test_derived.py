@@ -31,18 +31,6 @@ def test_duckdb_tables_have_the_arrow_schema_of_the_contract(name: str) -> None:
     assert found == pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
 
 
-def test_a_duckdb_table_gains_the_nullable_columns_that_it_lacks_and_keeps_its_rows() -> None:
-    create = duckdb_schema.create_table(TABLES["customers"], "staging")
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE SCHEMA staging; {create}; ALTER TABLE staging.customers DROP COLUMN birth_date")
-        connection.execute(
-            "INSERT INTO staging.customers SELECT COLUMNS(*) FROM (VALUES (1, 'A', 'B', 'C', 'D', 'E', 'F', "
-            "true, now(), now()))"
-        )
-        connection.execute(create)
-        assert connection.execute("SELECT customer_id, birth_date FROM staging.customers").fetchall() == [(1, None)]
-
-
 def test_money_is_decimal_and_instants_are_utc() -> None:
     schema = arrow_schema(transaction_items)
     assert schema.field("unit_price").type == pa.decimal128(12, 2)

@@ -1,4 +1,4 @@
-"""The interface of a warehouse: replace a window of a staging table, read rows, run queries, count.
+"""The interface of a warehouse: replace a window of a staging table, alter tables, read rows, run queries, count.
 
 A table is identified by its layer (`staging`, `core`, `datamart`) and its name.
 """
@@ -12,6 +12,11 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.dialects import Dialect
+from ecommerce_pipeline.schema.drift import Found
+from ecommerce_pipeline.schema.evolution import Evolution
+
+TableName = tuple[str, str]
+"""Layer and name of a table."""
 
 HEAD_ROWS = 5
 """Rows of a replaced window that are returned as a sample."""
@@ -97,6 +102,18 @@ class Warehouse(Protocol):
 
         Raises:
             PlatformError: An object is corrupt or has rows of other days; the table is unchanged.
+        """
+        ...
+
+    def columns(self, tables: Sequence[TableName]) -> dict[TableName, dict[str, Found]]:
+        """Return the columns of those of the tables that exist, by name; types have PostgreSQL's names."""
+        ...
+
+    def alter(self, changes: Mapping[TableName, Evolution]) -> None:
+        """Change tables where nothing is lost; if that is interrupted, it can be done again.
+
+        Raises:
+            PlatformError: A value does not fit the new type; the table is unchanged.
         """
         ...
 

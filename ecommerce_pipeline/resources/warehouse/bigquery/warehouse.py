@@ -19,12 +19,21 @@ from sqlalchemy import Table
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.google.clients import bigquery_client, bigquery_read_client
-from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, JobCost, Replaced, Writer
+from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, JobCost, Replaced, TableName, Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
 from ecommerce_pipeline.resources.warehouse.bigquery.jobs import Jobs, cost, rows_loaded
 from ecommerce_pipeline.resources.warehouse.bigquery.read import read_rows
-from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, ensure, load_table, staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.tables import (
+    change_statements,
+    columns_of,
+    contract_fields,
+    ensure,
+    load_table,
+    staging_table,
+)
 from ecommerce_pipeline.schema.dialects import BIGQUERY, Dialect, within
+from ecommerce_pipeline.schema.drift import Found
+from ecommerce_pipeline.schema.evolution import Evolution
 from ecommerce_pipeline.schema.tables import WRITTEN_AT
 
 PARALLEL_REQUESTS = 8
@@ -87,8 +96,8 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         A window of more than `days_per_job` days is replaced in parts, each in its own transaction.
 
         Raises:
-            PlatformError: An object is missing, corrupt or has rows of other days, the table differs from the
-                contract, or Google rejected the request; a part that failed is unchanged.
+            PlatformError: An object is missing, corrupt or has rows of other days, or Google rejected the request; a
+                part that failed is unchanged.
         """
         target = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"preparing {target}"):
@@ -108,6 +117,27 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         newest = within(BIGQUERY, Window.of_day(window.last)) if window else None
         head = self._rows(target, newest, HEAD_ROWS)
         return Replaced(self._count(target), head, job)
+
+    def columns(self, tables: Sequence[TableName]) -> dict[TableName, dict[str, Found]]:
+        """Return the columns of those of the tables that exist, by name; types have PostgreSQL's names."""
+        with (
+            job_errors(self.project, self.location, f"reading the columns of tables in {self.project}"),
+            ThreadPoolExecutor(PARALLEL_REQUESTS) as pool,
+        ):
+            found = pool.map(lambda table: columns_of(self._client, self._reference(*table)), tables)
+            return {table: columns for table, columns in zip(tables, found, strict=True) if columns}
+
+    def alter(self, changes: Mapping[TableName, Evolution]) -> None:
+        """Change tables where nothing is lost; a change that is interrupted can be made again.
+
+        Raises:
+            PlatformError: Google rejected a change.
+        """
+        for (layer, name), change in changes.items():
+            reference = self._reference(layer, name)
+            with job_errors(self.project, self.location, f"changing the columns of {reference}"):
+                for statement in change_statements(reference, change):
+                    self._client.query(statement).result(timeout=self.timeout_seconds)
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table that were written in the window, or all rows; all columns or some.

@@ -1,7 +1,8 @@
 """The local warehouse: one DuckDB file, and the atomic replace of a window of a staging table."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
@@ -12,11 +13,13 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import NotBuiltError, PlatformError, TransientError, no_memory
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, Writer
+from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, TableName, Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import first_line, warehouse_error
 from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
 from ecommerce_pipeline.schema.dialects import DUCKDB, Dialect, within
-from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.drift import Found
+from ecommerce_pipeline.schema.duckdb import COLUMNS, create_table, postgres_name
+from ecommerce_pipeline.schema.evolution import Evolution, alter_table
 
 _FILE_LOCK = RLock()
 """Held while the file is open: one process cannot open it read-only and for writing at the same time."""
@@ -100,6 +103,33 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             head = connection.execute(f"FROM {name} WHERE {newest} LIMIT {HEAD_ROWS}").to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
         return Replaced(total[0] if total else 0, head)
+
+    def columns(self, tables: Sequence[TableName]) -> dict[TableName, dict[str, Found]]:
+        """Return the columns of those of the tables that exist, by name; types have PostgreSQL's names."""
+        found: dict[TableName, dict[str, Found]] = defaultdict(dict)
+        with suppress(NotBuiltError), self.connect(read_only=True) as connection:
+            for layer, name, column, type_, nullable in connection.execute(COLUMNS).fetchall():
+                found[layer, name][column] = Found(postgres_name(type_), nullable)
+        return {table: found[table] for table in tables if table in found}
+
+    def alter(self, changes: Mapping[TableName, Evolution]) -> None:
+        """Change tables where nothing is lost, all in one transaction.
+
+        Raises:
+            PlatformError: A value does not fit the new type; nothing is changed.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            for (layer, name), change in changes.items():
+                for statement in alter_table(f'"{layer}"."{name}"', change):
+                    try:
+                        connection.execute(statement)
+                    except duckdb.ConversionException as error:
+                        raise PlatformError(
+                            f"{layer}.{name} cannot follow its new definition ({first_line(error)}); nothing was "
+                            "changed. Define a type that holds all values"
+                        ) from None
+            connection.commit()
 
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table that were written in the window, or all rows; all columns or some.

@@ -10,15 +10,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from google.cloud import bigquery
-from sqlalchemy import Column, MetaData, Text
+from sqlalchemy import Text
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.resources.warehouse.bigquery.tables import ensure, staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
 from ecommerce_pipeline_tests.support.credentials import write_key
-from ecommerce_pipeline_tests.support.faults import Answer, Fault, Forward, Proxy, Request, lose_response, status
+from ecommerce_pipeline_tests.support.faults import Fault, Proxy, status
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = "2026-03-01"
@@ -121,38 +121,20 @@ def test_an_error_of_google_is_one_sentence_with_thing_and_remedy(
     assert message.endswith(f"({code} {google_message})")
 
 
-def test_a_table_that_differs_is_named_with_each_difference_and_stays(
+def test_a_table_that_cannot_follow_is_named_with_each_difference_and_stays(
     warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
     load(lines(), [DAY])
-    name = "shop_staging.transaction_items"
-    table = bigquery_client.get_table(name)
+    table = bigquery_client.get_table("shop_staging.transaction_items")
     table.schema = [*table.schema, bigquery.SchemaField("colour", "STRING")]
     bigquery_client.update_table(table, ["schema"])
-    message = error_of(lambda: load(order_lines(instants(DAY, 1)), [DAY]))
-    assert message.startswith(f"the table {name} differs from the contract: column colour is not in the contract")
-    assert "change the table by hand, or drop it and materialize its days again" in message
-    assert len(keys(warehouse, DAY)) == 3
-
-
-def test_a_new_nullable_column_is_added_once_even_if_the_response_is_lost(
-    bigquery_proxy: Proxy, warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
-) -> None:
-    """BigQuery updates a table only in the state that was read (If-Match), so that a repeated request gets a 412."""
-    load(lines(), [DAY])
-    name = "shop_staging.transaction_items"
-    wider = transaction_items.to_metadata(MetaData())
-    wider.append_column(Column("gift_note", Text(), comment="What the card says."))
-    wanted = staging_table(wider, bigquery_client.get_table(name).reference)
-
-    def reject(request: Request, forward: Forward) -> Answer:
-        assert "If-Match" in request.headers
-        return status(412, "Precondition check failed.", "conditionNotMet")(request, forward)
-
-    bigquery_proxy.add(Fault(lose_response, "PATCH"), Fault(reject, "PATCH"))
-    ensure(warehouse._client, wanted, location="US")
-    assert bigquery_client.get_table(name).schema[-1].name == "gift_note"
-    assert bigquery_proxy.all_happened
+    defined = {**contract_columns(transaction_items), "quantity": (Text(), False)}
+    message = error_of(lambda: follow(warehouse, {("staging", "transaction_items"): defined}))
+    assert (
+        "staging.transaction_items: column quantity is bigint, and text is defined, column colour (text) is" in message
+    )
+    assert "`ecommerce-pipeline rebuild-warehouse` loads all staging tables from the lake again" in message
+    assert bigquery_client.get_table("shop_staging.transaction_items").schema == table.schema
 
 
 def test_an_object_of_other_types_is_rejected_and_the_day_stays(warehouse: BigQueryWarehouse, load: Load) -> None:

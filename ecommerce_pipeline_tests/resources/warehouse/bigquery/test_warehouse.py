@@ -1,12 +1,16 @@
 """The BigQuery warehouse on the emulator, with Google's real client."""
 
+from decimal import Decimal
+
 import pytest
 from google.cloud import bigquery
+from sqlalchemy import BigInteger, Numeric, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_fields, new_columns, staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.tables import staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
 from ecommerce_pipeline.schema.dialects import BIGQUERY, within
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items, transactions
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
@@ -68,16 +72,31 @@ def test_rows_of_other_days_are_rejected_and_nothing_changes(warehouse: BigQuery
     assert len(keys(warehouse, "2026-03-01")) == 3
 
 
-def test_only_nullable_columns_are_added_automatically() -> None:
-    wanted = contract_fields(TABLES["sessions"])
-    without = [field for field in wanted if field.name != "campaign"]
-    assert [field.name for field in new_columns(without, wanted, "staging.sessions")] == ["campaign"]
-    texts = [field if field.name != "page_views" else bigquery.SchemaField("page_views", "STRING") for field in without]
-    extra = [*texts, bigquery.SchemaField("colour", "STRING")]
-    with pytest.raises(PlatformError) as caught:
-        new_columns(extra, wanted, "staging.sessions")
-    assert "column colour is not in the contract" in str(caught.value)
-    assert "column page_views is STRING, the contract says INTEGER not null" in str(caught.value)
+def test_a_table_follows_the_contract_where_nothing_is_lost(
+    warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
+) -> None:
+    """The emulator's metadata keep the old columns: rows show the new ones, and the same change is made again."""
+    load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    table = ("staging", "transaction_items")
+    defined = {**contract_columns(transaction_items), "gift_note": (Text(), True)}
+    defined |= {"quantity": (Numeric(14, 2), False), "line_number": (BigInteger(), True)}
+    for _ in range(2):
+        [change] = follow(warehouse, {table: defined}).values()
+        assert str(change) == (
+            "column gift_note (text) is new; column quantity (bigint) becomes numeric(14,2); "
+            "column line_number may be null"
+        )
+    warehouse.query(
+        "INSERT INTO shop_staging.transaction_items (transaction_item_id, quantity, gift_note, recorded_at) "
+        "VALUES (9, NUMERIC '0.25', 'for you', TIMESTAMP '2026-03-01 12:00:00+00')"
+    )
+    rows = warehouse.query(
+        "SELECT quantity, line_number, gift_note FROM shop_staging.transaction_items ORDER BY quantity LIMIT 2"
+    )
+    assert [tuple(row.values()) for row in rows.to_pylist()] == [
+        (Decimal("0.25"), None, "for you"),
+        (Decimal(2), 1, None),
+    ]
 
 
 def test_event_tables_are_partitioned_clustered_described_and_require_a_partition_filter() -> None:
