@@ -1,6 +1,6 @@
 """Running the graph from the command line: one Dagster run of a window in this process, with its progress reported."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from logging import WARNING
 from typing import Final, Literal
@@ -47,7 +47,11 @@ class RunProgress:
 
 
 def run_window(
-    job: JobDefinition, window: Window, instance: DagsterInstance, on_progress: Callable[[RunProgress], None]
+    job: JobDefinition,
+    window: Window,
+    instance: DagsterInstance,
+    on_progress: Callable[[RunProgress], None],
+    tags: Mapping[str, str] | None = None,
 ) -> str:
     """Materialize the job's assets for a window in one run.
 
@@ -56,6 +60,7 @@ def run_window(
         window: The days.
         instance: Where the run is recorded.
         on_progress: Called with each event, in order.
+        tags: Tags of the run, besides those of the job.
 
     Returns:
         The run's id.
@@ -75,6 +80,7 @@ def run_window(
         remote_job_origin=_origin(job.name),
         tags={
             **job.run_tags,
+            **(tags or {}),
             # The command itself reports the failure: the daemon must not retry the run.
             MAX_RETRIES_TAG: "0",
             RANGE_START_TAG: window.start.isoformat(),
