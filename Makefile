@@ -15,7 +15,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services up clean
+.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,7 +24,7 @@ run: .venv/run.stamp .env ## build the whole graph for the last 30 days
 	@$(BIN)/ecommerce-pipeline run
 
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
-	@$(BIN)/dg dev
+	@$(BIN)/ecommerce-pipeline dev
 
 generate: .venv/run.stamp ## write dbt's sources, staging models and exposures from the table contract and the dashboard
 	@$(BIN)/python -m ecommerce_pipeline.commands.generate
@@ -95,6 +95,10 @@ image: ## build the image with Docker, or with buildah from Debian packages wher
 
 image-services: .venv/test.stamp ## run every service of docker-compose.yml inside the built image; needs root and buildah
 	$(BIN)/pytest -q ecommerce_pipeline_tests/deploy/services_in_image.py
+
+wheel: .venv/run.stamp ## build the wheel in dist/, which runs without make and the checkout (docs/command_line.md)
+	@$(UV) build --wheel --no-build-isolation --python $(BIN)/python
+	@rm -rf build
 
 up: secrets ## build the image, start all services with Docker Compose, and wait until they are healthy
 	docker compose up --build --detach --wait

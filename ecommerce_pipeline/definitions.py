@@ -24,6 +24,7 @@ from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.execution.executor import multithread_executor
 from ecommerce_pipeline.instance.console_log import set_run_log_format
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.settings.environment_file import warn_of_misspelt_variables
 from ecommerce_pipeline.targets import dbt_workspace, platform_resources, target_of
 
 
@@ -49,6 +50,7 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
     )
 
 
+warn_of_misspelt_variables()
 environment_settings = Settings.from_environment()
 set_run_log_format(environment_settings.log_format)
 defs = build_definitions(environment_settings)

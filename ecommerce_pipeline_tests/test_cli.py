@@ -11,6 +11,7 @@ import pytest
 from dagster_webserver.cli import dagster_webserver
 
 from ecommerce_pipeline.commands.dashboard import page_server
+from ecommerce_pipeline.commands.dev import dagster_command
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
@@ -156,6 +157,6 @@ def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) 
 def test_the_ui_is_served_on_loopback_by_default() -> None:
     defaults = {parameter.name: parameter.default for parameter in dagster_webserver.params}
     assert defaults["host"] == "127.0.0.1"
-    called = [line for line in (PROJECT_ROOT / "Makefile").read_text().splitlines() if "/dg dev" in line]
-    assert called
-    assert not any("--host" in line or " -h" in line for line in called)
+    assert "\t@$(BIN)/ecommerce-pipeline dev\n" in (PROJECT_ROOT / "Makefile").read_text()
+    for checkout in (True, False):
+        assert "--host" not in dagster_command(None, 3001, checkout=checkout)

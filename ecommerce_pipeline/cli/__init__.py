@@ -4,18 +4,14 @@
 servers; each registers its commands on `app`.
 """
 
-from dotenv import load_dotenv
-
 from ecommerce_pipeline.cli import build, serve
 from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.process import configure_process
-from ecommerce_pipeline.settings import PROJECT_ROOT
 
 __all__ = ["app", "build", "main", "serve"]
 
 
 def main() -> None:
     """Run the command line."""
-    load_dotenv(PROJECT_ROOT / ".env")
     configure_process()
     app()

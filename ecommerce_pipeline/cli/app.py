@@ -12,14 +12,18 @@ from typer.models import CommandFunctionType
 
 from ecommerce_pipeline.cli.errors import explanation
 from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.settings.environment_file import load_environment_file, warn_of_misspelt_variables
 
 
 class Command(TyperCommand):
     """A command that reports an error as one message, without a stack trace, with exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
+        """Run the command, with the settings in `.env`."""
         try:
+            for warning in load_environment_file():
+                typer.secho(f"warning: {warning}", err=True, fg=typer.colors.YELLOW)
+            warn_of_misspelt_variables()
             return super().invoke(ctx)
         except Exception as error:
             message = explanation(error)

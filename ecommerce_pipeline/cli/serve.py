@@ -11,6 +11,19 @@ from ecommerce_pipeline.settings import Settings
 
 
 @app.command()
+def dev(
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on; default: 127.0.0.1, for this machine only.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; default: 3000.")] = None,
+) -> None:
+    """Open the Dagster UI, with schedules, until interrupted."""
+    from ecommerce_pipeline.commands.dev import dev_command
+
+    dev_command(Settings.from_environment(), host, port)
+
+
+@app.command()
 def dashboard(
     serve: Annotated[
         bool, typer.Option("--serve", help="Serve the page on this machine instead of opening it.")

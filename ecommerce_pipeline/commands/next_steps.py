@@ -24,10 +24,7 @@ def next_steps(settings: Settings, window: Window, job: str, select: str | None,
         program: How to call the command line; by default as this process was.
     """
     call = program or program_as_called()
-    steps = [
-        (f"{call} {command}" if ours else command, text)
-        for ours, command, text in _steps(settings, window, job, select)
-    ]
+    steps = [(f"{call} {command}", text) for command, text in _steps(settings, window, job, select)]
     width = max(len(command) for command, _ in steps)
     return "\n".join(["", "Next:", *(f"  {command:<{width}}  {text}" for command, text in steps)])
 
@@ -42,23 +39,23 @@ def program_as_called() -> str:
     return shlex.quote(str(path.relative_to(Path.cwd()) if inside else path))
 
 
-def _steps(settings: Settings, window: Window, job: str, select: str | None) -> Iterator[tuple[bool, str, str]]:
-    """Yield whether the command is one of this program, the command, and what it does."""
+def _steps(settings: Settings, window: Window, job: str, select: str | None) -> Iterator[tuple[str, str]]:
+    """Yield each command and what it does."""
     days = f"--from {window.start} --to {window.last}"
     after = None if select else following(job)
     if after:
-        yield True, f"run --job {after} {days}", "the next step, for the same days"
+        yield f"run --job {after} {days}", "the next step, for the same days"
     elif not select:
-        yield True, "dashboard", "the dashboard, in your browser"
+        yield "dashboard", "the dashboard, in your browser"
     if select:
-        yield True, f"verify {days}", "compare the rows of these days in all layers"
-    yield False, "make dev", "the graph in the Dagster UI"
+        yield f"verify {days}", "compare the rows of these days in all layers"
+    yield "dev", "the graph in the Dagster UI"
     if select or job not in BEFORE_WAREHOUSE:
-        yield True, "status", "this table again"
+        yield "status", "this table again"
     if job == EVERYTHING and not select and (longer := _longer(settings, window)):
-        yield True, f"run --from {longer.start} --to {longer.last}", "a longer range, in one run"
+        yield f"run --from {longer.start} --to {longer.last}", "a longer range, in one run"
     if settings.postgres_host is None:
-        yield True, "stop", "stop the embedded PostgreSQL"
+        yield "stop", "stop the embedded PostgreSQL"
 
 
 def _longer(settings: Settings, window: Window) -> Window | None:

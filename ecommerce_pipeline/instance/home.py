@@ -4,13 +4,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import psutil
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from ecommerce_pipeline.instance.run_tags import PROCESS_TAG
 from ecommerce_pipeline.locks import locked
-from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline.settings import Settings
+
+CONFIGURATION: Final = Path(__file__).with_name("dagster.yaml").resolve()
+"""The project's dagster.yaml: a link in the checkout, a file in the wheel."""
 
 
 def prepare_home(settings: Settings) -> Path:
@@ -20,7 +24,7 @@ def prepare_home(settings: Settings) -> Path:
     configuration = home / "dagster.yaml"
     if not configuration.exists():
         configuration.unlink(missing_ok=True)
-        configuration.symlink_to(PROJECT_ROOT / "dagster.yaml")
+        configuration.symlink_to(CONFIGURATION)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 

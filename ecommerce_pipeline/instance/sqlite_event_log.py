@@ -28,7 +28,7 @@ from ecommerce_pipeline.instance.dagster_private import (
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.masking import secrets_cached
 from ecommerce_pipeline.process import configure_process
-from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.settings import BASE_DIR
 
 OPEN_FILES: Final = 8
 """There is a file per run and an index of all runs; this many stay open."""
@@ -52,7 +52,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> "BatchingSqliteEventLogStorage":
         """Return the storage that `dagster.yaml` names."""
-        home = Path(os.environ.get("DAGSTER_HOME") or PROJECT_ROOT / ".local" / "dagster")
+        home = Path(os.environ.get("DAGSTER_HOME") or BASE_DIR / ".local" / "dagster")
         return cls(config_value.get("base_dir") or str(home / "history" / "runs"), inst_data)
 
     @override

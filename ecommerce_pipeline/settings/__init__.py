@@ -3,6 +3,7 @@
 `platform` has `Settings`, which includes those of `mail` and `dashboard`. Secrets are read apart, by `secrets`.
 """
 
-from ecommerce_pipeline.settings.platform import NEEDED, PROJECT_ROOT, Settings, SettingsError
+from ecommerce_pipeline.settings.places import BASE_DIR, PROJECT_ROOT
+from ecommerce_pipeline.settings.platform import NEEDED, Settings, SettingsError
 
-__all__ = ["NEEDED", "PROJECT_ROOT", "Settings", "SettingsError"]
+__all__ = ["BASE_DIR", "NEEDED", "PROJECT_ROOT", "Settings", "SettingsError"]

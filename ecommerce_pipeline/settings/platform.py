@@ -16,9 +16,9 @@ from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
 from ecommerce_pipeline.settings.parsers import day, parsed
+from ecommerce_pipeline.settings.places import BASE_DIR
 from ecommerce_pipeline.settings.secrets import wrong_secrets
 
-PROJECT_ROOT: Final = Path(__file__).resolve().parents[2]
 NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
 """The settings without a default that a target needs."""
 
@@ -41,7 +41,7 @@ class Settings(DashboardSettings, MailSettings):
     source: Literal["synthetic", "external"] = Field(
         "synthetic", description="synthetic: rows are generated; external: the tables already exist in PostgreSQL"
     )
-    data_dir: Path = Field(PROJECT_ROOT / ".local", description="folder of all data on this machine")
+    data_dir: Path = Field(BASE_DIR / ".local", description="folder of all data on this machine")
 
     log_format: Literal["colored", "json"] = Field("colored", description="format of the logs of runs and servers")
     dbt_parsed_dir: Path | None = Field(None, description="folder of the parsed dbt project; unset: in DATA_DIR")

@@ -19,7 +19,7 @@ def commands(job: str, select: str | None = None, window: Window = DAYS, **setti
 def test_after_everything_there_is_a_dashboard_and_a_longer_range() -> None:
     assert commands("everything") == [
         "pipeline dashboard",
-        "make dev",
+        "pipeline dev",
         "pipeline status",
         "pipeline run --from 2026-01-01 --to 2026-03-31",
         "pipeline stop",
@@ -29,7 +29,7 @@ def test_after_everything_there_is_a_dashboard_and_a_longer_range() -> None:
 def test_after_one_step_the_next_one_is_named_for_the_same_days() -> None:
     assert commands("ingest") == [
         "pipeline run --job extract --from 2026-03-02 --to 2026-03-31",
-        "make dev",
+        "pipeline dev",
         "pipeline stop",
     ]
     assert commands("transform")[0] == "pipeline run --job dashboard --from 2026-03-02 --to 2026-03-31"

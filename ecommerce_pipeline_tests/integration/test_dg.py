@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dagster import AssetKey
 
+from ecommerce_pipeline.commands.dev import dagster_command
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
@@ -81,7 +82,7 @@ def test_make_dev_starts_without_a_warning(new_platform: Callable[..., Platform]
     settings = environment(platform)
     with log.open("w") as output:
         dev = subprocess.Popen(
-            [DG, "dev", "--port", str(port)],
+            dagster_command(None, port, checkout=True),
             cwd=project(platform),
             env=settings,
             stdout=output,
@@ -98,4 +99,4 @@ def test_make_dev_starts_without_a_warning(new_platform: Callable[..., Platform]
         os.killpg(dev.pid, signal.SIGINT)
         dev.wait(60)
     assert "Supersession" not in log.read_text()
-    assert "dg dev" in (PROJECT_ROOT / "Makefile").read_text()
+    assert "$(BIN)/ecommerce-pipeline dev\n" in (PROJECT_ROOT / "Makefile").read_text()

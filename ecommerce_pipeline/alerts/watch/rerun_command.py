@@ -12,7 +12,7 @@ from dagster import AssetKey, DagsterRun
 
 from ecommerce_pipeline.alerts.problem import Span
 from ecommerce_pipeline.alerts.watch.context import WatchContext
-from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.settings import BASE_DIR
 
 MODULE: Final = "ecommerce_pipeline.definitions"
 LONGEST_SELECTION: Final = 20
@@ -114,13 +114,13 @@ def _are_days(span: Span) -> bool:
 def _dagster(context: WatchContext, *arguments: str) -> str:
     home = context.settings.dagster_home
     # Without DAGSTER_HOME, Dagster's command line would use a temporary instance, which the UI does not show.
-    inside = home.is_relative_to(PROJECT_ROOT)
-    prefix = f"DAGSTER_HOME=$PWD/{shlex.quote(str(home.relative_to(PROJECT_ROOT)))} " if inside else ""
+    inside = home.is_relative_to(BASE_DIR)
+    prefix = f"DAGSTER_HOME=$PWD/{shlex.quote(str(home.relative_to(BASE_DIR)))} " if inside else ""
     return prefix + _shell([_program("dagster"), *arguments])
 
 
 def _program(name: str) -> str:
-    inside = Path(sys.executable).parent == PROJECT_ROOT / ".venv" / "bin"
+    inside = Path(sys.executable).parent == BASE_DIR / ".venv" / "bin"
     return f".venv/bin/{name}" if inside else name
 
 

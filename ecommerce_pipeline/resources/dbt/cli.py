@@ -21,6 +21,8 @@ FILE_VARIABLE: Final = "WAREHOUSE_FILE_TO_LOCK"
 """Names DuckDB's file for the commands that open it."""
 WAIT_EVENT: Final = "WaitForWarehouse"
 """The name of our own events among dbt's."""
+PATH_VARIABLE: Final = "WAREHOUSE_DUCKDB_PATH"
+"""Read by profiles.yml: DuckDB's file, from that folder."""
 
 
 def main() -> None:
@@ -29,6 +31,8 @@ def main() -> None:
     # On a full disk, Python would print a stack trace for each line of dbt's log, thousands of lines in all.
     logging.raiseExceptions = False
     os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
+    # dbt would read the secrets in the project's .env, which are kept from it.
+    os.environ["PYTHON_DOTENV_DISABLED"] = "1"
     os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
 
     from dbt.cli.main import cli

@@ -16,7 +16,7 @@ from dagster_dbt import DbtProject
 
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, wait_event
+from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, PATH_VARIABLE, wait_event
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
 from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
@@ -58,7 +58,8 @@ class DbtWorkspace:
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables of every dbt command."""
-        return {**self.profile, FOLDER_VARIABLE: str(self.warehouse_dir.resolve())}
+        path = {PATH_VARIABLE: self.warehouse_file.name} if self.warehouse_file else {}
+        return {**self.profile, FOLDER_VARIABLE: str(self.warehouse_dir.resolve()), **path}
 
     @property
     def connected_environment(self) -> dict[str, str]:
