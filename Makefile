@@ -15,7 +15,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev generate test bench chaos google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
+.PHONY: help run dev generate test bench chaos mutants google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,10 @@ chaos: .venv/test.stamp ## inject a hundred faults at random moments, and ten on
 	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \
 	CHAOS_FAULTS=$${CHAOS_FAULTS:-100} $(CHAOS) ecommerce_pipeline_tests/chaos/test_chaos.py && \
 	CHAOS_CLOUD_FAULTS=$${CHAOS_CLOUD_FAULTS:-10} $(CHAOS) ecommerce_pipeline_tests/chaos/cloud_chaos.py
+
+mutants: .venv/test.stamp ## change the code that needs no server in 6,000 ways, one at a time; list the changes that no test notices
+	$(BIN)/mutmut run --max-children $(or $(MUTANTS_AT_ONCE),2) '$(or $(MUTANTS),*)'
+	@$(BIN)/mutmut results
 
 google-cloud: .venv/test.stamp ## test what no emulator covers, on your own GCP_PROJECT and GCS_BUCKET
 	$(BIN)/pytest ecommerce_pipeline_tests/integration/real_google_cloud.py
@@ -104,7 +108,7 @@ up: secrets ## build the image, start all services with Docker Compose, and wait
 	docker compose up --build --detach --wait
 
 clean: ## remove the environment and caches; `ecommerce-pipeline reset` removes data
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
+	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
 
 .env: .env.example
 	@mkdir -p .local/dagster && ln -sf ../../dagster.yaml .local/dagster/dagster.yaml
