@@ -16,6 +16,14 @@ def test_a_window_is_half_open() -> None:
     assert str(Window.of_day(window.start)) == "2026-02-27"
 
 
+@pytest.mark.parametrize(("days", "lengths"), [(1, [1] * 7), (3, [3, 3, 1]), (7, [7]), (8, [7])])
+def test_the_parts_of_a_window_have_each_of_its_days_once(days: int, lengths: list[int]) -> None:
+    window = Window.of_keys("2026-02-26", "2026-03-04")
+    parts = window.parts(days)
+    assert [len(part) for part in parts] == lengths
+    assert [day for part in parts for day in part.days()] == list(window.days())
+
+
 def test_an_empty_window_is_an_error() -> None:
     with pytest.raises(ValueError, match="has no days"):
         Window(date(2026, 3, 1), date(2026, 3, 1))

@@ -10,7 +10,7 @@ from dagster import DagsterEventType, RetryRequested
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.masking import clean
-from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, Shop
+from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, ORDERS, REPORT, SALES, Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 
@@ -138,6 +138,10 @@ def test_a_run_that_died_outside_any_step_names_the_assets_it_was_meant_to_build
     assert "The process 4711 of this run was killed." in text
     assert all(key in text for key in ("shop/orders", "mart/sales", "mart/report"))
     assert "schedule daily" in text
+    [incident] = shop.state.incidents.values()
+    assert {condition.name for condition in incident.recovery_conditions} == {
+        key.to_string() for key in (ORDERS, SALES, REPORT)
+    }
     shop.run("load")
     shop.tick()
     assert len(mailbox.mails) == 1, "one of its assets is no recovery"

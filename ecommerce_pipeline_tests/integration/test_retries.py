@@ -46,15 +46,20 @@ def test_a_server_killed_during_an_extraction_costs_an_attempt_but_no_row(
     platform.run(DAY, job="extract")
     objects = {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")}
     events: list[RunProgress] = []
+    first, killed = server(database), False
 
     def kill_once(progress: RunProgress) -> None:
-        if progress.kind == "ended" and progress.step == "lake/refunds":
-            os.kill(server(database), signal.SIGKILL)
+        nonlocal killed
+        if progress.kind == "ended" and not killed:
+            os.kill(first, signal.SIGKILL)
+            killed = True
         events.append(progress)
 
     platform.run(DAY, job="extract", on_progress=kill_once)
     assert {path: path.read_bytes() for path in platform.settings.lake_dir.rglob("*.parquet")} == objects
     assert [progress.step for progress in events if progress.kind == "failed"] == []
+    assert killed
+    assert server(database) != first, "a step after the kill has started it again"
 
 
 def test_a_connection_cut_during_an_extraction_is_retried_and_reported(

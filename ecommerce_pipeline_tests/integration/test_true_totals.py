@@ -12,7 +12,7 @@ from pyarrow.parquet import read_metadata
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
-from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted
+from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted, snapshot
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -73,6 +73,23 @@ def test_failed_payments_are_counted_and_bring_no_revenue(week: Platform, truth:
     )
     assert found == {day: orders for day, orders in truth.unpaid_orders.items() if orders}
     assert sum(found.values()) > 0
+
+
+@pytest.mark.parametrize(
+    ("dimension", "table"),
+    [
+        ("dim_customer", "customers"),
+        ("dim_product", "products"),
+        ("dim_payment", "payment_methods"),
+        ("dim_store", "stores"),
+    ],
+)
+def test_every_dimension_has_the_values_of_the_shop_on_the_last_day(week: Platform, dimension: str, table: str) -> None:
+    rows = snapshot(shop_settings(week.settings), table, WINDOW.last)
+    names = [name for (name, *_) in week.query(f"DESCRIBE core.{dimension}") if name in rows.column_names]
+    assert len(names) >= len(rows.column_names) - 2, "all but the times of registration, launch and change"
+    found = week.query(f"SELECT {', '.join(names)} FROM core.{dimension} ORDER BY ALL")
+    assert found == [tuple(row.values()) for row in rows.select(names).to_pylist()]
 
 
 def test_lines_of_an_order_are_counted_once(week: Platform) -> None:

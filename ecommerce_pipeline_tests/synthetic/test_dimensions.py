@@ -69,16 +69,6 @@ def test_a_change_is_dated_after_the_last_snapshot_without_it() -> None:
             assert new[key]["updated_at"] >= start_of(day + timedelta(days=1))
 
 
-def test_snapshots_upserted_in_any_order_end_with_the_newest_state() -> None:
-    last = by_key("products", DAYS[-1])
-    kept: dict[int, Row] = {}
-    for day in [DAYS[3], DAYS[-1], DAYS[0], DAYS[20]]:
-        for key, row in by_key("products", day).items():
-            if key not in kept or row["updated_at"] > kept[key]["updated_at"]:
-                kept[key] = row
-    assert kept == last
-
-
 def test_what_a_row_is_called_and_when_it_came_never_change() -> None:
     lasting = {"customers": ("email", "registered_at", "birth_date"), "products": ("sku", "launched_at", "category")}
     for table, columns in lasting.items():

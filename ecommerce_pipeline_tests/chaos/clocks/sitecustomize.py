@@ -2,15 +2,20 @@
 
 import os
 import time
+from pathlib import Path
 
 _true = time.time
 _start = time.monotonic()
 _jump = float(os.environ["CLOCK_JUMP"])
 _after = float(os.environ["CLOCK_JUMP_AFTER"])
+_jumped = Path(os.environ["CLOCK_JUMPED"])
 
 
 def _jumping() -> float:
-    return _true() + (_jump if time.monotonic() - _start > _after else 0.0)
+    if time.monotonic() - _start <= _after:
+        return _true()
+    _jumped.touch()
+    return _true() + _jump
 
 
 time.time = _jumping

@@ -1,7 +1,8 @@
-"""Concurrent writers of the source: those of the same day wait for each other, those of different days do not."""
+"""Concurrent writers of the source: those of a day wait for each other, others do not. Upserts keep the newest row."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Event
 
 import pyarrow as pa
@@ -11,7 +12,8 @@ from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
 from ecommerce_pipeline.resources.postgres.stamp import read_stamp, write_stamp
-from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline.schema.tables import products, transaction_items
+from ecommerce_pipeline.synthetic import ShopSettings, snapshot
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 DAY = "2026-03-08"
@@ -73,6 +75,23 @@ def test_writers_of_different_days_do_not_wait_for_each_other(owner: PostgresRes
         slow.allowed.set()
         assert one.result(60) == 5
     assert (rows_of(owner, DAY), rows_of(owner, "2026-03-09")) == (5, 3)
+
+
+def test_snapshots_written_in_any_order_leave_the_newest_version_of_each_row(owner: PostgresResource) -> None:
+    shop = ShopSettings(products=300, start_date=date(2025, 1, 1))
+    days = [date(2025, 2, 15), date(2026, 3, 12), date(2025, 1, 1), date(2025, 10, 28)]
+    snapshots = [snapshot(shop, products.name, day) for day in days]
+    try:
+        written = [owner.upsert(products, rows.to_reader()) for rows in snapshots]
+        found = owner.stream(products).read_all()
+    finally:
+        with owner.connect() as connection:
+            connection.execute("DELETE FROM ecommerce.products")
+    assert written == [rows.num_rows for rows in snapshots]
+    assert found.equals(snapshots[days.index(max(days))])
+    older = dict(zip(*snapshots[0].select(["product_id", "updated_at"]).to_pydict().values(), strict=True))
+    newer = dict(zip(*found.select(["product_id", "updated_at"]).to_pydict().values(), strict=True))
+    assert any(newer[key] > older[key] for key in older), "some rows have changed between the snapshots"
 
 
 def test_an_error_of_the_rows_is_raised_unchanged_and_nothing_is_written(owner: PostgresResource) -> None:
