@@ -1,17 +1,25 @@
 {#
     Models built by day: each run replaces the days of its window, all of them, in one transaction. Rows that are no
-    longer in the source vanish; days outside the window are not touched; --full-refresh does not drop history.
+    longer in the source vanish; days outside the window are not touched.
 #}
 {% macro by_day(column, cluster_by) -%}
     {{ config(
         materialized='incremental',
         on_schema_change='append_new_columns',
-        full_refresh=false,
         tags=['daily'],
         meta={'partition_column': column},
         **adapter.dispatch('by_day_config')(column, cluster_by)
     ) }}
 {%- endmacro %}
+
+
+{#
+    Overrides dbt's: a table is replaced as a whole only by `ecommerce-pipeline rebuild`, whose window has all days of
+    staging. With --full-refresh, dbt would leave the days of the window alone.
+#}
+{% macro should_full_refresh() %}
+    {{ return(env_var('REBUILD', 'False') == 'True') }}
+{% endmacro %}
 
 
 {# The name of the model's window: see macros/window.sql. #}

@@ -21,6 +21,7 @@ from dagster_dbt import DbtCliInvocation
 from dagster_dbt.core.dbt_cli_event import DbtCliEventMessage
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.dbt.cli import WAIT_EVENT
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
@@ -60,7 +61,8 @@ def build_part(
         NotBuiltError: There is no warehouse.
     """
     run_dir = workspace.run_dir(context.run_id)
-    environment = {**workspace.connected_environment, **window_environment(window), "RUN_ID": context.run_id}
+    of_run = {"RUN_ID": context.run_id, "REBUILD": str(REBUILD_TAG in context.run.tags)}
+    environment = {**workspace.connected_environment, **window_environment(window), **of_run}
     invocation = dbt.cli(
         ["build", "--exclude-resource-type", "unit_test", *workspace.arguments],
         environment=environment,

@@ -12,9 +12,9 @@ from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, window_of_
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
 from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
+from ecommerce_pipeline.assets.table_definitions import tables_to_follow
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
-from ecommerce_pipeline.resources.dbt.definitions import models_with_history
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -60,10 +60,9 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
 
 
 def _follow_definitions(context: AssetExecutionContext, warehouse: Warehouse, workspace: DbtWorkspace) -> None:
-    """Let the tables of the selected models get the columns that their models have now."""
-    defined = models_with_history(workspace.project().manifest_path)
-    built = {(layer, name) for layer, name in (key.path for key in context.selected_asset_keys)}
-    for name, change in follow(warehouse, {model: defined[model] for model in defined.keys() & built}).items():
+    """Let the tables that the run extends or reads get the columns that they are defined with now."""
+    tables = tables_to_follow(workspace, context.selected_asset_keys, context.run.tags)
+    for name, change in follow(warehouse, tables).items():
         context.log.warning(
             f"{'.'.join(name)} follows its definition: {change}. A new column is null on the days of other runs"
         )

@@ -7,7 +7,7 @@ lock, so threads use all processors.
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from typing import Any, cast
@@ -45,8 +45,8 @@ from ecommerce_pipeline.execution.running_steps import RunningSteps
 from ecommerce_pipeline.instance.run_tags import NO_DAYS, PROCESS_TAG, partitions_of_run
 from ecommerce_pipeline.process import in_dagster_dev
 
-Preflight = Callable[[AbstractSet[AssetKey]], None]
-"""Called with a run's assets before its first step; raises a PlatformError if the run must not begin."""
+Preflight = Callable[[AbstractSet[AssetKey], Mapping[str, str]], None]
+"""Called with a run's assets and tags before its first step; raises a PlatformError if the run must not begin."""
 
 
 def multithread_executor(at_once: int, preflight: Preflight | None = None) -> ExecutorDefinition:
@@ -102,7 +102,7 @@ class MultithreadExecutor(Executor):
         if by_day and partitions_of_run(plan_context.dagster_run.tags) is None:
             raise PlatformError(NO_DAYS)
         if self._preflight:
-            self._preflight(assets.selected_asset_keys)
+            self._preflight(assets.selected_asset_keys, plan_context.dagster_run.tags)
         data = EngineEventData.in_process(os.getpid(), execution_plan.step_keys_to_execute)
         message = f"Executing steps in threads of one process (pid: {os.getpid()})"
         yield DagsterEvent.engine_event(plan_context, message, event_specific_data=data)

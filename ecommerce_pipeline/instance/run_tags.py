@@ -15,6 +15,9 @@ NO_DAYS: Final = "this run has no days: launch it again and choose a partition, 
 PROCESS_TAG: Final = ".dagster/ecommerce_pipeline_process"
 """The process that executes a run of the command line: `<pid>@<start time>`; the UI hides tags with this prefix."""
 
+REBUILD_TAG: Final = "ecommerce_pipeline/rebuild"
+"""The command of a run that builds the whole history of its models again, from staging: `rebuild fact_refund`."""
+
 
 def partitions_of_run(tags: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the first and last partition key of a run, from its tags; None of a run that has none.

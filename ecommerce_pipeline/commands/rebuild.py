@@ -1,0 +1,98 @@
+"""`rebuild`: build the whole history of models, and all that follows from it, from staging in one run."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import cast
+
+from dagster import AssetKey, AssetSelection, JobDefinition, RepositoryDefinition
+
+from ecommerce_pipeline.assets.common import daily
+from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.commands.progress import days_of, run_shown
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.home import open_instance
+from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.dialects import quoted
+from ecommerce_pipeline.schema.tables import EVENTS, WRITTEN_AT
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import target_of
+
+STAGING = "staging"
+
+
+def rebuild_command(settings: Settings, models: Sequence[str], output: Output) -> None:
+    """Rebuild models for all days of staging; each table is replaced as a whole, once its new rows are there.
+
+    Raises:
+        PlatformError: There is no such model, staging has no days, or a step failed.
+    """
+    with output.console.status("loading the asset graph"):
+        from ecommerce_pipeline.definitions import defs
+
+        repository = defs.get_repository_def()
+        keys = AssetSelection.keys(*_keys(repository, models)).downstream().resolve(repository.asset_graph)
+    window = days_of_staging(settings)
+    following = len(keys) - len(set(models))
+    output.console.print(f"[bold]rebuild[/]: {', '.join(models)} and {following} that follow, {days_of(window)}")
+    job = cast(JobDefinition, repository.get_implicit_job_def_for_assets(list(keys)))
+    with open_instance(settings) as instance:
+        tags = {REBUILD_TAG: f"rebuild {' '.join(models)}"}
+        run = run_shown(job.get_subset(asset_selection=keys), window, instance, output, tags)
+    output.document(ok=True, models=list(models), **run)
+
+
+def days_of_staging(settings: Settings) -> Window:
+    """Return the days from the first to the last one of staging.
+
+    Raises:
+        PlatformError: There are none, some are not in the calendar, or they are too many for one job.
+    """
+    warehouse = target_of(settings).warehouse
+    days = [day for day in _first_and_last(warehouse) if day]
+    if not days:
+        raise PlatformError("staging has no rows yet: `ecommerce-pipeline run` loads and builds them")
+    window = Window.of_keys(min(days).isoformat(), max(days).isoformat())
+    for name, outside in (("START_DATE", window.start), ("END_DATE", window.last)):
+        if not daily(settings).has_partition_key(outside.isoformat()):
+            raise PlatformError(
+                f"staging has rows of {outside}, a day that is not in the calendar: set {name}={outside}"
+            )
+    lateness = settings.lateness_days * ONE_DAY
+    around = Window(window.start - lateness, window.end + lateness)
+    if len(warehouse.parts(around)) > 1:
+        raise PlatformError(
+            f"staging has the days {window}, more than one job may replace: set BIGQUERY_DAYS_PER_JOB={len(around)}"
+        )
+    return window
+
+
+def _first_and_last(warehouse: Warehouse) -> Iterable[date | None]:
+    tables = warehouse.columns([(STAGING, name) for name in EVENTS])
+    written = quoted(warehouse.dialect, WRITTEN_AT)
+    day = warehouse.dialect.utc_day
+    queries = [
+        f"SELECT {day.format(f'min({written})')} AS first, {day.format(f'max({written})')} AS last "  # noqa: S608 - names of the contract
+        f"FROM {warehouse.schema_of(STAGING)}.{name} WHERE {written} IS NOT NULL"
+        for _, name in tables
+    ]
+    return [day for rows in warehouse.queries(queries) for row in rows.to_pylist() for day in row.values()]
+
+
+def _keys(repository: RepositoryDefinition, models: Sequence[str]) -> list[AssetKey]:
+    """Return the keys of models.
+
+    Raises:
+        PlatformError: There is no such model.
+    """
+    known = {
+        key.path[-1]: key for key in repository.asset_graph.executable_asset_keys if key.path[0] in {"core", "datamart"}
+    }
+    for name in models:
+        if name not in known:
+            alike = get_close_matches(name, known)
+            hint = f"do you mean {' or '.join(alike)}?" if alike else f"the models are {', '.join(sorted(known))}"
+            raise PlatformError(f"{name}: there is no such model; {hint}")
+    return [known[name] for name in models]
