@@ -18,6 +18,7 @@ from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
 from ecommerce_pipeline.assets.source import source_assets
 from ecommerce_pipeline.assets.staging import staging_assets
 from ecommerce_pipeline.assets.transform import transform_assets
+from ecommerce_pipeline.automation.beside_ui import dashboard_beside_ui
 from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
@@ -28,16 +29,19 @@ from ecommerce_pipeline.settings.environment_file import warn_of_misspelt_variab
 from ecommerce_pipeline.targets import dbt_workspace, platform_resources, target_of
 
 
-def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None = None) -> Definitions:
+def build_definitions(
+    settings: Settings, *, resources: Mapping[str, Any] | None = None, dashboard_address: str | None = None
+) -> Definitions:
     """Assemble the platform for the given settings.
 
     Args:
         settings: The platform's settings.
         resources: Resources that replace those of the target, by key.
+        dashboard_address: Where the dashboard is served, for a link to it.
     """
     tables = [*source_assets(settings), *lake_assets(settings), *staging_assets(settings)]
     workspace = dbt_workspace(settings)
-    python_assets = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace)]
+    python_assets = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace, dashboard_address)]
     defined_jobs = jobs(settings)
     return Definitions(
         assets=[*with_code_references(python_assets), *transform_assets(settings, workspace)],
@@ -53,4 +57,4 @@ def build_definitions(settings: Settings, *, resources: Mapping[str, Any] | None
 warn_of_misspelt_variables()
 environment_settings = Settings.from_environment()
 set_run_log_format(environment_settings.log_format)
-defs = build_definitions(environment_settings)
+defs = build_definitions(environment_settings, dashboard_address=dashboard_beside_ui(environment_settings))

@@ -6,8 +6,10 @@ Called by the command line, the code location and the storages that Dagster load
 import atexit
 import gc
 import os
+import sys
 import warnings
 from functools import cache
+from multiprocessing import parent_process
 from typing import Final
 
 from ecommerce_pipeline.masking.streams import mask_streams
@@ -48,6 +50,14 @@ def tune_garbage_collection() -> None:
     """
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)  # saves the last traversal, at exit
+
+
+def is_local_code_server() -> bool:
+    """Return whether a UI or daemon on this machine started this process as its code server: it talks by a socket.
+
+    A run's process has its parent's arguments, and a server in a container listens on a port.
+    """
+    return "--socket" in sys.argv and parent_process() is None
 
 
 def in_dagster_dev() -> bool:

@@ -2,17 +2,14 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from http.client import HTTPConnection
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from dagster_webserver.cli import dagster_webserver
 
-from ecommerce_pipeline.commands.dashboard import page_server
 from ecommerce_pipeline.commands.dev import dagster_command
-from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline.settings import PROJECT_ROOT
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 
@@ -108,31 +105,6 @@ def test_the_dashboard_is_opened_as_a_file(tmp_path: Path) -> None:
     opened = call("dashboard", folder=tmp_path, BROWSER="echo")
     assert opened.returncode == 0
     assert page.as_uri() in opened.stdout
-
-
-def test_the_dashboard_is_served_on_loopback_and_nothing_else_is(tmp_path: Path) -> None:
-    page = tmp_path / "dashboard" / "report.html"
-    page.parent.mkdir()
-    page.write_text("<title>page</title>")
-    settings = Settings.from_environment({"DATA_DIR": str(tmp_path)})
-    with page_server(settings, 0) as server:
-        assert server.server_address[0] == "127.0.0.1"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        connection = HTTPConnection("127.0.0.1", server.server_port)
-
-        def ask(path: str) -> tuple[int, bytes]:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-
-        assert ask("/") == (200, page.read_bytes())
-        page.write_text("<title>newer</title>")
-        assert ask("/") == (200, b"<title>newer</title>")
-        for path in ("/report.html", "/../warehouse.duckdb", "/%2e%2e/lake"):
-            assert ask(path)[0] == 404
-        server.shutdown()
-        thread.join()
 
 
 def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) -> None:

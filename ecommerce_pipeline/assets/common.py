@@ -24,9 +24,6 @@ from ecommerce_pipeline.settings import Settings
 
 OWNER: Final = "team:data-platform"
 
-DASHBOARD_PAGE: Final = "report.html"
-"""The path of the dashboard's page in its store."""
-
 FRESH: Final = FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26))
 """An asset that is materialized daily is shown as late some hours after a missed day."""
 

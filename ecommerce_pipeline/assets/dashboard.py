@@ -19,15 +19,17 @@ from dagster import (
     asset,
 )
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE, ONE_RUN, OWNER, WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, window_of_run
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
 from ecommerce_pipeline.dashboard.queries import tables_read
+from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE, served_at
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.io_managers.metadata import URI
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -45,16 +47,22 @@ LINKS: Final = (
 )
 
 
-def dashboard_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
-    """Return the page and the links to Data Studio."""
-    return [_report(settings, workspace), _looker_studio(settings, marts(DBT_DIR))]
+def dashboard_assets(settings: Settings, workspace: DbtWorkspace, address: str | None) -> list[AssetsDefinition]:
+    """Return the page and the links to Data Studio.
+
+    Args:
+        settings: The platform's settings.
+        workspace: The dbt project, whose lineage the page's metadata has.
+        address: Where the page is served; None if it is not.
+    """
+    return [_report(settings, workspace, address), _looker_studio(settings, marts(DBT_DIR))]
 
 
-def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
+def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) -> AssetsDefinition:
     @asset(
         key=AssetKey([LAYER, "report"]),
         group_name=LAYER,
-        description=REPORT,
+        description=f"{REPORT} [Open it]({address})" if address else REPORT,
         kinds={"html", "vega"},
         owners=[OWNER],
         deps=[AssetKey([layer, name]) for layer, name in sorted(tables_read())],
@@ -81,7 +89,7 @@ def _report(settings: Settings, workspace: DbtWorkspace) -> AssetsDefinition:
         return _of_newest_day(
             context,
             {
-                **_file_metadata(dashboard_store, page),
+                **_file_metadata(settings, dashboard_store, page),
                 **_report_metadata(datasets),
                 "charts and their tables": MetadataValue.md(chart_lineage(manifest)),
             },
@@ -127,12 +135,13 @@ def _links(settings: Settings, project: str, tables: Sequence[str]) -> dict[str,
     return dict(links)
 
 
-def _file_metadata(store: ObjectStore, page: bytes) -> dict[str, Any]:
-    return {
-        "link": MetadataValue.url(store.link(DASHBOARD_PAGE)),
-        "dagster/uri": store.uri(DASHBOARD_PAGE),
-        "bytes": len(page),
-    }
+def _file_metadata(settings: Settings, store: ObjectStore, page: bytes) -> dict[str, Any]:
+    link = store.link(DASHBOARD_PAGE) if store.is_remote else served_at(store, settings.dashboard_port)
+    # A run of the command line may end before a UI starts. A `file:` link would not open from its pages.
+    opens: dict[str, Any] = (
+        {"link": MetadataValue.url(link)} if link else {"open it with": "ecommerce-pipeline dashboard"}
+    )
+    return {**opens, URI: store.uri(DASHBOARD_PAGE), "bytes": len(page)}
 
 
 def _report_metadata(datasets: Datasets) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The commands that check the platform, and those that run or stop its servers."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -8,6 +9,11 @@ from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.cli.options import Json, Quiet, Verbose
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.settings import Settings
+
+AllowedHosts = Annotated[
+    Sequence[str],
+    typer.Option(help="A name of this host in addresses of its pages; IP addresses and localhost always work."),
+]
 
 
 @app.command()
@@ -60,23 +66,25 @@ def mail(
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the page.")] = 8025,
     smtp_port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the mail server.")] = 1025,
+    allowed_host: AllowedHosts = (),
 ) -> None:
     """List the alerts that are kept on this machine while no mail server is set; --serve receives alerts itself."""
     from ecommerce_pipeline.commands.mail import mail_command, serve_mail
 
     settings = Settings.from_environment()
-    serve_mail(settings, host, port, smtp_port) if serve else mail_command(settings)
+    serve_mail(settings, host, port, smtp_port, allowed_host) if serve else mail_command(settings)
 
 
 @app.command()
 def metrics(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 9464,
+    allowed_host: AllowedHosts = (),
 ) -> None:
     """Serve metrics of runs, assets, alerts and daemons for Prometheus, from Dagster's storage."""
     from ecommerce_pipeline.commands.metrics import metrics_command
 
-    metrics_command(Settings.from_environment(), host, port)
+    metrics_command(Settings.from_environment(), host, port, allowed_host)
 
 
 @app.command()

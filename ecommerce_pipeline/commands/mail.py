@@ -1,9 +1,8 @@
 """`mail`: lists the alerts kept on this machine, newest first; or runs a mail server that keeps them."""
 
 import sys
+from collections.abc import Collection
 from contextlib import ExitStack
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import typer
 from rich.table import Table as Grid
@@ -11,6 +10,7 @@ from rich.table import Table as Grid
 from ecommerce_pipeline.commands.output import console_on
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.mail.catcher import INDEX, kept, list_mails, mail_catcher
+from ecommerce_pipeline.resources.mail.pages import mail_pages
 from ecommerce_pipeline.settings import Settings
 
 SHOWN = 20
@@ -36,15 +36,8 @@ def mail_command(settings: Settings) -> None:
     console.print(f"Read them at {settings.mail_dir / INDEX}", soft_wrap=True)
 
 
-class _Page(SimpleHTTPRequestHandler):
-    """Serves the folder of mails, which holds nothing else."""
-
-    def log_message(self, *_: object) -> None:
-        """Log no requests."""
-
-
-def serve_mail(settings: Settings, host: str, port: int, smtp_port: int) -> None:
-    """Receive and show mail until interrupted.
+def serve_mail(settings: Settings, host: str, port: int, smtp_port: int, names: Collection[str] = ()) -> None:
+    """Receive and show mail until interrupted, on pages for the host names given besides `localhost`.
 
     Raises:
         PlatformError: A port is in use, or the folder is not writable.
@@ -55,7 +48,7 @@ def serve_mail(settings: Settings, host: str, port: int, smtp_port: int) -> None
             folder.mkdir(parents=True, exist_ok=True)
             list_mails(folder)
             smtp = servers.enter_context(mail_catcher(folder, host, smtp_port))
-            page = ThreadingHTTPServer((host, port), partial(_Page, directory=str(folder)))
+            page = mail_pages(folder, host, port, names)
         except OSError as error:
             raise PlatformError(
                 f"no mail server can start on {host} with the ports {smtp_port} and {port} and the folder {folder}: "

@@ -1,17 +1,20 @@
 """`metrics`: the endpoint that Prometheus scrapes."""
 
+from collections.abc import Collection
+
 import typer
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.console_log import set_process_log_format
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.metrics.collector import PlatformCollector
+from ecommerce_pipeline.metrics.server import metrics_server
 from ecommerce_pipeline.settings import Settings
 
 
-def metrics_command(settings: Settings, host: str, port: int) -> None:
-    """Serve the metrics until interrupted.
+def metrics_command(settings: Settings, host: str, port: int, names: Collection[str] = ()) -> None:
+    """Serve the metrics until interrupted, for the host names given besides `localhost`.
 
     Raises:
         PlatformError: The address is not available.
@@ -21,11 +24,12 @@ def metrics_command(settings: Settings, host: str, port: int) -> None:
         registry = CollectorRegistry()
         registry.register(PlatformCollector(instance))
         try:
-            server, thread = start_http_server(port, host, registry)
+            server = metrics_server(registry, host, port, names)
         except OSError as error:
             raise PlatformError(f"port {port} of {host}: {error.strerror}; choose another with --port") from None
-        typer.echo(f"http://{host}:{server.server_port}/metrics serves Prometheus; interrupt (Ctrl+C) to stop")
-        try:
-            thread.join()
-        except KeyboardInterrupt:
-            typer.echo("stopped")
+        with server:
+            typer.echo(f"http://{host}:{server.server_port}/metrics serves Prometheus; interrupt (Ctrl+C) to stop")
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                typer.echo("stopped")

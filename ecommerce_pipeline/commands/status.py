@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
 from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_object, split_path
 from ecommerce_pipeline.resources.object_store.base import ObjectStore

@@ -14,7 +14,7 @@ import duckdb
 import psycopg
 import pytest
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
+from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.settings import PROJECT_ROOT

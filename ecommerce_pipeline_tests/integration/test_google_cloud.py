@@ -9,7 +9,7 @@ import pytest
 from dagster import AssetKey
 from google.cloud import storage
 
-from ecommerce_pipeline.assets.common import DASHBOARD_PAGE
+from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY

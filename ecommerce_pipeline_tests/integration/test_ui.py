@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ecommerce_pipeline_tests.integration.test_backfill import BACKFILL, LAUNCH
+from ecommerce_pipeline_tests.support.browser import launch_browser, open_page
 from ecommerce_pipeline_tests.support.dagster_ui import DagsterUi
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -89,6 +90,24 @@ def test_materialize_all_over_five_days_is_one_run_with_the_dimensions_of_the_co
     with closing(Platform(tmp_path_factory.mktemp("command-line"))) as other:
         other.run(FIVE_DAYS[0], FIVE_DAYS[-1])
         assert platform.content_hashes() == other.content_hashes()
+
+
+REPORT = """{ assetNodeOrError(assetKey: {path: ["dashboard", "report"]}) { ... on AssetNode {
+    description
+    assetMaterializations(limit: 1) { metadataEntries { label ... on UrlMetadataEntry { url } } }
+} } }"""
+
+
+def test_the_dashboard_s_link_opens_in_a_browser(ui: DagsterUi) -> None:
+    """It was a `file:` link, which browsers do not open from a page."""
+    report = ui.ask(REPORT)["assetNodeOrError"]
+    [materialization] = report["assetMaterializations"]
+    [link] = [entry["url"] for entry in materialization["metadataEntries"] if entry["label"] == "link"]
+    assert f"[Open it]({link})" in report["description"]
+    with launch_browser() as browser, open_page(browser, link, offline=False) as visit:
+        assert visit.page.title() == "Shop performance"
+        assert visit.figures()["orders_paid"] > 0
+        assert not [line for line in visit.console_output if line.startswith("error")]
 
 
 def test_checks_that_are_executed_alone_pass_on_sound_data(ui: DagsterUi) -> None:

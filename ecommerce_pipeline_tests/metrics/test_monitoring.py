@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ import pytest
 import yaml
 from dagster import materialize
 from dagster._daemon.types import DaemonHeartbeat
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from ecommerce_pipeline.metrics.collector import PlatformCollector
+from ecommerce_pipeline.metrics.server import metrics_server
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.instance.test_sqlite_event_log import opened
 from ecommerce_pipeline_tests.metrics.test_collector import orders, quarantine
+from ecommerce_pipeline_tests.support.http import serving
 from ecommerce_pipeline_tests.support.prometheus import NoPrometheusError, prometheus
 
 MONITORING = PROJECT_ROOT / "deploy" / "monitoring"
@@ -40,16 +43,16 @@ def query(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("prometheus")
     home = folder / "dagster"
     home.mkdir()
-    with opened(str(home)) as instance:
+    with opened(str(home)) as instance, ExitStack() as stack:
         materialize([orders], instance=instance, partition_key="2026-03-01")
         materialize([quarantine], instance=instance)
         instance.add_daemon_heartbeat(DaemonHeartbeat(time.time(), "SENSOR", "id", []))
         registry = CollectorRegistry()
         registry.register(PlatformCollector(instance))
-        endpoint, _ = start_http_server(0, "127.0.0.1", registry)
+        port = stack.enter_context(serving(metrics_server(registry, "127.0.0.1", 0)))
         shutil.copytree(MONITORING, folder / "monitoring")
         configuration = folder / "monitoring" / "prometheus.yml"
-        text = configuration.read_text().replace("127.0.0.1:9464", f"127.0.0.1:{endpoint.server_port}")
+        text = configuration.read_text().replace("127.0.0.1:9464", f"127.0.0.1:{port}")
         configuration.write_text(text.replace("30s", "1s"))
         log = folder / "prometheus.log"
         with log.open("w") as file:
@@ -78,8 +81,6 @@ def query(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         finally:
             process.terminate()
             process.wait(20)
-            endpoint.shutdown()
-            endpoint.server_close()
 
 
 def _wait(what: Any, log: Path) -> None:

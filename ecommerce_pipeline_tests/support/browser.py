@@ -84,8 +84,8 @@ class OpenPage:
 
 @contextmanager
 def open_page(browser: Browser, address: str, **options: Any) -> Iterator[OpenPage]:
-    """Open an address offline."""
-    context = browser.new_context(offline=True, **{"viewport": {"width": 1440, "height": 900}, **options})
+    """Open an address, offline unless the options say otherwise."""
+    context = browser.new_context(**{"offline": True, "viewport": {"width": 1440, "height": 900}, **options})
     visit = OpenPage(context.new_page())
     visit.page.on("request", lambda request: visit.requests.append(request.url))
     visit.page.on("console", lambda message: visit.console_output.append(f"{message.type}: {message.text}"))

@@ -23,6 +23,8 @@ from uuid import uuid4
 from aiosmtpd.smtp import SMTP, Envelope
 
 INDEX = "index.html"
+SHOWN_ONLY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+"""The content security policy of a page that shows text, styles and its own images: no scripts, nothing loaded."""
 LISTED = 500
 LARGEST = 20 * 2**20
 
@@ -93,7 +95,10 @@ def keep(folder: Path, content: bytes) -> Path:
     file = folder / f"{sent:%Y-%m-%dT%H-%M-%S}-{words}-{id_hash}.eml"
     body = message.get_body(("html",))
     if body is not None:
-        _write(file.with_suffix(".html"), body.get_content().encode())
+        # Opened as a file, a message has no header with its policy. The policy holds for all that follows it.
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{SHOWN_ONLY}">'
+        page = f'<!DOCTYPE html><meta charset="utf-8">{policy}\n{body.get_content()}'
+        _write(file.with_suffix(".html"), page.encode())
     _write(file, content)
     list_mails(folder)
     return file
