@@ -16,6 +16,16 @@ SPACE_CODES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Numbers of the system's errors when a disk is full, or a quota or a limit of the size of files is reached."""
 
 
+_REMEDIES: Final = {
+    (errno.EACCES, errno.EPERM, errno.EROFS): "make it writable for this user, or set DATA_DIR and DAGSTER_HOME to "
+    "folders that are",
+    (errno.ENOTDIR, errno.EISDIR, errno.EEXIST): "move away what is there, or set DATA_DIR to another folder",
+}
+
+WRITTEN_FOR_USERS: Final = {"PlatformError"}
+"""PlatformError and the classes that derive from it: their message says all, so their name is left out of it."""
+
+
 class PlatformError(Exception):
     """A problem outside the code; the message says what is wrong, where, and what to do.
 
@@ -25,6 +35,10 @@ class PlatformError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(mask(message))
 
+    def __init_subclass__(cls) -> None:
+        """Register the class."""
+        WRITTEN_FOR_USERS.add(cls.__name__)
+
 
 class TransientError(PlatformError):
     """A temporary problem, after which the same work is retried: a broken connection, a deadlock, a full disk."""
@@ -32,10 +46,6 @@ class TransientError(PlatformError):
 
 class NotBuiltError(PlatformError):
     """A table or the whole warehouse does not exist, because nothing has built it yet."""
-
-
-WRITTEN_FOR_USERS: Final = frozenset({error.__name__ for error in (PlatformError, TransientError, NotBuiltError)})
-"""The classes whose message says all, so that their name is left out of it."""
 
 
 def no_space(place: Path | str, reason: str) -> TransientError:
@@ -62,6 +72,18 @@ def no_memory(what: str, reason: str) -> TransientError:
         f"memory is too short: {what} ({reason}). Close other programs, give the machine or container more memory, or "
         "select fewer days, and run it again"
     )
+
+
+def explained(error: BaseException) -> PlatformError | None:
+    """Return an error outside the code for users: a shortage, or a file that cannot be used; None for any other."""
+    if isinstance(error, PlatformError):
+        return error
+    if cause := shortage(error):
+        return cause
+    if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
+        remedy = next((f"; {text}" for numbers, text in _REMEDIES.items() if error.errno in numbers), "")
+        return PlatformError(f"{os.fsdecode(error.filename)}: {error.strerror}{remedy}")
+    return None
 
 
 def shortage(error: BaseException) -> TransientError | None:
@@ -91,6 +113,18 @@ def _disk_is_full(error: sqlite3.Error, home: Path) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     # For its shared memory, SQLite reports a full disk as an I/O error.
     return code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and shutil.disk_usage(home).free < LEAST_BYTES)
+
+
+def reported_number(text: str) -> int | None:
+    """Return the number of the system's error whose text ends a line, as programs in C and C++ report it; else None.
+
+    >>> reported_number('could not write file "x": No space left on device') == errno.ENOSPC
+    True
+    >>> reported_number("row 1: no space left on device, out of memory, locked") is None
+    True
+    """
+    reasons = {line.rpartition(": ")[2] for line in text.splitlines()}
+    return next((code for code in errno.errorcode if os.strerror(code) in reasons), None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ecommerce_pipeline.errors import PlatformError, TransientError, shortage
+from ecommerce_pipeline.errors import WRITTEN_FOR_USERS, PlatformError, TransientError, explained, shortage
+from ecommerce_pipeline.resources.embedded_postgres.errors import clear_errors
 from ecommerce_pipeline_tests.support.shortages import FULL_DISK, file_size_limit
 
 
@@ -50,6 +51,25 @@ def test_short_memory_is_named_whoever_is_short_of_it() -> None:
         connection.execute("SELECT count(DISTINCT md5(range::VARCHAR)) FROM range(1000000)")
     for error in (python.value, in_duckdb.value):
         assert str(shortage(error)).startswith("memory is too short: the work needs more")
+
+
+def test_a_file_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="directory") as caught:
+        tmp_path.write_bytes(b"")
+    assert (
+        str(explained(caught.value))
+        == f"{tmp_path}: Is a directory; move away what is there, or set DATA_DIR to another folder"
+    )
+    assert explained(ValueError("a fault of the code")) is None
+
+
+def test_the_names_of_all_errors_for_users_are_left_out_of_messages() -> None:
+    assert {"PlatformError", "TransientError", "NotBuiltError", "EmbeddedPostgresError"} <= WRITTEN_FOR_USERS
+
+
+def test_a_full_disk_of_the_embedded_postgresql_is_temporary(tmp_path: Path) -> None:
+    with pytest.raises(TransientError, match=f"no space left for {tmp_path}"), clear_errors(tmp_path):
+        FULL_DISK.write_bytes(b"x")
 
 
 def test_an_error_that_is_written_for_users_keeps_its_cause() -> None:

@@ -10,8 +10,9 @@ import typer
 from typer.core import TyperCommand
 from typer.models import CommandFunctionType
 
-from ecommerce_pipeline.cli.errors import explanation
 from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.errors import explained
+from ecommerce_pipeline.settings import SettingsError
 from ecommerce_pipeline.settings.environment_file import load_environment_file, warn_of_misspelt_variables
 
 
@@ -26,9 +27,10 @@ class Command(TyperCommand):
             warn_of_misspelt_variables()
             return super().invoke(ctx)
         except Exception as error:
-            message = explanation(error)
-            if message is None:
+            cause = error if isinstance(error, SettingsError) else explained(error)
+            if cause is None:
                 raise
+            message = str(cause)
             if ctx.params.get("verbose"):
                 traceback.print_exc()
             Output(json=ctx.params.get("json", False)).document(ok=False, error=message)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from dagster import Backoff, InputContext, Jitter, OutputContext, RetryPolicy, RetryRequested
 
-from ecommerce_pipeline.errors import shortage
+from ecommerce_pipeline.errors import TransientError, explained
 from ecommerce_pipeline.execution.step_thread import stoppable
 
 POLICY: Final = RetryPolicy(max_retries=4, delay=1, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
@@ -64,11 +64,13 @@ def _retry_on_transient_error(context: Any) -> Iterator[None]:
         with stoppable():
             yield
     except Exception as error:
-        transient = shortage(error)
-        if transient is None:
+        cause = explained(error)
+        if cause is None:
             raise
+        if not isinstance(cause, TransientError):
+            raise cause from None
         seconds = POLICY.calculate_delay(_earlier_attempts(context) + 1)
-        raise RetryRequested(max_retries=POLICY.max_retries, seconds_to_wait=seconds) from transient
+        raise RetryRequested(max_retries=POLICY.max_retries, seconds_to_wait=seconds) from cause
 
 
 def _earlier_attempts(context: Any) -> int:

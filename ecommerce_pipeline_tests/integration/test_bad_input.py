@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dagster import AssetKey, RetryPolicy
 
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.execution.run_window import RunProgress
+from ecommerce_pipeline.execution import retries
+from ecommerce_pipeline.execution.run_window import RunProgress, run_window
+from ecommerce_pipeline.instance.dagster_private import AssetCheckExecutionRecordStatus
+from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.dbt import project as dbt_resource
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
@@ -77,7 +81,14 @@ def test_a_database_that_stops_during_extraction_leaves_only_complete_objects(
     assert not list((platform.settings.lake_dir / ".incoming").iterdir())
 
 
-def test_a_broken_model_fails_with_dbt_s_own_errors(
+def failed_checks(platform: Platform) -> list[str]:
+    """Return the names of the checks whose newest evaluation is a failure."""
+    keys = list(platform.definitions.resolve_asset_graph().asset_check_keys)
+    latest = platform.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    return [key.name for key, record in latest.items() if record.status == AssetCheckExecutionRecordStatus.FAILED]
+
+
+def test_dbt_fails_with_its_own_errors_or_their_cause_and_without_failed_checks(
     new_platform: Callable[..., Platform], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = tmp_path / "ecommerce_dbt"
@@ -87,12 +98,32 @@ def test_a_broken_model_fails_with_dbt_s_own_errors(
     original = model.read_text()
     model.write_text(original.replace("from {{ ref('stg_refunds') }}", "from {{ ref('stg_refunds') }}, nowhere.at_all"))
     assert model.read_text() != original
+    (project / "tests" / "unrunnable.sql").write_text("select * from {{ ref('stg_stores') }} where nowhere")
+    platform = new_platform("broken", DBT_PARSED_DIR="")
     with pytest.raises(PlatformError) as caught:
-        new_platform("broken", DBT_PARSED_DIR="").run(DAY)
+        platform.run(DAY)
     message = str(caught.value)
     assert "dbt could not build the models" in message
     assert "fact_refund" in message
     assert "at_all" in message
+    assert "in test unrunnable" in message
+    assert failed_checks(platform) == []
+
+    # Short memory: named, retried, and no failed check either.
+    monkeypatch.setattr(retries, "POLICY", RetryPolicy(max_retries=1, delay=0))
+    profile = project / "profiles.yml"
+    limits = "memory_limit: 5MB\n        max_temp_directory_size: 0B"
+    profile.write_text(profile.read_text().replace("TimeZone: UTC", f"TimeZone: UTC\n        {limits}"))
+    sessions = {AssetKey(["core", "stg_sessions"])}
+    job = platform.definitions.resolve_job_def("transform").get_subset(asset_selection=sessions)
+    events: list[RunProgress] = []
+    with pytest.raises(
+        PlatformError, match=r"dbt could not build the models .*: memory is too short: DuckDB needs more"
+    ):
+        run_window(job, Window.of_keys(DAY, DAY), platform.instance, events.append)
+    assert [event.kind for event in events if event.kind in {"retrying", "failed"}] == ["retrying", "failed"]
+    assert failed_checks(platform) == []
+
     model.write_text("{{ config(")
     with pytest.raises(PlatformError, match="the dbt project does not parse"):
         _ = new_platform("unparsable", DBT_PARSED_DIR="").definitions

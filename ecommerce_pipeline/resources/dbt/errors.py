@@ -38,7 +38,10 @@ def _cause(text: str, exit_code: int, folder: Path, warehouse: Path | None) -> P
     if _MEMORY_ERROR.search(text):
         return no_memory("dbt needs more", MemoryError.__name__)
     if exit_code == -signal.SIGKILL:
-        return no_memory("the system or a person has killed dbt", signal.SIGKILL.name)
+        return TransientError(
+            "dbt was killed by SIGKILL, which the system sends when memory is short: if this repeats, give the machine "
+            "or container more memory, or select fewer days"
+        )
     if exit_code < 0:
         return TransientError(f"dbt was ended by {signal.Signals(-exit_code).name}: run it again")
     return reported_error(warehouse, text) if warehouse else None

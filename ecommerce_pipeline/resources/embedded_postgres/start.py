@@ -1,9 +1,11 @@
 """Starting the server of a complete data folder, also after an earlier server was killed."""
 
+import os
 import time
 from pathlib import Path
 from typing import Final
 
+from ecommerce_pipeline.errors import SPACE_CODES, no_space, reported_number
 from ecommerce_pipeline.resources.embedded_postgres.binaries import Binaries
 from ecommerce_pipeline.resources.embedded_postgres.errors import OWN_SERVER, EmbeddedPostgresError
 from ecommerce_pipeline.resources.embedded_postgres.login import NotReady, Server, log_in
@@ -28,6 +30,7 @@ def start_server(binaries: Binaries, home: Home, configuration: Path, port: int 
         deadline: Time limit, on the monotonic clock.
 
     Raises:
+        TransientError: The disk is full.
         EmbeddedPostgresError: The server stopped, or did not answer in time; with the last lines of its log.
     """
     while True:
@@ -43,6 +46,8 @@ def start_server(binaries: Binaries, home: Home, configuration: Path, port: int 
             return answer
         log = last_lines(home)
         if running is None and not any(temporary in log for temporary in _TEMPORARY):
+            if (code := reported_number(log)) in SPACE_CODES:
+                raise no_space(home.data, os.strerror(code or 0))
             raise EmbeddedPostgresError(
                 f"the embedded PostgreSQL in {home.data} stopped while starting:\n{log}\n"
                 f"Fix the cause, or {OWN_SERVER}."

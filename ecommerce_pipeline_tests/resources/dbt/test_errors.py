@@ -21,7 +21,7 @@ def test_a_full_disk_short_memory_and_a_killed_dbt_are_named_and_retried() -> No
     python = error("Traceback (most recent call last):\n  File x\nMemoryError")
     assert "memory is too short: dbt needs more" in str(python)
     killed = error("", -signal.SIGKILL)
-    assert "memory is too short: the system or a person has killed dbt (SIGKILL)" in str(killed)
+    assert "dbt was killed by SIGKILL, which the system sends when memory is short" in str(killed)
     assert "dbt was ended by SIGTERM: run it again" in str(error("", -signal.SIGTERM))
     assert {type(one) for one in (full, memory, python, killed)} == {TransientError}
 

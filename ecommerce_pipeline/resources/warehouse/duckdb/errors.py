@@ -12,7 +12,7 @@ from typing import Final
 
 import duckdb
 
-from ecommerce_pipeline.errors import SPACE_CODES, PlatformError, TransientError, no_memory, no_space
+from ecommerce_pipeline.errors import SPACE_CODES, PlatformError, TransientError, no_memory, no_space, reported_number
 
 REBUILD: Final = "`ecommerce-pipeline rebuild-warehouse` builds it again from the lake"
 
@@ -37,7 +37,7 @@ def warehouse_error(path: Path, error: Exception) -> PlatformError | None:
         error: DuckDB's error, while it opened or used the file.
     """
     reason = first_line(error)
-    if fault := system_fault(path, system_error(str(error))):
+    if fault := system_fault(path, reported_number(str(error))):
         return fault
     if isinstance(error, duckdb.OutOfMemoryException):
         return no_memory(f"DuckDB needs more, or more disk space beside {path} for what does not fit", reason)
@@ -72,18 +72,6 @@ def reported_memory_error(text: str) -> TransientError | None:
     """Return short memory for users, from a text in which PyArrow repeats DuckDB's error; None for other errors."""
     reasons = (message for name, message in _REPORTED.findall(text) if name == "Out of Memory")
     return next((no_memory("DuckDB needs more", reason) for reason in reasons), None)
-
-
-def system_error(text: str) -> int | None:
-    """Return the number of the system's error that ends a line of DuckDB's message.
-
-    >>> system_error('Could not write file "x.duckdb": No space left on device') == errno.ENOSPC
-    True
-    >>> system_error("Corrupt database file: block* of *lock") is None
-    True
-    """
-    reasons = {line.rpartition(": ")[2] for line in text.splitlines()}
-    return next((code for code in errno.errorcode if os.strerror(code) in reasons), None)
 
 
 def first_line(error: Exception) -> str:
