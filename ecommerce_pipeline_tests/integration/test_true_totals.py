@@ -1,7 +1,7 @@
 """The marts against the shop's ledger, which is computed in Python integers: to the cent, day by day."""
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -92,6 +92,15 @@ def test_every_dimension_has_the_values_of_the_shop_on_the_last_day(week: Platfo
     assert found == [tuple(row.values()) for row in rows.select(names).to_pylist()]
 
 
+def test_weeks_begin_on_monday_and_every_day_has_its_names(week: Platform) -> None:
+    columns = "date_day, week_start_date, month_start_date, iso_week_number, day_name, month_name, is_weekend"
+    for day, monday, first, number, name, month, weekend in week.query(f"SELECT {columns} FROM core.dim_date"):
+        assert isinstance(day, date)
+        assert monday == day - timedelta(days=day.weekday())
+        assert (first, number) == (day.replace(day=1), day.isocalendar().week)
+        assert (name, month, weekend) == (f"{day:%A}", f"{day:%B}", day.weekday() >= 5)
+
+
 def test_lines_of_an_order_are_counted_once(week: Platform) -> None:
     [(orders, lines)] = week.query("SELECT count(DISTINCT transaction_id), count(*) FROM core.fact_transaction")
     assert lines > orders
@@ -129,6 +138,10 @@ def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) ->
     """)
     for table, day, unaccounted, duplicates in found:
         assert unaccounted == duplicates, (table, day)
+    for table in EVENTS:
+        late = f"SELECT count(*) FROM core.stg_{table} WHERE recorded_date > created_date"
+        counted = f"SELECT sum(rows_late) FROM datamart.marts_data_quality WHERE table_name = '{table}'"
+        assert week.query(late) == week.query(counted) != [(0,)]
     # A duplicate whose original was written before the window is the only copy in it, and valid.
     reported = sum(duplicates for _, _, _, duplicates in found)
     assert (

@@ -140,7 +140,7 @@ def test_a_known_password_is_masked_in_the_base64_of_user_and_password_wherever_
         "//registry.example.com/:_auth={0}",
     ],
 )
-@pytest.mark.parametrize("credential", ["a:b", "ann:hunter2", "ann:~~~???>>>"])
+@pytest.mark.parametrize("credential", ["a:b", "ann:hunter2", "ann:~~~???>>>", "~~~???>>>:hunter2"])
 def test_an_unknown_basic_credential_is_masked_wherever_one_can_stand(line: str, credential: str) -> None:
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         encoded = encode(credential.encode()).decode()
@@ -150,7 +150,7 @@ def test_an_unknown_basic_credential_is_masked_wherever_one_can_stand(line: str,
 
 
 def test_a_word_after_an_authorization_label_is_not_masked_for_a_credential() -> None:
-    text = "auth: required; authorization = enabled; basic: auth: none"
+    text = "auth: required; authorization = enabled; basic: auth: none; auth: never; basic: plain"
     assert Masker()(text) == text
 
 
@@ -198,16 +198,17 @@ def test_a_secret_that_is_a_word_is_not_masked_inside_other_words() -> None:
     assert masker(text) == "ecommerce_pipeline.errors: login with *** failed"
 
 
-@pytest.mark.parametrize("before", ["", "a", "an", "run of "])
+@pytest.mark.parametrize("before", ["", "a", "an", "run of ", "~~~???>>>"])
 def test_a_secret_that_is_a_word_is_not_masked_inside_other_words_in_base64(before: str) -> None:
     """Dagster's cursors and serialized jobs are base64 that contains `ecommerce_pipeline`."""
     masker = Masker.of({"POSTGRES_PASSWORD": "ecommerce"})
     encoded = base64.b64encode(f"{before}ecommerce_pipeline.definitions".encode()).decode()
     assert masker(f"job {encoded}") == f"job {encoded}"
     assert not masker.knows(encoded)
-    encoded = base64.b64encode(f"{before and before + ':'}ecommerce!".encode()).decode()
-    assert masker(f"job {encoded}") == "job ***"
-    assert masker.knows(encoded)
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(f"{before and before + ':'}ecommerce!".encode()).decode()
+        assert masker(f"job {encoded}") == "job ***"
+        assert masker.knows(encoded)
 
 
 def test_every_error_for_users_is_masked_when_it_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
