@@ -4,6 +4,7 @@
 imported from `dagster` itself.
 """
 
+from dagster._core.definitions.partitions.context import PartitionLoadingContext
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.events import ASSET_EVENTS, EngineEventData
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
@@ -14,7 +15,9 @@ from dagster._core.storage.legacy_storage import LegacyEventLogStorage, LegacyRu
 from dagster._core.storage.runs.schema import KeyValueStoreTable, RunsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.types.pagination import PaginatedResults
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._record import copy
 from dagster._serdes import ConfigurableClassData
 from dagster._utils.log import configure_loggers
 from dagster_shared.error import SerializableErrorInfo
@@ -34,6 +37,8 @@ __all__ = [
     "KeyValueStoreTable",
     "LegacyEventLogStorage",
     "LegacyRunStorage",
+    "PaginatedResults",
+    "PartitionLoadingContext",
     "RunsTable",
     "SerializableErrorInfo",
     "SqlEventLogStorage",
@@ -42,4 +47,5 @@ __all__ = [
     "SqliteEventLogStorage",
     "WorkerStatus",
     "configure_loggers",
+    "copy",
 ]

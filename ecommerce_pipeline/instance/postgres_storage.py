@@ -11,6 +11,7 @@ from typing import Any
 from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
 from sqlalchemy import URL
 
+from ecommerce_pipeline.instance.calendar_end import page_partitions_from_the_end
 from ecommerce_pipeline.instance.dagster_private import ConfigurableClassData
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.instance.storage_settings import storage_address
@@ -28,6 +29,7 @@ class PostgresStorage(DagsterPostgresStorage):
     def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
         # Every process of Dagster constructs its storage.
         configure_process()
+        page_partitions_from_the_end()
         super().__init__(postgres_url, inst_data=inst_data)
         self._event_log_storage = MaskedPostgresEventLogStorage(postgres_url)
 

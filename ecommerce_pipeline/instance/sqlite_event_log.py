@@ -18,6 +18,7 @@ from dagster import EventLogEntry, Field, Noneable
 from sqlalchemy.pool import QueuePool
 from typing_extensions import override
 
+from ecommerce_pipeline.instance.calendar_end import page_partitions_from_the_end
 from ecommerce_pipeline.instance.dagster_private import (
     ASSET_EVENTS,
     SQLITE_BUSY_TIMEOUT_SECONDS,
@@ -40,6 +41,7 @@ class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         # Every process of Dagster that stores events constructs its storage.
         configure_process()
+        page_partitions_from_the_end()
         super().__init__(base_dir, inst_data)
 
     @classmethod
