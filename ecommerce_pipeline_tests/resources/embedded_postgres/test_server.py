@@ -210,6 +210,7 @@ def test_a_start_that_was_killed_at_any_moment_can_be_repeated(postgres: Embedde
     wait_for(lambda: any(list(root.glob(moment)) for root in data_roots(postgres)))
     starter.kill()
     starter.communicate()
+    assert starter.returncode == -signal.SIGKILL, "it was still starting the server"
 
     assert value(postgres.ensure(), "SELECT 1") == 1
     assert not [left for root in data_roots(postgres) for left in root.glob("init-*")]

@@ -114,6 +114,7 @@ def test_a_day_is_replaced_once_even_if_every_kind_of_request_fails(
         Fault(fault, "DELETE", "/tables/_load"),
     )
     replace(load)
+    assert bigquery_proxy.all_happened
     assert keys(warehouse, DAY) == NEW
     assert keys(warehouse, NEXT_DAY) == [4, 5, 6]
     assert len(bigquery_proxy.matching("POST", JOBS)) > jobs + 3
