@@ -77,6 +77,15 @@ def test_writers_of_different_days_do_not_wait_for_each_other(owner: PostgresRes
     assert (rows_of(owner, DAY), rows_of(owner, "2026-03-09")) == (5, 3)
 
 
+def test_the_rows_of_a_window_are_read_in_the_order_of_writing_whatever_their_keys(owner: PostgresResource) -> None:
+    """The lake splits the stream by day: rows in another order would be lost."""
+    rows = order_lines(instants(DAY, 5))
+    keys = pa.array([3, 1, 5, 2, 4], pa.int64())
+    rows = rows.set_column(0, rows.schema.field("transaction_item_id"), keys)
+    owner.replace_window(transaction_items, Window.of_keys(DAY, DAY), rows.take([4, 2, 0, 1, 3]).to_reader())
+    assert owner.stream(transaction_items, Window.of_keys(DAY, DAY)).read_all().equals(rows)
+
+
 def test_snapshots_written_in_any_order_leave_the_newest_version_of_each_row(owner: PostgresResource) -> None:
     shop = ShopSettings(products=300, start_date=date(2025, 1, 1))
     days = [date(2025, 2, 15), date(2026, 3, 12), date(2025, 1, 1), date(2025, 10, 28)]
