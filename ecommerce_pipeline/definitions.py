@@ -58,3 +58,8 @@ warn_of_misspelt_variables()
 environment_settings = Settings.from_environment()
 set_run_log_format(environment_settings.log_format)
 defs = build_definitions(environment_settings, dashboard_address=dashboard_beside_ui(environment_settings))
+
+
+def definitions_of(settings: Settings) -> Definitions:
+    """Return the definitions for the given settings; those of the environment are assembled already."""
+    return defs if settings == environment_settings else build_definitions(settings)

@@ -14,7 +14,7 @@ from ecommerce_pipeline_tests.support.modules import PACKAGE, imports, modules
 
 ROOT = "ecommerce_pipeline"
 MODULES_IN_ROOT = 10
-ENTRY_POINTS = {f"{ROOT}.commands.run", f"{ROOT}.commands.rebuild"}
+ENTRY_POINTS = {f"{ROOT}.commands.run", f"{ROOT}.commands.rebuild", f"{ROOT}.commands.rebuild_warehouse"}
 """They load the code location, as the workspace does, to run its jobs from the command line."""
 
 

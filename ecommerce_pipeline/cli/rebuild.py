@@ -31,3 +31,11 @@ def rebuild(
     from ecommerce_pipeline.commands.rebuild import rebuild_command
 
     rebuild_command(Settings.from_environment(), models, Output(json, quiet, verbose))
+
+
+@app.command("rebuild-warehouse")
+def rebuild_warehouse(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Load staging from the lake again and build all models: for a damaged, lost or outdated warehouse."""
+    from ecommerce_pipeline.commands.rebuild_warehouse import rebuild_warehouse_command
+
+    rebuild_warehouse_command(Settings.from_environment(), Output(json, quiet, verbose))

@@ -30,42 +30,52 @@ def rebuild_command(settings: Settings, models: Sequence[str], output: Output) -
         PlatformError: There is no such model, staging has no days, or a step failed.
     """
     with output.console.status("loading the asset graph"):
-        from ecommerce_pipeline.definitions import defs
+        from ecommerce_pipeline.definitions import definitions_of
 
-        repository = defs.get_repository_def()
-        keys = AssetSelection.keys(*_keys(repository, models)).downstream().resolve(repository.asset_graph)
-    window = days_of_staging(settings)
-    following = len(keys) - len(set(models))
-    output.console.print(f"[bold]rebuild[/]: {', '.join(models)} and {following} that follow, {days_of(window)}")
-    job = cast(JobDefinition, repository.get_implicit_job_def_for_assets(list(keys)))
+        repository = definitions_of(settings).get_repository_def()
+        job = job_of(repository, AssetSelection.keys(*_keys(repository, models)).downstream())
+    window = _days_of_staging(settings)
+    output.console.print(f"[bold]rebuild[/]: {', '.join(models)} and all that follows, {days_of(window)}")
     with open_instance(settings) as instance:
-        tags = {REBUILD_TAG: f"rebuild {' '.join(models)}"}
-        run = run_shown(job.get_subset(asset_selection=keys), window, instance, output, tags)
+        run = run_shown(job, window, instance, output, {REBUILD_TAG: f"rebuild {' '.join(models)}"})
     output.document(ok=True, models=list(models), **run)
 
 
-def days_of_staging(settings: Settings) -> Window:
+def job_of(repository: RepositoryDefinition, selection: AssetSelection) -> JobDefinition:
+    """Return the job that materializes a selection of assets."""
+    keys = selection.resolve(repository.asset_graph)
+    job = cast(JobDefinition, repository.get_implicit_job_def_for_assets(list(keys)))
+    return job.get_subset(asset_selection=keys)
+
+
+def check_days(settings: Settings, window: Window, layer: str) -> None:
+    """Check that one run can build all days of a layer.
+
+    Raises:
+        PlatformError: Some are not in the calendar, or they are too many for one job.
+    """
+    for name, day in (("START_DATE", window.start), ("END_DATE", window.last)):
+        if not daily(settings).has_partition_key(day.isoformat()):
+            raise PlatformError(f"{layer} has rows of {day}, a day that is not in the calendar: set {name}={day}")
+    lateness = settings.lateness_days * ONE_DAY
+    around = Window(window.start - lateness, window.end + lateness)
+    if len(target_of(settings).warehouse.parts(around)) > 1:
+        raise PlatformError(
+            f"{layer} has the days {window}, more than one job may replace: set BIGQUERY_DAYS_PER_JOB={len(around)}"
+        )
+
+
+def _days_of_staging(settings: Settings) -> Window:
     """Return the days from the first to the last one of staging.
 
     Raises:
-        PlatformError: There are none, some are not in the calendar, or they are too many for one job.
+        PlatformError: There are none, or one run cannot build them.
     """
-    warehouse = target_of(settings).warehouse
-    days = [day for day in _first_and_last(warehouse) if day]
+    days = [day for day in _first_and_last(target_of(settings).warehouse) if day]
     if not days:
         raise PlatformError("staging has no rows yet: `ecommerce-pipeline run` loads and builds them")
     window = Window.of_keys(min(days).isoformat(), max(days).isoformat())
-    for name, outside in (("START_DATE", window.start), ("END_DATE", window.last)):
-        if not daily(settings).has_partition_key(outside.isoformat()):
-            raise PlatformError(
-                f"staging has rows of {outside}, a day that is not in the calendar: set {name}={outside}"
-            )
-    lateness = settings.lateness_days * ONE_DAY
-    around = Window(window.start - lateness, window.end + lateness)
-    if len(warehouse.parts(around)) > 1:
-        raise PlatformError(
-            f"staging has the days {window}, more than one job may replace: set BIGQUERY_DAYS_PER_JOB={len(around)}"
-        )
+    check_days(settings, window, STAGING)
     return window
 
 

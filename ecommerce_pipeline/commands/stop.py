@@ -39,6 +39,7 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
         settings.dagster_home,
         settings.data_dir / "dbt",
         settings.mail_dir,
+        settings.rebuild_dir,
     ):
         shutil.rmtree(folder, ignore_errors=True)
     for file in settings.data_dir.glob(f"{settings.warehouse_path.name}*"):

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import partial
 from typing import IO, Any, Final
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.io_managers.input_types import as_annotated
 from ecommerce_pipeline.io_managers.metadata import (
     PREVIEW_ROWS,
@@ -32,7 +32,7 @@ from ecommerce_pipeline.lake.batches import by_day, in_groups
 from ecommerce_pipeline.lake.objects import (
     AT_ONCE,
     LakeObjects,
-    find_object,
+    find_objects,
     object_path,
     read_object,
 )
@@ -84,7 +84,9 @@ class LakeIOManager(ConfigurableIOManager):
         Raises:
             PlatformError: An object is missing or corrupt; the message names it and the asset that writes it.
         """
-        found = self.find(context.asset_key.path[-1], partition_keys(context))
+        rebuild = context.step_context is not None and REBUILD_TAG in context.step_context.dagster_run.tags
+        table, keys = context.asset_key.path[-1], partition_keys(context)
+        found = self.find(table, keys, absent_days=rebuild)
         columns = (context.definition_metadata or {}).get("columns")
 
         def read() -> pa.Table:
@@ -92,15 +94,9 @@ class LakeIOManager(ConfigurableIOManager):
 
         return as_annotated(context, found, read)
 
-    def find(self, table: str, keys: Sequence[str]) -> LakeObjects:
-        """Return the references to a table's objects: of the given days, or its only one.
-
-        Raises:
-            PlatformError: An object is missing or corrupt.
-        """
-        partitions: Sequence[str | None] = keys or [None]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return LakeObjects(table, tuple(pool.map(partial(find_object, self.store, table), partitions)))
+    def find(self, table: str, keys: Sequence[str], *, absent_days: bool = False) -> LakeObjects:
+        """Return the references to a table's objects: of the given days, or its only one; see `find_objects`."""
+        return find_objects(self.store, table, keys, absent_days=absent_days)
 
     def _write(
         self, table: str, schema: pa.Schema, parts: Iterable[tuple[str | None, Iterator[pa.RecordBatch]]]

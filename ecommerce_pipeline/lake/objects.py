@@ -1,6 +1,7 @@
 """References to lake objects, which lake assets return so that a warehouse loads the objects itself."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import SEEK_END
@@ -9,7 +10,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecommerce_pipeline.errors import PlatformError, shortage
+from ecommerce_pipeline.errors import NotBuiltError, PlatformError, shortage
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 
 OBJECT_NAME = "part-0.parquet"
@@ -87,6 +88,31 @@ def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeOb
     return LakeObject(table, partition, store.uri(object_path(table, partition)), rows, size)
 
 
+def find_objects(store: ObjectStore, table: str, keys: Sequence[str], *, absent_days: bool = False) -> LakeObjects:
+    """Return the references to a table's objects: of the given days, or its only one.
+
+    Args:
+        store: The lake.
+        table: The table.
+        keys: Its days; none for a table that is replaced whole.
+        absent_days: Whether an object may be absent.
+
+    Raises:
+        PlatformError: An object does not exist or is corrupt.
+    """
+
+    def find(partition: str | None) -> LakeObject | None:
+        try:
+            return find_object(store, table, partition)
+        except NotBuiltError:
+            if absent_days:
+                return None
+            raise
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return LakeObjects(table, tuple(filter(None, pool.map(find, keys or [None]))))
+
+
 def read_footer(store: ObjectStore, table: str, partition: str | None) -> pq.FileMetaData:
     """Read an object's footer: its columns, and their statistics for each row group.
 
@@ -138,7 +164,7 @@ def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[I
             yield file
     except FileNotFoundError:
         asset = f"lake/{table}{_of(partition)}"
-        raise PlatformError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
+        raise NotBuiltError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
     except (pa.ArrowException, OSError) as error:
         if shortage(error):
             raise

@@ -170,9 +170,19 @@ class Settings(DashboardSettings, MailSettings):
         return self.data_dir / "lake"
 
     @property
-    def warehouse_path(self) -> Path:
-        """The DuckDB file of the warehouse."""
+    def warehouse_place(self) -> Path:
+        """Where the DuckDB file of the warehouse is, or will be once it is rebuilt."""
         return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file to open."""
+        return self.warehouse_place
+
+    @property
+    def rebuild_dir(self) -> Path:
+        """The folder of a warehouse that is being rebuilt."""
+        return self.data_dir / "rebuild"
 
     @property
     def postgres_dir(self) -> Path:

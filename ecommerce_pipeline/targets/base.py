@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
-from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.resources.warehouse import TableName, Warehouse
 
 MOST_STEPS_AT_ONCE: Final = 4
 """The memory of parallel steps adds up, and the source database has other work to do."""
@@ -29,6 +29,7 @@ class Target:
         dbt_environment: The environment variables that the target's profile in profiles.yml reads.
         checks: What `doctor` checks of lake and warehouse, by name.
         warehouse_file: DuckDB's file; None of a target without one.
+        set_aside: Gives a table another name, and returns its address; None of a target whose warehouse is a file.
     """
 
     lake_kinds: frozenset[str]
@@ -40,3 +41,4 @@ class Target:
     dbt_environment: Mapping[str, str]
     checks: Mapping[str, Check]
     warehouse_file: Path | None = None
+    set_aside: Callable[[TableName, str], str] | None = None

@@ -12,7 +12,7 @@ from ecommerce_pipeline.targets.base import MOST_STEPS_AT_ONCE, Target
 
 def build_target(settings: Settings) -> Target:
     """Return the target."""
-    warehouse = DuckDBWarehouse(path=str(settings.warehouse_path))
+    warehouse = DuckDBWarehouse(path=str(settings.warehouse_path), place=str(settings.warehouse_place))
     return Target(
         lake_kinds=frozenset({"parquet"}),
         warehouse_kinds=frozenset({"duckdb"}),

@@ -12,22 +12,24 @@ from dagster import AssetKey, DagsterRun
 
 from ecommerce_pipeline.alerts.problem import Span
 from ecommerce_pipeline.alerts.watch.context import WatchContext
+from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.settings import BASE_DIR
 
 MODULE: Final = "ecommerce_pipeline.definitions"
 LONGEST_SELECTION: Final = 20
 """With more assets than this, the command names the job instead of the assets."""
 _ASSET: Final = re.compile(r"\b\w+/\w+\b")
+_REBUILD: Final = re.compile(r"`ecommerce-pipeline (rebuild[^`]*)`")
 _JOB: Final = re.compile(r"run --job (\w+)")
 
 
 def rerun_command(
-    context: WatchContext, run: DagsterRun, span: Span | None, missing: Sequence[AssetKey], reasons: Iterable[str] = ()
+    context: WatchContext, run: DagsterRun, span: Span | None, missing: Sequence[AssetKey], reasons: Sequence[str] = ()
 ) -> str:
     """Return a shell command, to be run in the project's folder.
 
     For a range of days it is the platform's own command, for a job or for assets and what follows them; otherwise
-    Dagster's.
+    Dagster's. Of a rebuild, and where a table must be rebuilt, it is that command.
 
     Args:
         context: What to read.
@@ -36,6 +38,8 @@ def rerun_command(
         missing: The assets that it did not build, or whose checks failed.
         reasons: Why; assets and jobs that the remedy in such a message names are run too.
     """
+    if rebuild := run.tags.get(REBUILD_TAG) or _rebuild(reasons):
+        return _shell([_program("ecommerce-pipeline"), *rebuild.split()])
     remedies = _remedies(context, missing, reasons)
     named = not run.job_name.startswith("__") and context.repository.has_job(run.job_name)
     whole = named and not run.asset_selection and not run.op_selection
@@ -58,6 +62,11 @@ def rerun_command(
         partitions = ["--partition", span.first] if same else ["--partition-range", f"{span.first}...{span.last}"]
     selection = " or ".join(f'key:"{key}"' for key in keys)
     return _dagster(context, "asset", "materialize", "-m", MODULE, "--select", selection, *partitions)
+
+
+def _rebuild(reasons: Iterable[str]) -> str:
+    """Return the command by which the messages say that tables must be rebuilt; empty if none does."""
+    return next((found[1] for reason in reasons if (found := _REBUILD.search(reason))), "")
 
 
 def rerun_command_for_job(job: str, span: Span) -> str:

@@ -32,8 +32,7 @@ def changes(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> dict[
         PlatformError: A table cannot follow without loss; the message names all such tables, with columns, both types
             and the remedy.
     """
-    found = warehouse.columns([*defined])
-    compared = {table: evolution(found[table], _stored(warehouse.dialect, defined[table])) for table in found}
+    compared = _compare(warehouse, defined)
     if lossy := {table: change.lossy for table, change in compared.items() if change.lossy}:
         differences = "; ".join(f"{'.'.join(table)}: {', '.join(clauses)}" for table, clauses in lossy.items())
         raise PlatformError(
@@ -41,6 +40,11 @@ def changes(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> dict[
             f"changed. {_remedy(lossy)}"
         )
     return {table: change for table, change in compared.items() if change}
+
+
+def unfit(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> list[TableName]:
+    """Return the tables that cannot follow their definition without loss."""
+    return [table for table, change in _compare(warehouse, defined).items() if change.lossy]
 
 
 def follow(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> dict[TableName, Evolution]:
@@ -53,6 +57,11 @@ def follow(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> dict[T
     if found:
         warehouse.alter(found)
     return found
+
+
+def _compare(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> dict[TableName, Evolution]:
+    found = warehouse.columns([*defined])
+    return {table: evolution(found[table], _stored(warehouse.dialect, defined[table])) for table in found}
 
 
 def _remedy(lossy: Mapping[TableName, object]) -> str:

@@ -13,6 +13,14 @@ def build_target(settings: Settings) -> Target:
     """Return the target."""
     lake = _bucket(settings)
     checks = GoogleCloudChecks(settings.gcp_project or "", settings.gcp_location, settings.bigquery_datasets, lake)
+    warehouse = BigQueryWarehouse(
+        project=settings.gcp_project or "",
+        location=settings.gcp_location,
+        datasets=settings.bigquery_datasets,
+        timeout_seconds=settings.bigquery_job_timeout_seconds,
+        job_retries=settings.bigquery_job_retries,
+        days_per_job=settings.bigquery_days_per_job,
+    )
     return Target(
         lake_kinds=frozenset({"parquet", "gcs"}),
         warehouse_kinds=frozenset({"bigquery"}),
@@ -20,16 +28,10 @@ def build_target(settings: Settings) -> Target:
         steps_at_once=MOST_STEPS_AT_ONCE,
         lake=lake,
         dashboard=_bucket(settings, "dashboard"),
-        warehouse=BigQueryWarehouse(
-            project=settings.gcp_project or "",
-            location=settings.gcp_location,
-            datasets=settings.bigquery_datasets,
-            timeout_seconds=settings.bigquery_job_timeout_seconds,
-            job_retries=settings.bigquery_job_retries,
-            days_per_job=settings.bigquery_days_per_job,
-        ),
+        warehouse=warehouse,
         dbt_environment=_dbt_environment(settings),
         checks=checks.by_name(),
+        set_aside=warehouse.set_aside,
     )
 
 

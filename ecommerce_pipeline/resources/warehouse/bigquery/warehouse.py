@@ -139,6 +139,22 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 for statement in change_statements(reference, change):
                     self._client.query(statement).result(timeout=self.timeout_seconds)
 
+    def set_aside(self, table: TableName, name: str) -> str:
+        """Copy a table within its dataset and delete the original; copies are free of charge.
+
+        Returns:
+            The address of the copy.
+
+        Raises:
+            PlatformError: Google rejected the request.
+        """
+        original = self._reference(*table)
+        copy = self._reference(table[0], name)
+        with job_errors(self.project, self.location, f"copying {original} to {copy}"):
+            self._client.copy_table(original, copy).result(timeout=self.timeout_seconds)
+            self._client.delete_table(original)
+        return self.uri(table[0], name)
+
     def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table that were written in the window, or all rows; all columns or some.
 

@@ -29,9 +29,15 @@ MB_PER_THREAD = 128
 
 
 class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
-    """A DuckDB file; connections are short, because a writing connection locks the file."""
+    """A DuckDB file; connections are short, because a writing connection locks the file.
+
+    Attributes:
+        path: The file.
+        place: Where it will be, if it is moved once it is complete.
+    """
 
     path: str
+    place: str | None = None
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -61,11 +67,11 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
     def layer_location(self, layer: str) -> str:
         """Return the file, and the schema in it."""
-        return f"{self.path}, schema {self.schema_of(layer)}"
+        return f"{self.place or self.path}, schema {self.schema_of(layer)}"
 
     def uri(self, layer: str, table: str, day: str | None = None) -> str:  # noqa: ARG002 - a day has no address
         """Return the file's path and the table in it; each layer is a schema of the same name."""
-        return f"{self.path}#{layer}.{table}"
+        return f"{self.place or self.path}#{layer}.{table}"
 
     def replace(
         self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
@@ -77,7 +83,6 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """
         name = f'"{layer}"."{table.name}"'
         in_window = within(DUCKDB, window)
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
         with self.connect() as connection:
             _load_by_row_group(connection)
             try:
@@ -85,14 +90,11 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
                 connection.execute(create_table(table, layer))
                 connection.execute(f"DELETE FROM {name} WHERE {in_window}")  # noqa: S608 - names of the contract
-                loaded = connection.execute(
-                    f"INSERT INTO {name} BY NAME SELECT {columns} FROM read_parquet(?) WHERE {in_window}",  # noqa: S608
-                    [list(uris)],
-                ).fetchone()
-                if loaded is None or loaded[0] != rows:
+                loaded = _insert(connection, table, name, uris, in_window)
+                if loaded != rows:
                     raise PlatformError(
-                        f"{layer}.{table.name}: {loaded and loaded[0]} of the {rows} rows in the objects were written "
-                        f"on {window}: materialize lake/{table.name} of these days again, then {writer.asset}"
+                        f"{layer}.{table.name}: {loaded} of the {rows} rows in the objects were written on {window}: "
+                        f"materialize lake/{table.name} of these days again, then {writer.asset}"
                     )
                 connection.commit()
             except duckdb.Error as error:
@@ -196,6 +198,18 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 ).to_arrow_table()
                 for (schema, name), condition in tables.items()
             }
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, name: str, uris: Sequence[str], in_window: str) -> int:
+    """Insert the rows of objects by name; a column that objects lack, older than the contract's line, is null there."""
+    if not uris:
+        return 0
+    objects = "FROM read_parquet(?, union_by_name = true)"
+    there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * {objects}", [list(uris)]).fetchall()}
+    columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name in there or not column.nullable)
+    statement = f"INSERT INTO {name} BY NAME SELECT {columns} {objects} WHERE {in_window}"
+    [(count,)] = connection.execute(statement, [list(uris)]).fetchall()
+    return int(count)
 
 
 def _load_by_row_group(connection: duckdb.DuckDBPyConnection) -> None:

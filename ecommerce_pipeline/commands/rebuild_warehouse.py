@@ -1,0 +1,131 @@
+"""`rebuild-warehouse`: load staging from the lake and build all models; locally into a new DuckDB file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from dagster import AssetSelection, DagsterInstance
+
+from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.commands.progress import days_of, run_shown
+from ecommerce_pipeline.commands.rebuild import STAGING, check_days, job_of
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.instance.home import open_instance
+from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
+from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_objects, split_path
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.warehouse import Writer
+from ecommerce_pipeline.resources.warehouse.duckdb.replacement import replacing
+from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, unfit
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES, reconciliation
+from ecommerce_pipeline.schema.tables import STAGING as TABLES_OF_STAGING
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import Target, target_of
+
+COMMAND: Final = "rebuild-warehouse"
+
+
+class _InNewFile(Settings):
+    """Settings with a new DuckDB file, in a folder of its own."""
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The new file; the database in it has the name of the file."""
+        return self.rebuild_dir / self.warehouse_place.name
+
+
+def rebuild_warehouse_command(settings: Settings, output: Output) -> None:
+    """Rebuild the warehouse for all days of the lake.
+
+    Raises:
+        PlatformError: The lake has no days, or a step failed; the old warehouse is unchanged.
+    """
+    target = target_of(settings)
+    windows = list(_ranges(_days_of(target.lake)))
+    if not windows:
+        raise PlatformError(f"the lake {target.lake.uri('')} has no objects: `ecommerce-pipeline run` writes them")
+    check_days(settings, Window(windows[0].start, windows[-1].end), "the lake")
+    output.console.print(f"[bold]{COMMAND}[/]: {', '.join(map(days_of, windows))}")
+    building = settings
+
+    def report(message: str) -> None:
+        output.console.print(message, markup=False, soft_wrap=True)
+
+    with ExitStack() as stack:
+        if target.warehouse_file:
+            building = _InNewFile.model_construct(**dict(settings))
+            stack.enter_context(replacing(settings.warehouse_place, building.warehouse_path, report))
+        else:
+            _set_aside_unfit(target, report)
+        _load_reconciliation(target_of(building), windows)
+        instance = stack.enter_context(open_instance(settings))
+        runs = _build(building, windows, instance, output)
+    output.document(ok=True, runs=runs)
+    report("the warehouse is built: `ecommerce-pipeline verify` compares its rows with the lake and the source")
+
+
+def _build(
+    settings: Settings, windows: list[Window], instance: DagsterInstance, output: Output
+) -> list[dict[str, Any]]:
+    """Load and build all days in one run; where the lake lacks days, load each range in a run of its own before."""
+    with output.console.status("loading the asset graph"):
+        from ecommerce_pipeline.definitions import definitions_of
+
+        repository = definitions_of(settings).get_repository_def()
+    staging = AssetSelection.assets(*([STAGING, name] for name in TABLES))
+    models = AssetSelection.groups("core", "datamart", "dashboard")
+    whole = Window(windows[0].start, windows[-1].end)
+    if windows[1:]:
+        parts: list[tuple[AssetSelection, Window]] = [*((staging, window) for window in windows), (models, whole)]
+    else:
+        parts = [(staging | models, whole)]
+    return [
+        run_shown(job_of(repository, selection), window, instance, output, {REBUILD_TAG: COMMAND})
+        for selection, window in parts
+    ]
+
+
+def _load_reconciliation(target: Target, windows: list[Window]) -> None:
+    """Load what was found when the lake was written: the asset would compare with the source of today."""
+    for window in windows:
+        days = [day.isoformat() for day in window.days()]
+        found = find_objects(target.lake, reconciliation.name, days, absent_days=True)
+        writer = Writer(f"{STAGING}/{reconciliation.name}", str(uuid4()))
+        target.warehouse.replace(reconciliation, STAGING, found.uris, found.rows, window=window, writer=writer)
+
+
+def _set_aside_unfit(target: Target, report: Callable[[str], None]) -> None:
+    """Rename the staging tables that cannot follow the contract, so that new ones are created."""
+    defined = {(STAGING, name): contract_columns(table) for name, table in TABLES_OF_STAGING.items()}
+    for table in unfit(target.warehouse, defined):
+        if target.set_aside is not None:
+            kept = target.set_aside(table, f"{table[1]}_before_rebuild_{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            report(f"the old table is kept as {kept}: delete it when you no longer need it")
+
+
+def _days_of(lake: ObjectStore) -> set[date]:
+    """Return the days of which the lake has an object of an event table."""
+    paths = (split_path(path) for path in lake.sizes() if path.endswith(OBJECT_NAME))
+    return {date.fromisoformat(day) for table, day in paths if day and table in EVENTS}
+
+
+def _ranges(days: Iterable[date]) -> Iterator[Window]:
+    """Yield the ranges of consecutive days, in order.
+
+    >>> [str(window) for window in _ranges({date(2026, 3, 1), date(2026, 3, 4), date(2026, 3, 2)})]
+    ['2026-03-01 to 2026-03-02', '2026-03-04']
+    """
+    window: Window | None = None
+    for day in sorted(days):
+        if window and day == window.end:
+            window = Window(window.start, day + ONE_DAY)
+            continue
+        if window:
+            yield window
+        window = Window.of_day(day)
+    if window:
+        yield window

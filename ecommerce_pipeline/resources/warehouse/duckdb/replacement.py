@@ -1,0 +1,70 @@
+"""A warehouse that is built in a new file, which takes the place of the old one once it is complete."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from ecommerce_pipeline.errors import NotBuiltError, PlatformError
+from ecommerce_pipeline.locks import lock_holder, locked
+from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
+
+
+@contextmanager
+def replacing(path: Path, new: Path, report: Callable[[str], object]) -> Iterator[None]:
+    """Build a new file in the block; then it takes the place of the old one, which is kept beside it.
+
+    If the block fails or is interrupted, the old file stays in its place.
+
+    Args:
+        path: The warehouse's file, which may be damaged or missing.
+        new: The file to build, alone in its folder.
+        report: Takes messages: whom it waits for, and where the old file is kept.
+
+    Raises:
+        PlatformError: Another process holds the old file, or has written to it.
+    """
+    new.parent.mkdir(parents=True, exist_ok=True)
+    with locked(new.parent), ExitStack() as stack:
+        stack.callback(shutil.rmtree, new.parent, ignore_errors=True)
+        for leftover in new.parent.iterdir():
+            leftover.unlink()
+        existed = path.exists()
+        _keep_writers_out(path, report, stack)
+        yield
+        with duckdb.connect(new) as connection:
+            connection.execute("CHECKPOINT")
+        if path.exists() and not existed:
+            raise PlatformError(f"another run created {path} while it was rebuilt; it is unchanged: run this again")
+        if existed:
+            kept = path.with_name(f"{path.name}.before-rebuild-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            _set_aside(path, kept)
+            report(f"the old warehouse is kept as {kept}: delete it when you no longer need it")
+        new.replace(path)
+
+
+def _keep_writers_out(path: Path, report: Callable[[str], object], stack: ExitStack) -> None:
+    """Open the old file for reading: what others wrote into it now would be lost. Nobody can write to a damaged one."""
+    try:
+        stack.enter_context(open_file(path, report, read_only=True))
+    except NotBuiltError:
+        return
+    except PlatformError:
+        if path.is_file() and lock_holder(path, exclusive=False) is not None:
+            raise
+        report(f"the old warehouse {path} cannot be read; it is replaced as a whole")
+
+
+def _set_aside(path: Path, kept: Path) -> None:
+    """Give the old file a second name, with what it has not yet merged; the first stays until the new file has it."""
+    try:
+        kept.hardlink_to(path)
+    except OSError:  # a folder, or a file system without hard links
+        path.rename(kept)
+    # DuckDB would replay it into the new file.
+    unmerged = path.with_name(f"{path.name}.wal")
+    if unmerged.exists():
+        unmerged.rename(kept.with_name(f"{kept.name}.wal"))
