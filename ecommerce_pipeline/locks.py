@@ -118,7 +118,7 @@ def describe(pid: int) -> str:
     if not pid:
         return "a process on another machine or in another container"
     try:
-        command = " ".join(psutil.Process(pid).cmdline())
+        command = " ".join(" ".join(psutil.Process(pid).cmdline()).split())  # a program may have lines
     except psutil.Error:
         command = ""
     return f"process {pid}" + (f" ({command[:LONGEST_COMMAND]})" if command else "")

@@ -62,4 +62,6 @@ def test_a_wait_is_reported_at_its_start_and_less_and_less_often(file: Path, mon
 
 def test_a_process_is_described_by_its_id_and_command(reader: Reader) -> None:
     assert describe(reader.pid).startswith(f"process {reader.pid} ({sys.executable} -c import duckdb")
+    with subprocess.Popen([sys.executable, "-c", "import sys\nsys.stdin.read()"], stdin=subprocess.PIPE) as lines:
+        assert describe(lines.pid) == f"process {lines.pid} ({sys.executable} -c import sys sys.stdin.read())"
     assert describe(2**22 + 1) == f"process {2**22 + 1}"
