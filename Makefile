@@ -110,15 +110,20 @@ up: secrets ## build the image, start all services with Docker Compose, and wait
 clean: ## remove the environment and caches; `ecommerce-pipeline reset` removes data
 	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
 
-.env: .env.example
+.env: .env.example | .venv/run.stamp
 	@mkdir -p .local/dagster && ln -sf ../../dagster.yaml .local/dagster/dagster.yaml
-	@test -e $@ && touch $@ || sed 's|^DAGSTER_HOME=.*|DAGSTER_HOME=$(CURDIR)/.local/dagster|' $< > $@
+	@test -e $@ && touch $@ || { cp $< $@.new && \
+	  $(BIN)/python -c 'import dotenv, os; dotenv.set_key("$@.new", "DAGSTER_HOME", os.path.abspath(".local/dagster"))' && \
+	  mv $@.new $@; }
 
 .venv/uv.stamp: requirements/bootstrap.txt
+	@case "$$PWD" in *[:%?$$]*) echo "error: Python or Dagster cannot work in $$PWD: rename folders with : % ? or $$ in their names"; exit 1;; esac
+	@test -w . || { echo "error: the checkout is not writable, so .venv cannot be made in it: copy it, or install the wheel (docs/command_line.md)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "error: $$($(PYTHON) --version) found, Python 3.11 to 3.13 needed: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "creating the environment in .venv with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv .venv || { echo "error: no venv module; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "error: no venv module; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 

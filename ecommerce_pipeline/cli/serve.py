@@ -61,6 +61,15 @@ def doctor(
 
 
 @app.command()
+def ddl() -> None:
+    """Print the SQL statements that create the source tables, for SOURCE=external."""
+    from ecommerce_pipeline.schema.postgres import create_schema
+    from ecommerce_pipeline.schema.tables import TABLES
+
+    typer.echo(create_schema([*TABLES.values()]), nl=False)
+
+
+@app.command()
 def mail(
     serve: Annotated[bool, typer.Option("--serve", help="Run a mail server that keeps all mail, and show it.")] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",

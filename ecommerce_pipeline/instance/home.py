@@ -9,7 +9,13 @@ from typing import Final
 import psutil
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import PROCESS_TAG
+from ecommerce_pipeline.instance.storage_errors import (
+    check_path,
+    explaining_configuration_errors,
+    explaining_storage_errors,
+)
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.settings import Settings
 
@@ -18,27 +24,43 @@ CONFIGURATION: Final = Path(__file__).with_name("dagster.yaml").resolve()
 
 
 def prepare_home(settings: Settings) -> Path:
-    """Create Dagster's home, DAGSTER_HOME or a project folder, with the project's dagster.yaml; return its path."""
+    """Create Dagster's home, DAGSTER_HOME or a project folder, with the project's dagster.yaml; return its path.
+
+    Raises:
+        PlatformError: It cannot be created.
+    """
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    configuration = home / "dagster.yaml"
-    if not configuration.exists():
-        configuration.unlink(missing_ok=True)
-        configuration.symlink_to(CONFIGURATION)
+    check_path(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        configuration = home / "dagster.yaml"
+        if not configuration.exists():
+            configuration.unlink(missing_ok=True)
+            configuration.symlink_to(CONFIGURATION)
+    except OSError as error:
+        raise PlatformError(
+            f"Dagster's home {home} cannot be used ({error.strerror}): make it a folder that this user can write to, "
+            "or set DAGSTER_HOME (by default DATA_DIR/dagster) to another"
+        ) from None
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
-    """Open the Dagster instance of the home; one process at a time creates the tables of its storages."""
+    """Open the Dagster instance of the home; one process at a time creates the tables of its storages.
+
+    Raises:
+        PlatformError: A file of the home is locked, read-only, damaged or malformed, also if that happens in the block.
+    """
     home = prepare_home(settings)
-    with locked(home):
-        instance = DagsterInstance.get()
-        # Dagster creates some of them on first access, and fails if two processes do so at the same time.
-        _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
-    with instance:
-        yield instance
+    with explaining_storage_errors(home):
+        with locked(home), explaining_configuration_errors(home):
+            instance = DagsterInstance.get()
+            # Dagster creates some of them on first access, and fails if two processes do so at the same time.
+            _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+        with instance:
+            yield instance
 
 
 def fail_orphaned_runs(instance: DagsterInstance) -> list[str]:

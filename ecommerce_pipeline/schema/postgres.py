@@ -1,6 +1,6 @@
 """PostgreSQL DDL derived from the table contract."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
@@ -26,6 +26,14 @@ def create_table(table: Table) -> list[str]:
     ]
 
 
+def create_schema(tables: Sequence[Table]) -> str:
+    """Return an SQL script that creates the schema and the tables, if they are not there."""
+    schemas = sorted({str(table.schema) for table in tables})
+    statements = [f"CREATE SCHEMA IF NOT EXISTS {name}" for name in schemas]
+    statements += [statement for table in tables for statement in create_table(table)]
+    return "".join(f"{statement};\n" for statement in statements)
+
+
 def add_columns(table: Table, found: Collection[str]) -> list[str]:
     """Return the statements that add the nullable columns that a table lacks, given the names of those that it has."""
     return [
@@ -36,4 +44,4 @@ def add_columns(table: Table, found: Collection[str]) -> list[str]:
 
 
 def _sql(statement: CreateTable | CreateIndex | SetTableComment | SetColumnComment) -> str:
-    return str(statement.compile(dialect=_DIALECT)).strip()
+    return "\n".join(line.rstrip() for line in str(statement.compile(dialect=_DIALECT)).strip().splitlines())

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from ecommerce_pipeline.commands.doctor import local, mail
 from ecommerce_pipeline.commands.output import Output
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import explained
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import Check, target_of
 
@@ -31,8 +31,11 @@ def doctor_command(settings: Settings, output: Output, *, send_test_email: bool 
         try:
             message, ok = check(), True
             output.console.print(f"[green]ok[/]    {name:<14} {escape(message)}", soft_wrap=True)
-        except PlatformError as error:
-            message, ok = str(error), False
+        except Exception as error:
+            cause = explained(error)
+            if cause is None:
+                raise
+            message, ok = str(cause), False
             output.errors.print(f"[red]wrong[/] {name:<14} {escape(message)}", soft_wrap=True)
         results.append({"name": name, "ok": ok, "message": message})
     healthy = all(result["ok"] for result in results)

@@ -9,7 +9,7 @@ import duckdb
 
 from ecommerce_pipeline.assets.stamps import check_stamps
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.instance.home import prepare_home
+from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.resources.postgres.scan import extension_file
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
@@ -58,9 +58,10 @@ def home(settings: Settings) -> str:
     """Return Dagster's home, created if necessary.
 
     Raises:
-        PlatformError: The home cannot be created.
+        PlatformError: It cannot be created, or a file in it cannot be used.
     """
-    return str(prepare_home(settings))
+    with open_instance(settings) as instance:
+        return instance.root_directory
 
 
 def postgresql(settings: Settings) -> str:
@@ -80,11 +81,18 @@ def source_tables(settings: Settings) -> str:
     """Return how many source tables match the contract, and differences from it that do no harm.
 
     Raises:
-        PlatformError: A table or column is missing or of an incompatible type.
+        PlatformError: A table, column or privilege is missing, or a type is incompatible; the message has them all.
     """
     database = postgres(settings)
+    tables = list(TABLES.values())
     if settings.source == "synthetic":
-        database.create_tables(list(TABLES.values()))
+        database.create_tables(tables)
+    if lines := database.missing(tables):
+        remedy = (
+            "`ecommerce-pipeline ddl` prints the statements that create the tables; views with the same columns serve "
+            "as well (docs/schema_drift.md)"
+        )
+        raise PlatformError("\n  ".join([f"missing in {database.address()}:", *lines, remedy]))
     warnings = [
         f"{table.schema}.{table.name}: {warning}"
         for table in TABLES.values()

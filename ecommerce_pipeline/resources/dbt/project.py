@@ -14,6 +14,7 @@ from typing import Any, Final
 from dagster import get_dagster_logger
 from dagster_dbt import DbtProject
 
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, PATH_VARIABLE, wait_event
@@ -77,7 +78,8 @@ class DbtWorkspace:
         """Return the project, with a manifest that is not older than any of its files.
 
         Raises:
-            PlatformError: A model, macro or property file cannot be parsed; the message is dbt's own.
+            PlatformError: A model, macro or property file cannot be parsed; the message is dbt's own. Or the result has
+                no place.
         """
         parse_dir = self._parse_dir()
         parse_dir.mkdir(parents=True, exist_ok=True)
@@ -85,6 +87,11 @@ class DbtWorkspace:
         with locked(parse_dir):
             stamp = self._stamp(parse_dir)
             if not stamp.exists() or not project.manifest_path.exists():
+                if not os.access(parse_dir, os.W_OK):
+                    raise PlatformError(
+                        f"{parse_dir} is not writable, and the parsed dbt project in it is outdated: make it writable "
+                        "for this user, or set DATA_DIR or DBT_PARSED_DIR to another folder"
+                    )
                 self._parse(parse_dir)
                 for older in parse_dir.glob(".parsed-*"):
                     older.unlink()

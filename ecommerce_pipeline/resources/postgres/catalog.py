@@ -21,6 +21,7 @@ _COLUMNS = """
         CASE WHEN c.relkind IN ('r', 'p') THEN NOT (a.attnotnull OR base.not_null) END
     FROM pg_attribute AS a
     JOIN pg_class AS c ON c.oid = a.attrelid
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (
         WITH RECURSIVE below AS (
             SELECT t.oid, t.typtype, t.typbasetype, t.typtypmod, a.atttypmod AS modifier, t.typnotnull AS not_null
@@ -31,14 +32,15 @@ _COLUMNS = """
         )
         SELECT * FROM below WHERE typtype <> 'd'
     ) AS base
-    WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
 """
 
 
 def found_columns(connection: Connection, table: Table) -> dict[str, Found]:
-    """Return the columns of a table in order; none if it does not exist."""
-    rows = connection.execute(_COLUMNS, [f'"{table.schema}"."{table.name}"']).fetchall()
+    """Return the columns of a table in order; none if it does not exist. No privilege on it is needed."""
+    rows = connection.execute(_COLUMNS, [table.schema, table.name]).fetchall()
     return {name: Found(type_, nullable) for name, type_, nullable in rows}
 
 

@@ -28,6 +28,7 @@ from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.resources.postgres.special_values import special_values
+from ecommerce_pipeline.resources.postgres.survey import missing
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import POSTGRES, within
 from ecommerce_pipeline.schema.drift import Drift, drift
@@ -124,6 +125,15 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             differences = drift(table, found_columns(connection, table))
             _raise_if(differences.errors, table, connection)
         return differences
+
+    def missing(self, tables: Sequence[Table]) -> list[str]:
+        """Return what the database lacks to be read, a line each: see `survey`.
+
+        Raises:
+            PlatformError: The server cannot be reached or rejects the login.
+        """
+        with self.connect() as connection:
+            return missing(connection, tables)
 
     def extract(self, table: Table, window: Window | None) -> tuple[Drift, pa.RecordBatchReader]:
         """Check that the table and its values fit the contract, and read it; of a replica, once it has all rows.
@@ -279,7 +289,7 @@ def _raise_if(problems: Sequence[str], table: Table, connection: psycopg.Connect
         raise PlatformError(
             f"source table {table.schema}.{table.name} in database {database} does not fit: "
             f"{'; '.join(problems)}. Change the table, or replace it by a view with the expected columns "
-            "(docs/schema_drift.md)."
+            "(docs/schema_drift.md). `ecommerce-pipeline doctor` lists what all tables lack."
         )
 
 

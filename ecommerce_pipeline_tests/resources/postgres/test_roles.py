@@ -14,6 +14,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.postgres_storage import PostgresStorage
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline.schema.postgres import create_schema
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres
@@ -23,6 +24,7 @@ from ecommerce_pipeline_tests.support.rows import instants, order_lines
 ROLES = PROJECT_ROOT / "deploy/postgres"
 PASSWORD = 'it\'s "a" \\pass word; %41'
 ODD = 'the "shop\'s" \\db; --%s {}'
+READER = 'the "reader" of \\shop'
 DAY = Window.of_day(date(2026, 3, 1))
 
 
@@ -110,6 +112,37 @@ def test_the_role_for_extraction_reads_every_table_and_is_refused_every_write(
         connection.execute("DROP TABLE ecommerce.salaries")
 
 
+def test_an_empty_database_and_missing_rights_are_one_list_with_the_statements_that_remedy_them(
+    owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+) -> None:
+    """Only the first missing table was named, then the next; nothing named its DDL."""
+    make_database(owner, ODD)
+    address = owner.address()
+    with psycopg.connect(
+        host=address.host, port=address.port, user=address.user, password=address.password, dbname=ODD, autocommit=True
+    ) as superuser:
+        superuser.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(READER)))
+        database = log_in(READER, ODD)
+        tables = list(TABLES.values())
+        assert database.missing(tables) == [f"schema ecommerce and its tables {', '.join(TABLES)} are missing"]
+        superuser.execute(create_schema(tables).encode())
+        superuser.execute("DROP TABLE ecommerce.stores; ALTER TABLE ecommerce.reviews DROP COLUMN body")
+        superuser.execute("ALTER TABLE ecommerce.reviews ALTER COLUMN rating TYPE double precision")
+        *drift, usage, select = database.missing(tables)
+        assert drift == [
+            "ecommerce.stores: table ecommerce.stores does not exist",
+            "ecommerce.reviews: column rating is double precision, expected integer; column body (text) is missing",
+        ]
+        for line in (usage, select):
+            superuser.execute(line.partition(": run ")[2].encode())
+        assert database.missing(tables) == drift
+        superuser.execute("DROP TABLE ecommerce.reviews")
+        superuser.execute(create_schema(tables).encode())
+        [select] = database.missing(tables)
+        superuser.execute(select.partition(": run ")[2].encode())
+    assert database.missing(tables) == []
+
+
 def execute_writable(database: PostgresResource, statement: str) -> None:
     with database.connect(autocommit=True) as connection:
         connection.execute("SET default_transaction_read_only = off")
@@ -185,4 +218,4 @@ def test_the_role_of_dagster_s_storage_creates_its_tables_masks_events_and_canno
     assert "logged in with ***" in event
     shop = log_in("dagster_storage", "ecommerce")
     with pytest.raises(PlatformError, match=f"permission denied for schema {SCHEMA}"):
-        shop.check_contract(transaction_items)
+        shop.rows("SELECT * FROM ecommerce.transaction_items")
