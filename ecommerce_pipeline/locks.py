@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import logging
 import os
 import struct
 import sys
@@ -18,24 +19,60 @@ from ecommerce_pipeline.errors import PlatformError
 WAIT_SECONDS: Final = 600.0
 """Time limit for waiting for another process."""
 LOOK_SECONDS: Final = 0.2
-REPORT_SECONDS: Final = 5.0
-"""A wait is reported when it starts, after this time, and then each time after twice as long as before."""
+SECONDS_BETWEEN_ATTEMPTS: Final = 0.02
+FIRST_REPORT_SECONDS: Final = 5.0
+MOST_SECONDS_BETWEEN_REPORTS: Final = 600.0
 LONGEST_COMMAND: Final = 200
+
+_log = logging.getLogger(__name__)
 
 # `struct flock` of fcntl(2): type, whence, start, length and process on Linux; start, length, process, type and whence
 # on macOS and the BSDs.
 _FLOCK, _TYPE, _PID = ("hhqqi4x", 0, 4) if sys.platform == "linux" else ("qqihh", 3, 2)
 
 
+class ReportTimes:
+    """When a wait is reported: at its start or after 5 s, and then each time that it has lasted twice as long."""
+
+    def __init__(self, *, at_once: bool = True) -> None:
+        self._started = time.monotonic()
+        self._next = 0.0 if at_once else FIRST_REPORT_SECONDS
+
+    @property
+    def waited(self) -> float:
+        """How many seconds the wait has lasted."""
+        return time.monotonic() - self._started
+
+    def due(self) -> bool:
+        """Return whether to report now; it is then due again later."""
+        waited = self.waited
+        if waited < self._next:
+            return False
+        self._next = waited + min(max(waited, FIRST_REPORT_SECONDS), MOST_SECONDS_BETWEEN_REPORTS)
+        return True
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Let one process at a time run the block; the folder may be read-only."""
     lock = os.open(folder, os.O_RDONLY)
+    times = ReportTimes(at_once=False)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while not _flocked(lock):
+            if times.due():
+                _log.warning("waiting for %s, which another process has locked; waited %.0f s", folder, times.waited)
+            time.sleep(SECONDS_BETWEEN_ATTEMPTS)
         yield
     finally:
         os.close(lock)
+
+
+def _flocked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def lock_holder(file: Path, *, exclusive: bool) -> int | None:
@@ -92,8 +129,7 @@ class LockWait:
         self._file = file
         self._report = report
         self._limit = limit
-        self._started = time.monotonic()
-        self._next_report = 0.0
+        self._times = ReportTimes()
 
     def pause(self, holder: int) -> None:
         """Wait a moment for a process.
@@ -101,15 +137,14 @@ class LockWait:
         Raises:
             PlatformError: The limit is reached; the message names the process.
         """
-        waited = time.monotonic() - self._started
+        waited = self._times.waited
         if waited >= self._limit:
             raise PlatformError(
                 f"{self._file} is still locked after {waited:,.0f} s by {describe(holder)}: close that program, then "
                 "run it again"
             )
-        if waited >= self._next_report:
+        if self._times.due():
             self._report(f"waiting for {self._file}, which is locked by {describe(holder)}; waited {waited:,.0f} s")
-            self._next_report = max(REPORT_SECONDS, 2 * waited)
         time.sleep(LOOK_SECONDS)
 
 

@@ -6,7 +6,10 @@ Called by the command line, the code location and the storages that Dagster load
 import atexit
 import gc
 import os
+import signal
 import sys
+import threading
+import time
 import warnings
 from functools import cache
 from multiprocessing import parent_process
@@ -35,6 +38,7 @@ def configure_process() -> None:
     """Set up this process: garbage collection, masked output, environment, warnings. Calling it again is safe."""
     tune_garbage_collection()
     mask_streams()
+    end_with_dagster_dev()
     for name in LIBPQ_VARIABLES:
         os.environ.pop(name, None)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENTS_AT_ONCE))
@@ -58,6 +62,24 @@ def is_local_code_server() -> bool:
     A run's process has its parent's arguments, and a server in a container listens on a port.
     """
     return "--socket" in sys.argv and parent_process() is None
+
+
+@cache
+def end_with_dagster_dev() -> None:
+    """End the webserver and the daemon of `dg dev` soon after it was killed; Dagster ends them only if it can say so.
+
+    They would go on without a code server: the daemon would fail every run that a new `dg dev` launches.
+    """
+    if not in_dagster_dev() or "--shutdown-pipe" not in sys.argv:
+        return
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=watch, name="end with dg dev", daemon=True).start()
 
 
 def in_dagster_dev() -> bool:

@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from ecommerce_pipeline.instance.home import prepare_home
+import typer
+
+from ecommerce_pipeline.instance.dead_runs import end_dead_runs
+from ecommerce_pipeline.instance.holders import describe_run
+from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.settings import BASE_DIR, Settings
 from ecommerce_pipeline.settings.places import IS_CHECKOUT
 
@@ -13,8 +17,10 @@ WORKSPACE: Final = Path(__file__).parents[1] / "instance" / "workspace.yaml"
 
 
 def dev_command(settings: Settings, host: str | None, port: int | None) -> None:
-    """Start the UI in place of this process."""
-    prepare_home(settings)
+    """End the runs whose process is gone, and start the UI in place of this process."""
+    with open_instance(settings) as instance:
+        for run in end_dead_runs(instance):
+            typer.echo(f"ended {describe_run(instance, run)}, whose process was gone")
     # A code server of Dagster may start in another folder.
     os.environ["DATA_DIR"] = str(settings.data_dir.resolve())
     # `dagster dev` warns that `dg dev` has superseded it.

@@ -113,6 +113,8 @@ class _Display:
                     self._console.print(f"  {progress.step or 'run'}: {progress.message}", markup=False, soft_wrap=True)
             case "warned" if progress.step in self._running:  # Dagster warns of each step that it leaves out
                 self._console.print(f"  [yellow]warning[/] {progress.step}: {escape(progress.message)}", soft_wrap=True)
+            case "waiting":
+                self._console.print(f"  [yellow]waiting[/] {progress.step}: {escape(progress.message)}", soft_wrap=True)
             case "wrote":
                 self._running[progress.step].add(progress.message, progress.rows)
             case "retrying":

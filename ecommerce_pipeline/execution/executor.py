@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any, cast
 
 from dagster import (
@@ -42,7 +42,8 @@ from ecommerce_pipeline.execution.dagster_private import (
 from ecommerce_pipeline.execution.plan_execution import PlanExecution
 from ecommerce_pipeline.execution.pool_slots import PoolSlots
 from ecommerce_pipeline.execution.running_steps import RunningSteps
-from ecommerce_pipeline.instance.run_tags import NO_DAYS, PROCESS_TAG, partitions_of_run
+from ecommerce_pipeline.instance.run_process import executing
+from ecommerce_pipeline.instance.run_tags import NO_DAYS, is_of_command_line, partitions_of_run
 from ecommerce_pipeline.process import in_dagster_dev
 
 Preflight = Callable[[AbstractSet[AssetKey], Mapping[str, str]], None]
@@ -97,6 +98,12 @@ class MultithreadExecutor(Executor):
         Raises:
             PlatformError: The run materializes partitioned assets and has no partition, or its preflight failed.
         """
+        run = plan_context.dagster_run
+        # A run of the command line is recorded before it is created.
+        with nullcontext() if is_of_command_line(run.tags) else executing(plan_context.instance, run.run_id):
+            yield from self._execute(plan_context, execution_plan)
+
+    def _execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
         assets = plan_context.job.get_definition().asset_layer
         by_day = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
         if by_day and partitions_of_run(plan_context.dagster_run.tags) is None:
@@ -122,7 +129,7 @@ class MultithreadExecutor(Executor):
                 ),
             )
         except (KeyboardInterrupt, DagsterExecutionInterruptedError):
-            if PROCESS_TAG in plan_context.dagster_run.tags or in_dagster_dev():
+            if is_of_command_line(plan_context.dagster_run.tags) or in_dagster_dev():
                 # A person ended it. Without such a request Dagster records an interrupted run as failed.
                 plan_context.instance.report_run_canceling(plan_context.dagster_run)
             raise

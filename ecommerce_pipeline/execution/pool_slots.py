@@ -1,22 +1,24 @@
 """The slots of pools that a run's steps hold."""
 
-from typing import Any
-
+from dagster import DagsterInstance, DagsterRun
 from typing_extensions import override
 
 from ecommerce_pipeline.execution.dagster_private import InstanceConcurrencyContext
+from ecommerce_pipeline.execution.pool_wait import PoolWait
 
 
 class PoolSlots(InstanceConcurrencyContext):
     """Claims pool slots without asking the storage for slots that this run itself holds.
 
     Dagster's own class polls the storage for a full pool, a second or more apart. A step whose pool is full with steps
-    of the same run waits for their end instead, so it starts at once.
+    of the same run waits for their end instead, so it starts at once. The wait for other runs is reported.
     """
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, instance: DagsterInstance, run: DagsterRun) -> None:
+        super().__init__(instance, run)
+        self._run = run
         self._held: dict[str, str] = {}
+        self._waits: dict[str, PoolWait] = {}
 
     @override
     def claim(self, concurrency_key: str, step_key: str, step_priority: int = 0) -> bool:
@@ -26,7 +28,11 @@ class PoolSlots(InstanceConcurrencyContext):
         if held_here and pool is not None and held_here >= pool.limit:
             return False
         if not super().claim(concurrency_key, step_key, step_priority):
+            if step_key not in self._waits:
+                self._waits[step_key] = PoolWait(self._instance, self._run, step_key, concurrency_key)
+            self._waits[step_key].look()
             return False
+        self._waits.pop(step_key, None)
         self._held[step_key] = concurrency_key
         return True
 

@@ -19,10 +19,12 @@ from ecommerce_pipeline.execution.dagster_private import (
     RemoteRepositoryOrigin,
     execute_run,
 )
+from ecommerce_pipeline.execution.pool_wait import WAITED
 from ecommerce_pipeline.instance.dagster_private import SerializableErrorInfo
+from ecommerce_pipeline.instance.dead_runs import end_dead_runs
 from ecommerce_pipeline.instance.error_chain import error_chain, message_without_class
-from ecommerce_pipeline.instance.home import fail_orphaned_runs
-from ecommerce_pipeline.instance.run_tags import PROCESS_TAG, RANGE_END_TAG, RANGE_START_TAG, this_process
+from ecommerce_pipeline.instance.run_process import executing
+from ecommerce_pipeline.instance.run_tags import COMMAND_LINE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.partitions import Window
 
 CODE_LOCATION: Final = "ecommerce_pipeline"
@@ -36,11 +38,12 @@ class RunProgress:
     Attributes:
         kind: What happened to the step.
         step: The step.
-        message: Of a `logged` or `warned` event the log message, of `wrote` the asset's key, of `retrying` the error.
+        message: Of a `logged` or `warned` event the log message, of `waiting` what for, of `wrote` the asset's key, of
+            `retrying` the error.
         rows: Of `wrote`, how many rows the asset has reported for one of its days.
     """
 
-    kind: Literal["started", "logged", "warned", "wrote", "retrying", "ended", "failed"]
+    kind: Literal["started", "logged", "warned", "waiting", "wrote", "retrying", "ended", "failed"]
     step: str
     message: str = ""
     rows: int | None = None
@@ -69,26 +72,27 @@ def run_window(
         PlatformError: A step failed; the message is that of the root cause.
         KeyboardInterrupt: A signal ended the run.
     """
-    fail_orphaned_runs(instance)
+    end_dead_runs(instance)
     run_id = str(uuid4())
     instance.add_event_listener(run_id, lambda entry: _report(entry, on_progress))
-    run = instance.create_run_for_job(
-        job,
-        run_id=run_id,
-        # The console logger would repeat what `on_progress` reports.
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        remote_job_origin=_origin(job.name),
-        tags={
-            **job.run_tags,
-            **(tags or {}),
-            # The command itself reports the failure: the daemon must not retry the run.
-            MAX_RETRIES_TAG: "0",
-            RANGE_START_TAG: window.start.isoformat(),
-            RANGE_END_TAG: window.last.isoformat(),
-            PROCESS_TAG: this_process(),
-        },
-    )
-    result = execute_run(InMemoryJob(job), run, instance)
+    with executing(instance, run_id):
+        run = instance.create_run_for_job(
+            job,
+            run_id=run_id,
+            # The console logger would repeat what `on_progress` reports.
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            remote_job_origin=_origin(job.name),
+            tags={
+                **job.run_tags,
+                **(tags or {}),
+                # The command itself reports the failure: the daemon must not retry the run.
+                MAX_RETRIES_TAG: "0",
+                RANGE_START_TAG: window.start.isoformat(),
+                RANGE_END_TAG: window.last.isoformat(),
+                COMMAND_LINE_TAG: "yes",
+            },
+        )
+        result = execute_run(InMemoryJob(job), run, instance)
     if _interrupted(result.all_events):
         raise KeyboardInterrupt
     if not result.success:
@@ -108,6 +112,8 @@ def _report(entry: EventLogEntry, on_progress: Callable[[RunProgress], None]) ->
     step = (entry.step_key or "").replace("__", "/")
     if event is None:
         on_progress(RunProgress("warned" if int(entry.level) >= WARNING else "logged", step, entry.user_message))
+    elif event.event_type == DagsterEventType.ENGINE_EVENT and WAITED in event.engine_event_data.metadata:
+        on_progress(RunProgress("waiting", step, event.message or ""))
     elif event.event_type == DagsterEventType.STEP_START:
         on_progress(RunProgress("started", step))
     elif event.event_type == DagsterEventType.STEP_SUCCESS:

@@ -15,6 +15,7 @@ from dagster._core.storage.legacy_storage import LegacyEventLogStorage, LegacyRu
 from dagster._core.storage.runs.schema import KeyValueStoreTable, RunsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.tags import GRPC_INFO_TAG, PARENT_RUN_ID_TAG
 from dagster._core.types.pagination import PaginatedResults
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._record import copy
@@ -24,6 +25,8 @@ from dagster_shared.error import SerializableErrorInfo
 
 __all__ = [
     "ASSET_EVENTS",
+    "GRPC_INFO_TAG",
+    "PARENT_RUN_ID_TAG",
     "SQLITE_BUSY_TIMEOUT_SECONDS",
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",

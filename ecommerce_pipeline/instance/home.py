@@ -1,4 +1,4 @@
-"""Dagster's home directory and instance, and the runs in it whose process was killed."""
+"""Dagster's home directory, and the instance in it."""
 
 import os
 from collections.abc import Iterator
@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import psutil
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.instance.run_tags import PROCESS_TAG
 from ecommerce_pipeline.instance.storage_errors import (
     check_path,
     explaining_configuration_errors,
@@ -61,30 +59,3 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
             _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
         with instance:
             yield instance
-
-
-def fail_orphaned_runs(instance: DagsterInstance) -> list[str]:
-    """Fail the runs whose process no longer exists, and free the pool slots that they hold.
-
-    Returns:
-        The ids of the runs.
-    """
-    unfinished = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
-    orphaned = [run for run in instance.get_runs(unfinished) if _is_orphaned(run)]
-    for run in orphaned:
-        instance.report_run_failed(run, f"The process {run.tags[PROCESS_TAG].split('@')[0]} of this run was killed.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-    return [run.run_id for run in orphaned]
-
-
-def _is_orphaned(run: DagsterRun) -> bool:
-    # A run that the UI re-executes has the tags of the command line's run, but not its process.
-    return PROCESS_TAG in run.tags and run.parent_run_id is None and not _is_alive(run)
-
-
-def _is_alive(run: DagsterRun) -> bool:
-    pid, started = run.tags[PROCESS_TAG].split("@")
-    try:
-        return f"{psutil.Process(int(pid)).create_time():.0f}" == started
-    except psutil.NoSuchProcess:
-        return False

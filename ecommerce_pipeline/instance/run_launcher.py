@@ -1,7 +1,7 @@
-"""The run launcher in production, outside Kubernetes: the code location's server runs the runs, and is asked for them.
+"""The run launcher, except on Kubernetes: the code location's server runs the runs, and it is known whether they live.
 
-Dagster's own launcher does not ask. A run whose server was restarted, for example by a new version, would stay
-"started" forever and keep its pool slots.
+Dagster's own launcher does not ask. A run whose process was killed together with its server, by a new version or the
+end of `dg dev`, would stay "started" forever and keep its pool slots.
 """
 
 from dagster import DagsterRun, DefaultRunLauncher, deserialize_value
@@ -14,12 +14,14 @@ from ecommerce_pipeline.instance.dagster_private import (
     DagsterUserCodeUnreachableError,
     WorkerStatus,
 )
+from ecommerce_pipeline.instance.dead_runs import end_if_dead
+from ecommerce_pipeline.instance.run_process import process_of
 
 SECONDS_TO_ANSWER = 10
 
 
 class WatchedRunLauncher(DefaultRunLauncher):
-    """Launches runs on the code location's server; run monitoring fails, and retries, runs that the server lost."""
+    """Launches runs on the code location's server; run monitoring fails, and retries, runs whose process is gone."""
 
     @property
     @override
@@ -29,7 +31,14 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
     @override
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Return whether the server that launched a run still runs it; an unreachable server may come back."""
+        """Return whether a started run is still executed; a server that does not answer may come back.
+
+        A run whose process is gone is ended here, with the reason as its error; monitoring leaves an ended run alone.
+        """
+        if end_if_dead(self._instance, run):
+            return CheckRunHealthResult(WorkerStatus.NOT_FOUND)
+        if process_of(self._instance, run.run_id) is not None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
         if client is None:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "no code location's server launched it")

@@ -1,9 +1,9 @@
-"""Tags of runs: those in which Dagster names a run's partitions, and our own that names its process."""
+"""Tags of runs: those in which Dagster names a run's partitions, and our own that marks runs of the command line."""
 
 from collections.abc import Mapping
 from typing import Final
 
-import psutil
+from ecommerce_pipeline.instance.dagster_private import PARENT_RUN_ID_TAG
 
 RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
@@ -12,8 +12,8 @@ PARTITION_TAG: Final = "dagster/partition"
 NO_DAYS: Final = "this run has no days: launch it again and choose a partition, that is a day or a range of days"
 """The error of a run of partitioned assets without a partition."""
 
-PROCESS_TAG: Final = ".dagster/ecommerce_pipeline_process"
-"""The process that executes a run of the command line: `<pid>@<start time>`; the UI hides tags with this prefix."""
+COMMAND_LINE_TAG: Final = ".dagster/ecommerce_pipeline_command_line"
+"""Marks the runs of `ecommerce-pipeline run`; the UI hides tags with this prefix."""
 
 REBUILD_TAG: Final = "ecommerce_pipeline/rebuild"
 """The command of a run that builds the whole history of its models again, from staging: `rebuild fact_refund`."""
@@ -30,7 +30,10 @@ def partitions_of_run(tags: Mapping[str, str]) -> tuple[str, str] | None:
     return (first, last) if first and last else None
 
 
-def this_process() -> str:
-    """Return the value of PROCESS_TAG for this process; with its start time, as process ids are reused."""
-    process = psutil.Process()
-    return f"{process.pid}@{process.create_time():.0f}"
+def is_of_command_line(tags: Mapping[str, str]) -> bool:
+    """Return whether `ecommerce-pipeline run` executes a run; a re-execution in the UI has the tags of the first run.
+
+    >>> is_of_command_line({COMMAND_LINE_TAG: "yes", "dagster/parent_run_id": "82ab"})
+    False
+    """
+    return COMMAND_LINE_TAG in tags and PARENT_RUN_ID_TAG not in tags

@@ -15,6 +15,7 @@ from dagster import (
     DagsterEventType,
     DagsterInstance,
     DagsterRunStatus,
+    EventLogEntry,
     Failure,
     HookContext,
     In,
@@ -32,20 +33,26 @@ from dagster import (
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 from dagster._core.execution.job_execution_result import JobExecutionResult
+from dagster._core.test_utils import create_run_for_test
 
-from ecommerce_pipeline.execution import retries
+from ecommerce_pipeline.execution import pool_wait, retries
 from ecommerce_pipeline.execution.executor import multithread_executor
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline_tests.support.killed import executor_of, kill
 from ecommerce_pipeline_tests.support.shortages import FULL_DISK
 
 PATIENCE = 20
 """Seconds after which steps that should run at the same time do not."""
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
+def instance_in(folder: Path) -> DagsterInstance:
     pools = {"concurrency": {"pools": {"default_limit": 1, "granularity": "op"}}}
-    with DagsterInstance.local_temp(str(tmp_path), overrides={**pools, "telemetry": {"enabled": False}}) as made:
+    return DagsterInstance.local_temp(str(folder), overrides={**pools, "telemetry": {"enabled": False}})
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterInstance]:
+    with instance_in(tmp_path_factory.mktemp("home")) as made:
         yield made
 
 
@@ -126,13 +133,12 @@ def test_max_concurrent_zero_fails_at_once_and_names_the_remedy(instance: Dagste
     assert "max_concurrent: 0 steps cannot run; set it to 1 or more" in messages[0]
 
 
-def test_a_run_whose_output_cannot_be_captured_reports_it_and_continues(
-    instance: DagsterInstance, tmp_path: Path
-) -> None:
+def test_a_run_whose_output_cannot_be_captured_reports_it_and_continues(tmp_path: Path) -> None:
     (tmp_path / "storage").write_text("a file where the folder of the logs should be")
-    result = execute(job_of(step("one", lambda _: None), step("other", lambda _: None)), instance)
-    assert result.success
-    messages = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
+    with instance_in(tmp_path) as instance:
+        result = execute(job_of(step("one", lambda _: None), step("other", lambda _: None)), instance)
+        assert result.success
+        messages = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
     assert "Exception while setting up compute log capture" in messages
 
 
@@ -149,16 +155,36 @@ def test_steps_of_a_pool_run_one_by_one_without_polling_and_others_run_beside_th
     assert instance.event_log_storage.get_concurrency_info(pool).active_slot_count == 0
 
 
-def test_a_step_waits_for_a_pool_slot_that_another_run_holds(instance: DagsterInstance) -> None:
+@pytest.mark.parametrize("dies", [False, True], ids=["freed", "killed"])
+def test_a_step_waits_for_the_run_that_holds_its_pool_says_so_and_does_not_wait_for_a_dead_one(
+    instance: DagsterInstance, dies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slot of a killed run stayed taken: all steps of the pool waited for ever, without a word."""
     storage = instance.event_log_storage
     storage.initialize_concurrency_limit_to_default("one_by_one")
-    storage.claim_concurrency_slot("one_by_one", "another_run", "its_step")
-    free = threading.Timer(1.5, lambda: storage.free_concurrency_slots_for_run("another_run"))
-    free.start()
-    freed_first: list[bool] = []
-    waiting = step("waiting", lambda _: freed_first.append(not free.is_alive()), pool="one_by_one")
-    assert execute(job_of(waiting, step("other", lambda _: None)), instance).success
-    assert freed_first == [True]
+    other = create_run_for_test(instance, job_name="load", status=DagsterRunStatus.STARTED)
+    storage.claim_concurrency_slot("one_by_one", other.run_id, "staging__refunds")
+    monkeypatch.setattr(pool_wait, "SECONDS_BETWEEN_LOOKS", 0.1)
+    said: list[EventLogEntry] = []
+    with executor_of(instance, other.run_id) as process:
+
+        def end_the_wait(entry: EventLogEntry) -> None:
+            if other.run_id[:8] in entry.message:
+                said.append(entry)
+                kill(process) if dies else storage.free_concurrency_slots_for_run(other.run_id)
+
+        job = job_of(step("waiting", lambda _: None, pool="one_by_one"), step("other", lambda _: None))
+        run = instance.create_run_for_job(job)
+        instance.add_event_listener(run.run_id, end_the_wait)
+        result = execute_run(InMemoryJob(job), run, instance)
+    assert result.success
+    held = f"staging/refunds of run {other.run_id[:8]} (load, process {process.pid}, which"
+    assert f"waiting for pool one_by_one, held by {held} is running); waited" in said[0].message
+    assert said[0].step_key == "waiting"
+    assert [f"{held} was killed)" in entry.message for entry in said[1:]] == [True] * dies
+    found = instance.get_run_by_id(other.run_id)
+    assert found
+    assert found.status == (DagsterRunStatus.FAILURE if dies else DagsterRunStatus.STARTED)
 
 
 def test_steps_of_a_pool_without_slots_wait_until_it_has_one_and_the_log_says_so(instance: DagsterInstance) -> None:

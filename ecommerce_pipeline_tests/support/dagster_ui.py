@@ -38,18 +38,28 @@ class DagsterUi:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self._platform = platform
         home = platform.folder / "dagster"
         home.mkdir(parents=True, exist_ok=True)
         (home / "dagster.yaml").symlink_to(PROJECT_ROOT / "dagster.yaml")
         self.log = platform.folder / "dev.log"
+        self.start()
+
+    def start(self) -> None:
+        """Start the program, for the first time or again."""
         self.process = subprocess.Popen(
             [BIN / "dagster", "dev", "-w", PROJECT_ROOT / "workspace.yaml", "--port", str(self.port)],
-            env=environment(platform),
-            cwd=platform.folder,  # not the project's: its .env would name another home, and win
-            stdout=self.log.open("w"),
+            env=environment(self._platform),
+            cwd=self._platform.folder,  # not the project's: its .env would name another home, and win
+            stdout=self.log.open("a"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+    def kill(self) -> None:
+        """Kill the program and its runs with -9."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def ask(self, query: str, **variables: Any) -> Any:
         return graphql(f"http://127.0.0.1:{self.port}", query, **variables)

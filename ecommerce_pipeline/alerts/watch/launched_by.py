@@ -12,7 +12,7 @@ from ecommerce_pipeline.alerts.watch.dagster_private import (
     SENSOR_NAME_TAG,
     USER_TAG,
 )
-from ecommerce_pipeline.instance.run_tags import PROCESS_TAG, partitions_of_run
+from ecommerce_pipeline.instance.run_tags import is_of_command_line, partitions_of_run
 
 
 def span_of(tags: Mapping[str, str]) -> Span | None:
@@ -35,7 +35,7 @@ def launched_by(tags: Mapping[str, str]) -> str:
             return f"{what} {tags[tag]}{f', by {tags[USER_TAG]}' if USER_TAG in tags else ''}"
     if AUTOMATION_CONDITION_TAG in tags:
         return "an automation condition"
-    if PROCESS_TAG in tags:
+    if is_of_command_line(tags):
         return "a person, on the command line"
     person = tags.get(USER_TAG) or "a person, in the UI or through its API"
     return f"{person}, as a re-execution of run {tags[PARENT_RUN_ID_TAG]}" if PARENT_RUN_ID_TAG in tags else person

@@ -1,13 +1,13 @@
 """`doctor`: checks what the platform needs; each line says ok, or what is wrong and what to do.
 
-The checks are in `local` (this machine) and `mail`; those of lake and warehouse belong to the target.
+The checks are in `local` (this machine), `runs` and `mail`; those of lake and warehouse belong to the target.
 """
 
 from functools import partial
 
 from rich.markup import escape
 
-from ecommerce_pipeline.commands.doctor import local, mail
+from ecommerce_pipeline.commands.doctor import local, mail, runs
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import explained
 from ecommerce_pipeline.settings import Settings
@@ -49,6 +49,7 @@ def checks_of(settings: Settings) -> dict[str, Check]:
         "Python": local.python,
         "folders": partial(local.folders, settings),
         "Dagster home": partial(local.home, settings),
+        "runs": partial(runs.runs, settings),
         "PostgreSQL": partial(local.postgresql, settings),
         "source tables": partial(local.source_tables, settings),
         "settings": partial(local.settings_of_rows, settings),

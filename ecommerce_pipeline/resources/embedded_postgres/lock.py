@@ -1,4 +1,4 @@
-"""A file lock with a time limit; the system releases it when the process that holds it ends."""
+"""A file lock with a time limit; the system releases it when the process that holds it ends. The wait is reported."""
 
 import fcntl
 import os
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dagster import get_dagster_logger
+
+from ecommerce_pipeline.locks import ReportTimes, describe
 from ecommerce_pipeline.resources.embedded_postgres.errors import EmbeddedPostgresError
 
 
@@ -21,12 +24,17 @@ def exclusive(path: Path, limit: float) -> Iterator[int]:
     Raises:
         EmbeddedPostgresError: Another process held the lock all that time.
     """
-    deadline = time.monotonic() + limit
+    times = ReportTimes(at_once=False)
     while (descriptor := _take(path)) is None:
-        if time.monotonic() > deadline:
+        if times.due():
+            get_dagster_logger("postgres").warning(
+                f"waiting for {_holder(path)}, which starts or stops the embedded PostgreSQL and holds {path}; "
+                f"waited {times.waited:,.0f} s"
+            )
+        if times.waited > limit:
             raise EmbeddedPostgresError(
-                f"another process ({_holder(path)}) has been starting or stopping the embedded PostgreSQL for more "
-                f"than {limit:.0f} s and holds {path}. Wait for it, or end it, and try again."
+                f"{_holder(path)} has been starting or stopping the embedded PostgreSQL for more than {limit:.0f} s "
+                f"and holds {path}. Wait for it, or end it, and try again."
             )
         time.sleep(0.02)
     try:
@@ -57,4 +65,4 @@ def _take(path: Path) -> int | None:
 
 def _holder(path: Path) -> str:
     pid = path.read_text().strip() if path.exists() else ""
-    return f"pid {pid}" if pid else "pid unknown"
+    return describe(int(pid)) if pid.isdigit() else "another process"

@@ -14,6 +14,7 @@ import pyarrow as pa
 from ecommerce_pipeline.prefetch import ErrorCapturingIterator
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.errors import server_error
+from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
 from ecommerce_pipeline.resources.postgres.session import ISOLATION, begin, check_session
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def writing(address: Address) -> Iterator["adbc.Cursor"]:
         with _connected(address.conninfo) as connection, connection.cursor() as cursor:
             cursor.execute(ISOLATION)
             cursor.execute(begin())
-            check_session(address, cursor.fetchone())
-            yield cursor
-            connection.commit()
+            with lock_waits_reported(address, check_session(address, cursor.fetchone())):
+                yield cursor
+                connection.commit()
     except adbc_driver_manager.Error as error:
         raise server_error(address, error) from None
 

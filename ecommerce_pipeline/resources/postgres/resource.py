@@ -24,6 +24,7 @@ from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
+from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
 from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
@@ -85,8 +86,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             psycopg.connect(address.conninfo, autocommit=autocommit, prepare_threshold=None) as connection,
         ):
             connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-            check_session(address, connection.execute(begin(transaction=not autocommit).encode()).fetchone())
-            yield connection
+            row = connection.execute(begin(transaction=not autocommit).encode()).fetchone()
+            with lock_waits_reported(address, check_session(address, row)):
+                yield connection
 
     def create_tables(self, tables: list[Table]) -> None:
         """Create the schema, the tables with keys, indexes and comments, and nullable columns, if they do not exist.

@@ -20,6 +20,7 @@ from ecommerce_pipeline.errors import PlatformError, shortage
 from ecommerce_pipeline.prefetch import prefetch
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.errors import server_error
+from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import reported_memory_error
 from ecommerce_pipeline.schema.drift import CONTRACT
@@ -55,12 +56,13 @@ def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Gene
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"ATTACH {_literal(address.conninfo)} AS {database} (TYPE postgres, READ_ONLY)")
             with _transaction(connection):
-                check_session(address, connection.execute(_on_server(database, begin())).fetchone())
-                rows = connection.execute(_on_server(database, query))
-                groups = _groups(rows.to_arrow_reader(DUCKDB_ROWS))
-                for batch in map(pa.concat_batches, groups):  # type: ignore[attr-defined]
-                    _check_nulls(batch, schema, name)
-                    yield batch.cast(schema)
+                session = check_session(address, connection.execute(_on_server(database, begin())).fetchone())
+                with lock_waits_reported(address, session):
+                    rows = connection.execute(_on_server(database, query))
+                    groups = _groups(rows.to_arrow_reader(DUCKDB_ROWS))
+                    for batch in map(pa.concat_batches, groups):  # type: ignore[attr-defined]
+                        _check_nulls(batch, schema, name)
+                        yield batch.cast(schema)
     # PyArrow raises an OSError for what fails while batches are read.
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise (shortage(error) or reported_memory_error(str(error)) or server_error(address, error)) from None

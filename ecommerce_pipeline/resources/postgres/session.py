@@ -10,6 +10,7 @@ from psycopg import sql
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.postgres.address import Address
+from ecommerce_pipeline.resources.postgres.lock_waits import LOCK_TIMEOUT
 from ecommerce_pipeline.schema.tables import SCHEMA
 
 ISOLATION: Final = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
@@ -28,7 +29,7 @@ _PARAMETERS: Final = {
     "IntervalStyle": "postgres",
     "extra_float_digits": "1",
     "statement_timeout": "0",
-    "lock_timeout": "0",
+    "lock_timeout": LOCK_TIMEOUT,
     "transaction_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "idle_session_timeout": "0",
@@ -47,6 +48,7 @@ def begin(*, transaction: bool = True) -> str:
     return (
         sql.SQL(
             "SELECT pg_catalog.current_setting('server_encoding') AS encoding, "
+            "CAST(pg_catalog.pg_backend_pid() AS text) AS session, "
             "pg_catalog.count(pg_catalog.set_config(name, value, {})) AS parameters "
             "FROM (VALUES {}) AS wanted (name, value) JOIN pg_catalog.pg_settings USING (name)"
         )
@@ -55,8 +57,11 @@ def begin(*, transaction: bool = True) -> str:
     )
 
 
-def check_session(address: Address, row: tuple[Any, ...] | None) -> None:
+def check_session(address: Address, row: tuple[Any, ...] | None) -> int:
     """Check the row that `begin` returned.
+
+    Returns:
+        The process of the server that serves the transaction.
 
     Raises:
         PlatformError: The server does not know the encoding of its texts.
@@ -67,3 +72,4 @@ def check_session(address: Address, row: tuple[Any, ...] | None) -> None:
             "texts to UTF-8. Dump it, and restore it into a database that was created with the encoding of its texts "
             "(CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0)."
         )
+    return int(row[1])

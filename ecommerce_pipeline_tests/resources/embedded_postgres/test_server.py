@@ -481,7 +481,7 @@ def test_a_lock_held_for_too_long_is_a_clear_error_that_names_the_holder(tmp_pat
     folder = tmp_path / "postgres"
     with (
         exclusive(folder / "lock", 1),
-        pytest.raises(EmbeddedPostgresError, match=rf"pid {os.getpid()}.*0 s and holds"),
+        pytest.raises(EmbeddedPostgresError, match=rf"process {os.getpid()} \(.*0 s and holds"),
     ):
         EmbeddedPostgres(folder, time_limit=0.1).ensure()
 

@@ -7,9 +7,11 @@ from threading import Event
 
 import pyarrow as pa
 import pytest
+from dagster import get_dagster_logger
 
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.resources.postgres import lock_waits, session
 from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
 from ecommerce_pipeline.resources.postgres.stamp import read_stamp, write_stamp
 from ecommerce_pipeline.schema.tables import products, transaction_items
@@ -124,3 +126,25 @@ def test_a_stamp_keeps_the_settings_of_the_first_rows(owner: PostgresResource) -
         write_stamp(connection, {"SEED": "43", "SCALE": "1"})
         assert read_stamp(connection) == {"SEED": "42", "SCALE": "1"}
         connection.rollback()
+
+
+@pytest.mark.parametrize("work", ["write", "read"])
+def test_a_wait_for_a_lock_names_who_holds_it_and_ends(
+    owner: PostgresResource, work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`LOCK TABLE` in a forgotten psql: steps waited for ever, without a word."""
+    monkeypatch.setattr(lock_waits, "LOOK_SECONDS", 0.05)
+    monkeypatch.setitem(session._PARAMETERS, "lock_timeout", "1s")
+    reports: list[str] = []
+    monkeypatch.setattr(get_dagster_logger("postgres"), "warning", reports.append)
+    with owner.connect() as forgotten:
+        forgotten.execute("SET application_name = 'psql of ann'")
+        forgotten.execute("LOCK TABLE ecommerce.transaction_items")
+        with pytest.raises(TransientError) as failure:
+            write(owner, DAY, DAY, 3) if work == "write" else rows_of(owner, DAY)
+        pid = forgotten.info.backend_pid
+    for text in (reports[0], str(failure.value)):
+        assert f"waiting for ecommerce.transaction_items, locked by session {pid} (" in text
+        assert "psql of ann" in text
+        assert "last query: LOCK TABLE ecommerce.transaction_items" in text
+    assert "gave up after" in str(failure.value)
