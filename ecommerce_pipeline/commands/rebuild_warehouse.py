@@ -103,7 +103,7 @@ def _set_aside_unfit(target: Target, report: Callable[[str], None]) -> None:
     defined = {(STAGING, name): contract_columns(table) for name, table in TABLES_OF_STAGING.items()}
     for table in unfit(target.warehouse, defined):
         if target.set_aside is not None:
-            kept = target.set_aside(table, f"{table[1]}_before_rebuild_{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            kept = target.set_aside(table, f"_{table[1]}_before_rebuild_{datetime.now(UTC):%Y%m%dT%H%M%S}")
             report(f"the old table is kept as {kept}: delete it when you no longer need it")
 
 

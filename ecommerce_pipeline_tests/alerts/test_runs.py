@@ -95,6 +95,16 @@ def test_the_cause_and_its_remedy_come_first_and_once_then_the_command_and_last_
     assert "Attempt" not in text, "there was one, and no other follows"
 
 
+@pytest.mark.parametrize("command", ["rebuild fact_refund stg_refunds", "rebuild-warehouse"])
+def test_where_a_table_must_be_rebuilt_the_command_does_that(shop: Shop, mailbox: Mailbox, command: str) -> None:
+    """Running the failed days again would be refused again."""
+    shop.broken["orders"] = PlatformError(f"a column was renamed. `ecommerce-pipeline {command}` builds it again")
+    shop.run()
+    shop.tick()
+    given = text_of(mailbox.mails[0]).partition("Run it again\n------------\n")[2].partition("\n\n")[0]
+    assert given.endswith(f"ecommerce-pipeline {command}")
+
+
 def test_after_the_last_retry_the_reason_is_that_of_the_step_and_not_dagsters_count_of_retries(
     shop: Shop, mailbox: Mailbox
 ) -> None:

@@ -19,7 +19,7 @@ MODULE: Final = "ecommerce_pipeline.definitions"
 LONGEST_SELECTION: Final = 20
 """With more assets than this, the command names the job instead of the assets."""
 _ASSET: Final = re.compile(r"\b\w+/\w+\b")
-_REBUILD: Final = re.compile(r"`ecommerce-pipeline (rebuild[^`]*)`")
+_REBUILD: Final = re.compile(r"`ecommerce-pipeline (rebuild(?:-warehouse| [\w ]+))`")
 _JOB: Final = re.compile(r"run --job (\w+)")
 
 

@@ -107,3 +107,17 @@ def test_event_tables_are_partitioned_clustered_described_and_require_a_partitio
     assert table.clustering_fields == ["transaction_item_id"]
     assert all(field.description for field in table.schema)
     assert not staging_table(TABLES["stores"], reference).time_partitioning
+
+
+def test_a_table_that_is_set_aside_keeps_its_rows_and_makes_room_for_a_new_one(
+    warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
+) -> None:
+    load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    address = warehouse.set_aside(("staging", "transaction_items"), "_old")
+    assert address == f"bigquery://{warehouse.project}.shop_staging._old"
+    load(order_lines(instants("2026-03-01", 2)), ["2026-03-01"])
+    assert bigquery_client.get_table("shop_staging._old").time_partitioning.field == "recorded_at"
+    counts = [
+        warehouse.query(f"SELECT count(*) AS rows_ FROM shop_staging.{name}") for name in ("_old", "transaction_items")
+    ]
+    assert [count["rows_"][0].as_py() for count in counts] == [3, 2]
