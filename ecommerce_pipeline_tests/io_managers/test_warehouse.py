@@ -11,6 +11,7 @@ from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import changes, contract_columns, follow
+from ecommerce_pipeline.schema.duckdb import duckdb_type
 from ecommerce_pipeline.schema.tables import AMOUNT, transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
@@ -111,6 +112,16 @@ def test_a_file_that_is_not_a_warehouse_is_refused(tmp_path: Path) -> None:
         DuckDBWarehouse(path=str(path)).connect(),
     ):
         pass
+
+
+def test_columns_are_loaded_by_name_into_a_table_with_another_order(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    """A column that was added later comes last in the table, wherever it stands in the contract."""
+    columns = ", ".join(f"{column.name} {duckdb_type(column.type)}" for column in [*transaction_items.columns][::-1])
+    with warehouse.connect() as connection:
+        connection.execute(f"CREATE SCHEMA staging; CREATE TABLE staging.transaction_items ({columns})")
+    rows = order_lines(instants("2026-03-01", 3))
+    load(warehouse, tmp_path, rows, ["2026-03-01"])
+    assert content(warehouse).equals(rows.cast(content(warehouse).schema))
 
 
 def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:

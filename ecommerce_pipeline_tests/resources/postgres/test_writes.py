@@ -12,6 +12,7 @@ from dagster import get_dagster_logger
 from ecommerce_pipeline.errors import TransientError
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.postgres import lock_waits, session
+from ecommerce_pipeline.resources.postgres.ingest import BATCH_ROWS
 from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
 from ecommerce_pipeline.resources.postgres.stamp import read_stamp, write_stamp
 from ecommerce_pipeline.schema.tables import products, transaction_items
@@ -77,6 +78,12 @@ def test_writers_of_different_days_do_not_wait_for_each_other(owner: PostgresRes
         slow.allowed.set()
         assert one.result(60) == 5
     assert (rows_of(owner, DAY), rows_of(owner, "2026-03-09")) == (5, 3)
+
+
+def test_a_batch_that_is_sent_in_slices_is_written_whole(owner: PostgresResource) -> None:
+    count = 2 * BATCH_ROWS + 1
+    assert write(owner, DAY, DAY, count) == count
+    assert rows_of(owner, DAY) == count
 
 
 def test_the_rows_of_a_window_are_read_in_the_order_of_writing_whatever_their_keys(owner: PostgresResource) -> None:
