@@ -120,12 +120,13 @@ def test_a_known_password_is_masked_in_the_base64_of_user_and_password_wherever_
     masker = Masker([password])
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         encoded = encode(f"{user}:{password}{after}".encode()).decode()
-        text = line.format(encoded)
-        for masked in (masker(text), masker.hide(text)):
-            assert "***" in masked
-            assert encoded[4:10] not in masked
-            assert encoded.rstrip("=")[-6:] not in masked
-        assert masker.knows(text)
+        for shown in {encoded, quote(encoded, safe="")}:
+            text = line.format(shown)
+            for masked in (masker(text), masker.hide(text)):
+                assert "***" in masked
+                assert encoded[4:10] not in masked
+                assert shown.removesuffix("%3D%3D").removesuffix("%3D").rstrip("=")[-6:] not in masked
+            assert masker.knows(text)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import generate, snapshot
 
 FIRST, SECOND = DAYS = (date(2026, 3, 2), date(2026, 3, 3))
-WINDOW = Window(FIRST, date(2026, 3, 4))
+THIRD = date(2026, 3, 4)
+WINDOW = Window(FIRST, THIRD)
 SHOP = shop_settings(Settings.from_environment({"PRODUCTS": "500"}))
 
 
@@ -65,10 +66,11 @@ def test_nulls_that_the_contract_forbids_are_counted(lake: FolderStore, statisti
     assert found_breaches(lake) == [f"refunds of {SECOND}: 3 rows without amount, which must not be null"]
 
 
+@pytest.mark.parametrize("other", [FIRST, THIRD], ids=["before", "after"])
 @pytest.mark.parametrize("statistics", [True, False])
-def test_rows_of_another_day_are_counted(lake: FolderStore, statistics: bool) -> None:
-    first, second = (generate(SHOP, refunds.name, day) for day in DAYS)
-    put(lake, pa.concat_tables([second, first.slice(0, 2)]), statistics=statistics)
+def test_rows_of_another_day_are_counted(lake: FolderStore, statistics: bool, other: date) -> None:
+    right, wrong = (generate(SHOP, refunds.name, day) for day in (SECOND, other))
+    put(lake, pa.concat_tables([right, wrong.slice(0, 2)]), statistics=statistics)
     assert found_breaches(lake) == [f"refunds of {SECOND}: 2 rows written on another day"]
 
 

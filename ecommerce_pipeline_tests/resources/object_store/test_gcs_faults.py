@@ -158,6 +158,19 @@ def test_an_upload_that_the_server_lost_leaves_the_old_object(
     assert bucket.blob(NAME).download_as_bytes() == b"old"
 
 
+@pytest.mark.parametrize("code", [404, 410])
+def test_an_upload_that_the_server_lost_at_its_end_is_not_taken_for_finished(
+    storage_proxy: Proxy, gcs_store: GcsStore, bucket: storage.Bucket, code: int
+) -> None:
+    """After a lost response, 404 and 410 also mean "finished": only the object's checksum can tell."""
+    write(gcs_store, b"old")
+    storage_proxy.add(Fault(reset, "PUT", "upload_id", skip=3), Fault(status(code), "PUT", "upload_id", skip=3))
+    with pytest.raises(PlatformError, match="Cloud Storage lost the upload"):
+        write(gcs_store)
+    assert storage_proxy.all_happened
+    assert bucket.blob(NAME).download_as_bytes() == b"old"
+
+
 def test_a_server_that_cannot_be_reached_is_one_clear_error(
     gcs_store: GcsStore, bucket: storage.Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
