@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
+
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.support.graphql import graphql
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
@@ -57,9 +59,15 @@ class DagsterUi:
         )
 
     def kill(self) -> None:
-        """Kill the program and its runs with -9."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """Kill the program with -9 and, once its webserver and daemon have ended by themselves, its runs."""
+        children = psutil.Process(self.process.pid).children()
+        services = [child for child in children if "--shutdown-pipe" in child.cmdline()]
+        assert len(services) == 2, services
+        self.process.kill()
         self.process.wait()
+        _, left = psutil.wait_procs(services, timeout=60)
+        os.killpg(self.process.pid, signal.SIGKILL)
+        assert left == [], "a daemon without a code server fails the runs of the next `dagster dev`"
 
     def ask(self, query: str, **variables: Any) -> Any:
         return graphql(f"http://127.0.0.1:{self.port}", query, **variables)
