@@ -117,8 +117,10 @@ clean: ## remove the environment and caches; `ecommerce-pipeline reset` removes 
 	  mv $@.new $@; }
 
 .venv/uv.stamp: requirements/bootstrap.txt
-	@case "$$PWD" in *[:%?$$]*) echo "error: Python or Dagster cannot work in $$PWD: rename folders with : % ? or $$ in their names"; exit 1;; esac
-	@test -w . || { echo "error: the checkout is not writable, so .venv cannot be made in it: copy it, or install the wheel (docs/command_line.md)"; exit 1; }
+	@case "$$PWD" in *[:%?$$\"\\]*) printf '%s %s\n' "error: Python, Dagster or PostgreSQL cannot work in $$PWD:" \
+	  'rename the folders whose names contain : % ? $$ " or \'; exit 1;; esac
+	@test -w . || { echo "error: $$PWD is not writable, so .venv cannot be made in it: copy the checkout, or install" \
+	  "the wheel (docs/command_line.md)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "error: $$($(PYTHON) --version) found, Python 3.11 to 3.13 needed: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "creating the environment in .venv with $$($(PYTHON) --version)"

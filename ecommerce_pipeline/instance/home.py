@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from dagster import DagsterInstance
+from dagster import AssetKey, DagsterInstance
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.storage_errors import (
@@ -55,7 +55,8 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
     with explaining_storage_errors(home):
         with locked(home), explaining_configuration_errors(home):
             instance = DagsterInstance.get()
-            # Dagster creates some of them on first access, and fails if two processes do so at the same time.
-            _ = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+            # Dagster creates some of them on first access, and fails if two processes do so at the same time; a query
+            # opens the index of events.
+            _ = (instance.run_storage, instance.schedule_storage, instance.has_asset_key(AssetKey("none")))
         with instance:
             yield instance

@@ -43,6 +43,7 @@ def opened(home: Path) -> str:
     [
         (lambda home: home.write_text(""), "Dagster's home {home} cannot be used (File exists): make it a folder that"),
         (folder_at("history/runs.db"), "Dagster's storage in {home} cannot be written (unable to open database file)"),
+        (folder_at("history/runs/index.db"), "Dagster's storage in {home} cannot be written (unable to open database"),
         (folder_at("schedules/schedules.db"), "Dagster's storage in {home} cannot be written (unable to open"),
         (text_at("history/runs.db", "x" * 4096), "Dagster's storage in {home} is damaged (file is not a database): "),
         (text_at("history", ""), "{home}/history/"),
