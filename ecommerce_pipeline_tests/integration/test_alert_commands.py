@@ -6,14 +6,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
 from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.resources.mail.catcher import kept
+from ecommerce_pipeline.schema.tables import WRITTEN_AT
 from ecommerce_pipeline_tests.support.mailbox import text_of
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
@@ -61,31 +66,53 @@ def lose_a_column(platform: Platform) -> None:
     parquet.write_table(table.drop_columns(table.column_names[-1]), refunds(platform))
 
 
-def drop_the_marts(platform: Platform) -> None:
-    with duckdb.connect(str(platform.settings.warehouse_path)) as warehouse:
-        warehouse.execute("DROP SCHEMA datamart CASCADE")
+def hold_rows_of_another_day(platform: Platform) -> None:
+    replace_column(platform, WRITTEN_AT, lambda written_at: pc.add(written_at, timedelta(days=1)))
 
 
-LOAD, REFUNDS_ALONE = ("--job", "load"), ("--select", 'key:"staging/refunds"')
+def hold_another_amount(platform: Platform) -> None:
+    replace_column(platform, "amount", lambda amount: pc.add(amount, Decimal(1)))
 
 
-@pytest.mark.parametrize(
-    ("harm", "failing"),
-    [
-        (damage, LOAD),
-        (delete, LOAD),
-        (lose_a_column, LOAD),
-        (delete, REFUNDS_ALONE),
-        (drop_the_marts, ("--job", "dashboard")),
-    ],
-    ids=[
-        "a damaged object",
-        "an object that is gone",
-        "an object without a column",
-        "an object that is gone, for one asset",
-        "no marts",
-    ],
-)
+def replace_column(platform: Platform, name: str, change: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> None:
+    table = parquet.read_table(refunds(platform))
+    field = table.schema.field(name)
+    changed = change(table[name]).cast(field.type)
+    parquet.write_table(table.set_column(table.column_names.index(name), field, changed), refunds(platform))
+
+
+def damage_the_warehouse(platform: Platform) -> None:
+    with platform.settings.warehouse_path.open("r+b") as file:
+        file.write(b"\xff" * 4096)
+
+
+def in_the_warehouse(statement: str) -> Callable[[Platform], None]:
+    def harm(platform: Platform) -> None:
+        with duckdb.connect(
+            platform.settings.warehouse_path, config={"python_enable_replacements": "false"}
+        ) as warehouse:
+            warehouse.execute(statement)
+
+    return harm
+
+
+LOAD, TRANSFORM, REFUNDS_ALONE = ("--job", "load"), ("--job", "transform"), ("--select", 'key:"staging/refunds"')
+MART_ALONE = ("--select", 'key:"datamart/marts_product_daily"')
+FAILURES: dict[str, tuple[Callable[[Platform], None], tuple[str, ...]]] = {
+    "a damaged object": (damage, LOAD),
+    "an object that is gone": (delete, LOAD),
+    "an object without a column": (lose_a_column, LOAD),
+    "an object with another day's rows": (hold_rows_of_another_day, LOAD),
+    "an object with changed amounts": (hold_another_amount, LOAD),
+    "an object that is gone, for one asset": (delete, REFUNDS_ALONE),
+    "a damaged warehouse": (damage_the_warehouse, LOAD),
+    "a staging table that is gone": (in_the_warehouse("DROP TABLE staging.refunds"), TRANSFORM),
+    "a fact that is gone, for one mart": (in_the_warehouse("DROP TABLE core.fact_refund"), MART_ALONE),
+    "no marts": (in_the_warehouse("DROP SCHEMA datamart CASCADE"), ("--job", "dashboard")),
+}
+
+
+@pytest.mark.parametrize(("harm", "failing"), FAILURES.values(), ids=FAILURES.keys())
 def test_the_command_in_the_email_ends_well_and_leaves_nothing_to_do(
     built: Platform, harm: Callable[[Platform], None], failing: tuple[str, ...]
 ) -> None:

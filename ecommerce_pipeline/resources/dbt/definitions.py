@@ -1,7 +1,8 @@
-"""The columns of dbt's models as they are defined, read from the manifest."""
+"""What dbt's models are defined as, read from the manifest: the columns of a model, and the tables that it reads."""
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,20 @@ def models_with_history(manifest: Path) -> dict[TableName, Defined]:
         }
         for node in nodes
     }
+
+
+def tables_read(manifest: Path, models: AbstractSet[TableName]) -> set[TableName]:
+    """Return the tables that models read and do not build themselves: staging tables and other models."""
+    content = json.loads(manifest.read_text())
+    names = {id_: (source["schema"], source["name"]) for id_, source in content["sources"].items()}
+    names |= {id_: (node["config"]["schema"], node["name"]) for id_, node in content["nodes"].items()}
+    read = {
+        names[parent]
+        for id_, node in content["nodes"].items()
+        if node["resource_type"] == "model" and names[id_] in models
+        for parent in node["depends_on"]["nodes"]
+    }
+    return read - models
 
 
 def _is_required(column: Mapping[str, Any]) -> bool:

@@ -69,10 +69,18 @@ class DbtWorkspace:
         Raises:
             NotBuiltError: It does not exist: dbt would create an empty one.
         """
+        self.check_warehouse_exists()
         file = self.warehouse_file
-        if file is not None and not exists(file):
-            raise not_built(file)
         return {**self.environment, **({FILE_VARIABLE: str(file.resolve())} if file else {})}
+
+    def check_warehouse_exists(self) -> None:
+        """Raise an error if DuckDB's file does not exist.
+
+        Raises:
+            NotBuiltError: It does not.
+        """
+        if self.warehouse_file is not None and not exists(self.warehouse_file):
+            raise not_built(self.warehouse_file)
 
     def project(self) -> DbtProject:
         """Return the project, with a manifest that is not older than any of its files.
