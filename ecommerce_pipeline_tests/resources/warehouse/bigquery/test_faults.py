@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from google.cloud import bigquery, storage
@@ -172,6 +173,16 @@ def test_a_job_that_failed_permanently_is_not_restarted(
     assert "Google rejected the request (400 Resources exceeded)" in error_of(load)
     assert len(started(bigquery_proxy)) == 3 + 1
     assert keys(warehouse, DAY) == [1, 2, 3]
+
+
+def test_a_load_that_reports_fewer_rows_than_the_objects_have_fails(
+    bigquery_proxy: Proxy, load: Load, before: None
+) -> None:
+    def fewer(response: dict[str, Any]) -> None:
+        response["statistics"]["load"]["outputRows"] = "1"
+
+    bigquery_proxy.add(Fault(job(fewer), "POST", JOBS))
+    assert "transaction_items: 1 of the 2 rows in the objects were loaded: materialize staging/" in error_of(load)
 
 
 def test_a_job_that_exceeds_its_timeout_is_cancelled(
