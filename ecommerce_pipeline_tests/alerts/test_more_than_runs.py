@@ -52,6 +52,9 @@ def test_a_failed_check_of_a_run_that_succeeded_is_reported_and_recovers(shop: S
     assert "customer &lt;nobody&gt;" in html_of(mail)
     assert "mart/sales" in text_of(mail)
     assert "run --job load --from 2026-03-01 --to 2026-03-01" in text_of(mail)
+    shop.run()
+    shop.tick()
+    assert len(mailbox.mails) == 1, "the check failed again"
     shop.failing_checks = False
     shop.run()
     shop.tick()

@@ -143,6 +143,21 @@ def test_one_email_reports_that_the_partition_has_succeeded_again(shop: Shop, ma
     assert first["References"] in second["References"]
 
 
+@pytest.mark.parametrize("name", ["orders", "report"], ids=["of the partition", "of an asset without partitions"])
+def test_a_success_before_the_failure_is_no_recovery(shop: Shop, mailbox: Mailbox, name: str) -> None:
+    shop.tick()
+    shop.run("everything")
+    shop.broken[name] = ValueError("no object")
+    shop.run("everything")
+    for _ in range(2):
+        shop.tick()
+    assert len(mailbox.mails) == 1
+    shop.broken.clear()
+    shop.run("everything")
+    shop.tick()
+    assert "has recovered" in mailbox.subjects[1]
+
+
 def test_a_range_has_recovered_when_each_of_its_days_has(shop: Shop, mailbox: Mailbox) -> None:
     shop.tick()
     tags = {"dagster/asset_partition_range_start": "2026-03-01", "dagster/asset_partition_range_end": "2026-03-02"}
