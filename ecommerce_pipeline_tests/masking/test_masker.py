@@ -186,6 +186,29 @@ def test_the_path_of_a_secret_file_is_shown_and_its_content_is_not(tmp_path: Pat
     assert masker("battery-staple") == "***", "a secret written in place of its path is masked"
 
 
+def test_a_path_is_shown_whether_it_is_relative_or_its_file_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop-password").write_text("correct horse\n")
+    masker = Masker.of({"POSTGRES_PASSWORD_FILE": "shop-password", "SMTP_PASSWORD_FILE": "/run/secrets/smtp"})
+    message = "POSTGRES_PASSWORD_FILE=shop-password; SMTP_PASSWORD_FILE=/run/secrets/smtp: no such file"
+    assert masker(message) == message
+    assert masker("correct horse") == "***"
+
+
+def test_a_word_that_only_says_whether_there_is_a_secret_is_not_masked() -> None:
+    words = ["true", "False", "none", "NULL"]
+    masker = Masker.of({f"PASSWORD_{number}": word for number, word in enumerate(words)})
+    assert masker(" ".join(words)) == " ".join(words)
+
+
+def test_long_lines_of_a_secret_are_masked_alone_and_short_or_common_ones_are_not() -> None:
+    masker = Masker.of({"DEPLOY_TOKEN": "-----BEGIN KEY-----\nnine-char\neightchr\nend of it all\n"})
+    text = "-----BEGIN KEY----- nine-char eightchr end of it all"
+    assert masker(text) == "-----BEGIN KEY----- *** eightchr ***"
+
+
 def test_every_line_of_a_client_key_is_masked(tmp_path: Path) -> None:
     file = tmp_path / "client.key"
     file.write_text(f"{BEGIN}\nMIIEvAIBADANBgkqhkiG\n-----END PRIVATE KEY-----\n")

@@ -30,12 +30,21 @@ def test_less_than_half_or_more_than_twice_the_median_is_not(rows: int) -> None:
 
 
 def test_small_differences_and_too_little_history_are_ignored() -> None:
-    assert unusual(0, 49, 49, 49) == []
+    assert unusual(0, 49, 49, 49) == unusual(20, 49, 49, 49) == []
     assert unusual(0, 50, 50, 50) != []
     assert unusual(0, 600, 600) == []
 
 
+def test_a_day_without_history_does_not_hide_the_next_one() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    counts = {("orders", tuesday - timedelta(weeks=week)): 600 for week in range(1, 9)}
+    counts |= {("orders", MONDAY): 5, ("orders", tuesday): 5}
+    assert [text[:10] for text in unusual_days("orders", Window(MONDAY, tuesday + timedelta(days=1)), counts)] == [
+        "2026-03-24"
+    ]
+
+
 def test_older_weeks_and_other_tables_are_not_compared() -> None:
-    assert unusual(600, *[600] * 8, *[60_000] * 20) == []
+    assert unusual(0, *[600] * 20) == ["2026-03-23: 0 rows, the median of the 8 Mondays before is 600"]
     counts = {("sessions", MONDAY - timedelta(weeks=week)): 600 for week in range(1, 9)}
     assert unusual_days("orders", Window.of_day(MONDAY), {**counts, ("orders", MONDAY): 0}) == []
