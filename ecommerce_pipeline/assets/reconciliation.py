@@ -28,6 +28,7 @@ from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attr
 from ecommerce_pipeline.assets.staging import LAYER
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.io_managers import markdown
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
 from ecommerce_pipeline.partitions import Window, start_of
@@ -129,19 +130,19 @@ def _equality(table: Table, comparisons: Sequence[Comparison], layers: Sequence[
 def _by_partition(comparisons: Sequence[Comparison], layers: Sequence[Layer]) -> str:
     """Return a Markdown table with a line per comparison."""
     names = [layer.name for layer in layers]
-    lines = [["partition", *(f"rows in {name}" for name in names), "checksum", "equal"], ["---"] * (len(names) + 3)]
+    rows = []
     for comparison in comparisons:
         digests = [comparison.digests[name] for name in names]
         checksums = dict.fromkeys(digest.checksum for digest in digests)
-        lines.append(
+        rows.append(
             [
-                str(comparison.day or "all"),
+                comparison.day or "all",
                 *(f"{digest.rows:,}" for digest in digests),
                 " ≠ ".join(checksums),
                 "yes" if comparison.equal else "NO",
             ]
         )
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown.table(["partition", *(f"rows in {name}" for name in names), "checksum", "equal"], rows)
 
 
 def _write(store: ObjectStore, window: Window, by_table: Mapping[str, Sequence[Comparison]]) -> LakeObjects:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset
+from ecommerce_pipeline.io_managers.markdown import table
 
 
 def chart_lineage(manifest: Mapping[str, Any]) -> str:
@@ -14,14 +15,14 @@ def chart_lineage(manifest: Mapping[str, Any]) -> str:
         manifest: dbt's manifest, with the parents of each model.
     """
     names = {node["name"]: unique_id for unique_id, node in manifest["nodes"].items() if unique_id.startswith("model.")}
-    lines = ["| chart | reads | built from source tables |", "| --- | --- | --- |"]
+    lines = []
     for section in SECTIONS:
         for chart in section.charts:
-            read = sorted({table for dataset in chart.reads for table in tables_of_dataset(dataset)})
+            read = sorted({name for dataset in chart.reads for name in tables_of_dataset(dataset)})
             origins = sources_of(manifest, (names[name] for _, name in read))
             tables = ", ".join(f"{layer}/{name}" for layer, name in read)
-            lines.append(f"| {section.title}: {chart.title} | {tables} | {', '.join(origins)} |")
-    return "\n".join(lines)
+            lines.append([f"{section.title}: {chart.title}", tables, ", ".join(origins)])
+    return table(["chart", "reads", "built from source tables"], lines)
 
 
 def sources_of(manifest: Mapping[str, Any], models: Iterable[str]) -> list[str]:

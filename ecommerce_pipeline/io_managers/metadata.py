@@ -8,6 +8,7 @@ from dagster import MetadataValue, OutputContext, TableColumn, TableColumnConstr
 from sqlalchemy import Table
 
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
+from ecommerce_pipeline.io_managers.markdown import table
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import JobCost
 from ecommerce_pipeline.schema.postgres import postgres_type
@@ -23,7 +24,7 @@ asset's.
 """
 
 
-def column_schema(table: Table) -> TableSchema:
+def column_schema(contract: Table) -> TableSchema:
     """Return Dagster's column schema of a contract table, with descriptions and nullability."""
     return TableSchema(
         columns=[
@@ -33,7 +34,7 @@ def column_schema(table: Table) -> TableSchema:
                 description=column.comment,
                 constraints=TableColumnConstraints(nullable=bool(column.nullable)),
             )
-            for column in table.columns
+            for column in contract.columns
         ]
     )
 
@@ -43,9 +44,8 @@ def preview(rows: pa.Table) -> MetadataValue:
 
     Dagster's own table metadata takes 20 times as long to store.
     """
-    lines = [rows.column_names, ["---"] * rows.num_columns]
-    lines += [[_cell(value) for value in row.values()] for row in rows.slice(0, PREVIEW_ROWS).to_pylist()]
-    return MetadataValue.md("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    shown = rows.slice(0, PREVIEW_ROWS).to_pylist()
+    return MetadataValue.md(table(rows.column_names, ([_shortened(value) for value in row.values()] for row in shown)))
 
 
 def volume(rows: int, size: int | None = None) -> dict[str, Any]:
@@ -86,6 +86,6 @@ def report(context: OutputContext, by_day: Mapping[str | None, Mapping[str, Any]
     add_partition_metadata(context, context.asset_key, {day or keys[-1]: found for day, found in by_day.items()})
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+def _shortened(value: object) -> str:
+    text = "" if value is None else str(value)
     return text if len(text) <= PREVIEW_TEXT else text[: PREVIEW_TEXT - 1] + "…"

@@ -6,6 +6,7 @@ from typing import Any
 
 from dagster import MetadataValue
 
+from ecommerce_pipeline.io_managers.markdown import table
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.tables import EVENTS
@@ -57,8 +58,8 @@ def in_days(column: str, window: Window) -> str:
 def quarantine_metadata(rows: Counter[str | None]) -> dict[str, Any]:
     """Return the metadata of rows in quarantine, by the rule that they break."""
     by_rule = sorted(rows.items(), key=lambda item: (-item[1], str(item[0])))
-    lines = ["| rule | rows |", "| --- | ---: |", *(f"| {rule} | {count:,} |" for rule, count in by_rule)]
+    shown = table(["rule", "rows"], ((rule, f"{count:,}") for rule, count in by_rule), right=1)
     return {
         "rows quarantined": rows.total(),
-        "rows by rule": MetadataValue.md("\n".join(lines) if rows else "none"),
+        "rows by rule": MetadataValue.md(shown if rows else "none"),
     }

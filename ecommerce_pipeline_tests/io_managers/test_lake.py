@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -171,12 +170,34 @@ def test_other_values_than_rows_are_refused(tmp_path: Path) -> None:
         write(tmp_path, 7, "2026-03-01", "2026-03-01")
 
 
+WRITER = """
+import sys
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
+with FolderStore(folder=sys.argv[1]).writing("object") as file:
+    file.write(b"half")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
 def test_files_of_a_killed_writer_are_removed_and_those_of_a_running_one_stay(tmp_path: Path) -> None:
-    killed = subprocess.Popen([sys.executable, "-c", ""])
+    """A writer in another container was taken for killed: its process id is unknown here."""
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"writing\n"
+    killed, running = writers
+    killed.kill()
     killed.wait()
     incoming = tmp_path / ".incoming"
-    incoming.mkdir()
-    (incoming / f"{killed.pid}-dead").write_bytes(b"half")
-    (incoming / f"{os.getpid()}-alive").write_bytes(b"half")
+    (incoming / f"{running.pid}-of-an-earlier-version").write_bytes(b"half")
     write(tmp_path, order_lines(instants("2026-03-01", 2)), "2026-03-01", "2026-03-01")
-    assert [path.name for path in incoming.iterdir()] == [f"{os.getpid()}-alive"]
+    [kept] = incoming.iterdir()
+    assert not any(str(writer.pid) in kept.name for writer in writers)
+    running.communicate()
+    assert running.returncode == 0
+    assert (tmp_path / "object").read_bytes() == b"half"
+    assert list(incoming.iterdir()) == []

@@ -3,6 +3,7 @@
 An object appears when it is complete, and replacing one is atomic for its readers.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +12,6 @@ from stat import S_ISREG
 from typing import IO, ClassVar, cast
 from uuid import uuid4
 
-import psutil
 from dagster import ConfigurableResource
 
 from ecommerce_pipeline.errors import SPACE_CODES, PlatformError, no_space
@@ -56,29 +56,47 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The disk is full, or the folder is not writable.
         """
         target = self._file(path)
-        incoming = Path(self.folder) / INCOMING / f"{os.getpid()}-{uuid4().hex}"
+        folder = Path(self.folder) / INCOMING
+        incoming: Path | None = None
         try:
-            incoming.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             target.parent.mkdir(parents=True, exist_ok=True)
-            with incoming.open("wb") as file:
-                yield cast(IO[bytes], file)
+            incoming, file = _create_locked(folder)
+            with file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
-            incoming.replace(target)
+                incoming.replace(target)
         except OSError as error:
             raise _cannot_write(target, error) from None
         finally:
-            incoming.unlink(missing_ok=True)
+            if incoming is not None:
+                incoming.unlink(missing_ok=True)
 
     def clean(self) -> None:
-        """Delete the temporary files of writers that were killed."""
-        for leftover in (Path(self.folder) / INCOMING).glob("*-*"):
-            writer = int(leftover.name.split("-")[0])
-            if not psutil.pid_exists(writer):
-                leftover.unlink(missing_ok=True)
+        """Delete the temporary files of writers that were killed: no process has them locked, here or elsewhere.
+
+        A process id would say nothing of a writer in another container.
+        """
+        for leftover in (Path(self.folder) / INCOMING).glob("*"):
+            with suppress(OSError), leftover.open("r+b") as file:  # a writer has locked it, or it is gone
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                leftover.unlink()
 
     def _file(self, path: str) -> Path:
         return Path(self.folder) / path
+
+
+def _create_locked(folder: Path) -> tuple[Path, IO[bytes]]:
+    """Create a temporary file that is locked until it is closed; between the two steps, `clean` may have deleted it."""
+    while True:
+        path = folder / uuid4().hex
+        file = path.open("xb")
+        with suppress(OSError):  # a file system without locks: `clean` cannot lock it either
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if path.exists():
+            return path, cast(IO[bytes], file)
+        file.close()
 
 
 def _cannot_write(target: Path, error: OSError) -> PlatformError:
