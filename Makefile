@@ -111,10 +111,13 @@ clean: ## remove the environment and caches; `ecommerce-pipeline reset` removes 
 	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis ecommerce_dbt/target *.egg-info
 
 .env: .env.example | .venv/run.stamp
-	@mkdir -p .local/dagster && ln -sf ../../dagster.yaml .local/dagster/dagster.yaml
-	@test -e $@ && touch $@ || { cp $< $@.new && \
+	@# For their owner only; root's .local lets the embedded PostgreSQL's user pass through to its own folder.
+	@umask 077; mkdir -p .local/dagster && ln -sf ../../dagster.yaml .local/dagster/dagster.yaml; \
+	  test "$$(id -u)" != 0 || chmod 711 .local
+	@umask 077; test -e $@ && touch $@ || { cp $< $@.new && chmod 600 $@.new && \
 	  $(BIN)/python -c 'import dotenv, os; dotenv.set_key("$@.new", "DAGSTER_HOME", os.path.abspath(".local/dagster"))' && \
 	  mv $@.new $@; }
+	@chmod 600 $@
 
 .venv/uv.stamp: requirements/bootstrap.txt
 	@case "$$PWD" in *[:%?$$\"\\]*) printf '%s %s\n' "error: Python, Dagster or PostgreSQL cannot work in $$PWD:" \

@@ -35,7 +35,9 @@ They are removed: POSTGRES_* and DAGSTER_POSTGRES_* name the servers, and a PGHO
 
 
 def configure_process() -> None:
-    """Set up this process: garbage collection, masked output, environment, warnings. Calling it again is safe."""
+    """Set up this process: permissions of new files, memory, masked output, environment. Calling it again is safe."""
+    # What the platform, dbt and Dagster write, rows and logs, is for its owner only.
+    os.umask(0o077)
     tune_garbage_collection()
     mask_streams()
     end_with_dagster_dev()

@@ -108,9 +108,22 @@ def test_the_dashboard_is_opened_as_a_file(tmp_path: Path) -> None:
 
 
 def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) -> None:
-    (tmp_path / "lake" / "sessions").mkdir(parents=True)
-    (tmp_path / "warehouse.duckdb").write_bytes(b"")
-    (tmp_path / "thesis.txt").write_text("years of work")
+    """In a folder with other files, whole folders of other people went: mail, lake, dashboard, dbt, postgres."""
+    ours = [
+        *("lake/sessions/date=2026-03-01/part-0.parquet", "lake/stores/part-0.parquet", "lake/.incoming/half"),
+        *("warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.duckdb.before-rebuild-1", "rebuild/warehouse.duckdb"),
+        *("dashboard/report.html", "dbt/runs/one/run_results.json"),
+        *("dagster/history/runs.db", "mail/index.html", "mail/2026-03-01T10-00-00-load-failed-0123abcd.eml"),
+    ]
+    others = [
+        *("thesis.txt", "warehouse.duckdb.backup", "lake/sessions/date=2026-03-01/notes.txt", "lake/photos/boat.jpg"),
+        *("dashboard/car.html", "dbt/my_project/dbt_project.yml", "dagster/notes.txt", "mail/inbox/letter.eml"),
+        "postgres/data/PG_VERSION",
+    ]
+    for name in ours + others:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("years of work")
+    (tmp_path / "mail" / "drafts").mkdir()
     refused = subprocess.run(
         [PROGRAM, "reset"],
         env=os.environ | {"DATA_DIR": str(tmp_path)},
@@ -120,10 +133,15 @@ def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) 
         check=False,
     )
     assert refused.returncode == 1
-    assert (tmp_path / "lake").exists()
-    assert call("reset", "--yes", folder=tmp_path).returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["dagster", "thesis.txt"]
-    assert [path.name for path in (tmp_path / "dagster").iterdir()] == ["dagster.yaml"]
+    assert all((tmp_path / name).exists() for name in ours)
+    called = call("reset", "--yes", folder=tmp_path)
+    assert called.returncode == 0
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if not path.is_dir()}
+    assert found == {*others, "dagster/dagster.yaml"}
+    assert (tmp_path / "mail" / "drafts").exists()
+    assert not (tmp_path / "lake" / "stores").exists()
+    assert "lake, warehouse, dashboard, run history, dbt's files, mails in" in called.stdout
+    assert f"kept, as other files are there: {tmp_path}/dagster, {tmp_path}/dashboard" in called.stdout
 
 
 def test_the_ui_is_served_on_loopback_by_default() -> None:

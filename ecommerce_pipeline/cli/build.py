@@ -72,6 +72,6 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete all data on this machine: embedded database, lake, warehouse, run history. Asks first."""
-    from ecommerce_pipeline.commands.stop import reset_command
+    from ecommerce_pipeline.commands.reset import reset_command
 
     reset_command(Settings.from_environment(), ask=not yes)

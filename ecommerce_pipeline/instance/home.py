@@ -16,6 +16,7 @@ from ecommerce_pipeline.instance.storage_errors import (
 )
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.settings.places import make_data_dir
 
 CONFIGURATION: Final = Path(__file__).with_name("dagster.yaml").resolve()
 """The project's dagster.yaml: a link in the checkout, a file in the wheel."""
@@ -30,7 +31,8 @@ def prepare_home(settings: Settings) -> Path:
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).resolve()
     check_path(home)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_data_dir(settings.data_dir)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         configuration = home / "dagster.yaml"
         if not configuration.exists():
             configuration.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Where the project's files are, and which folder a platform works in."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -17,3 +18,10 @@ BASE_DIR: Final = _base_dir()
 """The folder of `.env` and, by default, of all data: the checkout, or the current folder of an installed package."""
 
 IS_CHECKOUT: Final = BASE_DIR == PROJECT_ROOT
+
+
+def make_data_dir(folder: Path) -> None:
+    """Create the data folder for its owner only; root's lets the embedded PostgreSQL's user pass through to its own."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)

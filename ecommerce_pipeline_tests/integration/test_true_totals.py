@@ -226,7 +226,7 @@ def test_a_day_of_a_range_shows_its_own_object_and_rows_as_preview(week: Platfor
         previews = {day: metadata["preview"] for day, metadata in by_day.items() if "preview" in metadata}
         assert len(previews) == (len(WINDOW) if layer in {"source", "lake"} else 1)
         for day, preview in previews.items():
-            header, _, *rows = [line.strip("| ").split(" | ") for line in str(preview).splitlines()]
+            header, _, *rows = [line.strip("| ").split(" | ") for line in str(preview).replace("\\", "").splitlines()]
             assert {row[header.index("recorded_at")][:10] for row in rows} == {day}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ecommerce_pipeline.commands.reset import reset_command
 from ecommerce_pipeline_tests.integration.test_backfill import BACKFILL, LAUNCH
 from ecommerce_pipeline_tests.support.browser import launch_browser, open_page
 from ecommerce_pipeline_tests.support.dagster_ui import DagsterUi
@@ -73,7 +74,10 @@ def launched(ui: DagsterUi, job: str, **selector: Any) -> tuple[str, str]:
 
 
 def test_materialize_all_over_five_days_is_one_run_with_the_dimensions_of_the_command_line(
-    ui: DagsterUi, platform: Platform, tmp_path_factory: pytest.TempPathFactory
+    ui: DagsterUi,
+    platform: Platform,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It was four runs, and the dimensions were of yesterday, with customers who registered after these days."""
     assets = ui.ask("{ assetNodes { assetKey { path } isExecutable } }")["assetNodes"]
@@ -90,6 +94,10 @@ def test_materialize_all_over_five_days_is_one_run_with_the_dimensions_of_the_co
     with closing(Platform(tmp_path_factory.mktemp("command-line"))) as other:
         other.run(FIVE_DAYS[0], FIVE_DAYS[-1])
         assert platform.content_hashes() == other.content_hashes()
+        monkeypatch.setenv("DAGSTER_HOME", str(other.settings.dagster_home))
+        reset_command(other.settings, ask=False)
+        left = [path.relative_to(other.folder) for path in other.folder.rglob("*") if not path.is_dir()]
+        assert [str(path) for path in left] == ["dagster/dagster.yaml"], "a file that reset does not know"
 
 
 REPORT = """{ assetNodeOrError(assetKey: {path: ["dashboard", "report"]}) { ... on AssetNode {
@@ -132,6 +140,20 @@ def test_a_job_without_a_partition_says_what_to_choose(ui: DagsterUi, job: str) 
     status, errors = launched(ui, job)
     assert status == "FAILURE"
     assert "choose a partition, that is a day or a range of days" in errors
+
+
+def test_what_runs_and_the_ui_write_is_for_its_owner_only(ui: DagsterUi, platform: Platform) -> None:
+    """The rows of the shop, its e-mail addresses too, could be read by every user of the machine."""
+    assert ui.process.poll() is None
+    made = [platform.folder / name for name in ("lake", "dbt", "dagster", "dashboard", "postgres", "warehouse.duckdb")]
+    every = [path for top in made for path in (top, *top.rglob("*")) if not path.is_symlink()]
+    assert len(every) > 100
+    # The first was made by the test; the second leads to what another user owns, if root runs this.
+    through = {platform.folder / "dagster", platform.folder / "postgres"}
+    programs = {path for path in every if any(part.startswith("wheel-") for part in path.parts)}
+    closed = [path for path in every if path not in through | programs]
+    open_to_others = [f"{path} {path.stat().st_mode:o}" for path in closed if path.stat().st_mode & 0o077]
+    assert open_to_others == []
 
 
 def test_the_last_day_to_select_is_the_last_day_with_data(ui: DagsterUi) -> None:

@@ -22,6 +22,7 @@ from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
 from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
 from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.settings.places import make_data_dir
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
 PARTIAL_PARSE: Final = "partial_parse.msgpack"
@@ -90,6 +91,7 @@ class DbtWorkspace:
                 no place.
         """
         parse_dir = self._parse_dir()
+        make_data_dir(self.state_dir.parent)
         parse_dir.mkdir(parents=True, exist_ok=True)
         project = DbtProject(project_dir=DBT_DIR, target_path=parse_dir, target=self.target, profiles_dir=DBT_DIR)
         with locked(parse_dir):
@@ -119,7 +121,7 @@ class DbtWorkspace:
         run_dir = runs / run_id
         run_dir.mkdir(exist_ok=True)
         (run_dir / RUN_RESULTS).unlink(missing_ok=True)
-        shutil.copy(self._parse_dir() / PARTIAL_PARSE, run_dir)
+        shutil.copyfile(self._parse_dir() / PARTIAL_PARSE, run_dir / PARTIAL_PARSE)
         return run_dir
 
     def test(self, window_environment: Mapping[str, str]) -> list[dict[str, Any]]:

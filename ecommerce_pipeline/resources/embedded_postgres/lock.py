@@ -47,7 +47,9 @@ def exclusive(path: Path, limit: float) -> Iterator[int]:
 
 
 def _take(path: Path) -> int | None:
-    path.parent.mkdir(mode=0o711, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(exist_ok=True)
+        path.parent.chmod(0o711)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,7 @@ from typing import Final
 
 from ecommerce_pipeline.resources.embedded_postgres.account import Account
 from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, EmbeddedPostgresError
+from ecommerce_pipeline.settings.places import make_data_dir
 
 SYSTEM_DIR: Final = Path("/var/lib/ecommerce-pipeline")
 _WRITTEN: Final = ("password", "place", "port", "postgresql.conf")
@@ -31,6 +32,11 @@ class Home:
         self._moved_from = Path(data_root) if data_root and data_root != str(self.system_dir) else None
         self.root = self.system_dir if data_root == str(self.system_dir) else folder
         self.account = Account.of(folder, self.data)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a server of ours was started or created here; its data may be gone."""
+        return any((self.folder / name).exists() for name in ("password", "port", "place", "lock"))
 
     @property
     def data(self) -> Path:
@@ -63,10 +69,11 @@ class Home:
         self._write(self.folder / "port", f"{port}\n")
 
     def make_folder(self) -> None:
-        """Create the folder; other users may only traverse it."""
+        """Create the folder for its owner; root's lets the server's user pass through."""
         if not self.folder.is_dir():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.folder.chmod(0o711)
+            make_data_dir(self.folder.parent)
+            self.folder.mkdir(exist_ok=True)
+            self.folder.chmod(0o711 if self.account.as_root else 0o700)
             self.account.give_to_owner(self.folder)
 
     def check_data_location(self) -> None:
@@ -112,7 +119,8 @@ class Home:
     def write_configuration(self, text: str) -> Path:
         """Write the server's configuration file and return its path."""
         path = self.root / "postgresql.conf"
-        self._write(path, text, mode=0o644)
+        self._write(path, text)
+        self.account.give(path)
         return path
 
     def remove(self) -> None:
@@ -135,12 +143,11 @@ class Home:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def _write(self, path: Path, text: str, mode: int = 0o600) -> None:
+    def _write(self, path: Path, text: str) -> None:
         temporary = path.with_name(f"{path.name}.new")
         temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            os.fchmod(descriptor, mode)
             file.write(text)
         self.account.give_to_owner(temporary)
         temporary.replace(path)

@@ -97,6 +97,7 @@ def spawn(binaries: Binaries, home: Home, configuration: Path, port: int) -> int
     ]
     file = home.root / "start.log"
     with file.open("wb") as log:
+        file.chmod(0o600)
         home.account.give_to_owner(file)
         # The shell exits at once, so that the server is not a child of this process and cannot become its zombie.
         started = subprocess.run(

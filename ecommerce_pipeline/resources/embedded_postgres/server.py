@@ -97,6 +97,10 @@ class EmbeddedPostgres:
                 return Status(False, None, home.port, version, self.folder, home.data, home.log)
             return Status(True, server.pid, server.port, version, self.folder, home.data, home.log)
 
+    def exists(self) -> bool:
+        """Return whether the folder is that of a server of ours, and not of another with the same name."""
+        return Home(self.folder).is_ours
+
     def stop(self) -> None:
         """Stop the server if it runs.
 
@@ -116,13 +120,12 @@ class EmbeddedPostgres:
             EmbeddedPostgresError: It does not stop, or a file cannot be deleted.
         """
         with clear_errors(self.folder):
-            if not self.folder.exists():
-                return
-            with exclusive(self.folder / "lock", self.time_limit):
-                home = Home(self.folder)
-                self._stop(home)
-                home.remove()
-                (self.folder / "lock").unlink()
+            if self.exists():
+                with exclusive(self.folder / "lock", self.time_limit):
+                    home = Home(self.folder)
+                    self._stop(home)
+                    home.remove()
+                    (self.folder / "lock").unlink()
             with suppress(OSError):
                 self.folder.rmdir()
 

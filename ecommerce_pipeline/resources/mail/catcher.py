@@ -25,6 +25,8 @@ from aiosmtpd.smtp import SMTP, Envelope
 INDEX = "index.html"
 SHOWN_ONLY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """The content security policy of a page that shows text, styles and its own images: no scripts, nothing loaded."""
+MAILS = "????-??-??T??-??-??-*-????????"
+"""A pattern of the names of messages, without their endings."""
 LISTED = 500
 LARGEST = 20 * 2**20
 
