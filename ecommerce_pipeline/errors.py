@@ -17,8 +17,8 @@ SPACE_CODES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 _REMEDIES: Final = {
-    (errno.EACCES, errno.EPERM, errno.EROFS): "make it writable for this user, or set DATA_DIR and DAGSTER_HOME to "
-    "folders that are",
+    (errno.EACCES, errno.EPERM, errno.EROFS): "make it readable and writable for this user, or set DATA_DIR and "
+    "DAGSTER_HOME to folders that are",
     (errno.ENOTDIR, errno.EISDIR, errno.EEXIST): "move away what is there, or set DATA_DIR to another folder",
 }
 
@@ -81,9 +81,17 @@ def explained(error: BaseException) -> PlatformError | None:
     if cause := shortage(error):
         return cause
     if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
-        remedy = next((f"; {text}" for numbers, text in _REMEDIES.items() if error.errno in numbers), "")
-        return PlatformError(f"{os.fsdecode(error.filename)}: {error.strerror}{remedy}")
+        return file_error(os.fsdecode(error.filename), "used", error)
     return None
+
+
+def file_error(place: Path | str, verb: str, error: OSError) -> PlatformError:
+    """Return the error of a file or folder that cannot be read, written or used, with the remedy for its cause."""
+    reason = str(error.strerror or error)
+    if error.errno in SPACE_CODES:
+        return no_space(place, reason)
+    remedy = next((f": {text}" for numbers, text in _REMEDIES.items() if error.errno in numbers), "")
+    return PlatformError(f"{place} cannot be {verb} ({reason}){remedy}")
 
 
 def shortage(error: BaseException) -> TransientError | None:

@@ -58,7 +58,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path) -> 
         tmp_path.write_bytes(b"")
     assert (
         str(explained(caught.value))
-        == f"{tmp_path}: Is a directory; move away what is there, or set DATA_DIR to another folder"
+        == f"{tmp_path} cannot be used (Is a directory): move away what is there, or set DATA_DIR to another folder"
     )
     assert explained(ValueError("a fault of the code")) is None
 

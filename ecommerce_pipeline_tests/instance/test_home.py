@@ -46,7 +46,7 @@ def opened(home: Path) -> str:
         (folder_at("history/runs/index.db"), "Dagster's storage in {home} cannot be written (unable to open database"),
         (folder_at("schedules/schedules.db"), "Dagster's storage in {home} cannot be written (unable to open"),
         (text_at("history/runs.db", "x" * 4096), "Dagster's storage in {home} is damaged (file is not a database): "),
-        (text_at("history", ""), "{home}/history/"),
+        (text_at("history", ""), "{home}/history/ cannot be used (File exists): move away"),
         (text_at("dagster.yaml", "a: [b"), "{home}/dagster.yaml cannot be used (while parsing a flow sequence"),
         (
             text_at("dagster.yaml", "event_logs: {}"),
@@ -56,7 +56,7 @@ def opened(home: Path) -> str:
             text_at("dagster.yaml", "run_storage: {module: gone, class: Gone}"),
             "{home}/dagster.yaml cannot be used (Failure",
         ),
-        (folder_at("dagster.yaml"), "{home}/dagster.yaml: Is a directory; move away what is there"),
+        (folder_at("dagster.yaml"), "{home}/dagster.yaml cannot be used (Is a directory): move away"),
     ],
 )
 def test_a_home_that_cannot_be_used_is_one_message_with_the_remedy(

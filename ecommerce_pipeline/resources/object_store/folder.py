@@ -3,6 +3,7 @@
 An object appears when it is complete, and replacing one is atomic for its readers.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from uuid import uuid4
 
 from dagster import ConfigurableResource
 
-from ecommerce_pipeline.errors import SPACE_CODES, PlatformError, no_space
+from ecommerce_pipeline.errors import file_error
 
 INCOMING = ".incoming"
 
@@ -34,12 +35,29 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
         return self._file(path).resolve().as_uri()
 
     def reading(self, path: str) -> IO[bytes]:
-        """Open a file for reading."""
-        return self._file(path).open("rb")
+        """Open a file for reading.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            PlatformError: It cannot be read.
+        """
+        file = self._file(path)
+        try:
+            return file.open("rb")
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise file_error(file, "read", error) from None
 
     def sizes(self) -> dict[str, int]:
-        """Return the size of every file in bytes, by path."""
+        """Return the size of every file in bytes, by path.
+
+        Raises:
+            PlatformError: The folder is none.
+        """
         folder = Path(self.folder)
+        if folder.exists() and not folder.is_dir():
+            raise file_error(folder, "read", NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
         sizes = {}
         for path in sorted(folder.glob("[!.]*/**/*")):
             with suppress(FileNotFoundError):  # deleted since it was listed
@@ -68,7 +86,7 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
                 os.fsync(file.fileno())
                 incoming.replace(target)
         except OSError as error:
-            raise _cannot_write(target, error) from None
+            raise file_error(target, "written", error) from None
         finally:
             if incoming is not None:
                 incoming.unlink(missing_ok=True)
@@ -97,10 +115,3 @@ def _create_locked(folder: Path) -> tuple[Path, IO[bytes]]:
         if path.exists():
             return path, cast(IO[bytes], file)
         file.close()
-
-
-def _cannot_write(target: Path, error: OSError) -> PlatformError:
-    reason = str(error.strerror or error)
-    if error.errno in SPACE_CODES:
-        return no_space(target, reason)
-    return PlatformError(f"{target} cannot be written ({reason}): make its folder writable, or set DATA_DIR")

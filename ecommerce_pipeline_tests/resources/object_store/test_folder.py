@@ -29,5 +29,19 @@ def test_a_full_disk_is_an_error_that_names_the_object_and_keeps_the_old_one(tmp
 
 def test_an_object_that_cannot_be_read_is_not_said_to_be_corrupt(tmp_path: Path) -> None:
     (tmp_path / OBJECT).mkdir(parents=True)
-    with pytest.raises(PlatformError, match=r"cannot be read \(\[Errno 21\] Is a directory: .*\): make it readable"):
+    with pytest.raises(
+        PlatformError, match=r"part-0\.parquet cannot be read \(Is a directory\): move away what is there"
+    ):
         find_object(FolderStore(folder=str(tmp_path)), "sessions", None)
+
+
+def test_a_lake_that_is_a_file_is_named_and_does_not_look_empty(tmp_path: Path) -> None:
+    """`status` showed no rows, and a run ended with a bare NotADirectoryError."""
+    (tmp_path / "lake").write_text("not a folder")
+    store = FolderStore(folder=str(tmp_path / "lake"))
+    with pytest.raises(PlatformError, match=r"lake cannot be read \(Not a directory\): move away what is there"):
+        store.sizes()
+    with pytest.raises(PlatformError, match=r"cannot be read \(Not a directory\): move away what is there"):
+        store.reading(OBJECT)
+    with pytest.raises(PlatformError, match=r"cannot be written \(.+\): move away what is there"):
+        write(store, b"rows")
