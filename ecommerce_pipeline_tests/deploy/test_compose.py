@@ -82,6 +82,18 @@ def test_the_image_runs_as_an_unprivileged_user() -> None:
     assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == SERVICES["code"]["user"]
 
 
+def test_only_services_that_work_with_the_code_location_reach_its_grpc_server() -> None:
+    """Whoever reaches it can start runs; the metrics and, over its page's network, everything else could."""
+    networks = {name: set(service["networks"]) for name, service in SERVICES.items()}
+    reaching = {name for name, joined in networks.items() if joined & networks["code"]} - {"code"}
+    assert reaching == {"webserver", "daemon", "doctor", "mail", "shop", "storage"}
+    assert {name for name, joined in networks.items() if "default" in joined} == {"code", "doctor"}
+    published = {name for name, service in SERVICES.items() if "ports" in service}
+    assert all("pages" in networks[name] for name in published)
+    internal = {name for name, network in LOCAL["networks"].items() if network.get("internal")}
+    assert internal == LOCAL["networks"].keys() - {"default", "pages"}
+
+
 def test_every_network_volume_and_dependency_exists() -> None:
     for service in SERVICES.values():
         reached: set[str] = set(service["networks"])

@@ -47,7 +47,8 @@ def test_names_are_the_same_in_the_instance_the_values_and_the_manual(launcher: 
     names = VALUES["global"]
     assert launcher["instance_config_map"] == names["dagsterInstanceConfigMap"]
     assert launcher["dagster_home"] == names["dagsterHome"]
-    assert launcher["service_account_name"] == names["serviceAccountName"] == VALUES["serviceAccount"]["name"]
+    account = VALUES["dagster-user-deployments"]["serviceAccount"]["name"]
+    assert launcher["service_account_name"] == account
     for kind, listed in (("configmap", "envConfigMaps"), ("secret generic", "envSecrets")):
         for part in (CODE, VALUES["dagsterWebserver"], VALUES["dagsterDaemon"]):
             for source in part[listed]:
@@ -55,7 +56,28 @@ def test_names_are_the_same_in_the_instance_the_values_and_the_manual(launcher: 
     for source in METRICS["containers"][0]["envFrom"]:
         [reference] = source.values()
         assert re.search(rf"create (configmap|secret generic) {reference['name']} ", DEPLOY)
-    assert f"dagster/{names['serviceAccountName']}]" in DEPLOY
+    assert f"dagster/{account}]" in DEPLOY
+
+
+def test_only_the_code_location_and_its_runs_have_a_google_identity() -> None:
+    """The UI and the daemon, which need none, could read the bucket and the warehouse."""
+    # It would be that of every pod, see `dagster.serviceAccountName` in the chart.
+    assert "serviceAccountName" not in VALUES["global"]
+    google = VALUES["dagster-user-deployments"]["serviceAccount"]["name"]
+    assert VALUES["serviceAccount"] == {"create": True, "name": "dagster"}
+    assert google != "dagster"
+    assert re.findall(r"create serviceaccount (\S+)", DEPLOY) == [google]
+    assert "gcs" not in yaml.safe_dump(INSTANCE["compute_logs"])
+
+
+def test_only_the_ui_and_the_daemon_reach_the_code_location() -> None:
+    policy = yaml.safe_load((FOLDER / "network.yaml").read_text())["spec"]
+    assert policy["podSelector"] == {"matchLabels": {"component": "user-deployments"}}
+    [rule] = policy["ingress"]
+    allowed = {peer["podSelector"]["matchLabels"]["component"] for peer in rule["from"]}
+    assert allowed == {"dagster-webserver", "dagster-daemon"}
+    assert [port["port"] for port in rule["ports"]] == [CODE["port"]]
+    assert "apply -f deploy/kubernetes/network.yaml" in DEPLOY
 
 
 def test_runs_use_settings_secrets_and_image_of_the_code_location() -> None:
