@@ -96,7 +96,7 @@ class DbtWorkspace:
         project = DbtProject(project_dir=DBT_DIR, target_path=parse_dir, target=self.target, profiles_dir=DBT_DIR)
         with locked(parse_dir):
             stamp = self._stamp(parse_dir)
-            if not stamp.exists() or not project.manifest_path.exists():
+            if not (stamp.exists() and (parse_dir / PARTIAL_PARSE).exists() and is_whole(project.manifest_path)):
                 if not os.access(parse_dir, os.W_OK):
                     raise PlatformError(
                         f"{parse_dir} is not writable, and the parsed dbt project in it is outdated: make it writable "
@@ -199,6 +199,16 @@ def window_environment(window: Window | None) -> dict[str, str]:
     {'WINDOW_START': '2026-03-01', 'WINDOW_END': '2026-03-02'}
     """
     return {"WINDOW_START": window.start.isoformat(), "WINDOW_END": window.end.isoformat()} if window else {}
+
+
+def is_whole(manifest: Path) -> bool:
+    """Return whether a file holds a JSON object to its end, as far as its first and last byte show."""
+    if not manifest.is_file() or manifest.stat().st_size < len(b"{}"):
+        return False
+    with manifest.open("rb") as file:
+        first = file.read(1)
+        file.seek(-1, os.SEEK_END)
+        return first + file.read(1) == b"{}"
 
 
 def _project_files() -> Iterator[Path]:
