@@ -216,6 +216,11 @@ def test_every_line_of_a_client_key_is_masked(tmp_path: Path) -> None:
     assert masker(f"{file} has MIIEvAIBADANBgkqhkiG in it") == f"{file} has *** in it"
 
 
+def test_a_secret_that_begins_with_another_one_is_masked_whole() -> None:
+    for secrets in (["hunter2", "hunter2-of-old"], ["hunter2-of-old", "hunter2"]):
+        assert Masker(secrets)("hunter2-of-old, hunter2") == "***, ***"
+
+
 def test_a_secret_that_is_a_word_is_not_masked_inside_other_words() -> None:
     masker = Masker.of({"POSTGRES_PASSWORD": "ecommerce"})
     text = "ecommerce_pipeline.errors: login with ecommerce failed"

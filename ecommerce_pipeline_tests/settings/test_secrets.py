@@ -19,9 +19,13 @@ def test_a_secret_is_read_from_its_variable_or_from_its_file(name: str, tmp_path
     assert read_secret(name, {f"{name}_FILE": str(file), name: ""}) == " correct horse ", "only the line end is cut off"
 
 
-def test_a_secret_stays_masked_after_it_was_changed() -> None:
+def test_a_secret_stays_masked_after_it_was_changed(tmp_path: Path) -> None:
     assert read_secret("SMTP_PASSWORD", {"SMTP_PASSWORD": "last year's battery"}) == "last year's battery"
-    assert str(PlatformError("refused: last year's battery")) == "refused: ***"
+    file = tmp_path / "secret"
+    file.write_text("last year's staple")
+    assert read_secret("SMTP_PASSWORD", {"SMTP_PASSWORD_FILE": str(file)}) == "last year's staple"
+    file.unlink()
+    assert str(PlatformError("refused: last year's battery, last year's staple")) == "refused: ***, ***"
 
 
 def test_variable_and_file_at_once_are_refused_without_showing_either(tmp_path: Path) -> None:

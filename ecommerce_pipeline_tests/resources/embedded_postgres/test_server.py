@@ -9,9 +9,11 @@ import pwd
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,6 +25,7 @@ import pytest
 
 from ecommerce_pipeline.resources.embedded_postgres.cluster import memory
 from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
+from ecommerce_pipeline.resources.embedded_postgres.login import NotReady, log_in
 from ecommerce_pipeline.resources.embedded_postgres.paths import SYSTEM_DIR, Home
 from ecommerce_pipeline.resources.embedded_postgres.postmaster import command_line
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres, EmbeddedPostgresError, Server
@@ -183,6 +186,32 @@ def test_a_wrong_password_is_rejected(running: EmbeddedPostgres) -> None:
         connect(server, password="wrong")
     verifier = value(server, "SELECT rolpassword FROM pg_authid WHERE rolname = 'ecommerce'")
     assert str(verifier).startswith("SCRAM-SHA-256$")
+
+
+def test_another_program_on_the_port_never_sees_the_password(tmp_path: Path) -> None:
+    """After a crash the port of the last start may belong to anybody, who could ask for the password in clear."""
+    home = Home(tmp_path / "postgres")
+    home.data.mkdir(parents=True)
+    (home.folder / "password").write_text("correct horse\n")
+    received: list[bytes] = []
+
+    def ask_for_the_password(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"R" + struct.pack("!ii", 8, 3))  # AuthenticationCleartextPassword
+            received.append(connection.recv(4096))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        lines = [str(os.getpid()), str(home.data), "0", str(port), "", "127.0.0.1", "", "ready"]
+        (home.data / "postmaster.pid").write_text("\n".join(lines))
+        program = threading.Thread(target=ask_for_the_password, args=[listener])
+        program.start()
+        found = log_in(home)
+        program.join(20)
+    assert isinstance(found, NotReady)
+    assert received == [b""]
 
 
 def test_a_second_process_shares_the_server(running: EmbeddedPostgres) -> None:
