@@ -47,7 +47,6 @@ def test_every_model_has_one_set_tag_and_is_partitioned_if_it_is_built_by_day(ma
         [tag] = model["tags"]
         assert tag in {"dimension", "daily", "summary"}
         assert (tag == "daily") == (model["config"]["materialized"] == "incremental"), model["name"]
-        assert (tag == "daily") == (model["config"]["full_refresh"] is False), model["name"]
 
 
 def test_no_model_reads_a_clock() -> None:

@@ -87,14 +87,18 @@ def test_days_built_one_by_one_in_any_order_and_repeatedly_give_the_same_rows(
 def test_rows_no_longer_staged_are_deleted_and_other_days_are_unchanged(
     dbt: Dbt, warehouse: Path, tmp_path: Path
 ) -> None:
-    """A delete by key would have kept the day's facts: no staged row has their keys any more."""
+    """A delete by key would have kept the day's facts: no staged row has their keys any more.
+
+    By hand, --full-refresh must not drop the other days.
+    """
     emptied = tmp_path / "warehouse.duckdb"
     emptied.write_bytes(warehouse.read_bytes())
     with duckdb.connect(os.fspath(emptied)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name in EVENTS:
             connection.execute(f"DELETE FROM staging.{name} WHERE CAST(recorded_at AS DATE) >= ?", [WINDOW.last])
-    dbt("run", environment=window_variables(emptied, Window.of_day(WINDOW.last), SHOP.lateness_days))
+    last_day = window_variables(emptied, Window.of_day(WINDOW.last), SHOP.lateness_days)
+    dbt("run", "--full-refresh", environment=last_day)
     before, after = contents(warehouse), contents(emptied)
     assert not [row for row in after["core.fact_payment_attempt"] if WINDOW.last in row]
     untouched = Window.of_day(WINDOW.last).happened(SHOP.lateness_days).start
