@@ -80,7 +80,7 @@ def test_any_title_stays_one_parameter(title: str) -> None:
 
 def links(**environment: str) -> dict[str, str]:
     settings = Settings.from_environment(environment)
-    asset = dashboard_assets(settings, dbt_workspace(settings))[1]
+    asset = dashboard_assets(settings, dbt_workspace(settings), None)[1]
     result = materialize([asset])
     [materialization] = result.asset_materializations_for_node("dashboard__looker_studio")
     return {name: str(entry.value) for name, entry in materialization.metadata.items()}

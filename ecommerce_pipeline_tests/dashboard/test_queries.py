@@ -35,7 +35,7 @@ def test_the_exposures_are_the_parents_of_the_dashboard_in_the_graph() -> None:
     settings = Settings.from_environment({})
     parents = {
         "_".join(one.key.path): {dep.asset_key.path[-1] for dep in one.specs_by_key[one.key].deps}
-        for one in dashboard_assets(settings, dbt_workspace(settings))
+        for one in dashboard_assets(settings, dbt_workspace(settings), None)
     }
     assert exposures() == parents
     assert parents["dashboard_report"] == {name for _, name in tables_read()}
