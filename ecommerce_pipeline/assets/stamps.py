@@ -112,7 +112,7 @@ def _remedy_in_source(settings: Settings) -> str:
 
 
 def _remedy_in_lake(settings: Settings) -> str:
-    if settings.target == "gcp":
+    if target_of(settings).warehouse_file is None:
         return "set GCS_PREFIX and BIGQUERY_DATASET to others"
     return _AFRESH
 
