@@ -27,7 +27,7 @@ def models_with_history(manifest: Path) -> dict[TableName, Defined]:
 def tables_read(manifest: Path, models: AbstractSet[TableName]) -> set[TableName]:
     """Return the tables that models read and do not build themselves: staging tables and other models."""
     content = json.loads(manifest.read_text())
-    names = {id_: (source["schema"], source["name"]) for id_, source in content["sources"].items()}
+    names = {id_: (source["source_name"], source["name"]) for id_, source in content["sources"].items()}
     names |= {id_: (node["config"]["schema"], node["name"]) for id_, node in content["nodes"].items()}
     read = {
         names[parent]
