@@ -35,7 +35,7 @@ def column_lineage(manifest: Mapping[str, Any], unique_id: str, target_path: Pat
     ]
     try:
         lineage_by_column = _follow(
-            compiled.read_text(), manifest["metadata"]["adapter_type"], list(model["columns"]), parents
+            compiled.read_text("utf-8"), manifest["metadata"]["adapter_type"], list(model["columns"]), parents
         )
     except SqlglotError:
         return {}

@@ -85,7 +85,7 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
-        manifest = json.loads(workspace.project().manifest_path.read_text())
+        manifest = json.loads(workspace.project().manifest_path.read_bytes())
         return _of_newest_day(
             context,
             {

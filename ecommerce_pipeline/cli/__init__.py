@@ -4,6 +4,10 @@
 those that check the platform or run its servers; each registers its commands on `app`.
 """
 
+import locale
+import os
+import sys
+
 from ecommerce_pipeline.cli import build, rebuild, serve
 from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.process import configure_process
@@ -13,5 +17,17 @@ __all__ = ["app", "build", "main", "rebuild", "serve"]
 
 def main() -> None:
     """Run the command line."""
+    _use_utf8()
     configure_process()
     app()
+
+
+def _use_utf8() -> None:
+    """Start this process again in UTF-8 mode if the locale has another encoding, such as ISO-8859-1.
+
+    In such a locale, DuckDB and dbt cannot open a folder whose name has letters that are not in ASCII.
+    """
+    other = locale.getencoding().lower() not in {"utf-8", "utf8"} and not sys.flags.utf8_mode
+    if other and "PYTHONUTF8" not in os.environ:
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - an argument list, no shell

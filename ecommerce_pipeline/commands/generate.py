@@ -17,7 +17,7 @@ def outdated(dbt_dir: Path = DBT_DIR) -> dict[Path, str | None]:
     texts = dbt_files() | {EXPOSURES: exposures(dbt_dir)}
     wanted = {dbt_dir / path: text for path, text in texts.items()}
     patterns = (f"{MODELS}/*.*", f"{MACROS}/*.*", EXPOSURES)
-    found = {path: path.read_text() for pattern in patterns for path in dbt_dir.glob(pattern)}
+    found = {path: path.read_text("utf-8") for pattern in patterns for path in dbt_dir.glob(pattern)}
     return {path: wanted.get(path) for path in sorted(wanted.keys() | found) if wanted.get(path) != found.get(path)}
 
 
@@ -28,7 +28,7 @@ def generate(dbt_dir: Path = DBT_DIR) -> None:
             path.unlink()
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def render(title: str, datasets: Datasets, vega: str) -> bytes:
 
 
 def _part(name: str) -> str:
-    return (PARTS / name).read_text()
+    return (PARTS / name).read_text("utf-8")
 
 
 def _json(value: Any) -> str:

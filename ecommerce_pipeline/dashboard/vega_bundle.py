@@ -13,6 +13,6 @@ def vega_script(folder: Path) -> str:
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
         temporary = kept.with_suffix(f".{os.getpid()}")
-        temporary.write_text(str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")))
+        temporary.write_text(str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")), "utf-8")
         temporary.replace(kept)
-    return kept.read_text()
+    return kept.read_text("utf-8")

@@ -96,9 +96,11 @@ def test_every_check_of_a_sound_run_passes_and_counts_what_it_compared(built: Pl
     assert ledger.metadata["net_amount in ledger"].value == ledger.metadata["net_amount in mart"].value != 0
 
 
-def test_verify_reports_ok_for_sound_data(built: Platform) -> None:
-    code, output = verify(built)
-    assert code == 0, output
+def test_verify_reports_ok_for_sound_data_and_keeps_json_apart_from_text(built: Platform) -> None:
+    completed = called(built, "--json")
+    output = completed.stderr
+    assert completed.returncode == 0, output
+    assert json.loads(completed.stdout)["ok"]
     assert output.count(" ok ") == 12
     [(rows,)] = built.query("SELECT count(*) FROM staging.sessions")
     assert f"{rows:,} rows, 5 partitions, in PostgreSQL, the lake and staging" in output

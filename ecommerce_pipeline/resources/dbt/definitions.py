@@ -13,7 +13,7 @@ from ecommerce_pipeline.schema.dbt import contract_type
 
 def models_with_history(manifest: Path) -> dict[TableName, Defined]:
     """Return the columns of the models that a run extends; others are replaced whole, whatever their columns."""
-    nodes = json.loads(manifest.read_text())["nodes"].values()
+    nodes = json.loads(manifest.read_bytes())["nodes"].values()
     nodes = [node for node in nodes if node["config"].get("materialized") == "incremental"]
     return {
         (node["config"]["schema"], node["name"]): {
@@ -26,7 +26,7 @@ def models_with_history(manifest: Path) -> dict[TableName, Defined]:
 
 def tables_read(manifest: Path, models: AbstractSet[TableName]) -> set[TableName]:
     """Return the tables that models read and do not build themselves: staging tables and other models."""
-    content = json.loads(manifest.read_text())
+    content = json.loads(manifest.read_bytes())
     names = {id_: (source["source_name"], source["name"]) for id_, source in content["sources"].items()}
     names |= {id_: (node["config"]["schema"], node["name"]) for id_, node in content["nodes"].items()}
     read = {

@@ -178,7 +178,8 @@ class DbtWorkspace:
             env=subprocess_environment(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         ) as process:
             for line in process.stdout or ():
                 wait = wait_event(line)
@@ -220,7 +221,7 @@ def _project_files() -> Iterator[Path]:
 def run_results(run_dir: Path) -> list[dict[str, Any]]:
     """Return the results of a dbt command, one per model and test; none if dbt ended before it wrote them."""
     try:
-        results: list[dict[str, Any]] = json.loads((run_dir / RUN_RESULTS).read_text())["results"]
+        results: list[dict[str, Any]] = json.loads((run_dir / RUN_RESULTS).read_bytes())["results"]
     except (FileNotFoundError, json.JSONDecodeError):
         return []
     return results

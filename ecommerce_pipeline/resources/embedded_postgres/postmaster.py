@@ -40,7 +40,7 @@ class Postmaster:
 def read_postmaster(data: Path) -> Postmaster | None:
     """Return the content of postmaster.pid; None if there is none."""
     try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
+        lines = (data / "postmaster.pid").read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return None
     # A starting server appends its lines one by one.
