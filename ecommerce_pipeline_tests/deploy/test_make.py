@@ -17,7 +17,8 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     for name in ("Makefile", ".env.example", "dagster.yaml"):
         shutil.copy(PROJECT_ROOT / name, folder)
     (folder / "requirements").symlink_to(PROJECT_ROOT / "requirements")
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("name", ["R&D", "Bob's Büro", "data [old] #1 | a;b", "tab\there"])

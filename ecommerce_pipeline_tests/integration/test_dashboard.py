@@ -398,7 +398,7 @@ def test_dagster_shows_the_command_an_image_the_key_figures_and_the_lineage(mont
     figures = visit.figures()
     assert metadata["net revenue"] == f"{figures['net_revenue'] / 100:,.2f} USD"
     assert metadata["paid orders"] == figures["orders_paid"]
-    lineage = str(metadata["charts and their tables"]).splitlines()
+    lineage = str(metadata["charts and their tables"]).replace("\\_", "_").splitlines()
     assert len(lineage) == 2 + len(CHARTS)
     [funnel] = [line for line in lineage if "From visit to purchase" in line]
     assert "datamart/marts_funnel_daily" in funnel

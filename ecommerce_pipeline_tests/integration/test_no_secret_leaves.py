@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import pytest
 from dagster import AssetKey, DagsterEventType, DagsterInstance
 from psycopg import sql
@@ -124,6 +125,14 @@ def test_no_secret_is_in_any_file_output_or_mail_after_successes_and_failures(
 ) -> None:
     program = str(PROGRAM)
     assert "done" in leaks.call(program, "run", "--job", "extract", *DAY)
+    assert "done" in leaks.call(program, "run", "--job", "load", *DAY)
+    with duckdb.connect(str(leaks.folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("ALTER TABLE staging.products RENAME TO loaded")
+        warehouse.execute(
+            "CREATE VIEW staging.products AS"
+            " SELECT loaded.* REPLACE (CAST(error('fails') AS VARCHAR) AS product_name)"
+                " FROM (SELECT 1) LEFT JOIN staging.loaded ON false"
+        )
     output = leaks.call(program, "run", "--job", "transform", *DAY)
     assert "dbt could not build the models" in output
     wrong = {"POSTGRES_PASSWORD_FILE": "", "POSTGRES_PASSWORD": f"wrong-{CORE}"}
