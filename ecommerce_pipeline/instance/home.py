@@ -31,7 +31,8 @@ def prepare_home(settings: Settings) -> Path:
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).resolve()
     check_path(home)
     try:
-        make_data_dir(settings.data_dir)
+        if home.is_relative_to(settings.data_dir.resolve()):
+            make_data_dir(settings.data_dir)
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         configuration = home / "dagster.yaml"
         if not configuration.exists():
