@@ -25,8 +25,9 @@ from dagster import (
     executor,
 )
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.dagster_private import (
+    MAX_RETRIES_TAG,
     EngineEventData,
     ExecuteRunWithPlanIterable,
     ExecutionPlan,
@@ -104,12 +105,13 @@ class MultithreadExecutor(Executor):
             yield from self._execute(plan_context, execution_plan)
 
     def _execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
-        assets = plan_context.job.get_definition().asset_layer
-        by_day = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
-        if by_day and partitions_of_run(plan_context.dagster_run.tags) is None:
-            raise PlatformError(NO_DAYS)
-        if self._preflight:
-            self._preflight(assets.selected_asset_keys, plan_context.dagster_run.tags)
+        try:
+            self._check(plan_context)
+        except PlatformError as error:
+            if not isinstance(error, TransientError):
+                # The daemon would run it again, as it does after a crash.
+                plan_context.instance.add_run_tags(plan_context.dagster_run.run_id, {MAX_RETRIES_TAG: "0"})
+            raise
         data = EngineEventData.in_process(os.getpid(), execution_plan.step_keys_to_execute)
         message = f"Executing steps in threads of one process (pid: {os.getpid()})"
         yield DagsterEvent.engine_event(plan_context, message, event_specific_data=data)
@@ -133,6 +135,15 @@ class MultithreadExecutor(Executor):
                 # A person ended it. Without such a request Dagster records an interrupted run as failed.
                 plan_context.instance.report_run_canceling(plan_context.dagster_run)
             raise
+
+    def _check(self, plan_context: PlanOrchestrationContext) -> None:
+        assets = plan_context.job.get_definition().asset_layer
+        tags = plan_context.dagster_run.tags
+        by_day = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
+        if by_day and partitions_of_run(tags) is None:
+            raise PlatformError(NO_DAYS)
+        if self._preflight:
+            self._preflight(assets.selected_asset_keys, tags)
 
     def _steps(self, job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
         with ExitStack() as stack:

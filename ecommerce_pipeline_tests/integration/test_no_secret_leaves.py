@@ -131,7 +131,7 @@ def test_no_secret_is_in_any_file_output_or_mail_after_successes_and_failures(
         warehouse.execute(
             "CREATE VIEW staging.products AS"
             " SELECT loaded.* REPLACE (CAST(error('fails') AS VARCHAR) AS product_name)"
-                " FROM (SELECT 1) LEFT JOIN staging.loaded ON false"
+            " FROM (SELECT 1) LEFT JOIN staging.loaded ON false"
         )
     output = leaks.call(program, "run", "--job", "transform", *DAY)
     assert "dbt could not build the models" in output
