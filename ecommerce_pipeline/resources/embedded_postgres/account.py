@@ -52,18 +52,19 @@ class Account:
         if self.as_root:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
-    def run(self, *command: str | Path, limit: float = 60, keep_fd: int | None = None) -> "Outcome":
+    def run(self, *command: str | Path, limit: float = 60, keep_fd: int | None = None, text: str = "") -> "Outcome":
         """Run a program as the account.
 
         Args:
             command: The program and its arguments.
             limit: Timeout in seconds.
             keep_fd: A file descriptor that the program inherits.
+            text: The program's standard input.
         """
         try:
             done = subprocess.run(
                 command,
-                stdin=subprocess.DEVNULL,
+                input=text,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -100,6 +101,11 @@ class Outcome:
 
     ok: bool
     output: str
+
+    @property
+    def end(self) -> str:
+        """The last lines of the output."""
+        return "\n".join(self.output.splitlines()[-6:])
 
 
 def _entry(user: int | str) -> pwd.struct_passwd | None:

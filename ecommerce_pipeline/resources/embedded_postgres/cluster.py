@@ -9,45 +9,49 @@ from typing import Final
 from ecommerce_pipeline.resources.embedded_postgres.binaries import Binaries
 from ecommerce_pipeline.resources.embedded_postgres.errors import OWN_SERVER, START_AFRESH, EmbeddedPostgresError
 from ecommerce_pipeline.resources.embedded_postgres.paths import Home
+from ecommerce_pipeline.resources.embedded_postgres.roles import ADMINISTRATOR, create_role
 
-USER: Final = "ecommerce"
-DATABASE: Final = "ecommerce"
 _MB: Final = 1024**2
 
 
 def create_cluster(binaries: Binaries, home: Home, lock: int, limit: float) -> None:
-    """Create the data folder in a temporary folder, and rename it when it is complete.
+    """Create the data folder with roles and database in a temporary folder, and rename it when it is complete.
 
     Args:
         binaries: PostgreSQL's programs.
-        home: The server's files, including a password.
-        lock: The lock's descriptor. initdb inherits it, so that the lock outlives a killed parent while initdb runs.
-        limit: Timeout of initdb in seconds.
+        home: The server's files, including the passwords.
+        lock: The lock's descriptor. The programs inherit it, so that the lock outlives a killed parent while they run.
+        limit: Timeout of each program in seconds.
 
     Raises:
-        EmbeddedPostgresError: initdb failed.
+        EmbeddedPostgresError: A program failed.
     """
     temporary = Path(tempfile.mkdtemp(prefix="init-", dir=home.root))
     home.account.give(temporary)
     password_file = temporary / "password"
     password_file.touch(mode=0o600)
-    password_file.write_text(home.password or "", encoding="utf-8")
+    password_file.write_text(home.admin_password or "", encoding="utf-8")
     home.account.give(password_file)
+    initdb, data = binaries.program("initdb"), temporary / "data"
     done = home.account.run(
-        *(binaries.program("initdb"), "-D", temporary / "data", "-U", USER, f"--pwfile={password_file}"),
+        *(initdb, "-D", data, "-U", ADMINISTRATOR, f"--pwfile={password_file}", "--no-sync"),
         *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"),
         # The machine may have only the locale C; PostgreSQL's builtin locale also handles letters beyond ASCII.
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         limit=limit,
         keep_fd=lock,
     )
+    if done.ok:
+        done = create_role(binaries, home, data, lock, limit)
+    if done.ok:
+        done = home.account.run(initdb, "-D", data, "--sync-only", limit=limit, keep_fd=lock)
     if not done.ok:
         shutil.rmtree(temporary, ignore_errors=True)
         raise EmbeddedPostgresError(
-            f"initdb could not create {home.data} as user id {home.account.uid}:\n{_last(done.output)}\n"
+            f"initdb could not create {home.data} as user id {home.account.uid}:\n{done.end}\n"
             f"Fix the cause, or {OWN_SERVER}."
         )
-    (temporary / "data").rename(home.data)
+    data.rename(home.data)
     _sync(home.root)
     shutil.rmtree(temporary)
 
@@ -109,7 +113,7 @@ def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 
         "log_truncate_on_rotation": "on",
         "log_checkpoints": "off",
     }
-    head = "# Rewritten at every start; set your own settings with ALTER SYSTEM, in data/postgresql.auto.conf.\n"
+    head = f"# Rewritten at every start; set your own settings as {ADMINISTRATOR} with ALTER SYSTEM.\n"
     return head + "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
@@ -141,7 +145,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _last(output: str) -> str:
-    return "\n".join(output.splitlines()[-6:])

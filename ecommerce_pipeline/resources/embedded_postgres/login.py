@@ -5,11 +5,11 @@ from typing import Any
 
 import psycopg
 
-from ecommerce_pipeline.resources.embedded_postgres.cluster import DATABASE, USER
 from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, EmbeddedPostgresError
 from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 from ecommerce_pipeline.resources.embedded_postgres.ports import LOOPBACK
 from ecommerce_pipeline.resources.embedded_postgres.postmaster import Postmaster, is_postmaster, read_postmaster
+from ecommerce_pipeline.resources.embedded_postgres.roles import DATABASE, USER
 
 
 @dataclass(frozen=True)
@@ -30,36 +30,33 @@ class NotReady:
     reason: str
 
 
-def log_in(home: Home, *, may_create: bool = False) -> Server | NotReady:
-    """Log in to the server, and return how to do so, or why it is not ready.
+def log_in(home: Home) -> Server | NotReady:
+    """Log in to the server as runs do, and return how to do so, or why it is not ready.
 
     SCRAM is required: only a server that has the password's verifier can complete the login, and another program on the
     port never sees the password.
 
     Args:
         home: The server's files.
-        may_create: Create the database if it does not exist; only for the process that holds the lock.
 
     Raises:
-        EmbeddedPostgresError: The server runs and rejects the password.
+        EmbeddedPostgresError: The server runs and rejects the password, or its database was dropped.
     """
     postmaster, password = read_postmaster(home.data), home.password
     if postmaster is None or not postmaster.ready or password is None:
         return NotReady("it does not run, or is starting or stopping")
     server = Server(LOOPBACK, postmaster.port, USER, DATABASE, password)
     try:
-        with _connect(server, DATABASE) as connection:
+        with _connect(server) as connection:
             row = connection.execute("SELECT current_setting('data_directory')").fetchone()
-    except psycopg.OperationalError as error:
-        return _explain(str(error).strip(), home, postmaster, server, may_create=may_create)
+    except psycopg.Error as error:
+        return _explain(str(error).strip(), home, postmaster, server)
     if row is not None and (row[0] == str(home.data) or is_postmaster(postmaster.pid, home.data)):
         return server
     return NotReady(f"the server on port {server.port} belongs to {row and row[0]}")
 
 
-def _explain(
-    message: str, home: Home, postmaster: Postmaster, server: Server, *, may_create: bool
-) -> Server | NotReady:
+def _explain(message: str, home: Home, postmaster: Postmaster, server: Server) -> Server | NotReady:
     if not is_postmaster(postmaster.pid, home.data):
         return NotReady("it does not run")
     if "password authentication failed" in message:
@@ -67,30 +64,23 @@ def _explain(
             f"the embedded PostgreSQL in {home.data} rejects the password in {home.folder / 'password'}: one of them "
             f"was changed. Restore the old password; or {START_AFRESH}."
         )
-    if "too many clients" in message:
+    if f'database "{DATABASE}" does not exist' in message:
+        raise EmbeddedPostgresError(
+            f"the embedded PostgreSQL in {home.data} has no database {DATABASE} any more. {START_AFRESH}."
+        )
+    if "too many clients" in message or "remaining connection slots" in message:
         return server
-    if may_create and f'database "{DATABASE}" does not exist' in message:
-        return _create_database(server)
     return NotReady(message)
 
 
-def _create_database(server: Server) -> Server | NotReady:
-    try:
-        with _connect(server, "postgres") as connection:
-            connection.execute(f'CREATE DATABASE "{DATABASE}"')
-    except psycopg.Error as error:
-        return NotReady(str(error).strip())
-    return server
-
-
-def _connect(server: Server, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+def _connect(server: Server) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(
         hostaddr=server.host,
         host=server.host,
         port=server.port,
         user=server.user,
         password=server.password,
-        dbname=database,
+        dbname=server.database,
         require_auth="scram-sha-256",
         sslmode="disable",
         gssencmode="disable",

@@ -13,12 +13,12 @@ from ecommerce_pipeline.resources.embedded_postgres.errors import START_AFRESH, 
 from ecommerce_pipeline.settings.places import make_data_dir
 
 SYSTEM_DIR: Final = Path("/var/lib/ecommerce-pipeline")
-_WRITTEN: Final = ("password", "place", "port", "postgresql.conf")
+_WRITTEN: Final = ("password", "admin-password", "place", "port", "postgresql.conf")
 _FILES: Final = (*_WRITTEN, *(f"{name}.new" for name in _WRITTEN), "data", "init-*", "log", "start.log", "wheel-*")
 
 
 class Home:
-    """The files of one server; password and port are in the folder, the data may be elsewhere.
+    """The files of one server; passwords and port are in the folder, the data may be elsewhere.
 
     Attributes:
         folder: The absolute path of the folder given by the caller.
@@ -55,8 +55,13 @@ class Home:
 
     @property
     def password(self) -> str | None:
-        """The password of the server's user; None before the first start."""
+        """The password of the role of runs; None before the first start."""
         return self._read("password")
+
+    @property
+    def admin_password(self) -> str | None:
+        """The administrator's password; None before the first start, and for a cluster of an earlier version."""
+        return self._read("admin-password")
 
     @property
     def port(self) -> int | None:
@@ -67,6 +72,15 @@ class Home:
     def remember_port(self, port: int) -> None:
         """Store the port for the next start."""
         self._write(self.folder / "port", f"{port}\n")
+
+    def remember_admin_password(self, password: str) -> None:
+        """Store the administrator's password."""
+        self._write(self.folder / "admin-password", f"{password}\n")
+
+    @staticmethod
+    def new_password() -> str:
+        """Return a random password."""
+        return secrets.token_urlsafe(24)
 
     def make_folder(self) -> None:
         """Create the folder for its owner; root's lets the server's user pass through."""
@@ -104,7 +118,9 @@ class Home:
                 path.chmod(0o755)
             self._write(self.folder / "place", f"{self.root}\n")
         if self.password is None:
-            self._write(self.folder / "password", f"{secrets.token_urlsafe(24)}\n")
+            self._write(self.folder / "password", f"{self.new_password()}\n")
+        if self.admin_password is None:
+            self.remember_admin_password(self.new_password())
 
     def clear_leftovers(self) -> None:
         """Delete the files of an interrupted initdb; only for the process that holds the lock."""

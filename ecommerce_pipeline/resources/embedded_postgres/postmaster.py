@@ -90,7 +90,7 @@ def is_alive(pid: int) -> bool:
 
 def spawn(binaries: Binaries, home: Home, configuration: Path, port: int) -> int:
     """Start a server that outlives this process and its terminal; return its process id."""
-    _invalidate_stale_pid(home.data)
+    invalidate_stale_pid(home.data)
     server: list[str | Path] = [
         *(binaries.program("postgres"), "-D", home.data, "-p", str(port), "-h", LOOPBACK, "-k", ""),
         *("-c", f"config_file={configuration}"),
@@ -153,7 +153,7 @@ def kill_orphans(data: Path) -> None:
             continue
 
 
-def _invalidate_stale_pid(data: Path) -> None:
+def invalidate_stale_pid(data: Path) -> None:
     """Write the id of a process that cannot exist into a stale postmaster.pid.
 
     PostgreSQL does not start while a process of that id exists, even an unrelated one or a zombie. The file is kept,

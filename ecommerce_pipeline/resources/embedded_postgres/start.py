@@ -61,7 +61,7 @@ def _await(home: Home, pid: int, deadline: float) -> Server | NotReady:
     """Wait until the server accepts our login or its process ends."""
     while True:
         alive = is_alive(pid)
-        answer = log_in(home, may_create=True)
+        answer = log_in(home)
         if isinstance(answer, Server) or not alive:
             return answer
         _check_time(home, answer, deadline)

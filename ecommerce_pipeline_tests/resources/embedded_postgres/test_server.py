@@ -16,13 +16,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
+from ecommerce_pipeline.resources.embedded_postgres import cluster, roles
 from ecommerce_pipeline.resources.embedded_postgres.cluster import memory
 from ecommerce_pipeline.resources.embedded_postgres.lock import exclusive
 from ecommerce_pipeline.resources.embedded_postgres.login import NotReady, log_in
@@ -184,8 +186,70 @@ def test_a_wrong_password_is_rejected(running: EmbeddedPostgres) -> None:
 
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(server, password="wrong")
-    verifier = value(server, "SELECT rolpassword FROM pg_authid WHERE rolname = 'ecommerce'")
+    verifier = value(running.administrator(), "SELECT rolpassword FROM pg_authid WHERE rolname = 'ecommerce'")
     assert str(verifier).startswith("SCRAM-SHA-256$")
+
+
+def test_the_role_of_runs_owns_its_database_and_is_no_superuser(running: EmbeddedPostgres) -> None:
+    """Whoever could run SQL as the role could run programs as the server's user, by `COPY ... TO PROGRAM`."""
+    server = running.ensure()
+
+    rights = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+    assert value(server, f"SELECT {rights} FROM pg_roles WHERE rolname = current_user") is False
+    for statement in (
+        "CREATE ROLE another LOGIN",
+        "CREATE DATABASE another",
+        "ALTER SYSTEM SET work_mem = '1GB'",
+        "SELECT pg_read_file('postgresql.conf')",
+        "CREATE TABLE copied (line text); COPY copied FROM PROGRAM 'id'",
+        "SELECT rolpassword FROM pg_authid",
+    ):
+        with connect(server) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement.encode())
+    with connect(server) as connection:
+        connection.execute("CREATE SCHEMA own CREATE TABLE stock (n int); DROP SCHEMA own CASCADE")
+    assert value(running.administrator(), "SELECT current_setting('is_superuser')") == "on"
+
+
+def test_a_server_without_a_free_connection_is_found(running: EmbeddedPostgres) -> None:
+    server = running.ensure()
+
+    with ExitStack() as held:
+        # The configured connections, less those that PostgreSQL reserves for superusers.
+        for _ in range(50 - 3):
+            held.enter_context(connect(server))
+        with pytest.raises(psycopg.OperationalError, match="remaining connection slots are reserved"):
+            connect(server)
+        assert running.ensure() == server
+
+
+def test_the_role_of_an_earlier_version_loses_its_rights_at_the_next_start_and_keeps_its_data(
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cluster was created by `ecommerce`, and a cluster's creator cannot be made an ordinary role."""
+    postgres.folder.mkdir()
+    for name in ("password", "admin-password"):
+        (postgres.folder / name).write_text("correct 'horse\\")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(cluster, "ADMINISTRATOR", "ecommerce")
+        earlier.setattr(roles, "_CREATE_ROLE", "")
+        server = postgres.ensure()
+    (postgres.folder / "admin-password").unlink()
+    assert value(server, "SELECT current_setting('is_superuser')") == "on"
+    with connect(server) as connection:
+        connection.execute("CREATE SCHEMA shop CREATE TABLE items (key serial, n int) CREATE VIEW seen AS TABLE items")
+        connection.execute("INSERT INTO shop.items (n) VALUES (42)")
+    with pytest.raises(EmbeddedPostgresError, match=r"earlier version.*ecommerce-pipeline stop"):
+        postgres.administrator()
+    os.kill(pid_of(postgres), signal.SIGKILL)
+
+    assert postgres.ensure() == server
+    assert value(server, "SELECT current_setting('is_superuser')") == "off"
+    assert value(server, "SELECT n FROM shop.seen") == 42
+    with connect(server) as connection:
+        connection.execute("ALTER TABLE shop.items ADD COLUMN m int; INSERT INTO shop.items (n) VALUES (1)")
+        connection.execute("DROP SCHEMA shop CASCADE")
+    assert value(postgres.administrator(), "SELECT current_setting('is_superuser')") == "on"
 
 
 def test_another_program_on_the_port_never_sees_the_password(tmp_path: Path) -> None:
@@ -232,7 +296,9 @@ def test_eight_processes_at_once_start_one_server(postgres: EmbeddedPostgres) ->
     assert not [left for root in data_roots(postgres) for left in root.glob("init-*")]
 
 
-@pytest.mark.parametrize("moment", ["init-*/data/global/pg_control", "data", "data/postmaster.pid"])
+@pytest.mark.parametrize(
+    "moment", ["init-*/data/global/pg_control", "init-*/data/base/?????", "data", "data/postmaster.pid"]
+)
 def test_a_start_that_was_killed_at_any_moment_can_be_repeated(postgres: EmbeddedPostgres, moment: str) -> None:
     starter = begin_process(postgres.folder)
     proceed(starter)
@@ -357,18 +423,19 @@ def test_a_stale_pid_of_another_program_is_not_mistaken_for_the_server(postgres:
             stranger.kill()
 
 
-def test_the_password_is_only_in_its_private_file(running: EmbeddedPostgres) -> None:
-    server = running.ensure()
+def test_the_passwords_are_only_in_their_private_files(running: EmbeddedPostgres) -> None:
+    servers = {"password": running.ensure(), "admin-password": running.administrator()}
     status = running.status()
-    file = running.folder / "password"
-    assert file.read_text().strip() == server.password
-    assert file.stat().st_mode & 0o777 == 0o600
+    for name, server in servers.items():
+        file = running.folder / name
+        assert file.read_text().strip() == server.password
+        assert file.stat().st_mode & 0o777 == 0o600
 
-    shown = [repr(running), repr(server), str(server), repr(status)]
+    shown = [repr(running), repr(servers), *map(str, servers.values()), repr(status)]
     shown += [path.read_text() for path in status.log.glob("*")]
     shown += [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
     shown.append((Path("/proc") / str(status.pid) / "environ").read_text())
-    assert not [text for text in shown if server.password in text]
+    assert not [text for text in shown if any(server.password in text for server in servers.values())]
 
 
 def test_a_folder_that_the_servers_user_cannot_reach_works_and_no_mode_above_it_changes(tmp_path: Path) -> None:
@@ -489,6 +556,10 @@ def test_unusable_data_is_a_clear_error_with_its_cause(postgres: EmbeddedPostgre
     (postgres.folder / "aside").rename(postgres.folder / "password")
 
     assert value(postgres.ensure(), "SELECT 1") == 1
+    with connect(replace(postgres.administrator(), database="postgres")) as connection:
+        connection.execute("DROP DATABASE ecommerce WITH (FORCE)")
+    with pytest.raises(EmbeddedPostgresError, match=r"no database ecommerce.*ecommerce-pipeline reset"):
+        postgres.ensure()
     (postgres.folder / "password").write_text("another")
     with pytest.raises(EmbeddedPostgresError, match=r"rejects the password.*ecommerce-pipeline reset"):
         postgres.ensure()

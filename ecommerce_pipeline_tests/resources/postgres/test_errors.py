@@ -10,6 +10,7 @@ from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.ingest import writing
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.postgres.scan import scan
+from ecommerce_pipeline_tests.support.administration import administration
 
 NUMBERS = pa.schema([pa.field("n", pa.int64())])
 REST = 2_000_000
@@ -84,14 +85,14 @@ def test_a_role_with_no_connection_left_is_retried(
     run: Run, owner: PostgresResource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSTGRES_PASSWORD", owner.address().password)
-    with owner.connect() as connection:
+    with administration(owner) as connection:
         password = owner.address().password
         connection.execute(f"CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD '{password}'")
     try:
         with pytest.raises(TransientError, match=r'too many connections for role "crowded".*CONNECTION LIMIT'):
             run(running(owner, user="crowded"), "SELECT 1::bigint AS n")
     finally:
-        with owner.connect() as connection:
+        with administration(owner) as connection:
             connection.execute("DROP ROLE crowded")
 
 

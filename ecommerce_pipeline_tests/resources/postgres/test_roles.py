@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import psycopg
 import pytest
 from dagster import EventLogEntry
 from psycopg import sql
@@ -19,6 +18,7 @@ from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
+from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 ROLES = PROJECT_ROOT / "deploy/postgres"
@@ -34,7 +34,7 @@ def log_in(owner: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> Callable
     address = owner.address()
 
     def database_as(role: str, database: str) -> PostgresResource:
-        with owner.connect() as connection:
+        with administration(owner) as connection:
             change = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(PASSWORD))
             connection.execute(change)
         monkeypatch.setenv("POSTGRES_PASSWORD", PASSWORD)
@@ -54,16 +54,13 @@ def log_in(owner: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> Callable
 
 def run_file(owner: PostgresResource, file: Path, database: str) -> None:
     """Run an SQL file as the superuser, twice: it must be repeatable."""
-    address = owner.address()
     for _ in range(2):
-        with psycopg.connect(
-            host=address.host, port=address.port, user=address.user, password=address.password, dbname=database
-        ) as connection:
+        with administration(owner, name=database) as connection:
             connection.execute(file.read_bytes())
 
 
 def make_database(owner: PostgresResource, name: str) -> None:
-    with owner.connect(autocommit=True) as connection:
+    with administration(owner) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
@@ -117,10 +114,7 @@ def test_an_empty_database_and_missing_rights_are_one_list_with_the_statements_t
 ) -> None:
     """Only the first missing table was named, then the next; nothing named its DDL."""
     make_database(owner, ODD)
-    address = owner.address()
-    with psycopg.connect(
-        host=address.host, port=address.port, user=address.user, password=address.password, dbname=ODD, autocommit=True
-    ) as superuser:
+    with administration(owner, name=ODD) as superuser:
         superuser.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(READER)))
         database = log_in(READER, ODD)
         tables = list(TABLES.values())
@@ -173,7 +167,7 @@ def test_the_role_of_the_shop_writes_its_schema_and_nothing_else_whatever_the_da
 def test_user_and_password_may_have_any_characters_with_every_client(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
 ) -> None:
-    with owner.connect() as connection:
+    with administration(owner) as connection:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(sql.Identifier(ODD)))
     database = log_in(ODD, "ecommerce")
     with database.connect() as connection:

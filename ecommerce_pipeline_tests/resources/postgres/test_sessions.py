@@ -26,6 +26,7 @@ from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Drift
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
+from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 from ecommerce_pipeline_tests.support.startup_relay import startup_relay
 
@@ -52,9 +53,10 @@ def elsewhere(owner: PostgresResource, monkeypatch: pytest.MonkeyPatch) -> Elsew
 @contextmanager
 def database_of(owner: PostgresResource, encoding: str) -> Iterator[str]:
     name = f"shop_{encoding.lower()}"
-    with owner.connect(autocommit=True) as connection:
+    with administration(owner) as connection:
         connection.execute(
-            f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+            f"CREATE DATABASE {name} OWNER ecommerce TEMPLATE template0 "
+            f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'"
         )
         try:
             yield name
@@ -102,7 +104,7 @@ def test_a_database_that_does_not_know_its_encoding_is_refused_by_name(
 @contextmanager
 def role(owner: PostgresResource, *statements: str, name: str = "inheriting") -> Iterator[str]:
     password = sql.Literal(owner.address().password)
-    with owner.connect() as connection:
+    with administration(owner) as connection:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), password))
         connection.execute(
             f"GRANT USAGE ON SCHEMA ecommerce TO {name}; GRANT SELECT ON ALL TABLES IN SCHEMA ecommerce TO {name}"
@@ -112,7 +114,7 @@ def role(owner: PostgresResource, *statements: str, name: str = "inheriting") ->
     try:
         yield name
     finally:
-        with owner.connect() as connection:
+        with administration(owner) as connection:
             connection.execute(f"DROP OWNED BY {name} CASCADE; DROP ROLE {name}")
 
 
@@ -136,7 +138,7 @@ def test_a_policy_that_hides_half_of_a_table_fails_every_read_by_name(
                 PlatformError, match=r"row-level security policy for table \"transaction_items\".*BYPASSRLS"
             ):
                 read()
-        with owner.connect() as connection:
+        with administration(owner) as connection:
             connection.execute(f"ALTER ROLE {name} BYPASSRLS")
         assert database.stream(transaction_items, DAY).read_all().num_rows == 4
     with owner.connect() as connection:
