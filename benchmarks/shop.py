@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dagster import PartitionKeyRange, build_output_context
@@ -15,7 +16,9 @@ from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.io_managers.lake import LakeIOManager
 from ecommerce_pipeline.lake.objects import LakeObjects
 from ecommerce_pipeline.partitions import ONE_DAY
+from ecommerce_pipeline.resources.embedded_postgres.server import Server
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
+from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import transactions
 from ecommerce_pipeline.settings import Settings
@@ -58,7 +61,10 @@ def prepare_data(rows: int) -> Data:
         temporary.rename(data.ready)
     server = database(data)
     address = server.address()
-    data = Data(rows, f"{address.user}:{address.password}@{address.host}:{address.port}/{address.database}")
+    data = Data(rows, _url(address))
+    if (embedded := server.embedded()) is not None:
+        with psycopg.connect(f"postgresql://{_url(embedded.administrator())}") as administration:
+            administration.execute(f"GRANT pg_checkpoint TO {address.user}")
     if not data.copied.exists():
         server.create_tables([transactions])
         server.replace_window(transactions, data.window, data.batches())
@@ -73,6 +79,10 @@ def prepare_data(rows: int) -> Data:
         writing_lake(data, target_of(settings_of(data)).lake, reading(data))()
     _warm(data)
     return data
+
+
+def _url(login: Address | Server) -> str:
+    return f"{login.user}:{login.password}@{login.host}:{login.port}/{login.database}"
 
 
 def _warm(data: Data) -> None:

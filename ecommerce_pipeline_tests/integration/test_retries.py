@@ -14,6 +14,7 @@ from ecommerce_pipeline.execution.run_window import RunProgress
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.platform import Platform
 
 DAY = "2026-03-08"
@@ -141,6 +142,8 @@ def test_transient_and_permanent_errors_of_the_server_are_distinguished(
 def deadlock(database: PostgresResource) -> None:
     """Lock two rows in opposite orders in two transactions, until the server aborts one of them."""
     rows = "SELECT * FROM ecommerce.stores WHERE store_id = {} FOR UPDATE"
+    with administration(database) as connection:
+        connection.execute("GRANT SET ON PARAMETER deadlock_timeout TO ecommerce")
     with database.connect() as other:
         other.execute("SET deadlock_timeout = '10s'")
         other.execute(rows.format(1))
