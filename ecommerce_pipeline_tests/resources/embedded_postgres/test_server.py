@@ -499,6 +499,7 @@ def copy_of_the_wheel(site: Path) -> Path:
     assert spec.origin is not None
     package = Path(spec.origin).parent
     shutil.copytree(package, site / package.name, ignore=shutil.ignore_patterns("include"))
+    site.chmod(0o755)  # whatever the umask is, another user reads it
     shutil.copytree(package.with_name(f"{package.name}.libs"), site / f"{package.name}.libs")
     return site
 
