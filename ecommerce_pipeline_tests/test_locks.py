@@ -62,6 +62,10 @@ def test_a_wait_is_reported_at_its_start_and_less_and_less_often(file: Path, mon
 
 def test_a_process_is_described_by_its_id_and_command(reader: Reader) -> None:
     assert describe(reader.pid).startswith(f"process {reader.pid} ({sys.executable} -c import duckdb")
-    with subprocess.Popen([sys.executable, "-c", "import sys\nsys.stdin.read()"], stdin=subprocess.PIPE) as lines:
-        assert describe(lines.pid) == f"process {lines.pid} ({sys.executable} -c import sys sys.stdin.read())"
+    program = [sys.executable, "-c", "import sys\nprint(flush=True)\nsys.stdin.read()"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as lines:
+        assert lines.stdout is not None
+        lines.stdout.readline()  # before it runs, a process may have no command
+        command = f"({sys.executable} -c import sys print(flush=True) sys.stdin.read())"
+        assert describe(lines.pid) == f"process {lines.pid} {command}"
     assert describe(2**22 + 1) == f"process {2**22 + 1}"

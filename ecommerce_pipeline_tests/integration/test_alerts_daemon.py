@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import DagsterRunStatus, RunsFilter
+from dagster import AssetKey, DagsterRunStatus, RunsFilter
 
 from ecommerce_pipeline_tests.alerts.shop import Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
@@ -81,6 +81,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     (tmp_path / "dagster.yaml").write_text(CONFIGURATION)
     mailbox.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     made = Shop(tmp_path, mailbox)
+    # Two processes that create the tables of a storage at the same time disturb each other.
+    _ = (made.instance.run_storage, made.instance.schedule_storage, made.instance.has_asset_key(AssetKey("none")))
     yield made
     made.instance.dispose()
     mailbox.stop()
