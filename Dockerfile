@@ -13,7 +13,7 @@ COPY . /app
 RUN /opt/bootstrap/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation --editable /app && \
     /opt/venv/bin/python -m compileall -q /app/ecommerce_pipeline
 # The parsed dbt project; it is parsed again at run time if these differ from the settings. Unset: the local target.
-ARG TARGET=local GCP_PROJECT GCP_LOCATION BIGQUERY_DATASET LATENESS_DAYS
+ARG TARGET=local GCP_PROJECT GCP_LOCATION BIGQUERY_DATASET TIME_ZONE
 # A layer stores file times in whole seconds, and the manifest is valid only for the exact times of its files.
 RUN find /app/ecommerce_dbt -exec touch -d 2026-01-01T00:00:00Z {} + && \
     GCS_BUCKET=unused-here DATA_DIR=/tmp/data DBT_PARSED_DIR=/app/.dbt \

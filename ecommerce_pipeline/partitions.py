@@ -1,19 +1,19 @@
-"""The calendar: UTC days, half-open windows of days, and the days that a window of written days changes.
+"""The calendar: business days, ranges of them, and sets of days that need not lie together.
 
-A written day (partition of source, lake and staging) has rows of events up to `lateness_days` (L) earlier. So a window
-[a, b) of written days changes facts of [a - L, b). Nothing here reads the clock.
+A business day is a day of the shop's time zone. Nothing here reads the clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """A half-open range of UTC days: `start` is in it, `end` is not.
+    """A half-open range of days: `start` is in it, `end` is not.
 
     Raises:
         ValueError: The window is empty.
@@ -25,16 +25,6 @@ class Window:
     def __post_init__(self) -> None:
         if self.end <= self.start:
             raise ValueError(f"the window from {self.start} to {self.end}, exclusive, has no days")
-
-    @classmethod
-    def of_day(cls, day: date) -> "Window":
-        """Return the window of one day."""
-        return cls(day, day + ONE_DAY)
-
-    @classmethod
-    def of_keys(cls, first: str, last: str) -> "Window":
-        """Return the window from the first to the last partition key (YYYY-MM-DD), both included."""
-        return cls(date.fromisoformat(first), date.fromisoformat(last) + ONE_DAY)
 
     @property
     def last(self) -> date:
@@ -55,19 +45,107 @@ class Window:
     def __str__(self) -> str:
         return f"{self.start}" if len(self) == 1 else f"{self.start} to {self.last}"
 
-    def parts(self, days: int) -> "list[Window]":
-        """Split the window into windows of at most so many days, in order.
 
-        >>> [str(part) for part in Window.of_keys("2026-03-01", "2026-03-03").parts(2)]
+@dataclass(frozen=True)
+class Days:
+    """A set of days that is not empty.
+
+    Attributes:
+        windows: Its longest ranges, in order.
+
+    Raises:
+        ValueError: There are no days.
+    """
+
+    windows: tuple[Window, ...]
+
+    def __post_init__(self) -> None:
+        if not self.windows:
+            raise ValueError("a set of days has at least one day")
+
+    @classmethod
+    def of(cls, days: Iterable[date]) -> "Days":
+        """Return the set of these days.
+
+        >>> print(Days.of([date(2026, 3, 4), date(2026, 3, 1), date(2026, 3, 2)]))
+        2026-03-01 to 2026-03-02, 2026-03-04
+        """
+        windows: list[Window] = []
+        for day in sorted(set(days)):
+            if windows and windows[-1].end == day:
+                windows[-1] = Window(windows[-1].start, day + ONE_DAY)
+            else:
+                windows.append(Window(day, day + ONE_DAY))
+        return cls(tuple(windows))
+
+    @classmethod
+    def of_day(cls, day: date) -> "Days":
+        """Return the set of one day."""
+        return cls((Window(day, day + ONE_DAY),))
+
+    @classmethod
+    def of_keys(cls, first: str, last: str) -> "Days":
+        """Return all days from the first to the last partition key (YYYY-MM-DD), both included."""
+        return cls((Window(date.fromisoformat(first), date.fromisoformat(last) + ONE_DAY),))
+
+    @classmethod
+    def parse(cls, text: str) -> "Days":
+        """Return the days of a text as `str` of a set writes it, with any spaces.
+
+        >>> len(Days.parse("2026-03-01 to 2026-03-02,2026-03-04"))
+        3
+
+        Raises:
+            ValueError: The text is not of that form.
+        """
+        ranges = [part.split(" to ") for part in text.split(",")]
+        windows = [cls.of_keys(bounds[0].strip(), bounds[-1].strip()) for bounds in ranges]
+        return cls.of(day for window in windows for day in window)
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return self.windows[0].start
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.windows[-1].last
+
+    @property
+    def summary(self) -> str:
+        """The days for a heading or a message: all ranges if they are few.
+
+        >>> Days.of(date(2026, 3, day) for day in range(1, 30, 2)).summary
+        '15 days from 2026-03-01 to 2026-03-29'
+        """
+        few = 4
+        return str(self) if len(self.windows) <= few else f"{len(self)} days from {self.first} to {self.last}"
+
+    def __iter__(self) -> Iterator[date]:
+        for window in self.windows:
+            yield from window.days()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.windows))
+
+    def __contains__(self, day: date) -> bool:
+        return any(day in window for window in self.windows)
+
+    def __or__(self, others: Iterable[date]) -> "Days":
+        return Days.of({*self, *others})
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.windows))
+
+    def parts(self, most: int) -> "list[Days]":
+        """Split the set into sets of at most so many days, in order.
+
+        >>> [str(part) for part in Days.of_keys("2026-03-01", "2026-03-03").parts(2)]
         ['2026-03-01 to 2026-03-02', '2026-03-03']
         """
-        step = timedelta(days=days)
-        starts = [self.start + step * part for part in range(-(-len(self) // days))]
-        return [Window(start, min(start + step, self.end)) for start in starts]
-
-    def happened(self, lateness_days: int) -> "Window":
-        """Return the days of the events whose rows can be written in this window: [start - L, end)."""
-        return Window(self.start - timedelta(days=lateness_days), self.end)
+        days = iter(self)
+        return [Days.of(islice(days, most)) for _ in range(-(-len(self) // most))]
 
 
 def start_of(day: date) -> datetime:

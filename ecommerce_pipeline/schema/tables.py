@@ -1,8 +1,8 @@
 """The ten source tables of the shop, as SQLAlchemy tables: the one description that all others derive from.
 
-Events are append-only and immutable. Their primary key is (key, recorded_at) because a writer that retries appends
-the same event again, later: deduplication is the warehouse's work. References between tables are documented in
-`Column.info["references"]`, not enforced: events arrive late and in any order of days.
+Rows change in place: orders are edited, paid later, cancelled, deleted. An event belongs to one business day, which the
+lake and staging hold in a column of their own; `STAGING` has it. Keys are not enforced, nor are the references between
+tables in `Column.info["references"]`: a shop's application may write a row twice, and rows in any order.
 """
 
 from collections.abc import Mapping
@@ -26,14 +26,17 @@ from sqlalchemy.types import TypeEngine
 SCHEMA: Final = "ecommerce"
 """The schema of the source tables in PostgreSQL."""
 
-WRITTEN_AT: Final = "recorded_at"
-"""The column of every event table that names its written day: the partition of source, lake and staging."""
+BUSINESS_DATE: Final = "business_date"
+"""The column of an event's business day in the lake, in staging and in dbt's models: their partition."""
 
 HAPPENED_AT: Final = "created_at"
-"""The column of every event table that names the day it happened: the partition of facts and daily marts."""
+"""The column of every event table that says when it happened; its day, in the shop's time zone, is the business day."""
 
 UPDATED_AT: Final = "updated_at"
-"""The column of every dimension table that orders the versions of a row: the newest wins."""
+"""The column of every table that orders the versions of a row: the newest wins."""
+
+ORDERS: Final = "transactions"
+ORDER_KEY: Final = "transaction_id"
 
 CHANNELS: Final = ("web", "mobile_app", "marketplace", "store")
 
@@ -63,29 +66,30 @@ def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
         name,
         metadata,
         *columns,
-        _column(UPDATED_AT, INSTANT, "When this version of the row was written, UTC."),
+        _column(UPDATED_AT, INSTANT, "When the row last changed."),
         comment=grain,
         info={"kind": "dimension", "key": columns[0].name},
     )
 
 
-def _event(name: str, grain: str, *columns: Column[Any]) -> Table:
+def _event(name: str, grain: str, *columns: Column[Any], of_order: bool = False) -> Table:
+    """Return an event table; rows that are parts `of_order` belong to the business day of their order."""
     key = columns[0].name
+    time = _column(HAPPENED_AT, INSTANT, "When the event happened.")
+    updated = _column(UPDATED_AT, INSTANT, "When the row last changed.")
+    # The extraction finds the rows of days, the search for changed days those that changed since its last look.
+    indexes = [Index(f"{name}_{column}_idx", column) for column in (key, HAPPENED_AT, UPDATED_AT)]
+    if of_order:
+        indexes.append(Index(f"{name}_{ORDER_KEY}_idx", ORDER_KEY))
     return Table(
         name,
         metadata,
         *columns,
-        _column(HAPPENED_AT, INSTANT, "When the event happened, UTC."),
-        Column(
-            WRITTEN_AT,
-            INSTANT,
-            primary_key=True,
-            comment="When the row was written, UTC; at most the lateness limit after it happened.",
-        ),
-        # The extraction reads one range of written days, in this order.
-        Index(f"{name}_{WRITTEN_AT}_idx", WRITTEN_AT, key),
+        time,
+        updated,
+        *indexes,
         comment=grain,
-        info={"kind": "event", "key": key},
+        info={"kind": "event", "key": key, "of_order": of_order},
     )
 
 
@@ -164,11 +168,11 @@ transactions = _event(
     "transactions",
     "One row per order (order header).",
     _key("transaction_id", "Order number."),
-    _column("customer_id", BigInteger(), "Who bought.", to="customers"),
+    _column("customer_id", BigInteger(), "Who bought; none for a guest.", null=True, to="customers"),
     _column("session_id", BigInteger(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
     _column("store_id", BigInteger(), "Store of an in-store sale; none online.", null=True, to="stores"),
     _column("channel", Text(), "web, mobile_app, marketplace or store."),
-    _column("payment_method_id", BigInteger(), "Payment method chosen at checkout.", to="payment_methods"),
+    _column("payment_method_id", BigInteger(), "Payment method chosen at checkout.", null=True, to="payment_methods"),
     _column("currency", Text(), "ISO 4217 code."),
     _column("coupon_code", Text(), "Coupon, where one was used.", null=True),
     _column("line_count", Integer(), "Number of order lines."),
@@ -176,30 +180,34 @@ transactions = _event(
     _column("discount_amount", AMOUNT, "Discount on the whole order, at least 0, at most gross."),
     _column("shipping_amount", AMOUNT, "Shipping charged; not part of revenue."),
     _column("total_amount", AMOUNT, "To pay: gross - discount + shipping."),
+    _column("status", Text(), "The shop's own word for the order's state: placed, paid, shipped, delivered, cancelled."),
+    _column("cancelled_at", INSTANT, "When the order was cancelled, where it was.", null=True),
 )
 
 transaction_items = _event(
     "transaction_items",
-    "One row per order line; written together with its order.",
+    "One row per order line.",
     _key("transaction_item_id", "Order line number, unique over all orders."),
     _column("transaction_id", BigInteger(), "Order that the line belongs to.", to="transactions"),
     _column("line_number", Integer(), "Position in the order, from 1."),
-    _column("product_id", BigInteger(), "Product bought.", to="products"),
+    _column("product_id", BigInteger(), "Product bought; none where the shop has deleted it.", null=True, to="products"),
     _column("quantity", Integer(), "Units bought, at least 1."),
     _column("unit_price", PRICE, "Price of one unit at that moment."),
     _column("gross_amount", AMOUNT, "quantity x unit_price."),
+    of_order=True,
 )
 
 payment_attempts = _event(
     "payment_attempts",
-    "One row per attempt to pay an order; an order is paid when one attempt was approved.",
+    "One row per attempt to pay an order, in whole or in part.",
     _key("payment_attempt_id", "Payment attempt number."),
     _column("transaction_id", BigInteger(), "Order to be paid.", to="transactions"),
     _column("attempt_number", Integer(), "Position among the order's attempts, from 1."),
-    _column("payment_method_id", BigInteger(), "Payment method tried.", to="payment_methods"),
-    _column("amount", AMOUNT, "Amount asked for: the order's total."),
-    _column("status", Text(), "approved, declined or error."),
+    _column("payment_method_id", BigInteger(), "Payment method tried.", null=True, to="payment_methods"),
+    _column("amount", AMOUNT, "Amount asked for: the order's total, or a part of it."),
+    _column("status", Text(), "pending, approved, declined or error."),
     _column("failure_reason", Text(), "Why it failed, where it did.", null=True),
+    of_order=True,
 )
 
 refunds = _event(
@@ -208,11 +216,13 @@ refunds = _event(
     _key("refund_id", "Refund number."),
     _column("transaction_id", BigInteger(), "Order refunded.", to="transactions"),
     _column("transaction_item_id", BigInteger(), "Order line refunded.", to="transaction_items"),
-    _column("customer_id", BigInteger(), "Who got the money back.", to="customers"),
-    _column("product_id", BigInteger(), "Product returned.", to="products"),
+    _column("customer_id", BigInteger(), "Who got the money back; none for a guest.", null=True, to="customers"),
+    _column("product_id", BigInteger(), "Product returned; none where the shop has deleted it.", null=True, to="products"),
     _column("store_id", BigInteger(), "Store of the sale; none online.", null=True, to="stores"),
     _column("channel", Text(), "Channel of the sale: web, mobile_app, marketplace or store."),
-    _column("payment_method_id", BigInteger(), "Payment method the money went back to.", to="payment_methods"),
+    _column(
+        "payment_method_id", BigInteger(), "Payment method the money went back to.", null=True, to="payment_methods"
+    ),
     _column("quantity", Integer(), "Units returned, at least 1."),
     _column("amount", AMOUNT, "Money returned, greater than 0, at most what was paid for the line."),
     # In dbt's models, where `reason` is why a row is quarantined, it has another name.
@@ -226,8 +236,8 @@ reviews = _event(
     "One row per review of a bought product.",
     _key("review_id", "Review number."),
     _column("transaction_id", BigInteger(), "Order in which the product was bought.", to="transactions"),
-    _column("product_id", BigInteger(), "Product reviewed.", to="products"),
-    _column("customer_id", BigInteger(), "Who wrote it.", to="customers"),
+    _column("product_id", BigInteger(), "Product reviewed.", null=True, to="products"),
+    _column("customer_id", BigInteger(), "Who wrote it.", null=True, to="customers"),
     _column("rating", Integer(), "Stars, 1 to 5."),
     _column("title", Text(), "Headline."),
     _column("body", Text(), "Text."),
@@ -241,6 +251,22 @@ DIMENSIONS: Final = tuple(name for name, table in TABLES.items() if table.info["
 EVENTS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "event")
 
 
+def _business_date() -> Column[Any]:
+    return Column(
+        BUSINESS_DATE,
+        Date(),
+        nullable=False,
+        comment="Business day in the shop's time zone; of an order's lines and payments, the order's. The partition.",
+    )
+
+
+def _with_business_date(table: Table) -> Table:
+    """Return an event table as the lake and staging have it."""
+    copied = table.to_metadata(MetaData(schema=SCHEMA))
+    copied.append_column(_business_date())
+    return copied
+
+
 reconciliation = Table(
     "reconciliation",
     MetaData(),
@@ -251,19 +277,27 @@ reconciliation = Table(
     _column("checksum_source", Text(), "Checksum of the rows in PostgreSQL, whatever their order."),
     _column("checksum_lake", Text(), "The same of the lake's object."),
     _column("checksum_staging", Text(), "The same of the staging table."),
-    _column(WRITTEN_AT, INSTANT, "Midnight (UTC) of the written day; the partition."),
-    comment="One row per event table and written day: what is in PostgreSQL, in the lake and in staging.",
+    _business_date(),
+    comment="One row per event table and business day: what is in PostgreSQL, in the lake and in staging.",
     info={"kind": "event", "key": "table_name"},
 )
 """Not of the shop: the account of how its rows got to staging, a staging table itself."""
 
-STAGING: Final[Mapping[str, Table]] = {**TABLES, reconciliation.name: reconciliation}
-"""Every staging table of the warehouse by name."""
+STAGING: Final[Mapping[str, Table]] = {
+    **{name: _with_business_date(table) if name in EVENTS else table for name, table in TABLES.items()},
+    reconciliation.name: reconciliation,
+}
+"""Every staging table of the warehouse by name. The lake's objects have the same columns."""
 
 
 def kind(table: Table) -> Kind:
-    """Return whether the table is a dimension (mutable snapshot) or an event (immutable, partitioned by day)."""
+    """Return whether the table is a dimension, replaced whole, or an event table, partitioned by business day."""
     return "event" if table.info["kind"] == "event" else "dimension"
+
+
+def is_part_of_order(table: Table) -> bool:
+    """Return whether the table's rows belong to the business day of their order, not to a day of their own."""
+    return bool(table.info.get("of_order"))
 
 
 def business_key(table: Table) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator
 
@@ -41,6 +42,17 @@ def address(text: str) -> str:
     if not _DOMAIN.fullmatch(domain):
         raise wrong
     return f"{match[1]}@{domain}"
+
+
+def time_zone(text: str) -> str:
+    """Return the name of a time zone of the IANA database.
+
+    Raises:
+        ValueError: There is no such time zone.
+    """
+    if text not in available_timezones():
+        raise ValueError("there is no such time zone; write a name of the IANA database, for example Europe/Berlin or UTC")
+    return text
 
 
 def addresses(text: str) -> tuple[str, ...]:

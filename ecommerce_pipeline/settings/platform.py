@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
-from ecommerce_pipeline.settings.parsers import day, parsed
+from ecommerce_pipeline.settings.parsers import day, parsed, time_zone
 from ecommerce_pipeline.settings.places import BASE_DIR
 from ecommerce_pipeline.settings.secrets import wrong_secrets
 
@@ -47,13 +47,15 @@ class Settings(DashboardSettings, MailSettings):
     dbt_parsed_dir: Path | None = Field(None, description="folder of the parsed dbt project; unset: in DATA_DIR")
 
     start_date: Annotated[date, parsed(day)] = Field(
-        date(2025, 1, 1), description="first day of the calendar (UTC, YYYY-MM-DD)"
+        date(2025, 1, 1), description="first day of the calendar (YYYY-MM-DD)"
     )
     end_date: Annotated[date, parsed(day)] = Field(
         date(2026, 3, 31), description="last day of the synthetic shop; your own shop's calendar goes to yesterday"
     )
+    time_zone: Annotated[str, parsed(time_zone)] = Field(
+        "UTC", description="time zone of business days, a name of the IANA database, for example America/Sao_Paulo"
+    )
     run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
-    lateness_days: int = Field(3, ge=0, le=30, description="longest delay between an event and its row, in days")
 
     seed: int = Field(42, ge=0, description="seed of the synthetic shop")
     scale: int = Field(1, ge=1, le=1000, description="factor of the synthetic events per day; 1 is about 550 orders")
@@ -63,8 +65,9 @@ class Settings(DashboardSettings, MailSettings):
     customers: int = Field(100_000, ge=10, description="synthetic customers at REFERENCE_DATE")
     products: int = Field(60_000, ge=10, description="synthetic products at REFERENCE_DATE")
     stores: int = Field(40, ge=1, le=1000, description="synthetic stores")
-    late_rate: float = Field(
-        0.01, ge=0, le=0.5, description="share of rows that are written 1 to LATENESS_DAYS days late"
+    late_rate: float = Field(0.01, ge=0, le=0.5, description="share of synthetic events that are written days late")
+    change_rate: float = Field(
+        0.02, ge=0, le=0.5, description="share of synthetic orders that are edited, cancelled, paid late, moved or deleted"
     )
     duplicate_rate: float = Field(0.005, ge=0, le=0.5, description="share of rows that are written twice")
     broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final
 
 MOST_SCALE: Final = 1000
-MOST_LATENESS_DAYS: Final = 30
 MOST_RATE: Final = 0.5
 
 
@@ -16,14 +15,15 @@ class ShopSettings:
     Attributes:
         seed: Seed of every random stream.
         scale: Multiplies the events per day; 1 is about 550 orders.
-        start_date: First day of the shop's calendar (UTC); no event happens before it.
-        lateness_days: Most days between an event and its write.
+        start_date: First day of the shop's calendar; no event happens before it.
+        time_zone: The time zone of its days.
         customers: Customers at the end of `reference_date`.
         products: Products at the end of `reference_date`.
         stores: Stores at the end of `reference_date`.
         reference_date: The day on which the shop has the sizes above; it grows before and after that day.
-        late_rate: Share of deliveries written 1 to `lateness_days` days late.
-        duplicate_rate: Share of deliveries written twice.
+        late_rate: Share of events written days late.
+        change_rate: Share of orders that are edited, cancelled, paid late, moved to another day or deleted.
+        duplicate_rate: Share of rows written twice.
         broken_rate: Broken rows added, as a share of the day's rows.
 
     Raises:
@@ -33,23 +33,23 @@ class ShopSettings:
     seed: int = 42
     scale: int = 1
     start_date: date = date(2025, 1, 1)
-    lateness_days: int = 3
+    time_zone: str = "UTC"
     customers: int = 100_000
     products: int = 60_000
     stores: int = 40
     reference_date: date = date(2026, 3, 31)
     late_rate: float = 0.01
+    change_rate: float = 0.02
     duplicate_rate: float = 0.005
     broken_rate: float = 0.005
 
     def __post_init__(self) -> None:
         _whole("seed", self.seed, 0, 2**63 - 1)
         _whole("scale", self.scale, 1, MOST_SCALE)
-        _whole("lateness_days", self.lateness_days, 0, MOST_LATENESS_DAYS)
         _whole("customers", self.customers, 1, 100_000_000)
         _whole("products", self.products, 1, 100_000_000)
         _whole("stores", self.stores, 1, 100_000)
-        for name in ("late_rate", "duplicate_rate", "broken_rate"):
+        for name in ("late_rate", "change_rate", "duplicate_rate", "broken_rate"):
             rate = getattr(self, name)
             if not 0 <= rate <= MOST_RATE:
                 raise ValueError(f"{name}={rate}: it must be a share from 0 to {MOST_RATE}")
