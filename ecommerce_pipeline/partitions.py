@@ -122,6 +122,17 @@ class Days:
         few = 4
         return str(self) if len(self.windows) <= few else f"{len(self)} days from {self.first} to {self.last}"
 
+    @property
+    def options(self) -> list[str]:
+        """The options of the command line that name the days.
+
+        >>> Days.parse("2026-03-01, 2026-03-04").options
+        ['--days', '2026-03-01, 2026-03-04']
+        """
+        if len(self.windows) > 1:
+            return ["--days", str(self)]
+        return ["--from", self.first.isoformat(), "--to", self.last.isoformat()]
+
     def __iter__(self) -> Iterator[date]:
         for window in self.windows:
             yield from window.days()

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
+from ecommerce_pipeline.partitions import Days
+
 ProblemKind = Literal["run", "checks", "late", "tick"]
 
 # What differs between two occurrences of the same failure: numbers, dates, hexadecimal ids.
@@ -20,12 +22,21 @@ class ProblemPart(BaseModel):
 
 
 class Span(ProblemPart):
-    """Partition keys from first to last, both included; for one partition they are equal."""
+    """Partition keys from first to last, both included; for one partition they are equal.
+
+    Attributes:
+        first: The first key.
+        last: The last key.
+        days: The days, if they do not lie together.
+    """
 
     first: str
     last: str
+    days: str = ""
 
     def __str__(self) -> str:
+        if self.days:
+            return Days.parse(self.days).summary
         return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
 

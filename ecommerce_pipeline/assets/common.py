@@ -1,4 +1,4 @@
-"""What all assets share: the calendar as Dagster partitions, the window of a run, and an asset's attributes."""
+"""What all assets share: the calendar as Dagster partitions, the days of a run, and an asset's attributes."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -16,9 +16,9 @@ from dagster import (
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.instance.run_tags import NO_DAYS, partitions_of_run
+from ecommerce_pipeline.instance.run_tags import NO_DAYS, days_of_tags
 from ecommerce_pipeline.io_managers.metadata import column_schema
-from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.partitions import ONE_DAY, Days
 from ecommerce_pipeline.schema.tables import kind
 from ecommerce_pipeline.settings import Settings
 
@@ -39,13 +39,14 @@ dbt builds from them or rows are reconciled: both read them with several queries
 
 
 def daily(settings: Settings) -> DailyPartitionsDefinition:
-    """Return the calendar: UTC days from the start date up to yesterday, of a synthetic shop not beyond its last day.
+    """Return the calendar: the days from the start date up to yesterday, of a synthetic shop not beyond its last day.
 
     All assets have it, also those that a run replaces whole: Dagster's backfills start a run of their own for each
     group of assets with another calendar, and a dimension in a run without days has no day to be the snapshot of.
     """
     end = (settings.end_date + ONE_DAY).isoformat() if settings.source == "synthetic" else None
-    return DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), end_date=end, timezone="UTC")
+    start = settings.start_date.isoformat()
+    return DailyPartitionsDefinition(start_date=start, end_date=end, timezone=settings.time_zone)
 
 
 class AssetAttributes(TypedDict):
@@ -97,29 +98,29 @@ def asset_attributes(
     }
 
 
-def window_of_run(context: AssetExecutionContext) -> Window:
+def days_of_run(context: AssetExecutionContext) -> Days:
     """Return the days that the run materializes.
 
     Raises:
         PlatformError: It has none.
     """
-    partitions = partitions_of_run(context.run.tags)
-    if partitions is None:
+    days = days_of_tags(context.run.tags)
+    if days is None:
         raise PlatformError(NO_DAYS)
-    return Window.of_keys(*partitions)
+    return days
 
 
-def window_to_check(context: AssetExecutionContext | AssetCheckExecutionContext, keys: Iterable[AssetKey]) -> Window:
+def days_to_check(context: AssetExecutionContext | AssetCheckExecutionContext, keys: Iterable[AssetKey]) -> Days:
     """Return the days of the run; of checks that are run by themselves, the newest day that all their assets have.
 
     Raises:
         PlatformError: There is no such day.
     """
-    if partitions := partitions_of_run(context.run.tags):
-        return Window.of_keys(*partitions)
-    days = [context.instance.get_materialized_partitions(key) for key in keys]
-    common = set.intersection(*days) if days else set()
+    if of_run := days_of_tags(context.run.tags):
+        return of_run
+    of_assets = [context.instance.get_materialized_partitions(key) for key in keys]
+    common = set.intersection(*of_assets) if of_assets else set()
     if not common:
         raise PlatformError("there is nothing to check yet: materialize a day of these assets first")
     newest = max(common)
-    return Window.of_keys(newest, newest)
+    return Days.of_keys(newest, newest)

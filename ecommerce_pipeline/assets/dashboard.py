@@ -19,7 +19,7 @@ from dagster import (
     asset,
 )
 
-from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, days_of_run
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
@@ -120,9 +120,9 @@ def _looker_studio(settings: Settings, tables: Sequence[str]) -> AssetsDefinitio
 
 def _of_newest_day(context: AssetExecutionContext, metadata: Mapping[str, Any]) -> MaterializeResult[None]:
     """Return a result whose metadata is that of the newest day: the page and the links are no day's own."""
-    window = window_of_run(context)
-    add_partition_metadata(context, context.asset_key, {window.last.isoformat(): metadata})
-    return MaterializeResult(metadata={"window": str(window)})
+    days = days_of_run(context)
+    add_partition_metadata(context, context.asset_key, {days.last.isoformat(): metadata})
+    return MaterializeResult(metadata={"days": days.summary})
 
 
 def _links(settings: Settings, project: str, tables: Sequence[str]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Building the dbt models of a window: one dbt call per part of it, and one event per model and check of all parts.
+"""Building the dbt models of days: one dbt call per part of them, and one event per model and check of all parts.
 
-A warehouse may have to replace a long window in parts, but Dagster takes one output per model and run.
+A warehouse may have to replace many days in parts, but Dagster takes one output per model and run.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,10 @@ from dagster_dbt.core.dbt_cli_event import DbtCliEventMessage
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.cli import WAIT_EVENT
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
-from ecommerce_pipeline.resources.dbt.project import DbtWorkspace, run_results, window_environment
+from ecommerce_pipeline.resources.dbt.project import DbtWorkspace, days_environment, run_results
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 
 Event = Output[Any] | AssetMaterialization | AssetCheckResult | AssetCheckEvaluation | AssetObservation
@@ -36,7 +37,7 @@ class BuiltPart:
     """What one dbt call did.
 
     Attributes:
-        window: The days that it built.
+        days: The days that it built.
         events: What it built and checked, in order.
         costs: What each model cost, by dbt's unique id; empty if the warehouse reports no costs.
         manifest: dbt's manifest.
@@ -44,7 +45,7 @@ class BuiltPart:
         error: Why dbt failed; None if it succeeded.
     """
 
-    window: Window | None
+    days: Days | None
     events: Sequence[Event]
     costs: Mapping[str, Mapping[str, int]]
     manifest: Mapping[str, Any]
@@ -53,18 +54,19 @@ class BuiltPart:
 
 
 def build_part(
-    context: AssetExecutionContext, dbt: DbtResource, workspace: DbtWorkspace, window: Window | None
+    context: AssetExecutionContext, dbt: DbtResource, workspace: DbtWorkspace, days: Days | None
 ) -> BuiltPart:
-    """Build and test the selected models for a window with one dbt call, and log its progress.
+    """Build and test the selected models for days with one dbt call, and log its progress.
 
     Raises:
         NotBuiltError: There is no warehouse.
     """
     run_dir = workspace.run_dir(context.run_id)
-    of_run = {"RUN_ID": context.run_id, "REBUILD": str(REBUILD_TAG in context.run.tags)}
-    environment = {**workspace.connected_environment, **window_environment(window), **of_run}
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    of_run = {"RUN_ID": context.run_id, "RUN_TIME": started, "REBUILD": str(REBUILD_TAG in context.run.tags)}
+    environment = {**workspace.connected_environment, **days_environment(days), **of_run}
     invocation = dbt.cli(
-        ["build", "--exclude-resource-type", "unit_test", *workspace.arguments],
+        ["build", "--exclude-resource-type", "unit_test"],
         environment=environment,
         context=context,
         raise_on_error=False,
@@ -81,10 +83,10 @@ def build_part(
             context.log.info(_progress(event))
             events.append(event)
     succeeded = invocation.is_successful()
-    failed = f"dbt could not build the models for {window}"
+    failed = f"dbt could not build the models for {days.summary if days else 'all days'}"
     code = invocation.process.returncode
     error = None if succeeded else dbt_error(failed, "\n\n".join(errors), code, run_dir, workspace.warehouse_file)
-    return BuiltPart(window, events, _costs(run_dir), invocation.manifest, invocation.target_path, error)
+    return BuiltPart(days, events, _costs(run_dir), invocation.manifest, invocation.target_path, error)
 
 
 def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -> Iterator[Event]:
@@ -100,14 +102,14 @@ def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -
 
 
 def combined_events(parts: Sequence[BuiltPart], windows: int) -> Iterator[Event]:
-    """Yield one event per model and check of the whole window.
+    """Yield one event per model and check of all the days.
 
     A model is reported as built only if every part built it: Dagster records it for all days of the run. A check is
     reported as passed only if it passed in every part, and as failed if it failed in any.
 
     Args:
         parts: What was built, in order; the last one may have failed.
-        windows: The number of parts that make up the whole window.
+        windows: The number of parts that make up all the days.
     """
     by_subject: dict[object, list[Event]] = defaultdict(list)
     for part in parts:
@@ -122,7 +124,7 @@ def combined_events(parts: Sequence[BuiltPart], windows: int) -> Iterator[Event]
 
 
 def partly_built(parts: Sequence[BuiltPart], windows: int) -> list[str]:
-    """Return the models that some parts of the window built and others did not, in order."""
+    """Return the models that some parts of the days built and others did not, in order."""
     counts: dict[str, int] = defaultdict(int)
     for part in parts:
         for event in part.events:

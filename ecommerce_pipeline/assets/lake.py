@@ -1,6 +1,6 @@
-"""Step 2, lake/<table>: the source's rows as Parquet objects, one per table and written day.
+"""Step 2, lake/<table>: the source's rows as Parquet objects, one per table and business day.
 
-One query per table and run reads the whole window in the order of writing; the IO manager splits the stream by day.
+One query per table and run reads all its days in order; the IO manager splits the stream by day.
 """
 
 import pyarrow as pa
@@ -8,7 +8,7 @@ from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, ResourceP
 from sqlalchemy import Table
 
 from ecommerce_pipeline.assets import source
-from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes, days_of_run
 from ecommerce_pipeline.assets.stamps import stamp_lake
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
@@ -28,7 +28,7 @@ def lake_assets(settings: Settings) -> list[AssetsDefinition]:
 
 def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
     daily = kind(table) == "event"
-    storage = "Parquet, one object per written day." if daily else "Parquet, one object, replaced whole."
+    storage = "Parquet, one object per business day." if daily else "Parquet, one object, replaced whole."
 
     @asset(
         **asset_attributes(LAYER, table, settings, storage, target_of(settings).lake_kinds),
@@ -41,9 +41,8 @@ def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, postgres: PostgresResource, lake: ResourceParam[ObjectStore]
     ) -> pa.RecordBatchReader:
         stamp_lake(settings, lake)
-        days = window_of_run(context)
-        window = days if daily else None
-        drift, rows = postgres.extract(table, window)
+        days = days_of_run(context)
+        drift, rows = postgres.extract(table, days if daily else None)
         for warning in drift.warnings:
             context.log.warning(f"schema drift in {table.schema}.{table.name}: {warning}")
         if drift.warnings:

@@ -24,14 +24,14 @@ from dagster import (
 )
 from sqlalchemy import Table
 
-from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, window_of_run
+from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, days_of_run
 from ecommerce_pipeline.assets.staging import LAYER
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers import markdown
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
-from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
 from ecommerce_pipeline.quality.reconcile import Comparison, difference, newer_in_source, reconcile
 from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
@@ -39,7 +39,8 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import EVENTS, TABLES, WRITTEN_AT, kind, reconciliation
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, EVENTS, TABLES, kind, reconciliation
+from ecommerce_pipeline.schema.tables import STAGING as STAGED
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of
 
@@ -48,7 +49,7 @@ DIFFERENCES_SHOWN: Final = 3
 
 
 def reconciliation_asset(settings: Settings) -> AssetsDefinition:
-    """Return the asset: one partition per written day, with a check per table of equality and of volume."""
+    """Return the asset: one partition per business day, with a check per table of equality and of volume."""
     key = AssetKey([LAYER, reconciliation.name])
     purpose = "With checks that stop the run where they differ."
 
@@ -74,15 +75,15 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
         lake: ResourceParam[ObjectStore],
         warehouse: ResourceParam[Warehouse],
     ) -> Iterator[Output[LakeObjects] | AssetCheckResult]:
-        window = window_of_run(context)
+        days = days_of_run(context)
         layers = (SourceLayer(postgres), LakeLayer(lake), StagingLayer(warehouse))
-        by_table = reconcile([*TABLES.values()], window, layers)
-        yield Output(_write(lake, window, by_table))
-        for table in TABLES.values():
+        by_table = reconcile([STAGED[name] for name in TABLES], days, layers)
+        yield Output(_write(lake, days, by_table))
+        for table in map(STAGED.__getitem__, TABLES):
             yield _equality(table, by_table[table.name], layers)
-        counts = _history(warehouse, window) | _counts(by_table)
+        counts = _history(warehouse, days) | _counts(by_table)
         for name in EVENTS:
-            yield _volume(name, window, counts)
+            yield _volume(name, days, counts)
 
     return comparisons
 
@@ -145,13 +146,13 @@ def _by_partition(comparisons: Sequence[Comparison], layers: Sequence[Layer]) ->
     return markdown.table(["partition", *(f"rows in {name}" for name in names), "checksum", "equal"], rows)
 
 
-def _write(store: ObjectStore, window: Window, by_table: Mapping[str, Sequence[Comparison]]) -> LakeObjects:
+def _write(store: ObjectStore, days: Days, by_table: Mapping[str, Sequence[Comparison]]) -> LakeObjects:
     """Write the comparisons to the lake, one object per day, which the warehouse loads like those of any table."""
     schema = arrow_schema(reconciliation)
 
     def write_day(position: int, day: date) -> LakeObject:
         rows = [
-            {"table_name": comparison.table, WRITTEN_AT: start_of(day)}
+            {"table_name": comparison.table, BUSINESS_DATE: day}
             | {f"rows_{name}": digest.rows for name, digest in comparison.digests.items()}
             | {f"checksum_{name}": digest.checksum for name, digest in comparison.digests.items()}
             for comparison in (by_table[name][position] for name in EVENTS)
@@ -161,7 +162,7 @@ def _write(store: ObjectStore, window: Window, by_table: Mapping[str, Sequence[C
         return find_object(store, reconciliation.name, day.isoformat())
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return LakeObjects(reconciliation.name, tuple(pool.map(write_day, range(len(window)), window.days())))
+        return LakeObjects(reconciliation.name, tuple(pool.map(write_day, range(len(days)), days)))
 
 
 def _counts(by_table: Mapping[str, Sequence[Comparison]]) -> dict[tuple[str, date], int]:
@@ -173,18 +174,19 @@ def _counts(by_table: Mapping[str, Sequence[Comparison]]) -> dict[tuple[str, dat
     }
 
 
-def _history(warehouse: Warehouse, window: Window) -> dict[tuple[str, date], int]:
-    """Return the rows of those days in the weeks before the window that were reconciled."""
-    before = Window(window.start - timedelta(weeks=WEEKS_BACK), window.start)
+def _history(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], int]:
+    """Return the rows of those days in the weeks before the days that were reconciled."""
+    weeks = [timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1)]
+    before = Days.of(day - back for day in days for back in weeks)
     try:
-        rows = warehouse.read(reconciliation, LAYER, before, ["table_name", WRITTEN_AT, "rows_staging"])
+        rows = warehouse.read(reconciliation, LAYER, before, ["table_name", BUSINESS_DATE, "rows_staging"])
     except NotBuiltError:  # the first run
         return {}
-    return {(row["table_name"], row[WRITTEN_AT].date()): row["rows_staging"] for row in rows.to_pylist()}
+    return {(row["table_name"], row[BUSINESS_DATE]): row["rows_staging"] for row in rows.to_pylist()}
 
 
-def _volume(table: str, window: Window, counts: Counts) -> AssetCheckResult:
-    unusual = unusual_days(table, window, counts)
+def _volume(table: str, days: Days, counts: Counts) -> AssetCheckResult:
+    unusual = unusual_days(table, days, counts)
     return AssetCheckResult(
         check_name=f"{table}_volume",
         passed=not unusual,
@@ -192,8 +194,8 @@ def _volume(table: str, window: Window, counts: Counts) -> AssetCheckResult:
         severity=AssetCheckSeverity.ERROR,
         description="; ".join(unusual[:DAYS_SHOWN]) or None,
         metadata={
-            "partitions": len(window),
+            "partitions": len(days),
             "unusual": len(unusual),
-            f"rows of {window.last}": counts[table, window.last],
+            f"rows of {days.last}": counts[table, days.last],
         },
     )

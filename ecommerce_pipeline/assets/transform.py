@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagster import AssetExecutionContext, AssetsDefinition, ResourceParam
 from dagster_dbt import dbt_assets
 
-from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, window_of_run, window_to_check
+from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, days_of_run, days_to_check
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
 from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
@@ -39,9 +39,9 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         context: AssetExecutionContext, dbt: DbtResource, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Event]:
         checked = {key.asset_key for key in context.selected_asset_check_keys}
-        window = window_of_run(context) if context.selected_asset_keys else window_to_check(context, checked)
+        days = days_of_run(context) if context.selected_asset_keys else days_to_check(context, checked)
         _follow_definitions(context, warehouse, workspace)
-        windows = warehouse.parts(window)
+        windows = warehouse.parts(days)
         parts: list[BuiltPart] = []
         for part in windows:
             parts.append(build_part(context, dbt, workspace, part))
@@ -50,7 +50,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
                     raise error
                 break
         # Only now: counting rows takes a connection, and DuckDB gives none while dbt writes.
-        yield from with_metadata(context, warehouse, parts, window, [*combined_events(parts, len(windows))])
+        yield from with_metadata(context, warehouse, parts, days, [*combined_events(parts, len(windows))])
         if partial := partly_built(parts, len(windows)):
             context.log.warning(f"built for some of the days, so not reported as materialized: {', '.join(partial)}")
         if error := parts[-1].error:

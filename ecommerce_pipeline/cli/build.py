@@ -6,8 +6,8 @@ import typer
 
 from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS, job_names
 from ecommerce_pipeline.cli.app import app
-from ecommerce_pipeline.cli.days import requested_window
-from ecommerce_pipeline.cli.options import FirstDay, Json, LastDay, Quiet, Verbose
+from ecommerce_pipeline.cli.days import Named, requested_days, requested_run
+from ecommerce_pipeline.cli.options import Exact, FirstDay, Json, LastDay, Quiet, TheseDays, Verbose
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.settings import Settings
 
@@ -17,6 +17,7 @@ def run(
     *,
     from_: FirstDay = None,
     to: LastDay = None,
+    days: TheseDays = None,
     job: Annotated[
         str, typer.Option(help=f"The step to run: {', '.join(STEPS)}, or {EVERYTHING}.", autocompletion=job_names)
     ] = EVERYTHING,
@@ -27,17 +28,30 @@ def run(
             help="Assets to run instead of a job, in Dagster's syntax: 'key:\"lake/refunds\"+', one and what follows.",
         ),
     ] = None,
+    changed: Annotated[bool, typer.Option("--changed", help="Only the days that have changed in the source.")] = False,
+    exact: Exact = False,
+    only: Annotated[
+        bool, typer.Option("--only", help="Only these days; none that have changed in the source.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Materialize the graph for a range of days in one run; ranges can be run in any order and repeated."""
+    """Materialize the graph for days in one run; days can be run in any order and repeated."""
     settings = Settings.from_environment()
-    window = requested_window(settings, from_, to)
+    request = requested_run(settings, Named(from_, to, days), changed=changed, exact=exact, only=only)
 
     from ecommerce_pipeline.commands.run import run_command
 
-    run_command(settings, window, job, select, Output(json, quiet, verbose))
+    run_command(settings, request, job, select, Output(json, quiet, verbose))
+
+
+@app.command()
+def changes(*, exact: Exact = False, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """List the days that have changed in the source since they were loaded, and why; `run --changed` builds them."""
+    from ecommerce_pipeline.commands.changes import changes_command
+
+    changes_command(Settings.from_environment(), Output(json, quiet, verbose), exact=exact)
 
 
 @app.command()
@@ -53,17 +67,18 @@ def verify(
     *,
     from_: FirstDay = None,
     to: LastDay = None,
+    days: TheseDays = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Compare the rows of a range of days in every layer, to the cent; prints each difference, with exit code 1."""
+    """Compare the rows of days in every layer, to the cent; prints each difference, with exit code 1."""
     settings = Settings.from_environment()
-    window = requested_window(settings, from_, to)
+    requested = requested_days(settings, Named(from_, to, days))
 
     from ecommerce_pipeline.commands.verify import verify_command
 
-    if not verify_command(settings, window, Output(json, quiet, verbose)):
+    if not verify_command(settings, requested, Output(json, quiet, verbose)):
         raise typer.Exit(1)
 
 

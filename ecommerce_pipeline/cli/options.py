@@ -11,6 +11,18 @@ LastDay = Annotated[
     str | None,
     typer.Option("--to", metavar="DAY", help="Last day, YYYY-MM-DD; default: END_DATE or, if earlier, yesterday."),
 ]
+TheseDays = Annotated[
+    str | None,
+    typer.Option(
+        "--days", metavar="DAYS", help="Days that need not lie together: '2026-03-01 to 2026-03-05, 2026-03-09'."
+    ),
+]
+Exact = Annotated[
+    bool,
+    typer.Option(
+        "--exact", help="Compare the rows of all days, not only those that changed since the last run by time."
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on standard output, and text on standard error.")
 ]

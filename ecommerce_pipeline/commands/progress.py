@@ -12,18 +12,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ecommerce_pipeline.commands.output import Output
-from ecommerce_pipeline.execution.run_window import RunProgress, run_window
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.execution.run_days import RunProgress, run_days
+from ecommerce_pipeline.partitions import Days
 
 
 def run_shown(
-    job: JobDefinition, window: Window, instance: DagsterInstance, output: Output, tags: Mapping[str, str] | None = None
+    job: JobDefinition, days: Days, instance: DagsterInstance, output: Output, tags: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Materialize the job's assets for a window, and show it.
+    """Materialize the job's assets for days, and show it.
 
     Args:
         job: The job.
-        window: The days.
+        days: The days.
         instance: Where the run is recorded.
         output: Where to show it.
         tags: Tags of the run, besides those of the job.
@@ -38,7 +38,7 @@ def run_shown(
     # dagster-dbt repeats dbt's own lines on standard output; they are in the run's log.
     with _Display(output, total=len(list(job.nodes))) as display, redirect_stdout(StringIO()):
         try:
-            run_id = run_window(job, window, instance, display.show, tags)
+            run_id = run_days(job, days, instance, display.show, tags)
         except KeyboardInterrupt:
             display.interrupted()
             raise
@@ -46,20 +46,21 @@ def run_shown(
     output.console.print(f"\n[green]done[/] in {seconds:.1f} s, run {run_id}\n")
     return {
         "run_id": run_id,
-        "from": window.start,
-        "to": window.last,
+        "from": days.first,
+        "to": days.last,
+        "days": len(days),
         "seconds": round(seconds, 1),
         "steps": display.steps,
     }
 
 
-def days_of(window: Window) -> str:
-    """Return a window for a heading.
+def days_of(days: Days) -> str:
+    """Return days for a heading.
 
-    >>> days_of(Window.of_keys("2026-03-01", "2026-03-02"))
-    '2026-03-01 to 2026-03-02 (2 days, UTC)'
+    >>> days_of(Days.of_keys("2026-03-01", "2026-03-02"))
+    '2026-03-01 to 2026-03-02 (2 days)'
     """
-    return f"{window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)"
+    return f"{days.summary} ({len(days)} {'day' if len(days) == 1 else 'days'})"
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """`rebuild`: build the whole history of models, and all that follows from it, from staging in one run."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import cast
 
@@ -13,10 +12,8 @@ from ecommerce_pipeline.commands.progress import days_of, run_shown
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
-from ecommerce_pipeline.partitions import ONE_DAY, Window
-from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.dialects import quoted
-from ecommerce_pipeline.schema.tables import EVENTS, WRITTEN_AT
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, EVENTS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of
 
@@ -34,10 +31,10 @@ def rebuild_command(settings: Settings, models: Sequence[str], output: Output) -
 
         repository = definitions_of(settings).get_repository_def()
         job = job_of(repository, AssetSelection.keys(*_keys(repository, models)).downstream())
-    window = _days_of_staging(settings)
-    output.console.print(f"[bold]rebuild[/]: {', '.join(models)} and all that follows, {days_of(window)}")
+    days = _days_of_staging(settings)
+    output.console.print(f"[bold]rebuild[/]: {', '.join(models)} and all that follows, {days_of(days)}")
     with open_instance(settings) as instance:
-        run = run_shown(job, window, instance, output, {REBUILD_TAG: f"rebuild {' '.join(models)}"})
+        run = run_shown(job, days, instance, output, {REBUILD_TAG: f"rebuild {' '.join(models)}"})
     output.document(ok=True, models=list(models), **run)
 
 
@@ -48,47 +45,39 @@ def job_of(repository: RepositoryDefinition, selection: AssetSelection) -> JobDe
     return job.get_subset(asset_selection=keys)
 
 
-def check_days(settings: Settings, window: Window, layer: str) -> None:
+def check_days(settings: Settings, days: Days, layer: str) -> None:
     """Check that one run can build all days of a layer.
 
     Raises:
         PlatformError: Some are not in the calendar, or they are too many for one job.
     """
-    for name, day in (("START_DATE", window.start), ("END_DATE", window.last)):
+    for name, day in (("START_DATE", days.first), ("END_DATE", days.last)):
         if not daily(settings).has_partition_key(day.isoformat()):
             raise PlatformError(f"{layer} has rows of {day}, a day that is not in the calendar: set {name}={day}")
-    lateness = settings.lateness_days * ONE_DAY
-    around = Window(window.start - lateness, window.end + lateness)
-    if len(target_of(settings).warehouse.parts(around)) > 1:
+    if len(target_of(settings).warehouse.parts(days)) > 1:
         raise PlatformError(
-            f"{layer} has the days {window}, more than one job may replace: set BIGQUERY_DAYS_PER_JOB={len(around)}"
+            f"{layer} has {len(days)} days, more than one job may replace: set BIGQUERY_DAYS_PER_JOB={len(days)}"
         )
 
 
-def _days_of_staging(settings: Settings) -> Window:
-    """Return the days from the first to the last one of staging.
+def _days_of_staging(settings: Settings) -> Days:
+    """Return the days that staging has.
 
     Raises:
         PlatformError: There are none, or one run cannot build them.
     """
-    days = [day for day in _first_and_last(target_of(settings).warehouse) if day]
-    if not days:
-        raise PlatformError("staging has no rows yet: `ecommerce-pipeline run` loads and builds them")
-    window = Window.of_keys(min(days).isoformat(), max(days).isoformat())
-    check_days(settings, window, STAGING)
-    return window
-
-
-def _first_and_last(warehouse: Warehouse) -> Iterable[date | None]:
-    tables = warehouse.columns([(STAGING, name) for name in EVENTS])
-    written = quoted(warehouse.dialect, WRITTEN_AT)
-    day = warehouse.dialect.utc_day
+    warehouse = target_of(settings).warehouse
+    tables = [name for _, name in warehouse.columns([(STAGING, name) for name in EVENTS])]
     queries = [
-        f"SELECT {day.format(f'min({written})')} AS first, {day.format(f'max({written})')} AS last "  # noqa: S608 - names of the contract
-        f"FROM {warehouse.schema_of(STAGING)}.{name} WHERE {written} IS NOT NULL"
-        for _, name in tables
+        f"SELECT DISTINCT {BUSINESS_DATE} FROM {warehouse.schema_of(STAGING)}.{name} WHERE {BUSINESS_DATE} IS NOT NULL"  # noqa: S608 - names of the contract
+        for name in tables
     ]
-    return [day for rows in warehouse.queries(queries) for row in rows.to_pylist() for day in row.values()]
+    found = {row[BUSINESS_DATE] for rows in warehouse.queries(queries) for row in rows.to_pylist()}
+    if not found:
+        raise PlatformError("staging has no rows yet: `ecommerce-pipeline run` loads and builds them")
+    days = Days.of(found)
+    check_days(settings, days, STAGING)
+    return days
 
 
 def _keys(repository: RepositoryDefinition, models: Sequence[str]) -> list[AssetKey]:

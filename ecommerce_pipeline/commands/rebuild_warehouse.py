@@ -1,6 +1,6 @@
 """`rebuild-warehouse`: load staging from the lake and build all models; locally into a new DuckDB file."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_objects, split_path
-from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.replacement import replacing
@@ -45,11 +45,12 @@ def rebuild_warehouse_command(settings: Settings, output: Output) -> None:
         PlatformError: The lake has no days, or a step failed; the old warehouse is unchanged.
     """
     target = target_of(settings)
-    windows = list(_ranges(_days_of(target.lake)))
-    if not windows:
+    found = _days_of(target.lake)
+    if not found:
         raise PlatformError(f"the lake {target.lake.uri('')} has no objects: `ecommerce-pipeline run` writes them")
-    check_days(settings, Window(windows[0].start, windows[-1].end), "the lake")
-    output.console.print(f"[bold]{COMMAND}[/]: {', '.join(map(days_of, windows))}")
+    days = Days.of(found)
+    check_days(settings, days, "the lake")
+    output.console.print(f"[bold]{COMMAND}[/]: {days_of(days)}")
     building = settings
 
     def report(message: str) -> None:
@@ -61,44 +62,32 @@ def rebuild_warehouse_command(settings: Settings, output: Output) -> None:
             stack.enter_context(replacing(settings.warehouse_place, building.warehouse_path, report))
         else:
             _set_aside_unfit(target, report)
-        _load_reconciliation(target_of(building), windows)
+        _load_reconciliation(target_of(building), days)
         instance = stack.enter_context(open_instance(settings))
-        runs = _build(building, windows, instance, output)
-        for day in (day.isoformat() for window in windows for day in window.days()):
+        run = _build(building, days, instance, output)
+        for day in map(date.isoformat, days):
             loaded = AssetMaterialization([STAGING, reconciliation.name], partition=day)
             instance.report_runless_asset_event(loaded)
-    output.document(ok=True, runs=runs)
+    output.document(ok=True, **run)
     report("the warehouse is built: `ecommerce-pipeline verify` compares its rows with the lake and the source")
 
 
-def _build(
-    settings: Settings, windows: list[Window], instance: DagsterInstance, output: Output
-) -> list[dict[str, Any]]:
-    """Load and build all days in one run; where the lake lacks days, load each range in a run of its own before."""
+def _build(settings: Settings, days: Days, instance: DagsterInstance, output: Output) -> dict[str, Any]:
+    """Load and build all days in one run."""
     with output.console.status("loading the asset graph"):
         from ecommerce_pipeline.definitions import definitions_of
 
         repository = definitions_of(settings).get_repository_def()
     staging = AssetSelection.assets(*([STAGING, name] for name in TABLES))
     models = AssetSelection.groups("core", "datamart", "dashboard")
-    whole = Window(windows[0].start, windows[-1].end)
-    if windows[1:]:
-        parts: list[tuple[AssetSelection, Window]] = [*((staging, window) for window in windows), (models, whole)]
-    else:
-        parts = [(staging | models, whole)]
-    return [
-        run_shown(job_of(repository, selection), window, instance, output, {REBUILD_TAG: COMMAND})
-        for selection, window in parts
-    ]
+    return run_shown(job_of(repository, staging | models), days, instance, output, {REBUILD_TAG: COMMAND})
 
 
-def _load_reconciliation(target: Target, windows: list[Window]) -> None:
+def _load_reconciliation(target: Target, days: Days) -> None:
     """Load what was found when the lake was written: the asset would compare with the source of today."""
-    for window in windows:
-        days = [day.isoformat() for day in window.days()]
-        found = find_objects(target.lake, reconciliation.name, days, absent_days=True)
-        writer = Writer(f"{STAGING}/{reconciliation.name}", str(uuid4()))
-        target.warehouse.replace(reconciliation, STAGING, found.uris, found.rows, window=window, writer=writer)
+    found = find_objects(target.lake, reconciliation.name, [*map(date.isoformat, days)], absent_days=True)
+    writer = Writer(f"{STAGING}/{reconciliation.name}", str(uuid4()))
+    target.warehouse.replace(reconciliation, STAGING, found.uris, found.rows, days=days, writer=writer)
 
 
 def _set_aside_unfit(target: Target, report: Callable[[str], None]) -> None:
@@ -114,21 +103,3 @@ def _days_of(lake: ObjectStore) -> set[date]:
     """Return the days of which the lake has an object of an event table."""
     paths = (split_path(path) for path in lake.sizes() if path.endswith(OBJECT_NAME))
     return {date.fromisoformat(day) for table, day in paths if day and table in EVENTS}
-
-
-def _ranges(days: Iterable[date]) -> Iterator[Window]:
-    """Yield the ranges of consecutive days, in order.
-
-    >>> [str(window) for window in _ranges({date(2026, 3, 1), date(2026, 3, 4), date(2026, 3, 2)})]
-    ['2026-03-01 to 2026-03-02', '2026-03-04']
-    """
-    window: Window | None = None
-    for day in sorted(days):
-        if window and day == window.end:
-            window = Window(window.start, day + ONE_DAY)
-            continue
-        if window:
-            yield window
-        window = Window.of_day(day)
-    if window:
-        yield window

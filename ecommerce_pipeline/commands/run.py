@@ -1,28 +1,33 @@
-"""`run`: materialize a window in one run, show its progress, and end with what was built and what to do next."""
+"""`run`: materialize days in one run, show its progress, and end with what was built and what to do next."""
 
 from dagster import AssetSelection, DagsterError, DagsterInstance, JobDefinition, RepositoryDefinition
 from rich.console import Console
 from rich.markup import escape
 
-from ecommerce_pipeline.automation.steps import BEFORE_WAREHOUSE
+from ecommerce_pipeline.assets.changes import has_day, look_before_run, newest_whole_day, tags_of_look
+from ecommerce_pipeline.automation.steps import BEFORE_WAREHOUSE, EVERYTHING
 from ecommerce_pipeline.commands.next_steps import next_steps
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.commands.progress import days_of, run_shown
+from ecommerce_pipeline.commands.requested_run import RequestedRun
 from ecommerce_pipeline.commands.status import overview, print_overview
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import open_instance
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.quality.changes import Look
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import postgres, target_of
 
 
-def run_command(settings: Settings, window: Window, job_name: str, select: str | None, output: Output) -> None:
-    """Run a job, or a selection of assets, for a window.
+def run_command(settings: Settings, request: RequestedRun, job_name: str, select: str | None, output: Output) -> None:
+    """Run a job, or a selection of assets, for days.
 
     Raises:
         PlatformError: There is no such job or asset, or a step failed.
     """
     console = output.console
-    console.print(f"[bold]{escape(select or job_name)}[/]: {days_of(window)}")
+    if request.days is None and (select or job_name != EVERYTHING):
+        raise PlatformError("--changed is for all steps: leave out --job and --select")
     with console.status("loading the asset graph"):
         from ecommerce_pipeline.definitions import defs
 
@@ -32,11 +37,45 @@ def run_command(settings: Settings, window: Window, job_name: str, select: str |
             raise PlatformError(f"--job {job_name}: there is no such job; the jobs are {known}")
         job = _job_of_assets(repository, select) if select else repository.get_job(job_name)
     with open_instance(settings) as instance:
-        run = run_shown(job, window, instance, output)
+        looks = request.with_changed and not select and job_name == EVERYTHING
+        found = _look(settings, instance, console, request) if looks else None
+        days = _days(settings, request, found)
+        if days is None:
+            console.print("no day has changed since it was loaded: nothing to build")
+            output.document(ok=True, job=job_name, days=0)
+            return
+        if request.days is None:
+            # What the application wrote on these days is in the database already.
+            every = job.asset_layer.executable_asset_keys
+            job = job.get_subset(asset_selection={key for key in every if key.path[0] != "source"})
+        console.print(f"[bold]{escape(select or job_name)}[/]: {days_of(days)}")
+        run = run_shown(job, days, instance, output, tags_of_look(found) if found else None)
         output.document(ok=True, job=None if select else job_name, select=select, **run)
         if not output.quiet and (select or job_name not in BEFORE_WAREHOUSE):
             _print_overview(settings, instance, console)
-    console.print(next_steps(settings, window, job_name, select), markup=False, soft_wrap=True)
+    console.print(next_steps(settings, days, job_name, select), markup=False, soft_wrap=True)
+
+
+def _look(settings: Settings, instance: DagsterInstance, console: Console, request: RequestedRun) -> Look:
+    with console.status("looking for days that have changed"):
+        found = look_before_run(
+            settings, instance, postgres(settings), target_of(settings).warehouse, exact=request.exact
+        )
+    if found.days:
+        days = Days.of(found.days)
+        console.print(f"changed in the source since they were loaded: {days.summary} (`changes` says why)")
+    return found
+
+
+def _days(settings: Settings, request: RequestedRun, found: Look | None) -> Days | None:
+    """Return the days to run: those asked for and those that have changed; None if there are none."""
+    asked = set(request.days or ())
+    if request.up_to_newest and asked and (newest := newest_whole_day(settings)):
+        # The rows of another shop may end long ago.
+        back = max(asked) - min(newest, max(asked))
+        asked = {day - back for day in asked if day - back >= settings.start_date}
+    changed = {day for day in found.days if has_day(settings, day)} if found else set()
+    return Days.of(asked | changed) if asked | changed else None
 
 
 def _print_overview(settings: Settings, instance: DagsterInstance, console: Console) -> None:

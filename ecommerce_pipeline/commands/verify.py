@@ -8,13 +8,14 @@ from rich.table import Table as Grid
 
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.commands.progress import days_of
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
 from ecommerce_pipeline.quality.ledger_check import compare_with_ledger
 from ecommerce_pipeline.quality.reconcile import Comparison, difference, newer_in_source, reconcile
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.tables import TABLES, kind
+from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace, postgres, target_of
 
@@ -34,17 +35,17 @@ class Verified:
     errors: list[str]
 
 
-def verify_command(settings: Settings, window: Window, output: Output) -> bool:
-    """Verify a window and print one line per table and comparison.
+def verify_command(settings: Settings, days: Days, output: Output) -> bool:
+    """Verify days and print one line per table and comparison.
 
     Returns:
         Whether everything agrees.
     """
-    output.console.print(f"[bold]verify[/]: {window} ({len(window)} {'day' if len(window) == 1 else 'days'}, UTC)")
+    output.console.print(f"[bold]verify[/]: {days_of(days)}")
     grid = Grid("", "what", "compared")
     results: list[Verified] = []
     with output.console.status("comparing") as status:
-        for verified in _verified(settings, window):
+        for verified in _verified(settings, days):
             status.update(f"{verified.subject} compared")
             grid.add_row("[red]NO[/]" if verified.errors else "[green]ok[/]", verified.subject, verified.compared)
             results.append(verified)
@@ -54,26 +55,26 @@ def verify_command(settings: Settings, window: Window, output: Output) -> bool:
         output.errors.print(f"[red]{escape(error)}[/]", soft_wrap=True)
     output.document(
         ok=not errors,
-        **{"from": window.start, "to": window.last},
+        **{"from": days.first, "to": days.last},
         results=[asdict(verified) | {"ok": not verified.errors} for verified in results],
     )
     return not errors
 
 
-def _verified(settings: Settings, window: Window) -> Iterator[Verified]:
+def _verified(settings: Settings, days: Days) -> Iterator[Verified]:
     target = target_of(settings)
     layers = (SourceLayer(postgres(settings)), LakeLayer(target.lake), StagingLayer(target.warehouse))
     for name in TABLES:
-        yield _table(name, window, layers)
-    yield _marts(settings, window)
+        yield _table(name, days, layers)
+    yield _marts(settings, days)
     if settings.source == "synthetic":
-        yield _ledger(settings, target.warehouse, window)
+        yield _ledger(settings, target.warehouse, days)
 
 
-def _table(name: str, window: Window, layers: tuple[Layer, ...]) -> Verified:
-    table = TABLES[name]
+def _table(name: str, days: Days, layers: tuple[Layer, ...]) -> Verified:
+    table = STAGING[name]
     try:
-        comparisons = reconcile([table], window, layers)[table.name]
+        comparisons = reconcile([table], days, layers)[table.name]
         unequal = [comparison for comparison in comparisons if not comparison.equal]
         if unequal and kind(table) == "dimension" and newer_in_source(table, layers) and _loaded(unequal[0]):
             return Verified(name, "the source has changed since; the lake and staging are equal", [])
@@ -92,13 +93,13 @@ def _loaded(comparison: Comparison) -> bool:
     return comparison.digests["lake"] == comparison.digests["staging"]
 
 
-def _marts(settings: Settings, window: Window) -> Verified:
-    """Run dbt's tests for the window: keys, every row accounted for, marts equal to the facts."""
+def _marts(settings: Settings, days: Days) -> Verified:
+    """Run dbt's tests for the days: keys, every row accounted for, marts equal to the facts."""
     # Importing dbt takes a second, which commands without dbt save.
-    from ecommerce_pipeline.resources.dbt.project import window_environment
+    from ecommerce_pipeline.resources.dbt.project import days_environment
 
     try:
-        results = dbt_workspace(settings).test(window_environment(window))
+        results = dbt_workspace(settings).test(days_environment(days))
     except PlatformError as error:
         return Verified("marts", "not possible", [str(error)])
     failed = [result for result in results if result["status"] not in {"pass", "success"}]
@@ -108,10 +109,10 @@ def _marts(settings: Settings, window: Window) -> Verified:
     )
 
 
-def _ledger(settings: Settings, warehouse: Warehouse, window: Window) -> Verified:
+def _ledger(settings: Settings, warehouse: Warehouse, days: Days) -> Verified:
     try:
-        days = compare_with_ledger(shop_settings(settings), warehouse, window)
+        compared = compare_with_ledger(shop_settings(settings), postgres(settings), warehouse, days)
     except PlatformError as error:
         return Verified("ledger", "not possible", [str(error)])
-    errors = [f"marts_sales_daily of {day}" for day in days if not day.equal]
-    return Verified("ledger", f"{len(days)} complete days of marts_sales_daily with the shop's ledger", errors)
+    errors = [f"marts_sales_daily of {day}" for day in compared if not day.equal]
+    return Verified("ledger", f"{len(compared)} complete days of marts_sales_daily with the shop's ledger", errors)

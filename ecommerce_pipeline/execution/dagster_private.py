@@ -4,6 +4,7 @@
 """
 
 from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.definitions.partitions.subset import PartitionsSubset
 from dagster._core.definitions.repository_definition.valid_definitions import SINGLETON_REPOSITORY_NAME
 from dagster._core.events import EngineEventData
 from dagster._core.execution.api import ExecuteRunWithPlanIterable, execute_run
@@ -48,6 +49,7 @@ __all__ = [
     "LoadableTargetOrigin",
     "ManagedGrpcPythonEnvCodeLocationOrigin",
     "OutputMetadataAccumulator",
+    "PartitionsSubset",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",

@@ -44,7 +44,7 @@ from ecommerce_pipeline.execution.plan_execution import PlanExecution
 from ecommerce_pipeline.execution.pool_slots import PoolSlots
 from ecommerce_pipeline.execution.running_steps import RunningSteps
 from ecommerce_pipeline.instance.run_process import executing
-from ecommerce_pipeline.instance.run_tags import NO_DAYS, is_of_command_line, partitions_of_run
+from ecommerce_pipeline.instance.run_tags import NO_DAYS, days_of_tags, is_of_command_line
 from ecommerce_pipeline.process import in_dagster_dev
 
 Preflight = Callable[[AbstractSet[AssetKey], Mapping[str, str]], None]
@@ -140,7 +140,7 @@ class MultithreadExecutor(Executor):
         assets = plan_context.job.get_definition().asset_layer
         tags = plan_context.dagster_run.tags
         by_day = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
-        if by_day and partitions_of_run(tags) is None:
+        if by_day and days_of_tags(tags) is None:
             raise PlatformError(NO_DAYS)
         if self._preflight:
             self._preflight(assets.selected_asset_keys, tags)

@@ -11,7 +11,9 @@ from ecommerce_pipeline.execution.dagster_private import (
     StepExecutionContext,
     trigger_hooks,
 )
+from ecommerce_pipeline.execution.exact_days import restrict_to_days
 from ecommerce_pipeline.execution.running_steps import RunningSteps, StepFinished, StepItem, run_step
+from ecommerce_pipeline.instance.run_tags import DAYS_TAG, days_of_tags
 
 
 class PlanExecution:
@@ -23,6 +25,8 @@ class PlanExecution:
         self._running = running
         self._events: dict[str, list[DagsterEvent]] = defaultdict(list)
         self._error: BaseException | None = None
+        tags = job_context.dagster_run.tags
+        self._days = days_of_tags(tags) if DAYS_TAG in tags else None
 
     def events(self) -> Iterator[DagsterEvent]:
         """Run the steps, each as soon as those before it have ended, and yield the events.
@@ -52,6 +56,9 @@ class PlanExecution:
         """Start the steps that can start, and return the items to handle."""
         state = self._active.get_known_state()
         ready = [self._job_context.for_step(step, state) for step in self._active.get_steps_to_execute()]
+        if self._days:
+            for context in ready:
+                restrict_to_days(context, self._days)
         # Python delivers signals to the main thread: a step there can be interrupted whatever it waits for.
         if len(ready) == 1 and not self._running and not self._active.sleep_interval():  # type: ignore[no-untyped-call]
             return run_step(ready[0])

@@ -5,6 +5,7 @@ imported from `dagster` itself.
 """
 
 from dagster._core.definitions.partitions.context import PartitionLoadingContext
+from dagster._core.definitions.partitions.subset import TimeWindowPartitionsSubset
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.events import ASSET_EVENTS, EngineEventData
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
@@ -14,6 +15,7 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, As
 from dagster._core.storage.legacy_storage import LegacyEventLogStorage, LegacyRunStorage
 from dagster._core.storage.runs.schema import KeyValueStoreTable, RunsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+from dagster._core.storage.runs.sqlite import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.tags import GRPC_INFO_TAG, PARENT_RUN_ID_TAG
 from dagster._core.types.pagination import PaginatedResults
@@ -48,6 +50,8 @@ __all__ = [
     "SqlEventLogStorageTable",
     "SqlRunStorage",
     "SqliteEventLogStorage",
+    "SqliteRunStorage",
+    "TimeWindowPartitionsSubset",
     "WorkerStatus",
     "configure_loggers",
     "copy",

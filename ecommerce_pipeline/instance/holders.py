@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dagster import DagsterEventType, DagsterInstance, DagsterRun
 
 from ecommerce_pipeline.instance.run_process import process_of
-from ecommerce_pipeline.instance.run_tags import partitions_of_run
+from ecommerce_pipeline.instance.run_tags import days_of_tags
 
 
 def holders(instance: DagsterInstance, pool: str) -> Iterator[tuple[str, str]]:
@@ -22,13 +22,14 @@ def holders(instance: DagsterInstance, pool: str) -> Iterator[tuple[str, str]]:
 
 def describe_run(instance: DagsterInstance, run: DagsterRun) -> str:
     """Return a run as people know it: its job, its days and its process."""
-    days = " to ".join(dict.fromkeys(partitions_of_run(run.tags) or ()))
+    days = days_of_tags(run.tags)
+    shown = days.summary if days else ""
     process = process_of(instance, run.run_id)
     if process is None:
         state = run.status.value.lower()
     else:
         state = f"{process}, which {'is running' if process.alive else 'was killed'}"
-    return f"run {run.run_id[:8]} ({', '.join(part for part in (run.job_name, days, state) if part)})"
+    return f"run {run.run_id[:8]} ({', '.join(part for part in (run.job_name, shown, state) if part)})"
 
 
 def _since(instance: DagsterInstance, run: DagsterRun, step_key: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import URL
 from ecommerce_pipeline.instance.calendar_end import page_partitions_from_the_end
 from ecommerce_pipeline.instance.dagster_private import ConfigurableClassData
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
+from ecommerce_pipeline.instance.run_storage import ExactDaysPostgresRunStorage
 from ecommerce_pipeline.instance.storage_settings import storage_address
 from ecommerce_pipeline.process import configure_process
 from ecommerce_pipeline.resources.postgres.address import SILENT_PEER, Address
@@ -31,6 +32,7 @@ class PostgresStorage(DagsterPostgresStorage):
         configure_process()
         page_partitions_from_the_end()
         super().__init__(postgres_url, inst_data=inst_data)
+        self._run_storage = ExactDaysPostgresRunStorage(postgres_url)
         self._event_log_storage = MaskedPostgresEventLogStorage(postgres_url)
 
     @classmethod

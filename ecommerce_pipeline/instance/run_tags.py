@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecommerce_pipeline.instance.dagster_private import PARENT_RUN_ID_TAG
+from ecommerce_pipeline.partitions import Days
 
 RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
 PARTITION_TAG: Final = "dagster/partition"
+
+DAYS_TAG: Final = "ecommerce_pipeline/days"
+"""All days of a run whose days do not lie together."""
 
 NO_DAYS: Final = "this run has no days: launch it again and choose a partition, that is a day or a range of days"
 """The error of a run of partitioned assets without a partition."""
@@ -15,19 +19,36 @@ NO_DAYS: Final = "this run has no days: launch it again and choose a partition, 
 COMMAND_LINE_TAG: Final = ".dagster/ecommerce_pipeline_command_line"
 """Marks the runs of `ecommerce-pipeline run`; the UI hides tags with this prefix."""
 
+LOOK_TAG: Final = "ecommerce_pipeline/look"
+"""Marks the runs that build all days which a look at the source found to have changed."""
+LOOKED_UNTIL_TAG: Final = ".dagster/ecommerce_pipeline_looked_until"
+"""The newest change of each table that the look has seen; the UI hides tags with this prefix."""
+
 REBUILD_TAG: Final = "ecommerce_pipeline/rebuild"
 """The command of a run that builds the whole history of its models again, from staging: `rebuild fact_refund`."""
 
 
-def partitions_of_run(tags: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the first and last partition key of a run, from its tags; None of a run that has none.
+def days_of_tags(tags: Mapping[str, str]) -> Days | None:
+    """Return the days of a run, from its tags; None of a run that has none.
 
-    >>> partitions_of_run({"dagster/partition": "2026-03-01"})
-    ('2026-03-01', '2026-03-01')
+    >>> print(days_of_tags({"dagster/partition": "2026-03-01"}))
+    2026-03-01
     """
+    if days := tags.get(DAYS_TAG):
+        return Days.parse(days)
     first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
     last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
-    return (first, last) if first and last else None
+    return Days.of_keys(first, last) if first and last else None
+
+
+def tags_of_days(days: Days) -> dict[str, str]:
+    """Return the tags of a run of these days; Dagster's own only know a range, from the first to the last.
+
+    >>> tags_of_days(Days.parse("2026-03-01, 2026-03-04"))["ecommerce_pipeline/days"]
+    '2026-03-01, 2026-03-04'
+    """
+    scattered = {DAYS_TAG: str(days)} if len(days.windows) > 1 else {}
+    return {RANGE_START_TAG: days.first.isoformat(), RANGE_END_TAG: days.last.isoformat(), **scattered}
 
 
 def is_of_command_line(tags: Mapping[str, str]) -> bool:

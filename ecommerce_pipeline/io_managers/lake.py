@@ -38,7 +38,7 @@ from ecommerce_pipeline.lake.objects import (
 )
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import STAGING, TABLES, WRITTEN_AT, kind
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, kind
 
 LAKE_IO_MANAGER: Final = "lake_io_manager"
 """The resource key under which assets name it."""
@@ -146,12 +146,12 @@ def partition_keys(context: InputContext | OutputContext) -> list[str]:
 
 
 def as_reader(table: str, rows: Any) -> pa.RecordBatchReader:
-    """Convert an asset's result to record batches of the table contract, ordered by the time of writing.
+    """Convert an asset's result to record batches of the table contract, ordered by business day.
 
     Raises:
         PlatformError: The result is of another type.
     """
-    contract = TABLES.get(table)
+    contract = STAGING.get(table)
     schema = None if contract is None else arrow_schema(contract)
     match rows:
         case pa.RecordBatchReader():
@@ -165,5 +165,5 @@ def as_reader(table: str, rows: Any) -> pa.RecordBatchReader:
                 f"lake/{table} returned {type(rows).__name__}: the lake stores pa.RecordBatchReader, pa.Table and "
                 "pandas.DataFrame"
             )
-    ordered: pa.Table = rows.sort_by(WRITTEN_AT) if WRITTEN_AT in rows.column_names else rows
+    ordered: pa.Table = rows.sort_by(BUSINESS_DATE) if BUSINESS_DATE in rows.column_names else rows
     return ordered.to_reader()

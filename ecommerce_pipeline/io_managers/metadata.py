@@ -1,6 +1,7 @@
-"""The metadata of materializations, shown in the UI: rows, bytes, window, column schema and a small preview."""
+"""The metadata of materializations, shown in the UI: rows, bytes, days, column schema and a small preview."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.io_managers.markdown import table
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import JobCost
 from ecommerce_pipeline.schema.postgres import postgres_type
 
@@ -81,8 +82,8 @@ def report(context: OutputContext, by_day: Mapping[str | None, Mapping[str, Any]
         context.add_output_metadata(by_day[None])
         return
     keys = sorted(context.asset_partition_keys)
-    window = {"window": str(Window.of_keys(keys[0], keys[-1]))}
-    context.add_output_metadata(window | ({URI: by_day[None][URI]} if None in by_day else {}))
+    shown = {"days": Days.of(map(date.fromisoformat, keys)).summary}
+    context.add_output_metadata(shown | ({URI: by_day[None][URI]} if None in by_day else {}))
     add_partition_metadata(context, context.asset_key, {day or keys[-1]: found for day, found in by_day.items()})
 
 

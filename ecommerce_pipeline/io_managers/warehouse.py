@@ -4,6 +4,7 @@ It replaces exactly the partitions of the run. Loads `TableSlice` (a reference),
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, ResourceDependency
@@ -14,7 +15,7 @@ from ecommerce_pipeline.io_managers.input_types import as_annotated
 from ecommerce_pipeline.io_managers.lake import partition_keys
 from ecommerce_pipeline.io_managers.metadata import URI, cost, partition_volume, preview, report, volume
 from ecommerce_pipeline.lake.objects import LakeObjects
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
 from ecommerce_pipeline.schema.tables import STAGING
@@ -25,11 +26,11 @@ WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
 
 @dataclass(frozen=True)
 class TableSlice:
-    """The rows of a warehouse table that were written in a window, or all of them."""
+    """The rows of days of a warehouse table, or all of them."""
 
     layer: str
     table: str
-    window: Window | None
+    days: Days | None
 
 
 class WarehouseIOManager(ConfigurableIOManager):
@@ -57,12 +58,12 @@ class WarehouseIOManager(ConfigurableIOManager):
             slice_.layer,
             obj.uris,
             obj.rows,
-            window=slice_.window,
+            days=slice_.days,
             writer=_writer(context),
         )
         by_day = {
             object_.partition: {
-                **(partition_volume if slice_.window else volume)(object_.rows, object_.bytes),
+                **(partition_volume if slice_.days else volume)(object_.rows, object_.bytes),
                 URI: MetadataValue.text(self.warehouse.uri(slice_.layer, slice_.table, object_.partition)),
             }
             for object_ in obj.objects
@@ -80,15 +81,15 @@ class WarehouseIOManager(ConfigurableIOManager):
         slice_ = table_slice(context)
         columns = (context.definition_metadata or {}).get("columns")
         return as_annotated(
-            context, slice_, lambda: self.warehouse.read(STAGING[slice_.table], slice_.layer, slice_.window, columns)
+            context, slice_, lambda: self.warehouse.read(STAGING[slice_.table], slice_.layer, slice_.days, columns)
         )
 
 
 def table_slice(context: InputContext | OutputContext) -> TableSlice:
-    """Return the table and the window that a run reads or writes."""
+    """Return the table and the days that a run reads or writes."""
     *_, layer, table = context.asset_key.path
     keys = partition_keys(context)
-    return TableSlice(layer, table, Window.of_keys(keys[0], keys[-1]) if keys else None)
+    return TableSlice(layer, table, Days.of(map(date.fromisoformat, keys)) if keys else None)
 
 
 def _writer(context: OutputContext) -> Writer:

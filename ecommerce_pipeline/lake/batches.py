@@ -1,36 +1,36 @@
-"""Splits a stream of record batches: by the day on which rows were written, or into groups of many rows."""
+"""Splits a stream of record batches: by business day, or into groups of many rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import ONE_DAY, start_of
-from ecommerce_pipeline.schema.tables import WRITTEN_AT
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
 GROUP_BYTES: Final = 256 * 2**20
 """Few enough to hold several groups in memory, and far below the 2 GiB of text that a column of a batch holds."""
+
+_EPOCH: Final = date(1970, 1, 1)
 
 
 def by_day(rows: pa.RecordBatchReader, keys: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.RecordBatch]]]:
     """Yield each day with its batches; a day without rows has none. Consume a day before the next one.
 
     Args:
-        rows: Ordered by `recorded_at`.
+        rows: Ordered by `business_date`.
         keys: Days (YYYY-MM-DD) in order.
 
     Raises:
-        PlatformError: A row was written on another day.
+        PlatformError: A row is of another day.
     """
     stream = _Pushback(rows)
     for key in keys:
-        day = date.fromisoformat(key)
-        yield key, _until(stream, start_of(day), start_of(day + ONE_DAY))
+        yield key, _of_day(stream, date.fromisoformat(key))
     for batch in stream:
-        raise _stray(batch[WRITTEN_AT][0].as_py(), keys)
+        raise _stray(batch[BUSINESS_DATE][0].as_py(), keys)
 
 
 def in_groups(
@@ -64,12 +64,13 @@ class _Pushback:
         return batch
 
 
-def _until(stream: _Pushback, start: datetime, end: datetime) -> Iterator[pa.RecordBatch]:
+def _of_day(stream: _Pushback, day: date) -> Iterator[pa.RecordBatch]:
     for batch in stream:
-        written = np.asarray(batch[WRITTEN_AT].cast(pa.int64()))
-        if written[0] < _microseconds(start):
-            raise _stray(batch[WRITTEN_AT][0].as_py(), [str(start.date())])
-        split = int(np.searchsorted(written, _microseconds(end)))
+        found = np.asarray(batch[BUSINESS_DATE].cast(pa.int32()))
+        number = (day - _EPOCH).days
+        if found[0] < number:
+            raise _stray(batch[BUSINESS_DATE][0].as_py(), [str(day)])
+        split = int(np.searchsorted(found, number, side="right"))
         if split < batch.num_rows:
             stream.rest = batch.slice(split)
         if split:
@@ -78,12 +79,8 @@ def _until(stream: _Pushback, start: datetime, end: datetime) -> Iterator[pa.Rec
             return
 
 
-def _microseconds(instant: datetime) -> int:
-    return int(instant.timestamp()) * 1_000_000
-
-
-def _stray(written: datetime, keys: Sequence[str]) -> PlatformError:
+def _stray(day: date, keys: Sequence[str]) -> PlatformError:
     return PlatformError(
-        f"a row written at {written} is not in the partitions {keys[0]} to {keys[-1]}: the asset must return only rows "
-        f"of its own partitions, ordered by {WRITTEN_AT}"
+        f"a row of {day} is not in the partitions {keys[0]} to {keys[-1]}: the asset must return only rows of its own "
+        f"partitions, ordered by {BUSINESS_DATE}"
     )

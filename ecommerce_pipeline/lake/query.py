@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake.batches import in_groups
 from ecommerce_pipeline.lake.objects import AT_ONCE, reading_object
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.prefetch import ErrorCapturingIterator, prefetch, prefetch_streams
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -31,21 +31,21 @@ MismatchHandler = Callable[[date | None, list[str]], None]
 
 
 def query_objects(
-    store: ObjectStore, table: Table, window: Window | None, query: str, on_mismatch: MismatchHandler | None = None
+    store: ObjectStore, table: Table, days: Days | None, query: str, on_mismatch: MismatchHandler | None = None
 ) -> list[tuple[Any, ...]]:
-    """Query the objects of a window, or a table's only object, with DuckDB.
+    """Query the objects of days, or a table's only object, with DuckDB.
 
     Args:
         store: The lake.
         table: The table's contract; the rows have its types.
-        window: The days; None for a table without days.
+        days: The days; None for a table without days.
         query: On `OBJECTS`, which has the contract's columns and `OBJECT_DAY`.
         on_mismatch: Called for an object whose columns differ from the contract; its rows are left out then.
 
     Raises:
         PlatformError: An object is missing or corrupt, or differs from the contract and `on_mismatch` is None.
     """
-    days: list[date | None] = [None] if window is None else [*window.days()]
+    wanted: list[date | None] = [None] if days is None else [*days]
     # Every column is nullable, so that a query can find nulls where the contract forbids them.
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
     report = on_mismatch or _refuse(table)
@@ -60,7 +60,7 @@ def query_objects(
                 yield rows.append_column(OBJECT_DAY, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
 
     # Large batches: DuckDB takes about as long for one of a few hundred rows.
-    groups = in_groups(prefetch_streams(map(of_day, days), AT_ONCE), BATCH_ROWS)
+    groups = in_groups(prefetch_streams(map(of_day, wanted), AT_ONCE), BATCH_ROWS)
     rows = ErrorCapturingIterator(map(pa.concat_batches, groups))  # type: ignore[attr-defined]
     stamped = schema.append(pa.field(OBJECT_DAY, pa.date32()))
     stream = pa.RecordBatchReader.from_batches(stamped, prefetch(iter(rows)))

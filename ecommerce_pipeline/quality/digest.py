@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Numeric, Table, Text
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dialects import Dialect, quoted, within
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, business_key, kind
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, ORDER_KEY, UPDATED_AT, business_key, kind
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,33 @@ class Digest:
     amounts: tuple[int, ...] = ()
 
 
-Query = Callable[[Dialect, Table, str, Window | None], str]
-"""Returns the SQL in a dialect, for a table's contract, the relation that holds its rows, and a window of days."""
+Query = Callable[[Dialect, Table, str, Days | None], str]
+"""Returns the SQL in a dialect, for a table's contract, the relation that holds its rows, and days of days."""
 
 
-def digests(dialect: Dialect, table: Table, relation: str, window: Window | None) -> str:
-    """Return the query for the digest of each written day of the window, or of a whole dimension."""
-    day = dialect.utc_day.format(quoted(dialect, WRITTEN_AT)) if kind(table) == "event" else "CAST(NULL AS DATE)"
+def digests(dialect: Dialect, table: Table, relation: str, days: Days | None) -> str:
+    """Return the query for the digest of each of the days, or of a whole dimension."""
+    day = BUSINESS_DATE if kind(table) == "event" else "CAST(NULL AS DATE)"
     amounts = [f", SUM({_units(dialect, column)})" for column in _decimals(table)]
     return f"""
         SELECT {day} AS day_, COUNT(*) AS rows_, SUM({_half(dialect, 0)}), SUM({_half(dialect, 1)}){"".join(amounts)}
-        FROM {_hashed(dialect, table, relation, window)} GROUP BY 1
+        FROM {_hashed(dialect, table, relation, days)} GROUP BY 1
     """  # noqa: S608 - names of the contract
 
 
-def row_digests(dialect: Dialect, table: Table, relation: str, window: Window | None) -> str:
-    """Return the query for the key, the time of writing in microseconds and the digest of each row."""
-    written = dialect.micros.format(quoted(dialect, WRITTEN_AT)) if kind(table) == "event" else "0"
+def row_digests(dialect: Dialect, table: Table, relation: str, days: Days | None) -> str:
+    """Return the query for the key, the time of the last change in microseconds and the digest of each row."""
+    written = dialect.micros.format(quoted(dialect, UPDATED_AT)) if kind(table) == "event" else "0"
     return f"""
         SELECT {quoted(dialect, business_key(table))}, {written}, row_hash
-        FROM {_hashed(dialect, table, relation, window)}
+        FROM {_hashed(dialect, table, relation, days)}
+    """  # noqa: S608
+
+
+def orders_of_rows(dialect: Dialect, table: Table, relation: str, days: Days | None) -> str:
+    """Return the query for the order's key and the digest of each row of orders or their parts."""
+    return f"""
+        SELECT {quoted(dialect, ORDER_KEY)}, row_hash FROM {_hashed(dialect, table, relation, days)}
     """  # noqa: S608
 
 
@@ -69,11 +76,11 @@ def no_rows(table: Table) -> Digest:
     return Digest(amounts=(0,) * len(_decimals(table)))
 
 
-def _hashed(dialect: Dialect, table: Table, relation: str, window: Window | None) -> str:
+def _hashed(dialect: Dialect, table: Table, relation: str, days: Days | None) -> str:
     columns = dialect.between.join(f"COALESCE({_encoded(dialect, column)}, '-')" for column in table.columns)
     return (
         f"(SELECT *, {dialect.md5.format(dialect.row.format(columns))} AS row_hash FROM {relation} "  # noqa: S608
-        f"WHERE {within(dialect, window)}{dialect.once}) AS hashed"
+        f"WHERE {within(days)}{dialect.once}) AS hashed"
     )
 
 

@@ -8,38 +8,34 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import pyarrow.parquet as pq
 from sqlalchemy import Table
 
 from ecommerce_pipeline.lake.objects import AT_ONCE, read_footer
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, query_objects, schema_differences
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.dialects import DUCKDB
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, business_key, kind
-
-_WRITTEN_ON: Final = DUCKDB.utc_day.format(WRITTEN_AT)
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, business_key, kind
 
 
-def breaches(store: ObjectStore, table: Table, window: Window | None) -> Iterator[str]:
-    """Yield the breaches of the contract in a table's objects of the window, or in its only object.
+def breaches(store: ObjectStore, table: Table, days: Days | None) -> Iterator[str]:
+    """Yield the breaches of the contract in a table's objects of the days, or in its only object.
 
     Copies of an event are no breach: dbt removes them after staging.
 
     Raises:
         PlatformError: An object is missing or corrupt.
     """
-    if window is None:
+    if days is None:
         yield from _counted(store, table, None)
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        days = list(window.days())
         for day, valid in zip(days, pool.map(partial(_is_valid, store, table), days), strict=True):
             if not valid:
-                yield from _counted(store, table, Window.of_day(day))
+                yield from _counted(store, table, Days.of_day(day))
 
 
 def _is_valid(store: ObjectStore, table: Table, day: date) -> bool:
@@ -57,15 +53,15 @@ def _is_valid_group(table: Table, day: date, group: pq.RowGroupMetaData) -> bool
     required = (statistics_of[column.name] for column in table.columns if not column.nullable)
     if any(statistics is None or statistics.null_count != 0 for statistics in required):
         return False
-    written: Any = statistics_of[WRITTEN_AT]
-    return bool(written.has_min_max and written.min.date() == day == written.max.date())
+    days: Any = statistics_of[BUSINESS_DATE]
+    return bool(days.has_min_max and days.min == day == days.max)
 
 
-def _counted(store: ObjectStore, table: Table, window: Window | None) -> Iterator[str]:
+def _counted(store: ObjectStore, table: Table, days: Days | None) -> Iterator[str]:
     by_day: dict[date | None, list[str]] = {}
     expressions = dict(_expressions(table))
     query = f"SELECT {OBJECT_DAY}, {', '.join(expressions.values())} FROM {OBJECTS} GROUP BY ALL"  # noqa: S608
-    for day, *counts in query_objects(store, table, window, query, by_day.__setitem__):
+    for day, *counts in query_objects(store, table, days, query, by_day.__setitem__):
         found = [f"{count:,} {breach}" for breach, count in zip(expressions, counts, strict=True) if count]
         if found:
             by_day[day] = found
@@ -85,4 +81,4 @@ def _expressions(table: Table) -> Iterator[tuple[str, str]]:
         key = business_key(table)
         yield f"rows with a {key} that another row has too", f'COUNT("{key}") - COUNT(DISTINCT "{key}")'
     else:
-        yield "rows written on another day", f"COUNT(*) FILTER ({_WRITTEN_ON} <> {OBJECT_DAY})"
+        yield "rows of another day", f"COUNT(*) FILTER ({BUSINESS_DATE} <> {OBJECT_DAY})"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Protocol
 from sqlalchemy import Table
 
 from ecommerce_pipeline.lake.query import OBJECTS, query_objects
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import Digest, Query, digests, read_digests
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
@@ -26,8 +26,8 @@ class Layer(Protocol):
         """The layer's name in messages and metadata."""
         ...
 
-    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
-        """Return the rows of a query about the rows written in a window, or about a whole dimension.
+    def ask(self, query: Query, table: Table, days: Days | None) -> Sequence[Sequence[Any]]:
+        """Return the rows of a query about the rows of some days, or about a whole dimension.
 
         Raises:
             PlatformError: The layer cannot be reached, or lacks the table or an object.
@@ -42,10 +42,10 @@ class SourceLayer:
     postgres: PostgresResource
     name: ClassVar[str] = "source"
 
-    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+    def ask(self, query: Query, table: Table, days: Days | None) -> Sequence[Sequence[Any]]:
         """Query the server; columns of compatible types are converted as the extraction converts them."""
-        source = f"({self.postgres.contract_select(table)}) AS rows_"
-        return self.postgres.contract_rows(table, window, query(POSTGRES, table, source, window))
+        source = f"({self.postgres.contract_select(table, days)}) AS rows_"
+        return self.postgres.contract_rows(table, days, query(POSTGRES, table, source, None))
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class LakeLayer:
     store: ObjectStore
     name: ClassVar[str] = "lake"
 
-    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+    def ask(self, query: Query, table: Table, days: Days | None) -> Sequence[Sequence[Any]]:
         """Query all objects together with DuckDB."""
-        return query_objects(self.store, table, window, query(DUCKDB, table, OBJECTS, None))
+        return query_objects(self.store, table, days, query(DUCKDB, table, OBJECTS, None))
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,17 @@ class StagingLayer:
     warehouse: Warehouse
     name: ClassVar[str] = STAGING
 
-    def ask(self, query: Query, table: Table, window: Window | None) -> Sequence[Sequence[Any]]:
+    def ask(self, query: Query, table: Table, days: Days | None) -> Sequence[Sequence[Any]]:
         """Query the warehouse."""
         relation = f"{self.warehouse.schema_of(STAGING)}.{table.name}"
-        rows = self.warehouse.query(query(self.warehouse.dialect, table, relation, window))
+        rows = self.warehouse.query(query(self.warehouse.dialect, table, relation, days))
         return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
 
-def layer_digests(layer: Layer, table: Table, window: Window | None) -> dict[date | None, Digest]:
-    """Return the digest of each written day of the window that has rows, or of a whole dimension under None.
+def layer_digests(layer: Layer, table: Table, days: Days | None) -> dict[date | None, Digest]:
+    """Return the digest of each of the days that has rows, or of a whole dimension under None.
 
     Raises:
         PlatformError: The layer cannot be reached, or lacks the table or an object.
     """
-    return read_digests(table, layer.ask(digests, table, window))
+    return read_digests(table, layer.ask(digests, table, days))

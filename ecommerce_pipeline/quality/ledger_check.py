@@ -1,17 +1,23 @@
 """The daily sales mart against the synthetic shop's ledger, computed in whole cents outside the pipeline."""
 
-from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
-from ecommerce_pipeline.partitions import ONE_DAY, Window
-from ecommerce_pipeline.quality.layers import STAGING
+from ecommerce_pipeline.partitions import ONE_DAY, Days, Window
+from ecommerce_pipeline.resources.postgres.apply import written_days
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, reconciliation
+from ecommerce_pipeline.schema.dialects import within
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline.synthetic import ShopSettings, Totals, ledger
 
-COLUMNS = ("orders_paid", "units", "gross_amount", "discount_amount", "refund_amount", "net_amount", "shipping_amount")
+LONGEST_LIFE: Final = timedelta(days=61)
+"""An order of the synthetic shop does not change after this time."""
+
+COLUMNS = ("orders_sold", "units", "gross_amount", "discount_amount", "refund_amount", "net_amount", "shipping_amount")
 
 
 @dataclass(frozen=True)
@@ -36,46 +42,42 @@ class DayTotals:
         return f"{self.day}: {', '.join(differences) or 'equal'}"
 
 
-def compare_with_ledger(shop: ShopSettings, warehouse: Warehouse, window: Window) -> list[DayTotals]:
-    """Compare, in order, the complete days that rows written in the window can change.
-
-    A day is complete when all its rows are loaded: those written on it, and late up to the lateness limit after it.
+def compare_with_ledger(
+    shop: ShopSettings, postgres: PostgresResource, warehouse: Warehouse, days: Days
+) -> list[DayTotals]:
+    """Compare, in order, those of the days of which the source has all that the shop's application wrote so far.
 
     Raises:
         PlatformError: A table does not exist.
     """
-    days = []
-    for complete in _complete(warehouse, window.happened(shop.lateness_days), shop):
-        written = Window(complete.start, complete.end + shop.lateness_days * ONE_DAY)
-        totals = ledger(shop, written).by_day
-        mart = _mart(warehouse, complete)
-        nothing = _amounts(Totals())
-        days += [DayTotals(day, _amounts(totals[day]), mart.get(day, nothing)) for day in complete.days()]
-    return days
+    with postgres.connect() as connection:
+        written = written_days(connection)
+    complete = _complete(days, written)
+    if not complete:
+        return []
+    compared = Days.of(complete)
+    totals = ledger(shop, compared, as_of=max(written), since=min(written)).by_day
+    mart, nothing = _mart(warehouse, compared), _amounts(Totals())
+    return [DayTotals(day, _amounts(totals[day]), mart.get(day, nothing)) for day in compared]
 
 
-def _complete(warehouse: Warehouse, happened: Window, shop: ShopSettings) -> Iterator[Window]:
-    """Yield the ranges of complete days: those of which staging has every written day up to the lateness limit."""
-    lateness = timedelta(days=shop.lateness_days)
-    reach = Window(max(happened.start, shop.start_date), happened.end + lateness)
-    rows = warehouse.read(reconciliation, STAGING, reach, [WRITTEN_AT])
-    loaded = {row[WRITTEN_AT].date() for row in rows.to_pylist()}
-    first: date | None = None
-    for day in (*reach.days(), reach.end):
-        whole = day < happened.end and all(day + timedelta(days=late) in loaded for late in range(lateness.days + 1))
-        if whole and first is None:
-            first = day
-        if not whole and first is not None:
-            yield Window(first, day)
-            first = None
+def _complete(days: Days, written: AbstractSet[date]) -> list[date]:
+    """Return the days whose orders, and the orders that they refund, have all of their life up to the newest day."""
+    if not written:
+        return []
+    first, newest = min(written), max(written)
+    span = Window(first, newest + ONE_DAY)
+    gaps = [day for day in span.days() if day not in written]
+    least = max(gaps) + LONGEST_LIFE if gaps else first
+    return [day for day in days if day in written and day >= least]
 
 
-def _mart(warehouse: Warehouse, window: Window) -> dict[date, tuple[Decimal, ...]]:
+def _mart(warehouse: Warehouse, days: Days) -> dict[date, tuple[Decimal, ...]]:
     rows = warehouse.query(
-        f"SELECT created_date, {', '.join(COLUMNS)} FROM {warehouse.schema_of('datamart')}.marts_sales_daily "  # noqa: S608
-        f"WHERE created_date >= DATE '{window.start}' AND created_date < DATE '{window.end}'"
+        f"SELECT {BUSINESS_DATE}, {', '.join(COLUMNS)} FROM {warehouse.schema_of('datamart')}.marts_sales_daily "  # noqa: S608
+        f"WHERE {within(days)}"
     )
-    return {row["created_date"]: tuple(Decimal(row[name]) for name in COLUMNS) for row in rows.to_pylist()}
+    return {row[BUSINESS_DATE]: tuple(Decimal(row[name]) for name in COLUMNS) for row in rows.to_pylist()}
 
 
 def _amounts(totals: Totals) -> tuple[Decimal, ...]:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import Table
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import Digest, no_rows, row_digests
 from ecommerce_pipeline.quality.layers import Layer, layer_digests
 from ecommerce_pipeline.schema.dialects import Dialect
-from ecommerce_pipeline.schema.tables import UPDATED_AT, WRITTEN_AT, business_key, kind
+from ecommerce_pipeline.schema.tables import UPDATED_AT, business_key, kind
 
 KEYS_SHOWN: Final = 3
 
@@ -44,33 +44,33 @@ class Comparison:
         return f"{self.table} of {self.day}" if self.day else self.table
 
 
-def reconcile(tables: Sequence[Table], window: Window | None, layers: Sequence[Layer]) -> dict[str, list[Comparison]]:
-    """Compare the layers; return by table one comparison per written day of the window, or one of a whole dimension.
+def reconcile(tables: Sequence[Table], days: Days | None, layers: Sequence[Layer]) -> dict[str, list[Comparison]]:
+    """Compare the layers; return by table one comparison per day, or one of a whole dimension.
 
     Raises:
         PlatformError: A layer cannot be reached, or lacks a table or an object.
     """
 
     def digests_of_tables(layer: Layer) -> list[dict[date | None, Digest]]:
-        return [layer_digests(layer, table, window if kind(table) == "event" else None) for table in tables]
+        return [layer_digests(layer, table, days if kind(table) == "event" else None) for table in tables]
 
     # Layers in parallel, tables in turn: PostgreSQL and the warehouse have processes or threads of their own.
     with ThreadPoolExecutor(len(layers)) as pool:
         by_table = zip(*pool.map(digests_of_tables, layers), strict=True)
     names = [layer.name for layer in layers]
     return {
-        table.name: _comparisons(table, window, dict(zip(names, digests, strict=True)))
+        table.name: _comparisons(table, days, dict(zip(names, digests, strict=True)))
         for table, digests in zip(tables, by_table, strict=True)
     }
 
 
 def _comparisons(
-    table: Table, window: Window | None, by_layer: Mapping[str, Mapping[date | None, Digest]]
+    table: Table, days: Days | None, by_layer: Mapping[str, Mapping[date | None, Digest]]
 ) -> list[Comparison]:
-    days: list[date | None] = [*window.days()] if kind(table) == "event" and window else [None]
+    compared: list[date | None] = [*days] if kind(table) == "event" and days else [None]
     return [
         Comparison(table.name, day, {name: digests.get(day, no_rows(table)) for name, digests in by_layer.items()})
-        for day in days
+        for day in compared
     ]
 
 
@@ -80,12 +80,12 @@ def difference(table: Table, comparison: Comparison, layers: Sequence[Layer]) ->
     Raises:
         PlatformError: A layer cannot be reached, or lacks the table or an object.
     """
-    window = Window.of_day(comparison.day) if comparison.day else None
+    days = Days.of_day(comparison.day) if comparison.day else None
     differences = []
     for left, right in pairwise(layers):
         if comparison.digests[left.name] == comparison.digests[right.name]:
             continue
-        rows = {layer.name: Counter(map(tuple, layer.ask(row_digests, table, window))) for layer in (left, right)}
+        rows = {layer.name: Counter(map(tuple, layer.ask(row_digests, table, days))) for layer in (left, right)}
         differences.append(
             f"{left.name} has {comparison.digests[left.name].rows:,} rows, "
             f"{right.name} {comparison.digests[right.name].rows:,}; "
@@ -97,7 +97,7 @@ def difference(table: Table, comparison: Comparison, layers: Sequence[Layer]) ->
 def newer_in_source(table: Table, layers: Sequence[Layer]) -> bool:
     """Return whether a dimension's source has changed since it was read: its newest version is not in the lake."""
 
-    def newest(dialect: Dialect, _: Table, relation: str, __: Window | None) -> str:
+    def newest(dialect: Dialect, _: Table, relation: str, __: Days | None) -> str:
         column = dialect.micros.format(f"{dialect.quote}{UPDATED_AT}{dialect.quote}")
         return f"SELECT MAX({column}) FROM {relation}"  # noqa: S608 - names of the contract
 
@@ -118,4 +118,4 @@ def _key(table: Table, key: Any, written: int) -> str:
     if kind(table) == "dimension":
         return str(key)
     at = datetime.fromtimestamp(written // 1_000_000, tz=UTC).replace(microsecond=written % 1_000_000)
-    return f"{key} ({WRITTEN_AT} {at:%F %T.%f})"
+    return f"{key} ({UPDATED_AT} {at:%F %T.%f})"

@@ -7,8 +7,9 @@ from typing import Any
 from dagster import MetadataValue
 
 from ecommerce_pipeline.io_managers.markdown import table
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.dialects import days_condition
 from ecommerce_pipeline.schema.tables import EVENTS
 
 Model = tuple[str, str]
@@ -18,14 +19,14 @@ QUARANTINES = {("core", f"quarantine_{table}") for table in EVENTS}
 
 
 def count_rows(
-    warehouse: Warehouse, models: Mapping[Model, str], window: Window
+    warehouse: Warehouse, models: Mapping[Model, str], days: Days
 ) -> dict[Model, dict[str, Counter[str | None]]]:
     """Return the rows of models by day and, of a quarantine, by the rule that they break, with one query for all.
 
     Args:
         warehouse: Where they are.
         models: The column of each model's days.
-        window: The days to count; one without rows is left out.
+        days: The days to count; one without rows is left out.
 
     Raises:
         PlatformError: A table does not exist.
@@ -37,22 +38,13 @@ def count_rows(
             " UNION ALL ".join(
                 f"SELECT '{layer}' AS layer, '{name}' AS name, {text.format(column)} AS day, "  # noqa: S608 - its own names
                 f"{reason} AS reason, COUNT(*) AS rows_ FROM {warehouse.schema_of(layer)}.{name} "
-                f"WHERE {in_days(column, window)} GROUP BY {column}, reason"
+                f"WHERE {days_condition(column, days)} GROUP BY {column}, reason"
                 for (layer, name), column in models.items()
                 for reason in ["reason" if (layer, name) in QUARANTINES else text.format("NULL")]
             )
         ).to_pylist():
             counts[row["layer"], row["name"]][row["day"]][row["reason"]] = row["rows_"]
     return counts
-
-
-def in_days(column: str, window: Window) -> str:
-    """Return the condition that a column of dates is in a window.
-
-    >>> in_days("created_date", Window.of_keys("2026-03-01", "2026-03-02"))
-    "created_date >= DATE '2026-03-01' AND created_date < DATE '2026-03-03'"
-    """
-    return f"{column} >= DATE '{window.start}' AND {column} < DATE '{window.end}'"
 
 
 def quarantine_metadata(rows: Counter[str | None]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 
 WEEKS_BACK: Final = 8
 WEEKS_NEEDED: Final = 3
@@ -19,16 +19,16 @@ Counts = Mapping[tuple[str, date], int]
 """Rows by table and written day."""
 
 
-def unusual_days(table: str, window: Window, counts: Counts) -> list[str]:
-    """Return a message for each day of the window with unusually few or many rows; days without history are skipped.
+def unusual_days(table: str, days: Days, counts: Counts) -> list[str]:
+    """Return a message for each day of the days with unusually few or many rows; days without history are skipped.
 
     >>> from datetime import date
     >>> counts = {("orders", date(2026, 3, day)): rows for day, rows in {2: 600, 9: 610, 16: 590, 23: 0}.items()}
-    >>> unusual_days("orders", Window.of_day(date(2026, 3, 23)), counts)
+    >>> unusual_days("orders", Days.of_day(date(2026, 3, 23)), counts)
     ['2026-03-23: 0 rows, the median of the 3 Mondays before is 600']
     """
     messages = []
-    for day in window.days():
+    for day in days:
         weeks = (day - timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1))
         peers = [counts[table, other] for other in weeks if (table, other) in counts]
         if len(peers) < WEEKS_NEEDED:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ecommerce_pipeline.partitions import Window, start_of
-from ecommerce_pipeline.schema.tables import WRITTEN_AT
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,6 @@ class Dialect:
         length: Number of characters of a text.
         md5: The MD5 of a text in hexadecimal digits.
         bits: The integer value of eight hexadecimal digits.
-        instant: A timestamp literal.
-        utc_day: The UTC day of a timestamp.
         once: The end of a subquery whose expressions are to be computed once per row, however often they are used.
         row: Texts, separated by `between`, joined to one text with `|`.
         between: The separator of the texts in `row`.
@@ -36,8 +34,6 @@ class Dialect:
     length: str
     md5: str
     bits: str
-    instant: str
-    utc_day: str
     once: str = ""
     row: str = "{}"
     between: str = " || '|' || "
@@ -54,8 +50,6 @@ POSTGRES: Final = Dialect(
     # Of UTF-8 bytes, whatever the database's encoding.
     md5="md5(convert_to({}, 'UTF8'))",
     bits="CAST(CAST('x' || {} AS BIT(32)) AS BIGINT)",
-    instant="TIMESTAMPTZ '{}'",
-    utc_day="CAST({} AT TIME ZONE 'UTC' AS DATE)",
     once=" OFFSET 0",
 )
 DUCKDB: Final = Dialect(
@@ -67,8 +61,6 @@ DUCKDB: Final = Dialect(
     length="length({})",
     md5="md5({})",
     bits="CAST('0x' || {} AS BIGINT)",
-    instant="TIMESTAMPTZ '{}'",
-    utc_day="CAST({} AT TIME ZONE 'UTC' AS DATE)",
     # Concatenation by `||` is slower by a quarter; in PostgreSQL `concat_ws` is.
     row="concat_ws('|', {})",
     between=", ",
@@ -82,23 +74,28 @@ BIGQUERY: Final = Dialect(
     length="CHAR_LENGTH({})",
     md5="TO_HEX(MD5({}))",
     bits="CAST('0x' || {} AS INT64)",
-    instant="TIMESTAMP '{}'",
-    utc_day="DATE({})",
     integer="bigint",  # whole numbers have 64 bits
 )
 
 
-def within(dialect: Dialect, window: Window | None) -> str:
-    """Return the condition for rows written in the window, with literals, so that BigQuery prunes partitions.
+def within(days: Days | None) -> str:
+    """Return the condition for rows of business days, with literals, so that BigQuery prunes partitions.
 
-    >>> print(within(POSTGRES, Window.of_keys("2026-03-01", "2026-03-02")))
-    "recorded_at" >= TIMESTAMPTZ '2026-03-01 00:00:00+00' AND "recorded_at" < TIMESTAMPTZ '2026-03-03 00:00:00+00'
+    >>> within(Days.parse("2026-03-01 to 2026-03-02, 2026-03-09"))
+    "(business_date BETWEEN DATE '2026-03-01' AND DATE '2026-03-02' OR business_date = DATE '2026-03-09')"
     """
-    if window is None:
-        return "TRUE"
-    written = quoted(dialect, WRITTEN_AT)
-    first, end = (dialect.instant.format(f"{start_of(day):%F %T}+00") for day in (window.start, window.end))
-    return f"{written} >= {first} AND {written} < {end}"
+    return "TRUE" if days is None else days_condition(BUSINESS_DATE, days)
+
+
+def days_condition(column: str, days: Days) -> str:
+    """Return the condition that a column of dates is one of the days, in all dialects alike."""
+    ranges = (
+        f"{column} = DATE '{window.start}'"
+        if len(window) == 1
+        else f"{column} BETWEEN DATE '{window.start}' AND DATE '{window.last}'"
+        for window in days.windows
+    )
+    return f"({' OR '.join(ranges)})"
 
 
 def quoted(dialect: Dialect, name: str) -> str:

@@ -79,7 +79,7 @@ def _event(name: str, grain: str, *columns: Column[Any], of_order: bool = False)
     updated = _column(UPDATED_AT, INSTANT, "When the row last changed.")
     # The extraction finds the rows of days, the search for changed days those that changed since its last look.
     indexes = [Index(f"{name}_{column}_idx", column) for column in (key, HAPPENED_AT, UPDATED_AT)]
-    if of_order:
+    if key != ORDER_KEY and any(column.name == ORDER_KEY for column in columns):
         indexes.append(Index(f"{name}_{ORDER_KEY}_idx", ORDER_KEY))
     return Table(
         name,
@@ -180,7 +180,7 @@ transactions = _event(
     _column("discount_amount", AMOUNT, "Discount on the whole order, at least 0, at most gross."),
     _column("shipping_amount", AMOUNT, "Shipping charged; not part of revenue."),
     _column("total_amount", AMOUNT, "To pay: gross - discount + shipping."),
-    _column("status", Text(), "The shop's own word for the order's state: placed, paid, shipped, delivered, cancelled."),
+    _column("status", Text(), "The shop's word for the order's state: placed, paid, shipped, delivered, cancelled."),
     _column("cancelled_at", INSTANT, "When the order was cancelled, where it was.", null=True),
 )
 
@@ -190,7 +190,7 @@ transaction_items = _event(
     _key("transaction_item_id", "Order line number, unique over all orders."),
     _column("transaction_id", BigInteger(), "Order that the line belongs to.", to="transactions"),
     _column("line_number", Integer(), "Position in the order, from 1."),
-    _column("product_id", BigInteger(), "Product bought; none where the shop has deleted it.", null=True, to="products"),
+    _column("product_id", BigInteger(), "Product bought; none where it was deleted.", null=True, to="products"),
     _column("quantity", Integer(), "Units bought, at least 1."),
     _column("unit_price", PRICE, "Price of one unit at that moment."),
     _column("gross_amount", AMOUNT, "quantity x unit_price."),
@@ -217,7 +217,7 @@ refunds = _event(
     _column("transaction_id", BigInteger(), "Order refunded.", to="transactions"),
     _column("transaction_item_id", BigInteger(), "Order line refunded.", to="transaction_items"),
     _column("customer_id", BigInteger(), "Who got the money back; none for a guest.", null=True, to="customers"),
-    _column("product_id", BigInteger(), "Product returned; none where the shop has deleted it.", null=True, to="products"),
+    _column("product_id", BigInteger(), "Product returned; none where it was deleted.", null=True, to="products"),
     _column("store_id", BigInteger(), "Store of the sale; none online.", null=True, to="stores"),
     _column("channel", Text(), "Channel of the sale: web, mobile_app, marketplace or store."),
     _column(
@@ -251,6 +251,11 @@ DIMENSIONS: Final = tuple(name for name, table in TABLES.items() if table.info["
 EVENTS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "event")
 
 
+def kind(table: Table) -> Kind:
+    """Return whether the table is a dimension, replaced whole, or an event table, partitioned by business day."""
+    return "event" if table.info["kind"] == "event" else "dimension"
+
+
 def _business_date() -> Column[Any]:
     return Column(
         BUSINESS_DATE,
@@ -260,8 +265,10 @@ def _business_date() -> Column[Any]:
     )
 
 
-def _with_business_date(table: Table) -> Table:
-    """Return an event table as the lake and staging have it."""
+def staged(table: Table) -> Table:
+    """Return the contract of a source table's rows in the lake and in staging: events have their business date too."""
+    if kind(table) == "dimension" or BUSINESS_DATE in table.columns:
+        return table
     copied = table.to_metadata(MetaData(schema=SCHEMA))
     copied.append_column(_business_date())
     return copied
@@ -284,15 +291,15 @@ reconciliation = Table(
 """Not of the shop: the account of how its rows got to staging, a staging table itself."""
 
 STAGING: Final[Mapping[str, Table]] = {
-    **{name: _with_business_date(table) if name in EVENTS else table for name, table in TABLES.items()},
+    **{name: staged(table) for name, table in TABLES.items()},
     reconciliation.name: reconciliation,
 }
 """Every staging table of the warehouse by name. The lake's objects have the same columns."""
 
 
-def kind(table: Table) -> Kind:
-    """Return whether the table is a dimension, replaced whole, or an event table, partitioned by business day."""
-    return "event" if table.info["kind"] == "event" else "dimension"
+def source_columns(table: Table) -> "list[Column[Any]]":
+    """Return the columns that the source has."""
+    return [column for column in table.columns if column.name != BUSINESS_DATE]
 
 
 def is_part_of_order(table: Table) -> bool:

@@ -51,7 +51,7 @@ def time_zone(text: str) -> str:
         ValueError: There is no such time zone.
     """
     if text not in available_timezones():
-        raise ValueError("there is no such time zone; write a name of the IANA database, for example Europe/Berlin or UTC")
+        raise ValueError("there is no such time zone; write a name of the IANA database, for example Europe/Berlin")
     return text
 
 

@@ -55,6 +55,12 @@ class Settings(DashboardSettings, MailSettings):
     time_zone: Annotated[str, parsed(time_zone)] = Field(
         "UTC", description="time zone of business days, a name of the IANA database, for example America/Sao_Paulo"
     )
+    changes_overlap_minutes: int = Field(
+        60,
+        ge=0,
+        description="how long a transaction of the source may take to commit: changes so old are looked at again",
+    )
+    exact_days: int = Field(90, ge=1, description="days that the nightly schedule compares with the source exactly")
     run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
 
     seed: int = Field(42, ge=0, description="seed of the synthetic shop")
@@ -67,7 +73,7 @@ class Settings(DashboardSettings, MailSettings):
     stores: int = Field(40, ge=1, le=1000, description="synthetic stores")
     late_rate: float = Field(0.01, ge=0, le=0.5, description="share of synthetic events that are written days late")
     change_rate: float = Field(
-        0.02, ge=0, le=0.5, description="share of synthetic orders that are edited, cancelled, paid late, moved or deleted"
+        0.02, ge=0, le=0.5, description="share of synthetic orders edited, cancelled, paid late, moved or deleted"
     )
     duplicate_rate: float = Field(0.005, ge=0, le=0.5, description="share of rows that are written twice")
     broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")

@@ -52,6 +52,7 @@ def postgres(settings: Settings) -> PostgresResource:
         database=settings.postgres_db,
         user=settings.postgres_user,
         tls={name: str(value) for name in TLS if (value := getattr(settings, f"postgres_{name}")) is not None},
+        time_zone=settings.time_zone,
     )
 
 
@@ -62,10 +63,10 @@ def dbt_workspace(settings: Settings) -> "DbtWorkspace":
     target = target_of(settings)
     return DbtWorkspace(
         target=settings.target,
-        variables={"lateness_days": settings.lateness_days},
         profile=target.dbt_environment,
         warehouse_dir=settings.warehouse_path.parent,
         state_dir=settings.data_dir / "dbt",
         warehouse_file=target.warehouse_file,
+        time_zone=settings.time_zone,
         shared_parse_dir=settings.dbt_parsed_dir,
     )

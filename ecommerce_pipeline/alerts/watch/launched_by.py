@@ -12,13 +12,16 @@ from ecommerce_pipeline.alerts.watch.dagster_private import (
     SENSOR_NAME_TAG,
     USER_TAG,
 )
-from ecommerce_pipeline.instance.run_tags import is_of_command_line, partitions_of_run
+from ecommerce_pipeline.instance.run_tags import days_of_tags, is_of_command_line
 
 
 def span_of(tags: Mapping[str, str]) -> Span | None:
     """Return the partitions in a run's tags."""
-    partitions = partitions_of_run(tags)
-    return Span(first=partitions[0], last=partitions[1]) if partitions else None
+    days = days_of_tags(tags)
+    if days is None:
+        return None
+    scattered = str(days) if len(days.windows) > 1 else ""
+    return Span(first=days.first.isoformat(), last=days.last.isoformat(), days=scattered)
 
 
 def launched_by(tags: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from ecommerce_pipeline.alerts.watch.context import WatchContext
 from ecommerce_pipeline.alerts.watch.dagster_private import AssetCheckExecutionRecordStatus
 from ecommerce_pipeline.alerts.watch.failed_ticks import has_ticked
 from ecommerce_pipeline.instance.run_tags import PARTITION_TAG
+from ecommerce_pipeline.partitions import Days
 
 
 class Recovery:
@@ -46,7 +47,11 @@ class Recovery:
         partitions = graph.get(key).partitions_def if key and graph.has(key) else None
         if key is None or partitions is None:
             return False
-        wanted = partitions.get_partition_keys_in_range(PartitionKeyRange(condition.span.first, condition.span.last))
+        span = condition.span
+        if span.days:
+            wanted = [day.isoformat() for day in Days.parse(span.days)]
+        else:
+            wanted = [*partitions.get_partition_keys_in_range(PartitionKeyRange(span.first, span.last))]
         made = self._view.instance.event_log_storage.get_latest_storage_id_by_partition(
             key, DagsterEventType.ASSET_MATERIALIZATION, set(wanted)
         )

@@ -13,6 +13,7 @@ from dagster import AssetKey, DagsterRun
 from ecommerce_pipeline.alerts.problem import Span
 from ecommerce_pipeline.alerts.watch.context import WatchContext
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import BASE_DIR
 
 MODULE: Final = "ecommerce_pipeline.definitions"
@@ -50,7 +51,7 @@ def rerun_command(
         if len(first) <= LONGEST_SELECTION:
             selection = " or ".join(f'key:"{key.to_user_string()}"+' for key in first)
             program = _program("ecommerce-pipeline")
-            return _shell([program, "run", "--select", selection, "--from", span.first, "--to", span.last])
+            return _shell([program, "run", "--select", selection, *_days(span)])
     if whole and (not missing or len(missing) > LONGEST_SELECTION):
         return _dagster(context, "job", "execute", "-m", MODULE, "-j", run.job_name)
     keys = [key.to_user_string().replace('"', '\\"') for key in missing]
@@ -71,7 +72,7 @@ def _rebuild(reasons: Iterable[str]) -> str:
 
 def rerun_command_for_job(job: str, span: Span) -> str:
     """Return the platform's own command that runs a job for a range of days."""
-    return _shell([_program("ecommerce-pipeline"), "run", "--job", job, "--from", span.first, "--to", span.last])
+    return _shell([_program("ecommerce-pipeline"), "run", "--job", job, *_days(span)])
 
 
 def _remedies(context: WatchContext, missing: Sequence[AssetKey], reasons: Iterable[str]) -> set[AssetKey]:
@@ -118,6 +119,10 @@ def _are_days(span: Span) -> bool:
         return date.fromisoformat(span.first) <= date.fromisoformat(span.last)
     except ValueError:
         return False
+
+
+def _days(span: Span) -> list[str]:
+    return (Days.parse(span.days) if span.days else Days.of_keys(span.first, span.last)).options
 
 
 def _dagster(context: WatchContext, *arguments: str) -> str:

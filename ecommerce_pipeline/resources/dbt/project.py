@@ -16,7 +16,7 @@ from dagster_dbt import DbtProject
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, PATH_VARIABLE, wait_event
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
@@ -36,32 +36,28 @@ class DbtWorkspace:
 
     Attributes:
         target: The target in profiles.yml.
-        variables: The project's variables. dbt parses the whole project again when they change.
         profile: The environment variables that profiles.yml reads. dbt parses again when they change, too.
         warehouse_dir: The folder in which dbt runs. It may differ from call to call without a new parse.
         state_dir: The folder of the parsed project and of each run's files.
         warehouse_file: DuckDB's file, in warehouse_dir; None for other warehouses.
+        time_zone: The shop's.
         shared_parse_dir: A folder of the parsed project that several data folders share, in place of the own one.
     """
 
     target: str
-    variables: Mapping[str, Any]
     profile: Mapping[str, str]
     warehouse_dir: Path
     state_dir: Path
     warehouse_file: Path | None = None
+    time_zone: str = "UTC"
     shared_parse_dir: Path | None = None
-
-    @property
-    def arguments(self) -> list[str]:
-        """The arguments of every dbt command."""
-        return ["--vars", json.dumps(self.variables)]
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables of every dbt command."""
         path = {PATH_VARIABLE: self.warehouse_file.name} if self.warehouse_file else {}
-        return {**self.profile, FOLDER_VARIABLE: str(self.warehouse_dir.resolve()), **path}
+        fixed = {FOLDER_VARIABLE: str(self.warehouse_dir.resolve()), "TIME_ZONE": self.time_zone}
+        return {**self.profile, **fixed, **path}
 
     @property
     def connected_environment(self) -> dict[str, str]:
@@ -124,8 +120,8 @@ class DbtWorkspace:
         shutil.copyfile(self._parse_dir() / PARTIAL_PARSE, run_dir / PARTIAL_PARSE)
         return run_dir
 
-    def test(self, window_environment: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Run the project's data tests for a window, given as the environment variables that its macros read.
+    def test(self, days_environment: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Run the project's data tests for days, given as the environment variables that its macros read.
 
         Returns:
             dbt's result of each test.
@@ -133,7 +129,7 @@ class DbtWorkspace:
         Raises:
             PlatformError: A test could not be run, which is no failed test; the message has the cause.
         """
-        environment = {**self.connected_environment, **window_environment}
+        environment = {**self.connected_environment, **days_environment}
         self.project()
         run_dir = self.run_dir(f"verify-{os.getpid()}")
         done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, environment=environment)
@@ -154,7 +150,7 @@ class DbtWorkspace:
         return own if read_only and not self._stamp(shared).exists() else shared
 
     def _stamp(self, parse_dir: Path) -> Path:
-        state = [self.target, *self.arguments, *self.profile.values(), version("dbt-core")]
+        state = [self.target, *self.profile.values(), version("dbt-core")]
         state += [f"{path} {path.stat().st_mtime_ns}" for path in sorted(_project_files())]
         fingerprint = hashlib.sha256("\n".join(state).encode()).hexdigest()[:16]
         return parse_dir / f".parsed-{fingerprint}"
@@ -171,7 +167,7 @@ class DbtWorkspace:
         options = [part for option, path in folders.items() for part in (option, str(path))]
         # dbt starts in this folder, which does not exist yet where the parsed project is shared.
         self.warehouse_dir.mkdir(parents=True, exist_ok=True)
-        command = [dbt_executable(), "--quiet", *arguments, "--target", self.target, *self.arguments, *options]
+        command = [dbt_executable(), "--quiet", *arguments, "--target", self.target, *options]
         lines = []
         with subprocess.Popen(
             command,
@@ -190,16 +186,15 @@ class DbtWorkspace:
         return subprocess.CompletedProcess(command, process.returncode, "".join(lines))
 
 
-def window_environment(window: Window | None) -> dict[str, str]:
-    """Return a window as the environment variables that dbt's macros read; the end is exclusive.
+def days_environment(days: Days | None) -> dict[str, str]:
+    """Return days as the environment variable that dbt's macros read.
 
-    As `--vars` they would make dbt parse the whole project again for every window, which takes seconds.
+    As `--vars` they would make dbt parse the whole project again for all other days, which takes seconds.
 
-    >>> from datetime import date
-    >>> window_environment(Window.of_day(date(2026, 3, 1)))
-    {'WINDOW_START': '2026-03-01', 'WINDOW_END': '2026-03-02'}
+    >>> days_environment(Days.parse("2026-03-01 to 2026-03-02, 2026-03-09"))
+    {'DAYS': '2026-03-01 to 2026-03-02, 2026-03-09'}
     """
-    return {"WINDOW_START": window.start.isoformat(), "WINDOW_END": window.end.isoformat()} if window else {}
+    return {"DAYS": str(days)} if days else {}
 
 
 def is_whole(manifest: Path) -> bool:

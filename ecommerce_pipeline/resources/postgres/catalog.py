@@ -51,7 +51,7 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
         connection: A connection to the server.
         table: The contract.
         doubts: The columns to check, all in one query.
-        rows: The condition of the rows to check.
+        rows: A subquery of the rows to check.
     """
     if not doubts:
         return []
@@ -62,8 +62,7 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
         )
         for doubt in doubts
     )
-    name = sql.Identifier(str(table.schema), table.name)
-    answer = connection.execute(sql.SQL("SELECT {} FROM {} WHERE {}").format(counts, name, rows)).fetchone() or ()
+    answer = connection.execute(sql.SQL("SELECT {} FROM {} AS rows_").format(counts, rows)).fetchone() or ()
     return [
         f"column {doubt.column} has {count} values that do not fit, the first where {business_key(table)} = {first}: "
         f"{doubt.remedy}"

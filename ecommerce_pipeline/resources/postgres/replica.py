@@ -1,23 +1,24 @@
-"""Waiting until a replica has replayed all rows of a window; a primary server has them at once.
+"""Waiting until a replica has replayed all rows of days; a primary server has them at once.
 
 The functions: https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-RECOVERY-CONTROL.
 """
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from dagster import get_dagster_logger
 from psycopg import Connection
 
 from ecommerce_pipeline.errors import TransientError
-from ecommerce_pipeline.partitions import Window, start_of
 from ecommerce_pipeline.resources.postgres.address import Address
 
 WAIT_SECONDS: Final = 60.0
 """A replica that lags by seconds catches up in this time; the step's retries wait again."""
 LOOK_SECONDS: Final = 0.5
+QUIET: Final = timedelta(seconds=60)
+"""A primary that commits nothing says so twice in this time, by default: wal_sender_timeout."""
 
 _STATE: Final = """
     SELECT
@@ -55,13 +56,12 @@ class _State:
     paused: bool
 
 
-def wait_for_replay(connection: Connection, address: Address, window: Window | None) -> None:
-    """Return when a replica shows all rows written before the window's end; at once if the server is a primary.
+def wait_for_replay(connection: Connection, address: Address) -> None:
+    """Return when a replica shows the present rows; at once if the server is a primary.
 
     Args:
         connection: A connection to the server.
         address: The server, for messages.
-        window: The days; None for a whole table, of which all WAL received so far is waited for.
 
     Raises:
         TransientError: The replica lags by more than WAIT_SECONDS.
@@ -71,7 +71,7 @@ def wait_for_replay(connection: Connection, address: Address, window: Window | N
         return
     # Under traffic the replica never has all: what the primary had written at the first look is enough.
     target = state.received
-    end = min(start_of(window.end), datetime.now(UTC)) if window else None
+    end = datetime.now(UTC) - QUIET
     deadline = time.monotonic() + WAIT_SECONDS
     while (lag := _lag(state, target, end)) is not None:
         if time.monotonic() > deadline:
@@ -90,16 +90,16 @@ def _look(connection: Connection) -> _State | None:
     return None if row is None else _State(*row)
 
 
-def _lag(state: _State, target: int | None, end: datetime | None) -> str | None:
+def _lag(state: _State, target: int | None, end: datetime) -> str | None:
     """Return what is missing; None if nothing is."""
     replayed = state.replayed or 0
     if target is not None and replayed < target:
         paused = "; its replay is paused, SELECT pg_wal_replay_resume() continues it" if state.paused else ""
         return f"{target - replayed:,} bytes of WAL are received and not replayed{paused}"
-    # A quiet primary commits nothing after the window, but still says how far it is.
+    # A quiet primary commits nothing for a while, but still says how far it is.
     known = [state.until, state.heard if replayed >= (state.received or 0) else None]
     until = max((instant for instant in known if instant), default=None)
-    if end is None or (until and until >= end):
+    if until and until >= end:
         return None
     connected = "" if state.connected else "; no process receives WAL from the primary"
     grant = (

@@ -1,10 +1,10 @@
-"""The shop's PostgreSQL as a Dagster resource: atomic writes by window or key, and streaming reads.
+"""The shop's PostgreSQL as a Dagster resource: atomic writes by days or key, and streaming reads.
 
 Rows are written through ADBC's binary COPY and read through DuckDB's PostgreSQL extension, both as Arrow record
 batches, so that memory stays constant. The meaning of the rows is not known here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import remember
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
+from ecommerce_pipeline.resources.postgres.apply import apply, create_records
+from ecommerce_pipeline.resources.postgres.business_days import contract_rows_of, ordered_rows_of, rows_of
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.errors import server_error
-from ecommerce_pipeline.resources.postgres.ingest import ingest, writing
+from ecommerce_pipeline.resources.postgres.ingest import writing
 from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
 from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
 from ecommerce_pipeline.resources.postgres.scan import scan
@@ -31,19 +33,17 @@ from ecommerce_pipeline.resources.postgres.session import begin, check_session
 from ecommerce_pipeline.resources.postgres.special_values import special_values
 from ecommerce_pipeline.resources.postgres.survey import missing
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.dialects import POSTGRES, within
 from ecommerce_pipeline.schema.drift import Drift, drift
-from ecommerce_pipeline.schema.postgres import add_columns, create_table, postgres_type
-from ecommerce_pipeline.schema.tables import SCHEMA, UPDATED_AT, WRITTEN_AT, business_key
+from ecommerce_pipeline.schema.postgres import add_columns, create_table
+from ecommerce_pipeline.schema.tables import SCHEMA, staged
 from ecommerce_pipeline.settings.secrets import read_secret
-
-DAY_LOCKS = 32
 
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded server in `embedded_dir`, started on demand.
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
+    `time_zone` is that of business days.
     """
 
     embedded_dir: str
@@ -52,6 +52,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     database: str = "ecommerce"
     user: str = "ecommerce"
     tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
+    time_zone: str = "UTC"
 
     _address: Address | None = PrivateAttr(default=None)
 
@@ -102,6 +103,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             # CREATE SCHEMA IF NOT EXISTS needs the right to create schemas even if the schema exists.
             if connection.execute("SELECT to_regnamespace(%s)", [f'"{SCHEMA}"']).fetchone() == (None,):
                 connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
+            for record in create_records():
+                connection.execute(record)
             for table in tables:
                 create, *more = create_table(table)
                 connection.execute(create.encode())
@@ -137,7 +140,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         with self.connect() as connection:
             return missing(connection, tables)
 
-    def extract(self, table: Table, window: Window | None) -> tuple[Drift, pa.RecordBatchReader]:
+    def extract(self, table: Table, days: Days | None) -> tuple[Drift, pa.RecordBatchReader]:
         """Check that the table and its values fit the contract, and read it; of a replica, once it has all rows.
 
         Returns:
@@ -151,33 +154,22 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             found = found_columns(connection, table)
             differences = drift(table, found)
             _raise_if(differences.errors, table, connection)
-            wait_for_replay(connection, self.address(), window)
-            rows = _in_window(window)
+            wait_for_replay(connection, self.address())
+            rows = rows_of(table, days, self.time_zone)
             wrong = special_values(connection, table, found, rows) + misfits(
                 connection, table, differences.doubts, rows
             )
             _raise_if(wrong, table, connection)
-        return differences, self.stream(table, window)
+        return differences, self.stream(table, days)
 
-    def replace_window(self, table: Table, window: Window, rows: pa.RecordBatchReader) -> int:
-        """Replace the rows written in the window by new ones, in one transaction.
+    def write(self, table: Table, rows: pa.RecordBatchReader, deleted: Callable[[], pa.Table], days: Days) -> int:
+        """Insert or update rows by key, and delete others, in one transaction: see `apply`.
 
-        Returns:
-            The number of rows written.
-
-        Raises:
-            PlatformError: The server cannot be reached or closes the connection; nothing is changed.
-        """
-        # Without a temporary table, which would write the rows twice. A second writer of a day waits at the locks for
-        # the first, and then sees its rows.
-        delete = sql.SQL("DELETE FROM {} WHERE {}").format(_identifier(table), _in_window(window))
-        with writing(self.address()) as cursor:
-            cursor.execute(_locks(table, window).as_string())
-            cursor.execute(delete.as_string())
-            return ingest(cursor, table.name, rows, db_schema_name=table.schema)
-
-    def upsert(self, table: Table, rows: pa.RecordBatchReader) -> int:
-        """Insert or update rows by key in one transaction; an older version of a row never replaces a newer one.
+        Args:
+            table: The table, which exists.
+            rows: The rows.
+            deleted: Called when the rows have been read; returns the keys to delete, see `apply`.
+            days: The days of the application's life that are written, for `written_days`.
 
         Returns:
             The number of rows read.
@@ -185,42 +177,29 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             PlatformError: The server cannot be reached or closes the connection; nothing is changed.
         """
-        key = sql.Identifier(business_key(table))
-        updates = sql.SQL(", ").join(
-            sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column.name))
-            for column in table.columns
-            if not column.primary_key
-        )
-        incoming = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {}) ON COMMIT DROP").format(_identifier(table))
-        insert = sql.SQL(
-            "INSERT INTO {table} AS present SELECT * FROM pg_temp.incoming ON CONFLICT ({key}) DO UPDATE SET {updates} "
-            "WHERE EXCLUDED.{version} > present.{version}"
-        ).format(table=_identifier(table), key=key, updates=updates, version=sql.Identifier(UPDATED_AT))
         with writing(self.address()) as cursor:
-            cursor.execute(incoming.as_string())
-            count = ingest(cursor, "incoming", rows, temporary=True)
-            cursor.execute(insert.as_string())
-        return count
+            return apply(cursor, table, rows, deleted, days)
 
-    def stream(self, table: Table, window: Window | None = None) -> pa.RecordBatchReader:
-        """Read a table with one query: all rows ordered by key, or those of the window in the order of writing.
+    def stream(self, table: Table, days: Days | None = None) -> pa.RecordBatchReader:
+        """Read a table with one query: all rows ordered by key, or those of business days ordered by day.
 
         Returns:
-            A reader of record batches in the contract's Arrow schema; its connection stays open until all are read.
+            A reader of record batches in the Arrow schema of the staged contract; its connection stays open until all
+            are read.
 
         Raises:
             PlatformError: The server cannot be reached, closes the connection, or returns a null that the contract
                 forbids.
         """
-        query = _ordered_select(table, window).as_string()
-        return scan(self.address(), query, arrow_schema(table), f"{table.schema}.{table.name}")
+        query = ordered_rows_of(table, days, self.time_zone).as_string()
+        return scan(self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}")
 
-    def contract_rows(self, table: Table, window: Window | None, query: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a query about a window of a table; of a replica, once it has all rows of the window.
+    def contract_rows(self, table: Table, days: Days | None, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query about days of a table; of a replica, once it has all rows.
 
         Args:
             table: The contract.
-            window: The days; None for all rows.
+            days: The days; None for all rows.
             query: Of `contract_select`, for results that fit in memory.
 
         Raises:
@@ -229,9 +208,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             TransientError: The server is a replica that lags.
         """
         with self.connect() as connection:
-            wait_for_replay(connection, self.address(), window)
+            wait_for_replay(connection, self.address())
             found = found_columns(connection, table)
-            _raise_if(special_values(connection, table, found, _in_window(window)), table, connection)
+            _raise_if(special_values(connection, table, found, rows_of(table, days, self.time_zone)), table, connection)
             return connection.execute(query.encode()).fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -243,46 +222,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         with self.connect() as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def contract_select(self, table: Table) -> str:
-        """Return the query that selects the contract's columns, cast from the server's types to the contract's."""
-        return _select(table).as_string()
-
-
-def _select(table: Table) -> sql.Composed:
-    columns = sql.SQL(", ").join(
-        sql.SQL("CAST({0} AS {1}) AS {0}").format(sql.Identifier(column.name), sql.SQL(postgres_type(column.type)))
-        for column in table.columns
-    )
-    return sql.SQL("SELECT {} FROM {}").format(columns, _identifier(table))
-
-
-def _ordered_select(table: Table, window: Window | None) -> sql.Composed:
-    key = sql.Identifier(business_key(table))
-    select = _select(table)
-    if window is None:
-        return select + sql.SQL(" ORDER BY {}").format(key)
-    written = sql.Identifier(WRITTEN_AT)
-    return select + sql.SQL(" WHERE {} ORDER BY {}, {}").format(_in_window(window), written, key)
-
-
-def _in_window(window: Window | None) -> sql.SQL:
-    # Literals, not parameters: ADBC sends those by a slower protocol, and DuckDB's extension supports none.
-    return sql.SQL(within(POSTGRES, window))
-
-
-def _locks(table: Table, window: Window) -> sql.Composed:
-    """Return the query that locks the window's days against other writers until the transaction ends.
-
-    Days share a few locks, always taken in the same order: the server limits their number, and other orders deadlock.
-    """
-    locks = sorted({day.toordinal() % DAY_LOCKS for day in window.days()})
-    return sql.SQL("SELECT pg_advisory_xact_lock(hashtext({}), day) FROM unnest({}::int[]) AS day").format(
-        sql.Literal(f"replace {table}"), sql.Literal(locks)
-    )
-
-
-def _identifier(table: Table) -> sql.Identifier:
-    return sql.Identifier(str(table.schema), table.name)
+    def contract_select(self, table: Table, days: Days | None = None) -> str:
+        """Return the query of the contract's columns, cast from the server's types to the contract's: see `rows_of`."""
+        return contract_rows_of(table, days, self.time_zone).as_string()
 
 
 def _raise_if(problems: Sequence[str], table: Table, connection: psycopg.Connection) -> None:

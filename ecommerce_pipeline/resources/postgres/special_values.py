@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 from sqlalchemy import Column, Date, DateTime, Table
 
 from ecommerce_pipeline.schema.drift import Found
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, business_key, kind
+from ecommerce_pipeline.schema.tables import HAPPENED_AT, business_key, kind, source_columns
 
 SHOWN: Final = 3
 # PostgreSQL sorts NaN above all numbers.
@@ -30,11 +30,11 @@ def special_values(connection: Connection, table: Table, found: Mapping[str, Fou
         connection: A connection to the server.
         table: The contract; the table has compatible types.
         found: The columns in the database.
-        rows: The condition of the rows to check. Rows of no day, because their day is special, are checked too.
+        rows: A subquery of the rows to check. Rows of no day, because their time is special, are checked too.
     """
     conditions = {
         column.name: sql.SQL(condition).format(sql.Identifier(column.name))
-        for column in table.columns
+        for column in source_columns(table)
         if (condition := _condition(column, found)) is not None
     }
     values = sql.SQL(", ").join(
@@ -42,18 +42,23 @@ def special_values(connection: Connection, table: Table, found: Mapping[str, Fou
         for name, condition in conditions.items()
     )
     name = sql.Identifier(str(table.schema), table.name)
-    undated = conditions[WRITTEN_AT] if kind(table) == "event" else sql.SQL("FALSE")
-    special = sql.SQL("(({}) OR {}) AND ({})").format(rows, undated, sql.SQL(" OR ").join(conditions.values()))
+    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in source_columns(table))
+    if kind(table) == "event":
+        rows = sql.SQL(
+            "(SELECT {columns} FROM {rows} AS rows_ UNION ALL SELECT {columns} FROM {table} WHERE {undated})"
+        ).format(columns=columns, rows=rows, table=name, undated=conditions[HAPPENED_AT])
+    special = sql.SQL(" OR ").join(conditions.values())
     # Nearly always none. A count uses parallel workers and needs no order: a quarter of the time of the query below.
-    if connection.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(name, special)).fetchone() == (0,):
+    count = sql.SQL("SELECT count(*) FROM {} AS rows_ WHERE {}").format(rows, special)
+    if connection.execute(count).fetchone() == (0,):
         return []
     query = sql.SQL(
-        "SELECT special.column_name, {key}, special.text FROM {table} "
+        "SELECT DISTINCT ON ({key}, special.column_name) special.column_name, {key}, special.text FROM {rows} AS rows_ "
         "CROSS JOIN LATERAL (VALUES {values}) AS special (column_name, found, text) "
-        "WHERE {special} AND special.found ORDER BY {key} LIMIT {limit}"
+        "WHERE ({special}) AND special.found ORDER BY {key} LIMIT {limit}"
     ).format(
         key=sql.Identifier(business_key(table)),
-        table=name,
+        rows=rows,
         values=values,
         special=special,
         limit=sql.Literal(SHOWN),

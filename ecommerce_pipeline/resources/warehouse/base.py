@@ -1,4 +1,4 @@
-"""The interface of a warehouse: replace a window of a staging table, alter tables, read rows, run queries, count.
+"""The interface of a warehouse: replace days of a staging table, alter tables, read rows, run queries, count.
 
 A table is identified by its layer (`staging`, `core`, `datamart`) and its name.
 """
@@ -10,7 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 from sqlalchemy import Table
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dialects import Dialect
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.evolution import Evolution
@@ -19,7 +19,7 @@ TableName = tuple[str, str]
 """Layer and name of a table."""
 
 HEAD_ROWS = 5
-"""Rows of a replaced window that are returned as a sample."""
+"""Rows of a replaced days that are returned as a sample."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class JobCost:
 
 @dataclass(frozen=True)
 class Replaced:
-    """The result of replacing a window.
+    """The result of replacing days.
 
     Attributes:
         rows: The number of rows in the table now.
@@ -75,8 +75,8 @@ class Warehouse(Protocol):
         """The SQL dialect of `query`."""
         ...
 
-    def parts(self, window: Window | None) -> Sequence[Window | None]:
-        """Split a window into parts that the warehouse can replace at once, in order."""
+    def parts(self, days: Days | None) -> Sequence[Days | None]:
+        """Split days into parts that the warehouse can replace at once, in order."""
         ...
 
     def layer_location(self, layer: str) -> str:
@@ -88,16 +88,16 @@ class Warehouse(Protocol):
         ...
 
     def replace(
-        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
+        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, days: Days | None, writer: Writer
     ) -> Replaced:
-        """Replace the rows written in the window, or all rows, by those of Parquet objects, atomically.
+        """Replace the rows of the days, or all rows, by those of Parquet objects, atomically.
 
         Args:
             table: The contract of the table; the table is created if it does not exist.
             layer: The layer of the table.
-            uris: The objects, one per day of the window, in order.
+            uris: The objects, one per day, in order.
             rows: The total number of rows in the objects.
-            window: The written days to replace; None for the whole table.
+            days: The days to replace; None for the whole table.
             writer: The asset and run that write.
 
         Raises:
@@ -117,8 +117,8 @@ class Warehouse(Protocol):
         """
         ...
 
-    def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all rows; all columns or some.
+    def read(self, table: Table, layer: str, days: Days | None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read the rows of a table of the days, or all rows; all columns or some.
 
         Raises:
             PlatformError: The table does not exist.

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.schema.bigquery import bigquery_fields, bigquery_name, clustering, postgres_name
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.evolution import Evolution, alter_table
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, kind
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, kind
 
 LABELS = {"platform": "ecommerce_pipeline"}
 LOAD_TABLE_LIFE = timedelta(hours=6)
@@ -23,12 +23,12 @@ def contract_fields(table: Table) -> list[bigquery.SchemaField]:
 
 
 def staging_table(table: Table, reference: bigquery.TableReference) -> bigquery.Table:
-    """Return the definition of a staging table: events are partitioned by written day and clustered by key."""
+    """Return the definition of a staging table: events are partitioned by business day and clustered by key."""
     wanted = bigquery.Table(reference, schema=contract_fields(table))
     wanted.description = f"{table.comment} As delivered, with duplicates and broken rows."
     wanted.labels = {**LABELS, "layer": "staging"}
     if kind(table) == "event":
-        wanted.time_partitioning = bigquery.TimePartitioning(field=WRITTEN_AT)
+        wanted.time_partitioning = bigquery.TimePartitioning(field=BUSINESS_DATE)
         wanted.require_partition_filter = True
         wanted.clustering_fields = clustering(table)
     return wanted

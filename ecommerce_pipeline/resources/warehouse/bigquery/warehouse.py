@@ -1,4 +1,4 @@
-"""BigQuery as a warehouse: it loads the lake's objects itself and replaces a window in one transaction.
+"""BigQuery as a warehouse: it loads the lake's objects itself and replaces days in one transaction.
 
 Its clients are in `resources/google`.
 """
@@ -17,7 +17,7 @@ from google.cloud.bigquery_storage import BigQueryReadClient
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.google.clients import bigquery_client, bigquery_read_client
 from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, JobCost, Replaced, TableName, Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.errors import job_errors
@@ -34,7 +34,7 @@ from ecommerce_pipeline.resources.warehouse.bigquery.tables import (
 from ecommerce_pipeline.schema.dialects import BIGQUERY, Dialect, within
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.evolution import Evolution
-from ecommerce_pipeline.schema.tables import WRITTEN_AT
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
 PARALLEL_REQUESTS = 8
 """Tables looked up, or queries run, at once."""
@@ -73,11 +73,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """The SQL dialect of `query`."""
         return BIGQUERY
 
-    def parts(self, window: Window | None) -> Sequence[Window | None]:
-        """Split a window into parts within the quotas of one job, in order."""
-        if window is None:
+    def parts(self, days: Days | None) -> Sequence[Days | None]:
+        """Split the days into parts within the quotas of one job, in order."""
+        if days is None:
             return [None]
-        return window.parts(self.days_per_job)
+        return days.parts(self.days_per_job)
 
     def layer_location(self, layer: str) -> str:
         """Return the project, and the dataset in it."""
@@ -89,11 +89,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         return f"bigquery://{self.project}.{self.datasets[layer]}.{table}{decorator}"
 
     def replace(
-        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
+        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, days: Days | None, writer: Writer
     ) -> Replaced:
-        """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
+        """Replace the rows of the days, or all rows, by those of Parquet objects, in one transaction.
 
-        A window of more than `days_per_job` days is replaced in parts, each in its own transaction.
+        A days of more than `days_per_job` days is replaced in parts, each in its own transaction.
 
         Raises:
             PlatformError: An object is missing, corrupt or has rows of other days, or Google rejected the request; a
@@ -105,7 +105,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         loaded = 0
         job: JobCost | None = None
         objects = iter(uris)
-        for part in self.parts(window):
+        for part in self.parts(days):
             part_uris = list(islice(objects, len(part) if part else None))
             count, job = self._replace_part(table, target, part_uris, part, writer)
             loaded += count
@@ -114,7 +114,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 f"{target.dataset_id}.{table.name}: {loaded} of the {rows} rows in the objects were loaded: "
                 f"materialize {writer.asset} again"
             )
-        newest = within(BIGQUERY, Window.of_day(window.last)) if window else None
+        newest = within(Days.of_day(days.last)) if days else None
         head = self._rows(target, newest, HEAD_ROWS)
         return Replaced(self._count(target), head, job)
 
@@ -155,23 +155,23 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             self._client.delete_table(original)
         return self.uri(table[0], name)
 
-    def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all rows; all columns or some.
+    def read(self, table: Table, layer: str, days: Days | None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read the rows of a table of the days, or all rows; all columns or some.
 
         If available, the Storage API is used: it needs no job, and reads only the columns and partitions requested.
 
         Raises:
             PlatformError: The table does not exist.
         """
-        in_window = within(BIGQUERY, window)
-        if window is None and WRITTEN_AT in table.columns:
-            in_window = f"{WRITTEN_AT} IS NOT NULL"  # the filter that partitioned tables require
+        of_days = within(days)
+        if days is None and BUSINESS_DATE in table.columns:
+            of_days = f"{BUSINESS_DATE} IS NOT NULL"  # the filter that partitioned tables require
         chosen = list(columns or table.columns.keys())
         reference = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"reading {reference}"):
             if self._reader:
-                return read_rows(self._reader, reference, chosen, in_window)
-        return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {in_window}")  # noqa: S608
+                return read_rows(self._reader, reference, chosen, of_days)
+        return self.query(f"SELECT {', '.join(chosen)} FROM `{reference}` WHERE {of_days}")  # noqa: S608
 
     def schema_of(self, layer: str) -> str:
         """Return the dataset of a layer's tables."""
@@ -225,10 +225,10 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         table: Table,
         target: bigquery.TableReference,
         uris: list[str],
-        window: Window | None,
+        days: Days | None,
         writer: Writer,
     ) -> tuple[int, JobCost]:
-        partitions = f"{window.start}_{window.last}" if window else "all"
+        partitions = f"{days.first}_{days.last}" if days else "all"
         jobs = Jobs(self._client, writer, partitions, self.timeout_seconds, self.job_retries)
         fields = contract_fields(table)
         with job_errors(self.project, self.location, f"preparing the load of {target}"):
@@ -236,15 +236,15 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         loaded = rows_loaded(
             jobs.load("load", uris, incoming, {"schema": fields, "write_disposition": "WRITE_TRUNCATE"})
         )
-        in_window = within(BIGQUERY, window)
-        check = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({in_window})")  # noqa: S608
+        of_days = within(days)
+        check = jobs.run("check", f"SELECT COUNT(*) AS rows_ FROM `{incoming}` WHERE NOT ({of_days})")  # noqa: S608
         outside = next(iter(cast(bigquery.QueryJob, check).result())).rows_
         if outside:
             raise PlatformError(
-                f"{target.dataset_id}.{table.name}: {outside} of the {loaded} rows in the objects were not written "
-                f"on {window}; the table is unchanged. Materialize lake/{table.name} of these days again"
+                f"{target.dataset_id}.{table.name}: {outside} of the {loaded} rows in the objects are not of "
+                f"the run's days; the table is unchanged. Materialize lake/{table.name} of these days again"
             )
-        replace = jobs.run("replace", _replace_script(table, str(target), str(incoming), in_window))
+        replace = jobs.run("replace", _replace_script(table, str(target), str(incoming), of_days))
         self._client.delete_table(incoming, not_found_ok=True)
         return loaded, cost(replace)
 
@@ -265,11 +265,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         return head.to_arrow(create_bqstorage_client=False)
 
 
-def _replace_script(table: Table, target: str, incoming: str, in_window: str) -> str:
+def _replace_script(table: Table, target: str, incoming: str, of_days: str) -> str:
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
     return f"""
         BEGIN TRANSACTION;
-        DELETE FROM `{target}` WHERE {in_window};
+        DELETE FROM `{target}` WHERE {of_days};
         INSERT INTO `{target}` ({columns}) SELECT {columns} FROM `{incoming}`;
         COMMIT TRANSACTION;
     """  # noqa: S608

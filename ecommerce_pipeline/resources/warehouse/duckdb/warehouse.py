@@ -1,4 +1,4 @@
-"""The local warehouse: one DuckDB file, and the atomic replace of a window of a staging table."""
+"""The local warehouse: one DuckDB file, and the atomic replace of days of a staging table."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from dagster import ConfigurableResource, get_dagster_logger
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import NotBuiltError, PlatformError, TransientError, no_memory
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, TableName, Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import first_line, warehouse_error
 from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
@@ -61,9 +61,9 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """The SQL dialect of `query`."""
         return DUCKDB
 
-    def parts(self, window: Window | None) -> Sequence[Window | None]:
-        """Return the window: any number of days can be replaced at once."""
-        return [window]
+    def parts(self, days: Days | None) -> Sequence[Days | None]:
+        """Return the days: any number of days can be replaced at once."""
+        return [days]
 
     def layer_location(self, layer: str) -> str:
         """Return the file, and the schema in it."""
@@ -74,26 +74,26 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         return f"{self.place or self.path}#{layer}.{table}"
 
     def replace(
-        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, window: Window | None, writer: Writer
+        self, table: Table, layer: str, uris: Sequence[str], rows: int, *, days: Days | None, writer: Writer
     ) -> Replaced:
-        """Replace the rows written in the window, or all rows, by those of Parquet objects, in one transaction.
+        """Replace the rows of the days, or all rows, by those of Parquet objects, in one transaction.
 
         Raises:
             PlatformError: An object is corrupt or has rows of other days; nothing is changed.
         """
         name = f'"{layer}"."{table.name}"'
-        in_window = within(DUCKDB, window)
+        of_days = within(days)
         with self.connect() as connection:
             _load_by_row_group(connection)
             try:
                 connection.begin()
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
                 connection.execute(create_table(table, layer))
-                connection.execute(f"DELETE FROM {name} WHERE {in_window}")  # noqa: S608 - names of the contract
-                loaded = _insert(connection, table, name, uris, in_window)
+                connection.execute(f"DELETE FROM {name} WHERE {of_days}")  # noqa: S608 - names of the contract
+                loaded = _insert(connection, table, name, uris, of_days)
                 if loaded != rows:
                     raise PlatformError(
-                        f"{layer}.{table.name}: {loaded} of the {rows} rows in the objects were written on {window}: "
+                        f"{layer}.{table.name}: {loaded} of the {rows} rows in the objects are of these days: "
                         f"materialize lake/{table.name} of these days again, then {writer.asset}"
                     )
                 connection.commit()
@@ -101,7 +101,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 failed = f"{layer}.{table.name} could not be loaded"
                 remedy = f"Materialize lake/{table.name} of that day again, then {writer.asset}"
                 raise _load_error(Path(self.path), uris, error, failed, remedy) from None
-            newest = within(DUCKDB, window and Window.of_day(window.last))
+            newest = within(days and Days.of_day(days.last))
             head = connection.execute(f"FROM {name} WHERE {newest} LIMIT {HEAD_ROWS}").to_arrow_table()
             total = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
         return Replaced(total[0] if total else 0, head)
@@ -133,8 +133,8 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                         ) from None
             connection.commit()
 
-    def read(self, table: Table, layer: str, window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of a table that were written in the window, or all rows; all columns or some.
+    def read(self, table: Table, layer: str, days: Days | None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read the rows of a table of the days, or all rows; all columns or some.
 
         Raises:
             PlatformError: The table does not exist.
@@ -143,7 +143,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             try:
                 chosen = ", ".join(f'"{name}"' for name in columns or table.columns.keys())
                 relation = f'"{layer}"."{table.name}"'
-                query = f"SELECT {chosen} FROM {relation} WHERE {within(DUCKDB, window)}"  # noqa: S608 - names of the contract
+                query = f"SELECT {chosen} FROM {relation} WHERE {within(days)}"  # noqa: S608 - names of the contract
                 return connection.execute(query).to_arrow_table()
             except duckdb.CatalogException:
                 raise NotBuiltError(
@@ -200,14 +200,14 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             }
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: Table, name: str, uris: Sequence[str], in_window: str) -> int:
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, name: str, uris: Sequence[str], of_days: str) -> int:
     """Insert the rows of objects by name; a column that objects lack, older than the contract's line, is null there."""
     if not uris:
         return 0
     objects = "FROM read_parquet(?, union_by_name = true)"
     there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * {objects}", [list(uris)]).fetchall()}
     columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name in there or not column.nullable)
-    statement = f"INSERT INTO {name} BY NAME SELECT {columns} {objects} WHERE {in_window}"
+    statement = f"INSERT INTO {name} BY NAME SELECT {columns} {objects} WHERE {of_days}"
     [(count,)] = connection.execute(statement, [list(uris)]).fetchall()
     return int(count)
 

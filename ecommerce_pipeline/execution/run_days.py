@@ -1,4 +1,4 @@
-"""Running the graph from the command line: one Dagster run of a window in this process, with its progress reported."""
+"""Running the graph from the command line: one Dagster run of days in this process, with its progress reported."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from ecommerce_pipeline.instance.dagster_private import SerializableErrorInfo
 from ecommerce_pipeline.instance.dead_runs import end_dead_runs
 from ecommerce_pipeline.instance.error_chain import error_chain, message_without_class
 from ecommerce_pipeline.instance.run_process import executing
-from ecommerce_pipeline.instance.run_tags import COMMAND_LINE_TAG, RANGE_END_TAG, RANGE_START_TAG
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.instance.run_tags import COMMAND_LINE_TAG, tags_of_days
+from ecommerce_pipeline.partitions import Days
 
 CODE_LOCATION: Final = "ecommerce_pipeline"
 """The code location's name in pyproject.toml and in every workspace.yaml."""
@@ -49,18 +49,18 @@ class RunProgress:
     rows: int | None = None
 
 
-def run_window(
+def run_days(
     job: JobDefinition,
-    window: Window,
+    days: Days,
     instance: DagsterInstance,
     on_progress: Callable[[RunProgress], None],
     tags: Mapping[str, str] | None = None,
 ) -> str:
-    """Materialize the job's assets for a window in one run.
+    """Materialize the job's assets for days in one run.
 
     Args:
         job: The job.
-        window: The days.
+        days: The days.
         instance: Where the run is recorded.
         on_progress: Called with each event, in order.
         tags: Tags of the run, besides those of the job.
@@ -87,8 +87,7 @@ def run_window(
                 **(tags or {}),
                 # The command itself reports the failure: the daemon must not retry the run.
                 MAX_RETRIES_TAG: "0",
-                RANGE_START_TAG: window.start.isoformat(),
-                RANGE_END_TAG: window.last.isoformat(),
+                **tags_of_days(days),
                 COMMAND_LINE_TAG: "yes",
             },
         )

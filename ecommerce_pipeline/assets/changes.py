@@ -1,0 +1,177 @@
+"""source/changes: the days on which the source differs from what was loaded, with the tables and the reasons.
+
+A run of the command line or of a schedule begins with a look at the source, whose days it takes along; what it found is
+recorded here. Materialized in the UI, the asset compares the days of its run exactly.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetsDefinition,
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRunStatus,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+    RunsFilter,
+    asset,
+)
+
+from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, days_of_run
+from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
+from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.instance.run_tags import LOOK_TAG, LOOKED_UNTIL_TAG
+from ecommerce_pipeline.io_managers import markdown
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.quality.changes import Change, Look, loaded_days, look
+from ecommerce_pipeline.resources.postgres.apply import written_days
+from ecommerce_pipeline.resources.postgres.changed import last_day
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import postgres
+
+KEY: Final = AssetKey(["source", "changes"])
+_LOADED: Final = AssetKey(["staging", "reconciliation"])
+_BUILT: Final = AssetKey(["datamart", "marts_sales_daily"])
+
+
+def changes_asset(settings: Settings) -> AssetsDefinition:
+    """Return the asset."""
+
+    @asset(
+        key=KEY,
+        group_name="source",
+        description="Business days on which the source differs from what was loaded: by table, with the reason.",
+        kinds={"postgres"},
+        owners=[OWNER],
+        deps=[AssetKey(["source", table]) for table in TABLES],
+        pool=WAREHOUSE_POOL,
+        partitions_def=daily(settings),
+        backfill_policy=ONE_RUN,
+    )
+    @retried
+    def changes(
+        context: AssetExecutionContext, postgres: PostgresResource, warehouse: ResourceParam[Warehouse]
+    ) -> MaterializeResult[None]:
+        days = days_of_run(context)
+        found = look_at(settings, postgres, warehouse, seen_by_runs(context.instance), exact=days)
+        by_day = _by_day(found.changes)
+        add_partition_metadata(context, KEY, {day.isoformat(): _metadata(by_day.get(day, ())) for day in days})
+        return MaterializeResult(metadata={"days": days.summary, "days changed": len(found.days & set(days))})
+
+    return changes
+
+
+def look_at(
+    settings: Settings,
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    since: Mapping[str, datetime],
+    *,
+    exact: Days | None = None,
+) -> Look:
+    """Compare the source with staging: see `quality.changes.look`."""
+    return look(
+        postgres,
+        warehouse,
+        since,
+        overlap=timedelta(minutes=settings.changes_overlap_minutes),
+        exact=exact,
+        can_be_new=_can_be_new(settings, postgres),
+    )
+
+
+def look_before_run(
+    settings: Settings, instance: DagsterInstance, postgres: PostgresResource, warehouse: Warehouse, *, exact: bool
+) -> Look:
+    """Look at the source for the days that a run is to take along, and record what was found.
+
+    Days that were loaded and not built, because a run was interrupted, are among them.
+
+    Args:
+        settings: The platform's settings.
+        instance: Where earlier runs have recorded what they saw.
+        postgres: The source.
+        warehouse: The warehouse.
+        exact: Whether to compare all days, whatever the times of their rows.
+    """
+    loaded = loaded_days(warehouse)
+    every = Days.of(loaded) if exact and loaded else None
+    found = look_at(settings, postgres, warehouse, {} if exact else seen_by_runs(instance), exact=every)
+    not_built = [Change(day, _BUILT.path[-1], 0, "loaded and not built") for day in _days_not_built(instance) & loaded]
+    found = Look((*found.changes, *not_built), found.until)
+    for day, changes in _by_day(found.changes).items():
+        instance.report_runless_asset_event(
+            AssetMaterialization(KEY, partition=day.isoformat(), metadata=_metadata(changes))
+        )
+    return found
+
+
+def has_day(settings: Settings, day: date) -> bool:
+    """Return whether the calendar has a day, which has ended."""
+    return daily(settings).has_partition_key(day.isoformat())
+
+
+def newest_whole_day(settings: Settings) -> date | None:
+    """Return the newest day of the calendar on which the source has an order; None if it has none."""
+    source = postgres(settings)
+    with source.connect() as connection:
+        newest = last_day(connection, source.time_zone)
+    return newest
+
+
+def tags_of_look(found: Look) -> dict[str, str]:
+    """Return the tags of a run that builds all days that a look found: from there the next look goes on."""
+    return {LOOK_TAG: "yes", LOOKED_UNTIL_TAG: json.dumps({name: at.isoformat() for name, at in found.until.items()})}
+
+
+def seen_by_runs(instance: DagsterInstance) -> dict[str, datetime]:
+    """Return, by table, the newest change in the source that a run which succeeded has taken along."""
+    wanted = RunsFilter(tags={LOOK_TAG: "yes"}, statuses=[DagsterRunStatus.SUCCESS])
+    for run in instance.get_runs(wanted, limit=1):
+        return {name: datetime.fromisoformat(at) for name, at in json.loads(run.tags[LOOKED_UNTIL_TAG]).items()}
+    return {}
+
+
+def _can_be_new(settings: Settings, postgres: PostgresResource) -> Callable[[date], bool]:
+    """Return whether a day that was never loaded is one of the shop's.
+
+    What a synthetic shop's application writes on a day may be about orders of days that nobody has asked for.
+    """
+    if settings.source == "external":
+        return lambda day: day >= settings.start_date
+    with postgres.connect() as connection:
+        written = written_days(connection)
+    return lambda day: day in written
+
+
+def _days_not_built(instance: DagsterInstance) -> set[date]:
+    storage, event = instance.event_log_storage, DagsterEventType.ASSET_MATERIALIZATION
+    loaded, built = (storage.get_latest_storage_id_by_partition(key, event) for key in (_LOADED, _BUILT))
+    return {date.fromisoformat(day) for day, number in loaded.items() if number > built.get(day, 0)}
+
+
+def _by_day(changes: Sequence[Change]) -> dict[date, list[Change]]:
+    by_day: dict[date, list[Change]] = defaultdict(list)
+    for change in changes:
+        by_day[change.day].append(change)
+    return by_day
+
+
+def _metadata(changes: Sequence[Change]) -> dict[str, Any]:
+    rows = [[change.table, f"{change.rows:,}" if change.rows else "", change.reason] for change in changes]
+    return {
+        "tables changed": len({change.table for change in changes}),
+        "rows changed": sum(change.rows for change in changes),
+        "changes": MetadataValue.md(markdown.table(["table", "rows", "reason"], rows) if rows else "none"),
+    }

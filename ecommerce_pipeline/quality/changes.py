@@ -1,0 +1,271 @@
+"""The business days on which the source differs from what was loaded, table by table, and why.
+
+Days are candidates by the time of their rows' last change, or because they were asked for. Of each candidate the digest
+in the source is compared with the one in staging, so that a day which was extracted since is none. Other days have
+changed with these if something of theirs names an order that did: see `_tied`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from psycopg import Connection
+
+from ecommerce_pipeline.errors import NotBuiltError
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.quality.digest import Digest, no_rows, orders_of_rows
+from ecommerce_pipeline.quality.layers import STAGING, SourceLayer, StagingLayer, layer_digests
+from ecommerce_pipeline.resources.postgres.changed import (
+    changed_keys,
+    changed_since,
+    days_of_keys,
+    exists,
+    keys_of_orders,
+    newest_change,
+    values_of_orders,
+)
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.dialects import within
+from ecommerce_pipeline.schema.tables import (
+    BUSINESS_DATE,
+    DIMENSIONS,
+    EVENTS,
+    ORDER_KEY,
+    ORDERS,
+    TABLES,
+    UPDATED_AT,
+    business_key,
+    is_part_of_order,
+    reconciliation,
+)
+from ecommerce_pipeline.schema.tables import STAGING as STAGED
+
+SESSION_KEY: Final = "session_id"
+KEYS_AT_ONCE: Final = 5_000
+
+By = Mapping[str, Mapping[date, int]]
+"""Rows by table and day."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Why a day is to be built again.
+
+    Attributes:
+        day: The business day.
+        table: The table that differs.
+        rows: How many of its rows changed, as far as their times tell; 0 if they do not.
+        reason: In words.
+    """
+
+    day: date
+    table: str
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the source found.
+
+    Attributes:
+        changes: By day and table, in order.
+        until: The newest change of each table that it has seen, from which the next look goes on.
+    """
+
+    changes: tuple[Change, ...]
+    until: Mapping[str, datetime]
+
+    @property
+    def days(self) -> set[date]:
+        """The days that changed."""
+        return {change.day for change in self.changes}
+
+
+def look(
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    since: Mapping[str, datetime],
+    *,
+    overlap: timedelta,
+    exact: Days | None,
+    can_be_new: Callable[[date], bool],
+) -> Look:
+    """Compare the source with staging.
+
+    Args:
+        postgres: The source.
+        warehouse: The warehouse.
+        since: By table, the newest change that an earlier look has seen; of other tables all rows are candidates.
+        overlap: How long a transaction may take to commit: changes so much older are looked at again.
+        exact: Days to compare whatever the times of their rows; finds deleted rows too.
+        can_be_new: Whether a day that was never loaded is to be.
+
+    Raises:
+        PlatformError: The source or the warehouse cannot be read.
+    """
+    candidates: dict[str, dict[date, int]] = {}
+    until = dict(since)
+    with postgres.connect() as connection:
+        existing = [name for name in EVENTS if exists(connection, TABLES[name])]
+        for name in existing:
+            table, before = TABLES[name], since.get(name)
+            start = before - overlap if before else None
+            candidates[name], newest = changed_since(connection, table, start, postgres.time_zone)
+            if newest and (before is None or newest > before):
+                until[name] = newest
+            if start and not is_part_of_order(table):
+                for day in _days_in_staging(warehouse, name, changed_keys(connection, table, start)):
+                    candidates[name].setdefault(day, 0)
+        for day in exact or ():
+            for of_table in candidates.values():
+                of_table.setdefault(day, 0)
+        changes = [*_differences(postgres, warehouse, candidates, can_be_new)]
+        changes += _tied(connection, postgres, warehouse, changes)
+        changes += _dimensions(connection, postgres, warehouse, exact=exact is not None)
+    return Look(tuple(sorted(set(changes), key=lambda one: (one.day, one.table, one.reason))), until)
+
+
+def _differences(
+    postgres: PostgresResource, warehouse: Warehouse, candidates: By, can_be_new: Callable[[date], bool]
+) -> Iterator[Change]:
+    every = {day for of_table in candidates.values() for day in of_table}
+    loaded = _loaded(warehouse, Days.of(every)) if every else {}
+    for name, of_table in candidates.items():
+        known = [day for day in of_table if (name, day) in loaded]
+        table = STAGED[name]
+        digests = layer_digests(SourceLayer(postgres), table, Days.of(known)) if known else {}
+        for day in known:
+            now, before = digests.get(day, no_rows(table)), loaded[name, day]
+            if (now.rows, now.checksum) != before:
+                yield Change(day, name, of_table[day], _reason(now, before[0], of_table[day]))
+        for day in of_table.keys() - known:
+            if of_table[day] and can_be_new(day):
+                yield Change(day, name, of_table[day], f"not loaded yet: {_rows(of_table[day])}")
+
+
+def _reason(now: Digest, rows_before: int, changed: int) -> str:
+    what = f"{_rows(changed)} changed" if changed else "rows changed"
+    if now.rows < rows_before:
+        return f"{what}, {rows_before - now.rows:,} fewer than loaded: deleted or moved to another day"
+    if now.rows > rows_before:
+        return f"{what}, {now.rows - rows_before:,} more than loaded"
+    return what
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+
+def _tied(
+    connection: Connection, postgres: PostgresResource, warehouse: Warehouse, changes: list[Change]
+) -> Iterator[Change]:
+    """Yield the days that have changed because an order of another day has.
+
+    A refund counts while its order is sold; a visit converts by its order. These are all the ties across days.
+    """
+    days = {change.day for change in changes if change.table == ORDERS or is_part_of_order(TABLES[change.table])}
+    orders = _changed_orders(connection, postgres, warehouse, Days.of(days)) if days else set()
+    if not orders:
+        return
+    time_zone = postgres.time_zone
+    sessions = values_of_orders(connection, SESSION_KEY, orders) | _sessions_in_staging(
+        warehouse, Days.of(days), orders
+    )
+    for table, column, keys in (("refunds", ORDER_KEY, orders), ("sessions", SESSION_KEY, sessions)):
+        found = days_of_keys(connection, TABLES[table], column, keys, time_zone) if keys else set()
+        loaded = _loaded(warehouse, Days.of(found)) if found else {}
+        for day in found - {change.day for change in changes}:
+            if (table, day) in loaded:
+                yield Change(day, table, 0, "an order that it names has changed")
+
+
+def _dimensions(
+    connection: Connection, postgres: PostgresResource, warehouse: Warehouse, *, exact: bool
+) -> Iterator[Change]:
+    """Yield the newest day for each dimension that differs: a run of any day replaces it whole."""
+    loaded = loaded_days(warehouse)
+    for name in DIMENSIONS if loaded else ():
+        table = TABLES[name]
+        if not exists(connection, table):
+            continue
+        if exact:
+            source, staging = (
+                layer_digests(layer, table, None) for layer in (SourceLayer(postgres), StagingLayer(warehouse))
+            )
+            differs = source != staging
+        else:
+            relation = f"{warehouse.schema_of(STAGING)}.{name}"
+            [row] = warehouse.query(
+                f"SELECT count(*) AS rows_, max({UPDATED_AT}) AS newest FROM {relation}"
+            ).to_pylist()
+            differs = newest_change(connection, table) != (row["rows_"], row["newest"])
+        if differs:
+            yield Change(max(loaded), name, 0, "rows changed")
+
+
+def loaded_days(warehouse: Warehouse) -> set[date]:
+    """Return the days that staging has."""
+    try:
+        rows = warehouse.read(reconciliation, STAGING, None, [BUSINESS_DATE]).to_pylist()
+    except NotBuiltError:
+        return set()
+    return {row[BUSINESS_DATE] for row in rows}
+
+
+def _changed_orders(connection: Connection, postgres: PostgresResource, warehouse: Warehouse, days: Days) -> set[Any]:
+    """Return the keys of the orders of which a row, or a payment's, differs between source and staging."""
+    changed: set[Any] = set()
+    loaded = _loaded(warehouse, days)
+    known = [day for day in days if (ORDERS, day) in loaded]
+    for name in (ORDERS, "payment_attempts") if known else ():
+        table = STAGED[name]
+        source, staging = (
+            {tuple(row) for row in layer.ask(orders_of_rows, table, Days.of(known))}
+            for layer in (SourceLayer(postgres), StagingLayer(warehouse))
+        )
+        changed |= {order for order, *_ in source ^ staging}
+    if new := [day for day in days if day not in known]:
+        changed |= keys_of_orders(connection, Days.of(new), postgres.time_zone)
+    return changed
+
+
+def _loaded(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], tuple[int, str]]:
+    """Return the rows and the checksum of what staging has, by table and day."""
+    columns = ["table_name", BUSINESS_DATE, "rows_staging", "checksum_staging"]
+    try:
+        rows = warehouse.read(reconciliation, STAGING, days, columns).to_pylist()
+    except NotBuiltError:
+        return {}
+    return {(row["table_name"], row[BUSINESS_DATE]): (row["rows_staging"], row["checksum_staging"]) for row in rows}
+
+
+def _days_in_staging(warehouse: Warehouse, name: str, keys: list[Any]) -> set[date]:
+    """Return the days of which staging has rows with these keys: a row may have been moved to another day."""
+    key = business_key(TABLES[name])
+    return {row[BUSINESS_DATE] for row in _in_staging(warehouse, name, (BUSINESS_DATE, key), keys, None)}
+
+
+def _sessions_in_staging(warehouse: Warehouse, days: Days, orders: set[Any]) -> set[Any]:
+    found = _in_staging(warehouse, ORDERS, (SESSION_KEY, ORDER_KEY), list(orders), days)
+    return {row[SESSION_KEY] for row in found if row[SESSION_KEY] is not None}
+
+
+def _in_staging(
+    warehouse: Warehouse, name: str, columns: tuple[str, str], keys: list[Any], days: Days | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the values of the first column in rows with one of the keys in the second."""
+    column, key = columns
+    of_days = within(days) if days else f"{BUSINESS_DATE} IS NOT NULL"
+    statements = [
+        f"SELECT DISTINCT {column} FROM {warehouse.schema_of(STAGING)}.{name} WHERE {of_days} "  # noqa: S608 - names of the contract
+        f"AND {key} IN ({', '.join(map(str, keys[start : start + KEYS_AT_ONCE]))})"
+        for start in range(0, len(keys), KEYS_AT_ONCE)
+    ]
+    try:
+        for rows in warehouse.queries(statements):
+            yield from rows.to_pylist()
+    except NotBuiltError:
+        return

@@ -1,0 +1,98 @@
+"""Writing what a synthetic shop's application wrote, in one transaction: rows by key, and deletions.
+
+Days of its life may be written in any order: the newest version of a row wins, and a deleted row does not come back,
+because its key is kept in a table of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+from psycopg import Connection, sql
+from sqlalchemy import Table
+
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.resources.postgres.ingest import ingest
+from ecommerce_pipeline.schema.tables import EVENTS, SCHEMA, UPDATED_AT, business_key, kind
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
+
+_DELETED: Final = sql.Identifier(SCHEMA, "deleted_rows")
+_WRITTEN: Final = sql.Identifier(SCHEMA, "written_days")
+
+
+def apply(
+    cursor: "adbc.Cursor", table: Table, rows: pa.RecordBatchReader, deleted: Callable[[], pa.Table], days: Days
+) -> int:
+    """Write rows and deletions within the cursor's transaction; return the number of rows.
+
+    Args:
+        cursor: Of a transaction.
+        table: The table, which exists.
+        rows: The rows, which may have several versions of a key.
+        deleted: Called when all rows have been read; returns columns `key` and `deleted_at` of the deleted rows.
+        days: The days of the application's life that are written.
+    """
+    cursor.execute(f"SELECT pg_advisory_xact_lock(hashtext('apply {table}'))")
+    cursor.execute(f"CREATE TEMPORARY TABLE incoming (LIKE {_name(table).as_string()}) ON COMMIT DROP")
+    cursor.execute("CREATE TEMPORARY TABLE deleted (key bigint, deleted_at timestamptz) ON COMMIT DROP")
+    count = ingest(cursor, "incoming", rows, temporary=True)
+    ingest(cursor, "deleted", deleted().to_reader(), temporary=True)
+    for statement in (*_statements(table), _record(table, days)):
+        cursor.execute(statement.as_string())
+    return count
+
+
+def create_records() -> Iterator[sql.Composed]:
+    """Yield the statements that create the tables of deleted keys and of written days."""
+    for name, columns in (
+        (_DELETED, "table_name text, key bigint, deleted_at timestamptz NOT NULL, PRIMARY KEY (table_name, key)"),
+        (_WRITTEN, "table_name text, day date, PRIMARY KEY (table_name, day)"),
+    ):
+        yield sql.SQL("CREATE TABLE IF NOT EXISTS {} ({})").format(name, sql.SQL(columns))
+
+
+def written_days(connection: Connection) -> set[date]:
+    """Return the days of the application's life of which all event tables are written; none of another database."""
+    if connection.execute("SELECT to_regclass(%s)", [_WRITTEN.as_string()]).fetchone() == (None,):
+        return set()
+    query = sql.SQL("SELECT day FROM {} WHERE table_name = ANY(%s) GROUP BY day HAVING count(*) = %s").format(_WRITTEN)
+    return {day for (day,) in connection.execute(query, [[*EVENTS], len(EVENTS)]).fetchall()}
+
+
+def _record(table: Table, days: Days) -> sql.Composed:
+    values = sql.SQL(", ").join(sql.SQL("({}, {}::date)").format(table.name, day.isoformat()) for day in days)
+    return sql.SQL("INSERT INTO {} VALUES {} ON CONFLICT DO NOTHING").format(_WRITTEN, values)
+
+
+def _statements(table: Table) -> Iterator[sql.Composed]:
+    names = {
+        "table": _name(table),
+        "name": sql.Literal(table.name),
+        "key": sql.Identifier(business_key(table)),
+        "updated": sql.Identifier(UPDATED_AT),
+        "deleted": _DELETED,
+        # A day of events that is written again repairs its rows; a snapshot leaves alone what has not changed.
+        "or_equal": sql.SQL("=" if kind(table) == "event" else ""),
+        "not_newer": sql.SQL("" if kind(table) == "event" else "="),
+    }
+    for statement in (
+        "INSERT INTO {deleted} SELECT {name}, key, deleted_at FROM deleted ON CONFLICT DO NOTHING",
+        "DELETE FROM {table} AS present USING deleted "
+        "WHERE present.{key} = deleted.key AND present.{updated} <= deleted.deleted_at",
+        "DELETE FROM incoming USING {deleted} AS gone "
+        "WHERE gone.table_name = {name} AND gone.key = incoming.{key} AND gone.deleted_at >= incoming.{updated}",
+        "DELETE FROM incoming USING (SELECT {key}, max({updated}) AS newest FROM incoming GROUP BY {key} "
+        "HAVING count(*) > 1) AS several WHERE several.{key} = incoming.{key} AND several.newest > incoming.{updated}",
+        "DELETE FROM {table} AS present USING incoming "
+        "WHERE present.{key} = incoming.{key} AND present.{updated} <{or_equal} incoming.{updated}",
+        "INSERT INTO {table} SELECT incoming.* FROM incoming WHERE NOT EXISTS (SELECT FROM {table} AS present "
+        "WHERE present.{key} = incoming.{key} AND present.{updated} >{not_newer} incoming.{updated})",
+    ):
+        yield sql.SQL(statement).format(**names)
+
+
+def _name(table: Table) -> sql.Identifier:
+    return sql.Identifier(str(table.schema), table.name)

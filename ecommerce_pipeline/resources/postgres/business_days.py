@@ -1,0 +1,104 @@
+"""The source's rows of business days, as SQL of PostgreSQL.
+
+A row's day is that of its `created_at` in the shop's time zone. An order's lines and payments have the order's day,
+whenever they were made; those without an order have their own.
+"""
+
+from typing import Final
+
+from psycopg import sql
+from sqlalchemy import Table
+
+from ecommerce_pipeline.partitions import ONE_DAY, Days
+from ecommerce_pipeline.schema.postgres import postgres_type
+from ecommerce_pipeline.schema.tables import (
+    BUSINESS_DATE,
+    HAPPENED_AT,
+    ORDER_KEY,
+    ORDERS,
+    business_key,
+    is_part_of_order,
+    kind,
+    source_columns,
+)
+
+_DAY: Final = sql.Identifier(BUSINESS_DATE)
+_KEY: Final = sql.Identifier(ORDER_KEY)
+
+
+def rows_of(table: Table, days: Days | None, time_zone: str) -> sql.Composed:
+    """Return a subquery of the contract's columns, as the server has them, and the business date of each row.
+
+    Args:
+        table: The contract.
+        days: The days; None for all rows, and for a dimension, which has no days.
+        time_zone: The shop's, by its name in the IANA database.
+    """
+    names = (sql.Identifier(column.name) for column in source_columns(table))
+    select = sql.SQL(", ").join(sql.SQL("rows_.{}").format(name) for name in names)
+    if kind(table) == "dimension":
+        return sql.SQL("(SELECT {} FROM {} AS rows_)").format(select, _name(table))
+    own = day_of(sql.SQL("rows_"), time_zone)
+    of_days = sql.SQL("TRUE") if days is None else happened_on(sql.SQL("rows_"), days, time_zone)
+    if not is_part_of_order(table):
+        return sql.SQL("(SELECT {}, {} AS {} FROM {} AS rows_ WHERE {})").format(
+            select, own, _DAY, _name(table), of_days
+        )
+    orders = sql.Identifier(str(table.schema), ORDERS)
+    # Twice the same order has its lines once. Two branches, each of which finds its rows by an index.
+    return sql.SQL(
+        "(SELECT {select}, orders.{day} FROM (SELECT DISTINCT rows_.{key}, {own} AS {day} FROM {orders} AS rows_ "
+        "WHERE {of_days}) AS orders JOIN {table} AS rows_ USING ({key}) UNION ALL "
+        "SELECT {select}, {own} FROM {table} AS rows_ WHERE {of_days} "
+        "AND NOT EXISTS (SELECT FROM {orders} AS orders WHERE orders.{key} = rows_.{key}))"
+    ).format(select=select, day=_DAY, key=_KEY, own=own, orders=orders, of_days=of_days, table=_name(table))
+
+
+def contract_rows_of(table: Table, days: Days | None, time_zone: str) -> sql.Composed:
+    """Return the query of the same rows, cast from the server's types to the contract's."""
+    columns = [
+        sql.SQL("CAST({0} AS {1}) AS {0}").format(sql.Identifier(column.name), sql.SQL(postgres_type(column.type)))
+        for column in source_columns(table)
+    ]
+    if kind(table) == "event":
+        columns.append(sql.SQL("{}").format(_DAY))
+    return sql.SQL("SELECT {} FROM {} AS rows_").format(sql.SQL(", ").join(columns), rows_of(table, days, time_zone))
+
+
+def ordered_rows_of(table: Table, days: Days | None, time_zone: str) -> sql.Composed:
+    """Return the query of the same rows in order: of events by day, otherwise by key."""
+    order = [sql.Identifier(business_key(table))]
+    if kind(table) == "event":
+        # The index on it has this order.
+        order.insert(0, _DAY if is_part_of_order(table) else sql.Identifier(HAPPENED_AT))
+    return contract_rows_of(table, days, time_zone) + sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(order))
+
+
+def happened_on(rows: sql.Composable, days: Days, time_zone: str) -> sql.Composed:
+    """Return the condition that rows happened on the days, as ranges of instants, for which there is an index."""
+    ranges = [
+        sql.SQL("{rows}.{time} >= {start} AND {rows}.{time} < {end}").format(
+            rows=rows,
+            time=sql.Identifier(HAPPENED_AT),
+            start=_midnight(window.start.isoformat(), time_zone),
+            end=_midnight((window.last + ONE_DAY).isoformat(), time_zone),
+        )
+        for window in days.windows
+    ]
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(ranges))
+
+
+def day_of(rows: sql.Composable, time_zone: str) -> sql.Composed:
+    """Return the business day on which a row happened."""
+    # Literals, not parameters: DuckDB's extension supports none.
+    return sql.SQL("CAST({}.{} AT TIME ZONE {} AS date)").format(
+        rows, sql.Identifier(HAPPENED_AT), sql.Literal(time_zone)
+    )
+
+
+def _midnight(day: str, time_zone: str) -> sql.Composed:
+    return sql.SQL("(TIMESTAMP {} AT TIME ZONE {})").format(sql.Literal(day), sql.Literal(time_zone))
+
+
+def _name(table: Table) -> sql.Identifier:
+    return sql.Identifier(str(table.schema), table.name)
