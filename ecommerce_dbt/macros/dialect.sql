@@ -3,15 +3,9 @@
     macros/warehouses.
 #}
 
-{# The UTC day of an instant, whatever the session's time zone. #}
-{% macro utc_date(column) -%}
-    {{ adapter.dispatch('utc_date')(column) }}
-{%- endmacro %}
-
-
-{# The first instant of a UTC day. #}
-{% macro utc_midnight(day) -%}
-    {{ adapter.dispatch('utc_midnight')(day) }}
+{# The day of an instant in the shop's time zone, the setting TIME_ZONE, whatever the session's is. #}
+{% macro business_day(column) -%}
+    {{ adapter.dispatch('day_in_zone')(column, run_setting('time_zone', 'TIME_ZONE', parsed_as='UTC', default='UTC')) }}
 {%- endmacro %}
 
 

@@ -1,5 +1,5 @@
 {#
-    What a query is run for, as its comment and, in BigQuery, as the labels of its job: asset, days and run, like the load
+    What a query is run for, as its comment and, in BigQuery, as the labels of its job: asset, first and last day, and run, like the load
     jobs of staging. Of a data test the asset is the test; between models there is none.
 #}
 {% macro job_labels(node) -%}
@@ -13,10 +13,6 @@
 
 
 {% macro _days_of_run() %}
-    {% set end = env_var('WINDOW_END', '') %}
-    {% if not end %}
-        {{ return('all') }}
-    {% endif %}
-    {% set last = modules.datetime.date.fromisoformat(end) - modules.datetime.timedelta(days=1) %}
-    {{ return(env_var('WINDOW_START') ~ '_' ~ last) }}
+    {% set days = modules.re.findall('[0-9-]{10}', env_var('DAYS', '')) %}
+    {{ return(days[0] ~ '_' ~ days[-1] if days else 'all') }}
 {% endmacro %}

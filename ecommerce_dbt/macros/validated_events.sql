@@ -1,32 +1,32 @@
 {#
-    Every row of an event table in the read window, typed, with its `validation_status`: 'valid', 'exact_duplicate', or the
-    reason why it is quarantined, which is the first rule that it breaks. Copies of a key are compared among the rows that
-    break no rule, so a broken row never costs a sound one; the first written of them is the valid one.
+    Every row of an event table in the run's days, typed, with its `validation_status`:
 
-    A copy counts if it was written since the day on which the row happened: what was written before belongs to other
-    days' facts, and days must be buildable in any order. So a key used again for an event of a later day is not noticed.
+    - exact_duplicate: equal to another row in all columns, which stays;
+    - the first rule that it breaks;
+    - superseded: its key has a newer version on that day that breaks no rule;
+    - conflicting_duplicate: of several newest versions of a key, none can be told to be right;
+    - valid.
+
+    Versions are compared among the rows that break no rule, so a broken row never costs a sound one.
 #}
 {% macro validated_events(table) -%}
-    {%- set content = event_content(table) -%}
+    {%- set version = ['business_date', event_key(table), 'broken_rule is null'] | join(', ') -%}
     select
         *,
         case
+            when copy_number > 1 then 'exact_duplicate'
             when broken_rule is not null then broken_rule
-            when equal_copy_written >= created_date then 'exact_duplicate'
-            when copy_written >= created_date then 'conflicting_duplicate'
+            when updated_at < newest_update then 'superseded'
+            when versions_at_update > 1 then 'conflicting_duplicate'
             else 'valid'
         end as validation_status
     from (
         select
             *,
-            lag(recorded_date) over (
-                partition by {{ event_key(table) }}, broken_rule is null
-                order by recorded_at, {{ content }}
-            ) as copy_written,
-            lag(recorded_date) over (
-                partition by {{ content }}, broken_rule is null
-                order by recorded_at
-            ) as equal_copy_written
+            max(updated_at) over (partition by {{ version }}) as newest_update,
+            sum(case when copy_number = 1 then 1 else 0 end) over (
+                partition by {{ version }}, updated_at
+            ) as versions_at_update
         from (
             select
                 *,
@@ -34,29 +34,25 @@
                     {%- for reason, broken in quarantine_rules(table) %}
                     when {{ broken }} then '{{ reason }}'
                     {%- endfor %}
-                end as broken_rule
+                end as broken_rule,
+                row_number() over (
+                    partition by business_date, {{ table_contract(table)['columns'] | join(', ') }}
+                ) as copy_number
             from (
                 select
                     {{ typed_columns(table) }},
-                    {{ utc_date('created_at') }} as created_date,
-                    {{ utc_date('recorded_at') }} as recorded_date
+                    business_date
                 from {{ source('staging', table) }}
-                where {{ read_from_staging() }}
+                where {{ in_days() }}
             ) as typed
         ) as checked
     ) as compared
 {%- endmacro %}
 
 
-{# The column by which copies of an event are found. #}
+{# The column by which versions of an event are found. #}
 {% macro event_key(table) -%}
     {{ table_contract(table)['key'] }}
-{%- endmacro %}
-
-
-{# All that two copies of an event have in common: everything but when they were written. #}
-{% macro event_content(table) -%}
-    {{ table_contract(table)['columns'] | reject('equalto', 'recorded_at') | join(', ') }}
 {%- endmacro %}
 
 

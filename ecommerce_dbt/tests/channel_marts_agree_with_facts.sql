@@ -5,7 +5,7 @@ with totals as (
 
     select
         'channel_store' as mart,
-        sum(orders_paid) as orders_paid,
+        sum(orders_sold) as orders_sold,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
         0 as attempts
@@ -13,7 +13,7 @@ with totals as (
     union all
     select
         'payment_channel' as mart,
-        sum(orders_paid) as orders_paid,
+        sum(orders_sold) as orders_sold,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
         sum(attempts) as attempts
@@ -21,7 +21,7 @@ with totals as (
     union all
     select
         'payment' as mart,
-        0 as orders_paid,
+        0 as orders_sold,
         0 as net_amount,
         0 as refund_amount,
         sum(attempts) as attempts
@@ -29,7 +29,7 @@ with totals as (
     union all
     select
         'product' as mart,
-        0 as orders_paid,
+        0 as orders_sold,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
         0 as attempts
@@ -37,15 +37,15 @@ with totals as (
     union all
     select
         'customer' as mart,
-        sum(orders_new + orders_returning) as orders_paid,
-        sum(amount_new + amount_returning) as net_amount,
+        sum(orders_new + orders_returning + orders_guest) as orders_sold,
+        sum(amount_new + amount_returning + amount_guest) as net_amount,
         0 as refund_amount,
         0 as attempts
     from {{ ref('marts_customer_daily') }}
     union all
     select
         'segment' as mart,
-        sum(orders_paid) as orders_paid,
+        sum(orders_sold) as orders_sold,
         sum(net_amount) as net_amount,
         sum(refund_amount) as refund_amount,
         0 as attempts
@@ -53,7 +53,7 @@ with totals as (
     union all
     select
         'cohort_' || cohort_unit as mart,
-        sum(active_customers) as orders_paid,
+        sum(active_customers) as orders_sold,
         0 as net_amount,
         0 as refund_amount,
         0 as attempts
@@ -63,7 +63,7 @@ with totals as (
     union all
     select
         'first_order' as mart,
-        sum(orders_new) as orders_paid,
+        sum(orders_new) as orders_sold,
         0 as net_amount,
         0 as refund_amount,
         0 as attempts
@@ -74,13 +74,13 @@ with totals as (
 compared as (
 
     select
-        max(case when mart = 'channel_store' then orders_paid end) as orders_paid,
-        max(case when mart = 'payment_channel' then orders_paid end) as orders_paid_by_payment,
-        max(case when mart = 'customer' then orders_paid end) as orders_paid_by_customer,
-        max(case when mart = 'segment' then orders_paid end) as orders_paid_by_segment,
-        max(case when mart = 'first_order' then orders_paid end) as new_customers,
-        max(case when mart = 'cohort_week' then orders_paid end) as new_customers_by_week,
-        max(case when mart = 'cohort_month' then orders_paid end) as new_customers_by_month,
+        max(case when mart = 'channel_store' then orders_sold end) as orders_sold,
+        max(case when mart = 'payment_channel' then orders_sold end) as orders_sold_by_payment,
+        max(case when mart = 'customer' then orders_sold end) as orders_sold_by_customer,
+        max(case when mart = 'segment' then orders_sold end) as orders_sold_by_segment,
+        max(case when mart = 'first_order' then orders_sold end) as new_customers,
+        max(case when mart = 'cohort_week' then orders_sold end) as new_customers_by_week,
+        max(case when mart = 'cohort_month' then orders_sold end) as new_customers_by_month,
         max(case when mart = 'channel_store' then net_amount end) as net_amount,
         max(case when mart = 'segment' then net_amount end) as net_amount_by_segment,
         max(case when mart = 'payment_channel' then net_amount end) as net_amount_by_payment,
@@ -96,9 +96,9 @@ compared as (
 select *
 from compared
 where
-    orders_paid <> orders_paid_by_payment
-    or orders_paid <> orders_paid_by_customer
-    or orders_paid <> orders_paid_by_segment
+    orders_sold <> orders_sold_by_payment
+    or orders_sold <> orders_sold_by_customer
+    or orders_sold <> orders_sold_by_segment
     or new_customers <> new_customers_by_week
     or new_customers <> new_customers_by_month
     or net_amount <> net_amount_by_segment

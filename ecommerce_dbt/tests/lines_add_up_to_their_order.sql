@@ -5,14 +5,14 @@ with allocated as (
 
     select
         transaction_id,
-        created_date,
+        business_date,
         sum(discount_amount) as discount_amount,
         sum(shipping_amount) as shipping_amount,
         min(discount_amount) as least_discount,
         min(shipping_amount) as least_shipping
     from {{ ref('fact_transaction') }}
-    where {{ in_happened_window() }}
-    group by transaction_id, created_date
+    where {{ in_days() }}
+    group by transaction_id, business_date
 
 )
 
@@ -21,9 +21,9 @@ from allocated
 inner join {{ ref('stg_transactions') }} as orders
     on
         allocated.transaction_id = orders.transaction_id
-        and allocated.created_date = orders.created_date
+        and allocated.business_date = orders.business_date
 where
-    {{ in_written_window('orders.recorded_date') }}
+    {{ in_days('orders.business_date') }}
     and (
         allocated.discount_amount <> orders.discount_amount
         or allocated.shipping_amount <> orders.shipping_amount

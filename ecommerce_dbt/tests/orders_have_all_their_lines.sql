@@ -5,12 +5,12 @@ with lines_of_order as (
 
     select
         transaction_id,
-        created_date,
+        business_date,
         count(*) as line_count,
         sum(gross_amount) as gross_amount
     from {{ ref('fact_transaction') }}
-    where {{ in_happened_window() }}
-    group by transaction_id, created_date
+    where {{ in_days() }}
+    group by transaction_id, business_date
 
 )
 
@@ -19,10 +19,9 @@ from {{ ref('stg_transactions') }} as orders
 left join lines_of_order
     on
         orders.transaction_id = lines_of_order.transaction_id
-        and orders.created_date = lines_of_order.created_date
+        and orders.business_date = lines_of_order.business_date
 where
-    {{ in_happened_window('orders.created_date') }}
-    and {{ in_written_window('orders.recorded_date') }}
+    {{ in_days('orders.business_date') }}
     and (
         lines_of_order.transaction_id is null
         or orders.line_count <> lines_of_order.line_count

@@ -7,12 +7,13 @@ with amounts as (
         'facts' as mart,
         net_amount
     from {{ ref('fact_transaction') }}
-    where is_paid
+    where is_sold
     union all
     select
         'facts' as mart,
         -refund_amount as net_amount
     from {{ ref('fact_refund') }}
+    where is_counted
     {%- for mart in ['marts_product_performance', 'marts_customer_product_summary'] %}
     union all
     select

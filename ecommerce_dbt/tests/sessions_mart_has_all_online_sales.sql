@@ -4,37 +4,37 @@
 with amounts as (
 
     select
-        created_date,
-        sum(case when is_paid then gross_amount else 0 end) as gross_amount,
-        sum(case when is_paid then discount_amount else 0 end) as discount_amount,
+        business_date,
+        sum(case when is_sold then gross_amount else 0 end) as gross_amount,
+        sum(case when is_sold then discount_amount else 0 end) as discount_amount,
         0 as sessions
     from {{ ref('fact_transaction') }}
     where
         channel <> 'store'
-        and {{ in_happened_window() }}
-    group by created_date
+        and {{ in_days() }}
+    group by business_date
     union all
     select
-        created_date,
+        business_date,
         0 as gross_amount,
         0 as discount_amount,
         sessions
     from {{ ref('marts_funnel_daily') }}
-    where {{ in_happened_window() }}
+    where {{ in_days() }}
     union all
     select
-        created_date,
+        business_date,
         -gross_amount as gross_amount,
         -discount_amount as discount_amount,
         -sessions as sessions
     from {{ ref('marts_session_transaction_summary') }}
-    where {{ in_happened_window() }}
+    where {{ in_days() }}
 
 )
 
-select created_date
+select business_date
 from amounts
-group by created_date
+group by business_date
 having
     sum(gross_amount) <> 0
     or sum(discount_amount) <> 0

@@ -12,7 +12,17 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from ecommerce_pipeline.schema.tables import AMOUNT, DIMENSIONS, EVENTS, STAGING, TABLES, WRITTEN_AT, business_key, kind
+from ecommerce_pipeline.schema.tables import (
+    AMOUNT,
+    BUSINESS_DATE,
+    DIMENSIONS,
+    EVENTS,
+    STAGING,
+    TABLES,
+    UPDATED_AT,
+    business_key,
+    kind,
+)
 
 MODELS: Final = "models/staging/generated"
 MACROS: Final = "macros/generated"
@@ -23,13 +33,9 @@ _Described = tuple[str, str, str]
 """A column's name, type and description."""
 
 _REASON: Final = ("reason", "text", "The rule that the row breaks: see macros/quarantine_rules.sql.")
-_DAYS: Final = (
-    ("created_date", "date", "UTC day on which it happened."),
-    ("recorded_date", "date", "UTC day on which it was written; the partition."),
-)
 _FRESHNESS: Final = (
     "        config:",
-    f"          loaded_at_field: {WRITTEN_AT}",
+    f"          loaded_at_field: {UPDATED_AT}",
     "          freshness: {warn_after: {count: 30, period: hour}}",
 )
 """Of events, of which there are some every day; as for the assets, a day and some hours without any is late."""
@@ -89,14 +95,15 @@ def dbt_files() -> dict[str, str]:
         key = [business_key(table)]
         files |= _model(f"stg_{name}", f"typed_dimension('{name}')", grain, _columns(table), key, by_day=False)
     for name in EVENTS:
-        table = TABLES[name]
-        columns = [*_columns(table), *_DAYS]
-        key = [business_key(table)]
-        grain = f"{table.comment} Valid rows only; of several copies the first written. By written day."
+        table = STAGING[name]
+        columns = [*_columns(table)]
+        key = [BUSINESS_DATE, business_key(table)]
+        grain = f"{table.comment} Valid rows only; of several versions the newest. By business day."
         files |= _model(f"stg_{name}", f"valid_events('{name}')", grain, columns, key)
-        grain = f"One row per written row of {name} that breaks a rule, with the first rule it breaks. By written day."
-        columns, key = [_REASON, *columns], [*key, WRITTEN_AT]
-        files |= _model(f"quarantine_{name}", f"quarantined_events('{name}')", grain, columns, key)
+        grain = (
+            f"One row per distinct row of {name} that breaks a rule, with the first rule it breaks. By business day."
+        )
+        files |= _model(f"quarantine_{name}", f"quarantined_events('{name}')", grain, [_REASON, *columns], key=None)
     return files
 
 
@@ -105,7 +112,7 @@ def _sources() -> str:
         f"# {_MARK}",
         "sources:",
         "  - name: staging",
-        "    description: The rows as PostgreSQL delivered them, before any rule; events by written day.",
+        "    description: The rows as PostgreSQL has them, before any rule; events by business day.",
         "    schema: \"{{ target.schema.removesuffix('core') ~ 'staging' }}\"",
         "    tables:",
     ]
@@ -118,19 +125,28 @@ def _sources() -> str:
 
 
 def _model(
-    name: str, macro: str, description: str, columns: Iterable[_Described], key: list[str], *, by_day: bool = True
+    name: str,
+    macro: str,
+    description: str,
+    columns: Iterable[_Described],
+    key: list[str] | None,
+    *,
+    by_day: bool = True,
 ) -> dict[str, str]:
-    """Return a model's SQL, a call of its macro, and its properties."""
+    """Return a model's SQL, a call of its macro, and its properties; without a key it may have equal rows."""
+    primary_key = [
+        "    data_tests:",
+        "      - primary_key:",
+        "          arguments:",
+        f"            columns: [{', '.join(key or ())}]",
+        *(["          config:", "            where: __days__"] if by_day else []),
+    ]
     lines = [
         f"# {_MARK}",
         "models:",
         f"  - name: {name}",
         f"    description: {_text(description)}",
-        "    data_tests:",
-        "      - primary_key:",
-        "          arguments:",
-        f"            columns: [{', '.join(key)}]",
-        *(["          config:", "            where: __written_window__"] if by_day else []),
+        *(primary_key if key else []),
         "    columns:",
         *_yaml_columns(columns, indent=6),
     ]

@@ -9,7 +9,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 DBT_DIR = PROJECT_ROOT / "ecommerce_dbt"
@@ -45,11 +45,6 @@ def manifest(dbt: Dbt) -> dict[str, Any]:
     return parsed
 
 
-def window_variables(warehouse: Path, window: Window, lateness_days: int) -> dict[str, str]:
-    """Return the environment that sets dbt's warehouse and window."""
-    return {
-        "WAREHOUSE_DUCKDB_PATH": str(warehouse),
-        "WINDOW_START": window.start.isoformat(),
-        "WINDOW_END": window.end.isoformat(),
-        "LATENESS_DAYS": str(lateness_days),
-    }
+def run_variables(warehouse: Path, days: Days, **others: str) -> dict[str, str]:
+    """Return the environment that sets dbt's warehouse and days."""
+    return {"WAREHOUSE_DUCKDB_PATH": str(warehouse), "DAYS": str(days), **others}

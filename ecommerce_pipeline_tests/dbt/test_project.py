@@ -7,11 +7,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dbt import dbt_type
 from ecommerce_pipeline.schema.duckdb import duckdb_type
 from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
-from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, window_variables
+from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, run_variables
 from ecommerce_pipeline_tests.support.marts import with_staging
 
 
@@ -37,7 +37,7 @@ def test_every_model_has_its_own_properties_grain_owner_key_and_typed_columns(ma
         assert model["patch_path"] == f"ecommerce://{Path(model['original_file_path']).with_suffix('.yml')}", name
         assert model["description"].startswith("One row per "), name
         assert model["config"]["meta"]["dagster"]["owners"], name
-        assert model["unique_id"] in keyed, name
+        assert model["unique_id"] in keyed or name.startswith("quarantine_"), name
         assert all(column["data_type"] and column["description"] for column in model["columns"].values()), name
         assert model["config"]["contract"]["enforced"] or "/staging/" in model["original_file_path"], name
 
@@ -66,7 +66,7 @@ def test_project_parses_for_both_targets_without_a_warning(dbt: Dbt, target: str
 def empty(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a warehouse with all models and no rows."""
     path = with_staging(tmp_path_factory.mktemp("empty") / "warehouse.duckdb")
-    environment = window_variables(path, Window.of_keys("2026-03-10", "2026-03-10"), 3)
+    environment = run_variables(path, Days.parse("2026-03-10"))
     dbt("run", environment=environment)
     return environment
 
@@ -80,10 +80,8 @@ def test_staging_models_have_the_columns_and_types_of_their_table(empty: dict[st
     # Integers have 64 bits in dbt's models, as they have in BigQuery.
     expected = {
         column.info.get("alias", column.name): duckdb_type(column.type).replace("INTEGER", "BIGINT")
-        for column in TABLES[name].columns
+        for column in STAGING[name].columns
     }
-    if name in EVENTS:
-        expected |= {"created_date": "DATE", "recorded_date": "DATE"}
     with duckdb.connect(empty["WAREHOUSE_DUCKDB_PATH"], read_only=True) as connection:
         assert columns(connection, f"core.stg_{name}") == expected
         if name in EVENTS:

@@ -19,13 +19,8 @@
 {%- endmacro %}
 
 
-{% macro bigquery__utc_date(column) -%}
-    date({{ column }})
-{%- endmacro %}
-
-
-{% macro bigquery__utc_midnight(day) -%}
-    timestamp '{{ day }} 00:00:00+00'
+{% macro bigquery__day_in_zone(column, zone) -%}
+    date({{ column }}, '{{ zone }}')
 {%- endmacro %}
 
 
@@ -50,29 +45,24 @@
 {%- endmacro %}
 
 
-{% macro bigquery__by_day_config(column, cluster_by) %}
+{% macro bigquery__by_day_config(cluster_by) %}
     {{ return({
         'incremental_strategy': 'insert_overwrite',
-        'partition_by': {'field': column, 'data_type': 'date', 'granularity': 'day'},
+        'partition_by': {'field': 'business_date', 'data_type': 'date', 'granularity': 'day'},
         'cluster_by': cluster_by,
     }) }}
 {% endmacro %}
 
 
 {#
-    dbt's own static insert_overwrite, with the days of the window. dbt takes the list from the model's config, which is
-    fixed when the project is parsed; the window is known only when it runs.
+    dbt's own static insert_overwrite, with the run's days. dbt takes the list from the model's config, which is fixed
+    when the project is parsed; the days are known only when it runs.
 #}
 {% macro bq_insert_overwrite_sql(
     tmp_relation, target_relation, sql, unique_key, partition_by, partitions, dest_columns, tmp_relation_exists,
     copy_partitions
 ) %}
-    {%- set first, end = window_bounds(partition_window()) -%}
-    {%- set days = [] -%}
-    {%- for offset in range((end - first).days) -%}
-        {%- do days.append("date '" ~ (first + modules.datetime.timedelta(days=offset)) ~ "'") -%}
-    {%- endfor -%}
     {{ bq_static_insert_overwrite_sql(
-        tmp_relation, target_relation, sql, partition_by, days, dest_columns, tmp_relation_exists, copy_partitions
+        tmp_relation, target_relation, sql, partition_by, day_literals(), dest_columns, tmp_relation_exists, copy_partitions
     ) }}
 {% endmacro %}

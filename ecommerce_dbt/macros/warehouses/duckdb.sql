@@ -13,13 +13,8 @@
 {% endmacro %}
 
 
-{% macro duckdb__utc_date(column) -%}
-    cast({{ column }} at time zone 'UTC' as date)
-{%- endmacro %}
-
-
-{% macro duckdb__utc_midnight(day) -%}
-    timestamptz '{{ day }} 00:00:00+00'
+{% macro duckdb__day_in_zone(column, zone) -%}
+    cast({{ column }} at time zone '{{ zone }}' as date)
 {%- endmacro %}
 
 
@@ -45,6 +40,6 @@
 
 
 {# The project's own: dbt-duckdb has no strategy that replaces days. #}
-{% macro duckdb__by_day_config(column, cluster_by) %}
-    {{ return({'incremental_strategy': 'replace_window'}) }}
+{% macro duckdb__by_day_config(cluster_by) %}
+    {{ return({'incremental_strategy': 'replace_days'}) }}
 {% endmacro %}

@@ -1,33 +1,38 @@
-{{ by_day('created_date', cluster_by=['channel', 'store_id']) }}
+{{ by_day(cluster_by=['channel', 'store_id']) }}
 
 with sales as (
 
     select
-        created_date,
+        business_date,
         channel,
         store_id,
-        count(distinct transaction_id) as orders_placed,
-        count(distinct case when is_paid then transaction_id end) as orders_paid,
-        sum(case when is_paid then quantity else 0 end) as units,
-        sum(case when is_paid then gross_amount else 0 end) as gross_amount,
-        sum(case when is_paid then discount_amount else 0 end) as discount_amount,
-        sum(case when is_paid then shipping_amount else 0 end) as shipping_amount,
+        count(*) as orders_placed,
+        {% for state in ['sold', 'part_paid', 'unpaid', 'cancelled'] -%}
+        sum(case when order_state = '{{ state }}' then 1 else 0 end) as orders_{{ state }},
+        {% endfor -%}
+        sum(case when is_sold then units else 0 end) as units,
+        sum(case when is_sold then gross_amount else 0 end) as gross_amount,
+        sum(case when is_sold then discount_amount else 0 end) as discount_amount,
+        sum(case when is_sold then shipping_amount else 0 end) as shipping_amount,
         0 as refunds,
         0 as refund_amount
-    from {{ ref('fact_transaction') }}
-    where {{ in_happened_window() }}
-    group by created_date, channel, store_id
+    from {{ ref('fact_order') }}
+    where {{ in_days() }}
+    group by business_date, channel, store_id
 
 ),
 
 refunded as (
 
     select
-        created_date,
+        business_date,
         channel,
         store_id,
         0 as orders_placed,
-        0 as orders_paid,
+        0 as orders_sold,
+        0 as orders_part_paid,
+        0 as orders_unpaid,
+        0 as orders_cancelled,
         0 as units,
         0 as gross_amount,
         0 as discount_amount,
@@ -35,8 +40,10 @@ refunded as (
         count(*) as refunds,
         sum(refund_amount) as refund_amount
     from {{ ref('fact_refund') }}
-    where {{ in_happened_window() }}
-    group by created_date, channel, store_id
+    where
+        is_counted
+        and {{ in_days() }}
+    group by business_date, channel, store_id
 
 ),
 
@@ -49,11 +56,14 @@ combined as (
 )
 
 select
-    created_date,
+    business_date,
     channel,
     store_id,
     {{ total_count('orders_placed') }} as orders_placed,
-    {{ total_count('orders_paid') }} as orders_paid,
+    {{ total_count('orders_sold') }} as orders_sold,
+    {{ total_count('orders_part_paid') }} as orders_part_paid,
+    {{ total_count('orders_unpaid') }} as orders_unpaid,
+    {{ total_count('orders_cancelled') }} as orders_cancelled,
     {{ total_count('units') }} as units,
     {{ total_count('refunds') }} as refunds,
     {{ total_amount('gross_amount') }} as gross_amount,
@@ -62,4 +72,4 @@ select
     {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
     {{ total_amount('shipping_amount') }} as shipping_amount
 from combined
-group by created_date, channel, store_id
+group by business_date, channel, store_id

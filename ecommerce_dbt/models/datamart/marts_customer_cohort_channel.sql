@@ -5,12 +5,13 @@ with orders as (
     select
         customer_id,
         transaction_id,
-        created_date,
+        business_date,
         channel,
-        min(created_at) as ordered_at
-    from {{ ref('fact_transaction') }}
-    where is_paid
-    group by customer_id, transaction_id, created_date, channel
+        created_at
+    from {{ ref('fact_order') }}
+    where
+        is_sold
+        and customer_id <> {{ guest() }}
 
 ),
 
@@ -20,10 +21,10 @@ numbered as (
         orders.*,
         dates.week_start_date,
         dates.month_start_date,
-        row_number() over (partition by orders.customer_id order by orders.ordered_at, orders.transaction_id)
+        row_number() over (partition by orders.customer_id order by orders.created_at, orders.transaction_id)
             as order_number
     from orders
-    inner join {{ ref('dim_date') }} as dates on orders.created_date = dates.date_day
+    inner join {{ ref('dim_date') }} as dates on orders.business_date = dates.date_day
 
 ),
 

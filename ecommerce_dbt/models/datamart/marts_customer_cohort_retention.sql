@@ -1,14 +1,15 @@
 {{ config(tags=['summary']) }}
 
-with paid_lines as (
+with orders as (
 
     select
         customer_id,
-        transaction_id,
         net_amount,
-        {{ month_start('created_date') }} as order_month
-    from {{ ref('fact_transaction') }}
-    where is_paid
+        {{ month_start('business_date') }} as order_month
+    from {{ ref('fact_order') }}
+    where
+        is_sold
+        and customer_id <> {{ guest() }}
 
 ),
 
@@ -17,9 +18,9 @@ purchases as (
     select
         customer_id,
         order_month,
-        count(distinct transaction_id) as orders,
+        count(*) as orders,
         sum(net_amount) as amount_before_refunds
-    from paid_lines
+    from orders
     group by customer_id, order_month
 
 ),

@@ -3,33 +3,37 @@
 with orders as (
 
     select
-        customer_id,
-        transaction_id,
-        created_date,
-        channel,
-        min(created_at) as ordered_at,
-        sum(net_amount) as amount_before_refunds
-    from {{ ref('fact_transaction') }}
-    where is_paid
-    group by customer_id, transaction_id, created_date, channel
+        *,
+        customer_id = {{ guest() }} as is_guest
+    from {{ ref('fact_order') }}
+    where is_sold
 
 ),
 
+-- Guests cannot be told apart: whether it is a guest's first order nobody knows.
 numbered as (
 
     select
-        *,
-        row_number() over (partition by customer_id order by ordered_at, transaction_id) as order_number
+        business_date,
+        channel,
+        net_amount,
+        case
+            when is_guest then 'guest'
+            when row_number() over (partition by customer_id order by created_at, transaction_id) = 1 then 'new'
+            else 'returning'
+        end as buyer
     from orders
 
 )
 
 select
-    created_date,
+    business_date,
     channel,
-    {{ total_count('case when order_number = 1 then 1 else 0 end') }} as orders_new,
-    {{ total_count('case when order_number = 1 then 0 else 1 end') }} as orders_returning,
-    {{ total_amount('case when order_number = 1 then amount_before_refunds else 0 end') }} as amount_new,
-    {{ total_amount('case when order_number = 1 then 0 else amount_before_refunds end') }} as amount_returning
+    {% for buyer in ['new', 'returning', 'guest'] -%}
+    {{ total_count("case when buyer = '" ~ buyer ~ "' then 1 else 0 end") }} as orders_{{ buyer }},
+    {% endfor -%}
+    {{ total_amount("case when buyer = 'new' then net_amount else 0 end") }} as amount_new,
+    {{ total_amount("case when buyer = 'returning' then net_amount else 0 end") }} as amount_returning,
+    {{ total_amount("case when buyer = 'guest' then net_amount else 0 end") }} as amount_guest
 from numbered
-group by created_date, channel
+group by business_date, channel

@@ -7,13 +7,13 @@ with bought as (
         customer_id,
         product_id,
         transaction_id,
-        created_date,
+        business_date,
         sum(quantity) as units,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount
     from {{ ref('fact_transaction') }}
-    where is_paid
-    group by customer_id, product_id, transaction_id, created_date
+    where is_sold
+    group by customer_id, product_id, transaction_id, business_date
 
 ),
 
@@ -31,7 +31,7 @@ activity as (
         0 as refund_amount,
         0 as reviews,
         0 as rating_sum,
-        created_date as order_date
+        business_date as order_date
     from bought
     union all
     select
@@ -48,6 +48,7 @@ activity as (
         0 as rating_sum,
         {{ cast_to('null', 'date') }} as order_date
     from {{ ref('fact_refund') }}
+    where is_counted
     union all
     select
         customer_id,
@@ -91,8 +92,8 @@ summed as (
 select
     summed.customer_id,
     summed.product_id,
-    products.category,
-    products.brand,
+    coalesce(products.category, 'unknown') as category,
+    coalesce(products.brand, 'unknown') as brand,
     summed.orders,
     summed.units,
     summed.units_returned,

@@ -2,8 +2,8 @@
 
 with as_of as (
 
-    select max(created_date) as as_of_date
-    from {{ ref('fact_transaction') }}
+    select max(business_date) as as_of_date
+    from {{ ref('fact_order') }}
 
 ),
 
@@ -11,12 +11,14 @@ bought as (
 
     select
         customer_id,
-        min(created_date) as first_order_date,
-        max(created_date) as last_order_date,
-        count(distinct transaction_id) as orders,
-        sum(gross_amount - discount_amount) as sales_amount
-    from {{ ref('fact_transaction') }}
-    where is_paid
+        min(business_date) as first_order_date,
+        max(business_date) as last_order_date,
+        count(*) as orders,
+        sum(net_amount) as sales_amount
+    from {{ ref('fact_order') }}
+    where
+        is_sold
+        and customer_id <> {{ guest() }}
     group by customer_id
 
 ),
@@ -27,6 +29,7 @@ returned as (
         customer_id,
         sum(refund_amount) as refund_amount
     from {{ ref('fact_refund') }}
+    where is_counted
     group by customer_id
 
 ),

@@ -3,29 +3,30 @@
 with sales as (
 
     select
-        created_date,
+        business_date,
         channel,
         customer_id,
-        count(distinct transaction_id) as orders_paid,
+        count(*) as orders_sold,
         sum(net_amount) as amount_before_refunds,
         0 as refund_amount
-    from {{ ref('fact_transaction') }}
-    where is_paid
-    group by created_date, channel, customer_id
+    from {{ ref('fact_order') }}
+    where is_sold
+    group by business_date, channel, customer_id
 
 ),
 
 refunded as (
 
     select
-        created_date,
+        business_date,
         channel,
         customer_id,
-        0 as orders_paid,
+        0 as orders_sold,
         0 as amount_before_refunds,
         sum(refund_amount) as refund_amount
     from {{ ref('fact_refund') }}
-    group by created_date, channel, customer_id
+    where is_counted
+    group by business_date, channel, customer_id
 
 ),
 
@@ -37,23 +38,26 @@ combined as (
 
 ),
 
--- A refund of a sale that was never loaded has a customer without a segment.
+-- A refund for another customer than the order's may have one without a segment.
 placed as (
 
     select
         combined.*,
-        coalesce(customers.segment, 'unknown') as segment
+        case
+            when combined.customer_id = {{ guest() }} then 'guest'
+            else coalesce(customers.segment, 'unknown')
+        end as segment
     from combined
     left join {{ ref('marts_customer_rfm') }} as customers on combined.customer_id = customers.customer_id
 
 )
 
 select
-    created_date,
+    business_date,
     channel,
     segment,
-    {{ total_count('orders_paid') }} as orders_paid,
+    {{ total_count('orders_sold') }} as orders_sold,
     {{ total_amount('refund_amount') }} as refund_amount,
     {{ total_amount('amount_before_refunds - refund_amount') }} as net_amount
 from placed
-group by created_date, channel, segment
+group by business_date, channel, segment

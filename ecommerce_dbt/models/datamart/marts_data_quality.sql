@@ -1,108 +1,112 @@
-{{ by_day('recorded_date', cluster_by=['table_name']) }}
+{{ by_day(cluster_by=['table_name']) }}
 
-with written as (
-
-    {% for table in event_tables() %}
-    select
-        '{{ table }}' as table_name,
-        {{ event_key(table) }} as event_key,
-        recorded_at,
-        {{ utc_date('recorded_at') }} as recorded_date,
-        row_number() over (partition by {{ event_content(table) }} order by recorded_at) as copy_number
-    from {{ source('staging', table) }}
-    where {{ read_from_staging() }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-validated as (
+with counted as (
 
     {% for table in event_tables() %}
     select
+        business_date,
         '{{ table }}' as table_name,
-        {{ event_key(table) }} as event_key,
-        recorded_at,
-        recorded_date,
-        1 as is_valid,
-        case when recorded_date > created_date then 1 else 0 end as is_late
-    from {{ ref('stg_' ~ table) }}
-    where {{ in_written_window() }}
-    union all
-    select
-        '{{ table }}' as table_name,
-        {{ event_key(table) }} as event_key,
-        recorded_at,
-        recorded_date,
-        0 as is_valid,
-        0 as is_late
-    from {{ ref('quarantine_' ~ table) }}
-    where {{ in_written_window() }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
--- Rows in, with the copies that were dropped, and rows out: counted apart, so that a test can compare them.
-counted as (
-
-    select
-        written.table_name,
-        written.recorded_date,
-        1 as rows_in,
+        count(*) as rows_in,
         0 as rows_valid,
         0 as rows_quarantined,
-        case when written.copy_number > 1 and validated.event_key is null then 1 else 0 end as rows_duplicate,
-        0 as rows_late
-    from written
-    left join validated
-        on
-            written.table_name = validated.table_name
-            and written.event_key = validated.event_key
-            and written.recorded_at = validated.recorded_at
-    where {{ in_written_window('written.recorded_date') }}
+        sum(case when validation_status = 'exact_duplicate' then 1 else 0 end) as rows_duplicate,
+        sum(case when validation_status = 'superseded' then 1 else 0 end) as rows_superseded
+    from ({{ validated_events(table) }}) as validated
+    group by business_date
     union all
     select
-        table_name,
-        recorded_date,
+        business_date,
+        '{{ table }}' as table_name,
         0 as rows_in,
-        is_valid as rows_valid,
-        1 - is_valid as rows_quarantined,
+        count(*) as rows_valid,
+        0 as rows_quarantined,
         0 as rows_duplicate,
-        is_late as rows_late
-    from validated
+        0 as rows_superseded
+    from {{ ref('stg_' ~ table) }}
+    where {{ in_days() }}
+    group by business_date
+    union all
+    select
+        business_date,
+        '{{ table }}' as table_name,
+        0 as rows_in,
+        0 as rows_valid,
+        count(*) as rows_quarantined,
+        0 as rows_duplicate,
+        0 as rows_superseded
+    from {{ ref('quarantine_' ~ table) }}
+    where {{ in_days() }}
+    group by business_date
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
 totals as (
 
     select
-        recorded_date,
+        business_date,
         table_name,
         {{ total_count('rows_in') }} as rows_in,
         {{ total_count('rows_valid') }} as rows_valid,
         {{ total_count('rows_quarantined') }} as rows_quarantined,
         {{ total_count('rows_duplicate') }} as rows_duplicate,
-        {{ total_count('rows_late') }} as rows_late
+        {{ total_count('rows_superseded') }} as rows_superseded
     from counted
-    group by recorded_date, table_name
+    group by business_date, table_name
+
+),
+
+orders as (
+
+    select *
+    from {{ ref('fact_order') }}
+    where {{ in_days() }}
+
+),
+
+unmatched as (
+
+    select
+        business_date,
+        'transactions' as table_name,
+        count(*) as rows_unmatched
+    from orders
+    where lines_found = 0
+    group by business_date
+    {% for table in ['transaction_items', 'payment_attempts'] %}
+    union all
+    select
+        parts.business_date,
+        '{{ table }}' as table_name,
+        count(*) as rows_unmatched
+    from {{ ref('stg_' ~ table) }} as parts
+    left join orders
+        on
+            parts.transaction_id = orders.transaction_id
+            and parts.business_date = orders.business_date
+    where
+        orders.transaction_id is null
+        and {{ in_days('parts.business_date') }}
+    group by parts.business_date
+    {% endfor %}
 
 ),
 
 delivered as (
 
     select
+        business_date,
         table_name,
         rows_source,
-        rows_lake,
-        {{ utc_date('recorded_at') }} as recorded_date
+        rows_lake
     from {{ source('staging', 'reconciliation') }}
-    where {{ read_from_staging() }}
+    where {{ in_days() }}
 
 )
 
 select
-    totals.recorded_date,
+    totals.business_date,
     totals.table_name,
     delivered.rows_source,
     delivered.rows_lake,
@@ -110,9 +114,14 @@ select
     totals.rows_valid,
     totals.rows_quarantined,
     totals.rows_duplicate,
-    totals.rows_late
+    totals.rows_superseded,
+    coalesce(unmatched.rows_unmatched, 0) as rows_unmatched
 from totals
 left join delivered
     on
-        totals.recorded_date = delivered.recorded_date
+        totals.business_date = delivered.business_date
         and totals.table_name = delivered.table_name
+left join unmatched
+    on
+        totals.business_date = unmatched.business_date
+        and totals.table_name = unmatched.table_name

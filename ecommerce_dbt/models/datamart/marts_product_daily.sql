@@ -1,9 +1,9 @@
-{{ by_day('created_date', cluster_by=['product_id', 'channel']) }}
+{{ by_day(cluster_by=['product_id', 'channel']) }}
 
 with sales as (
 
     select
-        created_date,
+        business_date,
         channel,
         product_id,
         sum(quantity) as units,
@@ -13,16 +13,16 @@ with sales as (
         0 as refund_amount
     from {{ ref('fact_transaction') }}
     where
-        is_paid
-        and {{ in_happened_window() }}
-    group by created_date, channel, product_id
+        is_sold
+        and {{ in_days() }}
+    group by business_date, channel, product_id
 
 ),
 
 refunded as (
 
     select
-        created_date,
+        business_date,
         channel,
         product_id,
         0 as units,
@@ -31,8 +31,10 @@ refunded as (
         sum(quantity) as units_returned,
         sum(refund_amount) as refund_amount
     from {{ ref('fact_refund') }}
-    where {{ in_happened_window() }}
-    group by created_date, channel, product_id
+    where
+        is_counted
+        and {{ in_days() }}
+    group by business_date, channel, product_id
 
 ),
 
@@ -45,7 +47,7 @@ combined as (
 )
 
 select
-    created_date,
+    business_date,
     channel,
     product_id,
     {{ total_count('units') }} as units,
@@ -55,4 +57,4 @@ select
     {{ total_amount('refund_amount') }} as refund_amount,
     {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount
 from combined
-group by created_date, channel, product_id
+group by business_date, channel, product_id

@@ -5,13 +5,13 @@ with sold as (
     select
         product_id,
         count(distinct transaction_id) as orders,
-        count(distinct customer_id) as customers,
+        count(distinct case when customer_id <> {{ guest() }} then customer_id end) as customers,
         {{ total_count('quantity') }} as units,
         {{ total_amount('gross_amount') }} as gross_amount,
         {{ total_amount('discount_amount') }} as discount_amount,
-        max(created_date) as last_sold_date
+        max(business_date) as last_sold_date
     from {{ ref('fact_transaction') }}
-    where is_paid
+    where is_sold
     group by product_id
 
 ),
@@ -24,6 +24,7 @@ returned as (
         {{ total_count('quantity') }} as units_returned,
         {{ total_amount('refund_amount') }} as refund_amount
     from {{ ref('fact_refund') }}
+    where is_counted
     group by product_id
 
 ),
@@ -39,10 +40,14 @@ reviewed as (
 
 ),
 
--- A product that the shop has deleted keeps its sales here, without a name.
+-- A product that the shop has deleted is here if it was sold, returned or reviewed, under its name if that was known.
 every_product as (
 
-    select product_id from {{ ref('dim_product') }}
+    select product_id
+    from {{ ref('dim_product') }}
+    where
+        deleted_at is null
+        and product_id <> {{ unknown() }}
     union distinct
     select product_id from sold
     union distinct
@@ -56,11 +61,10 @@ combined as (
 
     select
         every_product.product_id,
-        products.product_name,
-        products.category,
-        products.subcategory,
-        products.brand,
-        products.is_active,
+        {% for name in ['product_name', 'category', 'subcategory', 'brand'] -%}
+        coalesce(products.{{ name }}, 'unknown') as {{ name }},
+        {% endfor -%}
+        products.deleted_at is null and coalesce(products.is_active, false) as is_active,
         coalesce(sold.orders, 0) as orders,
         coalesce(sold.customers, 0) as customers,
         coalesce(sold.units, 0) as units,

@@ -12,8 +12,8 @@ with reviewed as (
         {{ total_count("case when sentiment = 'positive' then 1 else 0 end") }} as reviews_positive,
         {{ total_count("case when sentiment = 'neutral' then 1 else 0 end") }} as reviews_neutral,
         {{ total_count("case when sentiment = 'negative' then 1 else 0 end") }} as reviews_negative,
-        min(created_date) as first_review_date,
-        max(created_date) as last_review_date
+        min(business_date) as first_review_date,
+        max(business_date) as last_review_date
     from {{ ref('fact_review') }}
     group by product_id
 
@@ -25,16 +25,16 @@ sold as (
         product_id,
         count(*) as order_lines
     from {{ ref('fact_transaction') }}
-    where is_paid
+    where is_sold
     group by product_id
 
 )
 
 select
     reviewed.product_id,
-    products.product_name,
-    products.category,
-    products.brand,
+    {% for name in ['product_name', 'category', 'brand'] -%}
+    coalesce(products.{{ name }}, 'unknown') as {{ name }},
+    {% endfor -%}
     reviewed.reviews,
     reviewed.rating_sum,
     {{ cast_to(

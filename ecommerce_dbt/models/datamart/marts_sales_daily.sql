@@ -1,32 +1,37 @@
-{{ by_day('created_date', cluster_by=['created_date']) }}
+{{ by_day(cluster_by=['business_date']) }}
 
 with sales as (
 
     select
-        created_date,
-        count(distinct transaction_id) as orders_placed,
-        count(distinct case when is_paid then transaction_id end) as orders_paid,
-        count(distinct case when is_paid then customer_id end) as customers,
-        sum(case when is_paid then 1 else 0 end) as order_lines,
-        sum(case when is_paid then quantity else 0 end) as units,
-        sum(case when is_paid then gross_amount else 0 end) as gross_amount,
-        sum(case when is_paid then discount_amount else 0 end) as discount_amount,
-        sum(case when is_paid then shipping_amount else 0 end) as shipping_amount,
-        sum(case when is_paid then 0 else net_amount end) as unpaid_amount,
+        business_date,
+        count(*) as orders_placed,
+        {% for state in ['sold', 'part_paid', 'unpaid', 'cancelled'] -%}
+        sum(case when order_state = '{{ state }}' then 1 else 0 end) as orders_{{ state }},
+        {% endfor -%}
+        count(distinct case when is_sold and customer_id <> {{ guest() }} then customer_id end) as customers,
+        sum(case when is_sold then lines_found else 0 end) as order_lines,
+        sum(case when is_sold then units else 0 end) as units,
+        sum(case when is_sold then gross_amount else 0 end) as gross_amount,
+        sum(case when is_sold then discount_amount else 0 end) as discount_amount,
+        sum(case when is_sold then shipping_amount else 0 end) as shipping_amount,
+        sum(case when order_state in ('part_paid', 'unpaid') then net_amount else 0 end) as unpaid_amount,
         0 as refunds,
         0 as refund_amount
-    from {{ ref('fact_transaction') }}
-    where {{ in_happened_window() }}
-    group by created_date
+    from {{ ref('fact_order') }}
+    where {{ in_days() }}
+    group by business_date
 
 ),
 
 refunded as (
 
     select
-        created_date,
+        business_date,
         0 as orders_placed,
-        0 as orders_paid,
+        0 as orders_sold,
+        0 as orders_part_paid,
+        0 as orders_unpaid,
+        0 as orders_cancelled,
         0 as customers,
         0 as order_lines,
         0 as units,
@@ -37,8 +42,10 @@ refunded as (
         count(*) as refunds,
         sum(refund_amount) as refund_amount
     from {{ ref('fact_refund') }}
-    where {{ in_happened_window() }}
-    group by created_date
+    where
+        is_counted
+        and {{ in_days() }}
+    group by business_date
 
 ),
 
@@ -51,10 +58,12 @@ combined as (
 )
 
 select
-    created_date,
+    business_date,
     {{ total_count('orders_placed') }} as orders_placed,
-    {{ total_count('orders_paid') }} as orders_paid,
-    {{ total_count('orders_placed - orders_paid') }} as orders_unpaid,
+    {{ total_count('orders_sold') }} as orders_sold,
+    {{ total_count('orders_part_paid') }} as orders_part_paid,
+    {{ total_count('orders_unpaid') }} as orders_unpaid,
+    {{ total_count('orders_cancelled') }} as orders_cancelled,
     {{ total_count('customers') }} as customers,
     {{ total_count('order_lines') }} as order_lines,
     {{ total_count('units') }} as units,
@@ -66,4 +75,4 @@ select
     {{ total_amount('shipping_amount') }} as shipping_amount,
     {{ total_amount('unpaid_amount') }} as unpaid_amount
 from combined
-group by created_date
+group by business_date

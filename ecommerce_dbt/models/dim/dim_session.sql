@@ -1,8 +1,8 @@
-{{ by_day('created_date', cluster_by=['session_id']) }}
+{{ by_day(cluster_by=['session_id']) }}
 
 select
     session_id,
-    created_date,
+    business_date,
     created_at,
     customer_id,
     customer_id is not null as is_signed_in,
@@ -16,6 +16,4 @@ select
     checkout_started,
     duration_seconds
 from {{ ref('stg_sessions') }}
-where
-    {{ in_happened_window() }}
-    and {{ in_written_window() }}
+where {{ in_days() }}

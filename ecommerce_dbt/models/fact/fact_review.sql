@@ -1,17 +1,15 @@
-{{ by_day('created_date', cluster_by=['product_id']) }}
+{{ by_day(cluster_by=['product_id']) }}
 
 select
     review_id,
     transaction_id,
-    created_date,
+    business_date,
     created_at,
-    product_id,
-    customer_id,
+    coalesce(product_id, {{ unknown() }}) as product_id,
+    coalesce(customer_id, {{ unknown() }}) as customer_id,
     rating,
     sentiment,
     title,
     body
 from {{ ref('stg_reviews') }}
-where
-    {{ in_happened_window() }}
-    and {{ in_written_window() }}
+where {{ in_days() }}

@@ -1,12 +1,10 @@
-{{ by_day('created_date', cluster_by=['product_id', 'customer_id']) }}
+{{ by_day(cluster_by=['product_id', 'customer_id']) }}
 
 with orders as (
 
     select *
-    from {{ ref('stg_transactions') }}
-    where
-        {{ in_happened_window() }}
-        and {{ in_written_window() }}
+    from {{ ref('fact_order') }}
+    where {{ in_days() }}
 
 ),
 
@@ -14,43 +12,21 @@ order_lines as (
 
     select *
     from {{ ref('stg_transaction_items') }}
-    where
-        {{ in_happened_window() }}
-        and {{ in_written_window() }}
-
-),
-
-approved_attempts as (
-
-    select
-        transaction_id,
-        recorded_date
-    from {{ ref('stg_payment_attempts') }}
-    where
-        status = 'approved'
-        and {{ in_written_window() }}
-
-),
-
--- Attempts written after the lateness limit never count: a day must not depend on what comes after it.
-paid_orders as (
-
-    select distinct
-        orders.transaction_id,
-        orders.created_date
-    from orders
-    inner join approved_attempts
-        on
-            orders.transaction_id = approved_attempts.transaction_id
-            and orders.created_date <= approved_attempts.recorded_date
-            and {{ days_after('orders.created_date', lateness_days()) }} >= approved_attempts.recorded_date
+    where {{ in_days() }}
 
 ),
 
 lines_in_cents as (
 
     select
-        order_lines.*,
+        order_lines.transaction_item_id,
+        order_lines.line_number,
+        order_lines.quantity,
+        order_lines.unit_price,
+        order_lines.gross_amount,
+        orders.transaction_id,
+        orders.business_date,
+        orders.created_at,
         orders.customer_id,
         orders.session_id,
         orders.store_id,
@@ -58,22 +34,18 @@ lines_in_cents as (
         orders.payment_method_id,
         orders.currency,
         orders.coupon_code,
+        orders.order_state,
+        orders.is_sold,
+        coalesce(order_lines.product_id, {{ unknown() }}) as product_id,
         {{ cents('order_lines.gross_amount') }} as gross_cents,
+        {{ cents('orders.gross_amount') }} as order_gross_cents,
         {{ cents('orders.discount_amount') }} as order_discount_cents,
-        {{ cents('orders.shipping_amount') }} as order_shipping_cents,
-        sum({{ cents('order_lines.gross_amount') }}) over (
-            partition by orders.transaction_id, orders.created_date
-        ) as order_gross_cents,
-        paid_orders.transaction_id is not null as is_paid
+        {{ cents('orders.shipping_amount') }} as order_shipping_cents
     from order_lines
     inner join orders
         on
             order_lines.transaction_id = orders.transaction_id
-            and order_lines.created_date = orders.created_date
-    left join paid_orders
-        on
-            orders.transaction_id = paid_orders.transaction_id
-            and orders.created_date = paid_orders.created_date
+            and order_lines.business_date = orders.business_date
 
 ),
 
@@ -91,9 +63,9 @@ cumulated as (
 
     select
         *,
-        sum(weight) over (partition by transaction_id, created_date) as weight_of_order,
+        sum(weight) over (partition by transaction_id, business_date) as weight_of_order,
         sum(weight) over (
-            partition by transaction_id, created_date
+            partition by transaction_id, business_date
             order by line_number, transaction_item_id
             rows between unbounded preceding and current row
         ) as weight_through_line
@@ -115,7 +87,7 @@ select
     transaction_item_id,
     transaction_id,
     line_number,
-    created_date,
+    business_date,
     created_at,
     customer_id,
     product_id,
@@ -131,5 +103,6 @@ select
     {{ amount_of_cents('discount_cents') }} as discount_amount,
     {{ amount_of_cents('shipping_cents') }} as shipping_amount,
     {{ amount_of_cents('gross_cents - discount_cents') }} as net_amount,
-    is_paid
+    order_state,
+    is_sold
 from allocated

@@ -1,0 +1,22 @@
+{# The store of a sale: none outside the stores, the unknown member for a sale in one that is not named. #}
+{% macro store_of_sale(sales) -%}
+    case when {{ sales }}.channel = 'store' then coalesce({{ sales }}.store_id, {{ unknown() }})
+        else {{ sales }}.store_id end
+{%- endmacro %}
+
+
+{#
+    The orders that some rows name by a column, each once, whatever their day. One that was moved to another day is on both
+    until the old one runs again: its newest version is right.
+#}
+{% macro orders_named(column, rows) -%}
+    select *
+    from (
+        select
+            *,
+            row_number() over (partition by transaction_id order by updated_at desc, business_date desc) as version_number
+        from {{ ref('fact_order') }}
+        where {{ column }} in (select {{ rows }}.{{ column }} from {{ rows }})
+    ) as versions
+    where version_number = 1
+{%- endmacro %}
