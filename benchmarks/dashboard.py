@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.partitions import ONE_DAY, Days
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.browser import address_of, launch_browser, open_page

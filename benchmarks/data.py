@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import MetaData
 
-from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.partitions import ONE_DAY, Days
 from ecommerce_pipeline.schema.postgres import create_table
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, transactions
 
 HOME: Final = Path(os.environ.get("BENCH_DIR") or Path(__file__).resolve().parent.parent / ".local" / "bench")
 FIRST_DAY: Final = date(2026, 2, 1)
@@ -60,7 +60,7 @@ class Data:
     def window(self) -> Window:
         """The days on which the rows were written."""
         file = pq.ParquetFile(self.ready)
-        last = file.read_row_group(file.num_row_groups - 1, columns=[WRITTEN_AT])[WRITTEN_AT][-1].as_py()
+        last = file.read_row_group(file.num_row_groups - 1, columns=[BUSINESS_DATE])[BUSINESS_DATE][-1].as_py()
         return Window(FIRST_DAY, last.date() + ONE_DAY)
 
     @property

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -119,7 +119,7 @@ def one_run_each(_data: Data, scratch: Path) -> Work:
 
     def work() -> dict[str, float]:
         days = Window(LAST - timedelta(days=RUNS - 1), LAST + timedelta(days=1)).days()
-        return {"seconds": sum(platform.run(Window.of_day(day)) for day in days)}
+        return {"seconds": sum(platform.run(Days.of_day(day)) for day in days)}
 
     return work
 
@@ -133,7 +133,7 @@ def with_history(days: int) -> Callable[[Data, Path], Work]:
         platform.run(Window(start, NEW_DAY))
 
         def work() -> dict[str, float]:
-            seconds = [platform.run(Window.of_day(NEW_DAY + timedelta(days=day))) for day in range(NEW_DAYS)]
+            seconds = [platform.run(Days.of_day(NEW_DAY + timedelta(days=day))) for day in range(NEW_DAYS)]
             return {"seconds": median(seconds)}
 
         return work

@@ -9,7 +9,7 @@ from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from benchmarks.dlt_pipelines import pipeline
 from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, transactions
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, transactions
 
 
 def ours(data: Data, scratch: Path) -> Work:
@@ -22,7 +22,7 @@ def ours(data: Data, scratch: Path) -> Work:
     writer = Writer("staging/transactions", "bench")
 
     def work() -> int:
-        warehouse.replace(transactions, "staging", objects.uris, objects.rows, window=data.window, writer=writer)
+        warehouse.replace(transactions, "staging", objects.uris, objects.rows, days=data.window, writer=writer)
         return objects.rows
 
     work()
@@ -64,7 +64,7 @@ def io_manager(data: Data, scratch: Path) -> Work:
             asset_key=["staging", transactions.name],
             asset_partitions_def=DailyPartitionsDefinition(data.keys[0]),
             asset_partition_key_range=days,
-            definition_metadata={"partition_expr": WRITTEN_AT},
+            definition_metadata={"partition_expr": BUSINESS_DATE},
             resources={"io_manager": manager},
             resource_config={"database": str(scratch / "warehouse.duckdb"), "connection_config": {}},
         )

@@ -17,7 +17,7 @@ def ours(data: Data, scratch: Path) -> Work:
     from dagster import AssetKey
 
     from ecommerce_pipeline.definitions import build_definitions
-    from ecommerce_pipeline.execution.run_window import run_window
+    from ecommerce_pipeline.execution.run_days import run_days
     from ecommerce_pipeline.instance.home import open_instance
     from ecommerce_pipeline.settings import Settings
     from ecommerce_pipeline.targets import target_of
@@ -43,7 +43,7 @@ def ours(data: Data, scratch: Path) -> Work:
     def work() -> dict[str, float]:
         began = time.perf_counter()
         with open_instance(settings) as instance:
-            run_id = run_window(job, window, instance, lambda _: None)
+            run_id = run_days(job, window, instance, lambda _: None)
             seconds = time.perf_counter() - began
             layers = layer_seconds(instance, run_id)
         return {

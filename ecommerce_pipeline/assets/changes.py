@@ -126,8 +126,7 @@ def newest_whole_day(settings: Settings) -> date | None:
     """Return the newest day of the calendar on which the source has an order; None if it has none."""
     source = postgres(settings)
     with source.connect() as connection:
-        newest = last_day(connection, source.time_zone)
-    return newest
+        return last_day(connection, source.time_zone)
 
 
 def tags_of_look(found: Look) -> dict[str, str]:

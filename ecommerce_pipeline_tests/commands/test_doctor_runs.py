@@ -8,7 +8,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from ecommerce_pipeline.commands.doctor.runs import runs
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.execution.run_window import _origin
+from ecommerce_pipeline.execution.run_days import _origin
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline_tests.support.killed import executor_of, kill
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.commands.next_steps import next_steps, program_as_called
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import Settings
 
-DAYS = Window.of_keys("2026-03-02", "2026-03-31")
+DAYS = Days.of_keys("2026-03-02", "2026-03-31")
 
 
 def commands(job: str, select: str | None = None, window: Window = DAYS, **settings: str) -> list[str]:
@@ -44,11 +44,11 @@ def test_after_selected_assets_their_rows_can_be_compared_and_no_job_is_proposed
 
 
 def test_a_longer_range_stays_in_the_calendar() -> None:
-    window = Window.of_keys("2026-03-10", "2026-03-12")
+    window = Days.of_keys("2026-03-10", "2026-03-12")
     assert "pipeline run --from 2026-02-15 --to 2026-03-12" in commands(
-        "everything", window=window, START_DATE="2026-02-15"
+        "everything", days=window, START_DATE="2026-02-15"
     )
-    assert not any(" run " in command for command in commands("everything", window=window, START_DATE="2026-03-10"))
+    assert not any(" run " in command for command in commands("everything", days=window, START_DATE="2026-03-10"))
 
 
 def test_a_server_that_the_platform_did_not_start_is_not_to_be_stopped() -> None:

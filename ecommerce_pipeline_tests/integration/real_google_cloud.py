@@ -14,7 +14,7 @@ from google.api_core.exceptions import BadRequest, Conflict
 from google.cloud import bigquery
 
 from ecommerce_pipeline.commands.doctor.command import checks_of
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline.targets import target_of
@@ -92,7 +92,7 @@ def test_a_query_of_a_day_is_billed_for_its_partition_and_a_scan_of_all_days_is_
 
 def test_the_storage_api_reads_only_the_requested_days_and_columns(cloud: Platform) -> None:
     columns = ["quantity", "transaction_item_id"]
-    window = Window.of_keys(DAYS[0], DAYS[0])
+    window = Days.of_keys(DAYS[0], DAYS[0])
     rows = target_of(cloud.settings).warehouse.read(transaction_items, "staging", window, columns)
     sql = f"SELECT COUNT(*) AS n FROM {items(cloud)} WHERE DATE(recorded_at) = '{DAYS[0]}'"
     assert rows.column_names == columns

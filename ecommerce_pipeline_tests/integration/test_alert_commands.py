@@ -18,7 +18,7 @@ from pyarrow import parquet
 
 from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.resources.mail.catcher import kept
-from ecommerce_pipeline.schema.tables import WRITTEN_AT
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline_tests.support.mailbox import text_of
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
@@ -67,7 +67,7 @@ def lose_a_column(platform: Platform) -> None:
 
 
 def hold_rows_of_another_day(platform: Platform) -> None:
-    replace_column(platform, WRITTEN_AT, lambda written_at: pc.add(written_at, timedelta(days=1)))
+    replace_column(platform, BUSINESS_DATE, lambda written_at: pc.add(written_at, timedelta(days=1)))
 
 
 def hold_another_amount(platform: Platform) -> None:

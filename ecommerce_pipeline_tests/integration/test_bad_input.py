@@ -12,9 +12,9 @@ from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.commands.status import status_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution import retries
-from ecommerce_pipeline.execution.run_window import RunProgress, run_window
+from ecommerce_pipeline.execution.run_days import RunProgress, run_days
 from ecommerce_pipeline.instance.dagster_private import AssetCheckExecutionRecordStatus
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt import project as dbt_resource
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
@@ -120,7 +120,7 @@ def test_dbt_fails_with_its_own_errors_or_their_cause_and_without_failed_checks(
     with pytest.raises(
         PlatformError, match=r"dbt could not build the models .*: memory is too short: DuckDB needs more"
     ):
-        run_window(job, Window.of_keys(DAY, DAY), platform.instance, events.append)
+        run_days(job, Days.of_keys(DAY, DAY), platform.instance, events.append)
     assert [event.kind for event in events if event.kind in {"retrying", "failed"}] == ["retrying", "failed"]
     assert failed_checks(platform) == []
 

@@ -4,7 +4,7 @@ import pytest
 
 from ecommerce_pipeline.commands.doctor.local import settings_of_rows
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.execution.run_window import RunProgress
+from ecommerce_pipeline.execution.run_days import RunProgress
 from ecommerce_pipeline_tests.support.platform import Platform
 
 DAY = "2026-03-08"

@@ -22,7 +22,7 @@ from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
@@ -48,7 +48,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The shop of `make run`, 30 days at scale 1, with fewer customers and products to save time."""
     with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | SMALLER)) as platform:
-        build_marts(platform.settings, Window.of_keys(FIRST, LAST))
+        build_marts(platform.settings, Days.of_keys(FIRST, LAST))
         platform.run(FIRST, LAST, job="dashboard")
         yield platform
 
@@ -153,7 +153,7 @@ def test_the_key_figures_equal_the_marts(visit: OpenPage, month: Platform, perio
 
 
 def test_the_key_figures_equal_the_ledger(visit: OpenPage, month: Platform) -> None:
-    truth = ledger(shop_settings(month.settings), Window.of_keys(FIRST, LAST))
+    truth = ledger(shop_settings(month.settings), Days.of_keys(FIRST, LAST))
 
     def figures_of(totals: Totals) -> dict[str, float]:
         net = totals.gross_cents - totals.discount_cents - totals.refund_cents

@@ -10,7 +10,7 @@ from dagster import AssetKey
 from google.cloud import storage
 
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.tables import TABLES, kind
@@ -111,7 +111,7 @@ def catalog(platform: Platform) -> Catalog:
 
 def reconciliation_queries() -> list[str]:
     """Return the queries with which reconciliation finds differing rows; a run without differences sends none."""
-    window = Window.of_keys(*DAYS)
+    window = Days.of_keys(*DAYS)
     return [
         row_digests(BIGQUERY, table, f"ecommerce_staging.{name}", window if kind(table) == "event" else None)
         for name, table in TABLES.items()

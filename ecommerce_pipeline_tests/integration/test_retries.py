@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
-from ecommerce_pipeline.execution.run_window import RunProgress
+from ecommerce_pipeline.execution.run_days import RunProgress
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.targets import postgres

@@ -10,13 +10,13 @@ from dagster import AssetKey
 from pyarrow.parquet import read_metadata
 
 from ecommerce_pipeline.assets.stamps import shop_settings
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted, snapshot
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
 
-WINDOW = Window.of_keys("2026-03-02", "2026-03-08")
+WINDOW = Days.of_keys("2026-03-02", "2026-03-08")
 SUMS = "orders_paid, units, gross_amount, discount_amount, refund_amount, net_amount, shipping_amount"
 
 

@@ -14,7 +14,7 @@ import pytest
 from dagster import AssetCheckEvaluation, AssetKey, DagsterEventType
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.execution.run_window import RunProgress
+from ecommerce_pipeline.execution.run_days import RunProgress
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 from ecommerce_pipeline_tests.support.shortages import Reader

@@ -7,7 +7,7 @@ from dagster import DagsterEventType
 
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline_tests.support.platform import Platform
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, Numeric, Text
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import changes, contract_columns, follow
@@ -18,7 +18,7 @@ from ecommerce_pipeline_tests.support.rows import instants, order_lines
 WRITER = Writer("staging/transaction_items", "run")
 TABLE = ("staging", "transaction_items")
 CONTRACT = contract_columns(transaction_items)
-DAY = Window.of_keys("2026-03-01", "2026-03-01")
+DAY = Days.of_keys("2026-03-01", "2026-03-01")
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def objects(folder: Path, rows: pa.Table, name: str) -> list[str]:
 
 
 def load(warehouse: DuckDBWarehouse, folder: Path, rows: pa.Table, days: Sequence[str]) -> int:
-    window = Window.of_keys(days[0], days[-1])
+    window = Days.of_keys(days[0], days[-1])
     uris = objects(folder, rows, "-".join(days))
-    return warehouse.replace(transaction_items, "staging", uris, rows.num_rows, window=window, writer=WRITER).rows
+    return warehouse.replace(transaction_items, "staging", uris, rows.num_rows, days=window, writer=WRITER).rows
 
 
 def content(warehouse: DuckDBWarehouse, days: Sequence[str] | None = None) -> pa.Table:
-    window = Window.of_keys(days[0], days[-1]) if days else None
+    window = Days.of_keys(days[0], days[-1]) if days else None
     rows = warehouse.read(transaction_items, "staging", window)
     return rows.sort_by([("recorded_at", "ascending"), ("transaction_item_id", "ascending")])
 
@@ -83,7 +83,7 @@ def test_a_corrupt_object_is_named_and_the_table_is_unchanged(warehouse: DuckDBW
     damaged[4:200] = b"\xff" * 196
     Path(bad).write_bytes(damaged)
     with pytest.raises(PlatformError, match=f"loaded from {bad} .* the table is unchanged"):
-        warehouse.replace(transaction_items, "staging", [good, bad], 501, window=DAY, writer=WRITER)
+        warehouse.replace(transaction_items, "staging", [good, bad], 501, days=DAY, writer=WRITER)
     assert content(warehouse).equals(before)
 
 

@@ -10,7 +10,7 @@ import pytest
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, query_objects
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.schema.tables import refunds
 from ecommerce_pipeline.settings import Settings

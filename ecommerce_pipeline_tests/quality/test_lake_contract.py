@@ -11,11 +11,11 @@ import pytest
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.lake import write_parquet
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.lake_contract import breaches
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import WRITTEN_AT, products, refunds
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, products, refunds
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import generate, snapshot
 
@@ -81,11 +81,11 @@ def test_an_object_without_statistics_is_read_and_has_no_breaches(lake: FolderSt
 
 def test_columns_that_are_missing_or_of_another_type_are_named(lake: FolderStore) -> None:
     rows = generate(SHOP, refunds.name, SECOND).drop_columns("reason")
-    position = rows.schema.get_field_index(WRITTEN_AT)
-    put(lake, rows.set_column(position, WRITTEN_AT, rows[WRITTEN_AT].cast(pa.timestamp("ms", "UTC"), safe=False)))
+    position = rows.schema.get_field_index(BUSINESS_DATE)
+    put(lake, rows.set_column(position, BUSINESS_DATE, rows[BUSINESS_DATE].cast(pa.timestamp("ms", "UTC"), safe=False)))
     assert found_breaches(lake) == [
         f"refunds of {SECOND}: column reason (string) is missing",
-        f"refunds of {SECOND}: column {WRITTEN_AT} is timestamp[ms, tz=UTC], the contract says timestamp[us, tz=UTC]",
+        f"refunds of {SECOND}: column {BUSINESS_DATE} is timestamp[ms, tz=UTC], the contract says timestamp[us, tz=UTC]",
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ecommerce_pipeline.partitions import Window, start_of
+from ecommerce_pipeline.partitions import Days, start_of
 from ecommerce_pipeline.quality.ledger_check import COLUMNS, compare_with_ledger
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.schema.duckdb import create_table

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Table
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import Query
 from ecommerce_pipeline.quality.reconcile import KEYS_SHOWN, difference, newer_in_source, reconcile
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -19,7 +19,7 @@ from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
 FIRST, SECOND = "2026-03-01", "2026-03-02"
-WINDOW = Window.of_keys(FIRST, SECOND)
+WINDOW = Days.of_keys(FIRST, SECOND)
 NAMES = ("source", "lake", "staging")
 STORES = TABLES["stores"]
 

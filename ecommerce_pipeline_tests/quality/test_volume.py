@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.volume import unusual_days
 
 MONDAY = date(2026, 3, 23)
@@ -13,7 +13,7 @@ MONDAY = date(2026, 3, 23)
 def unusual(rows: int, *before: int) -> list[str]:
     """Return the messages for a Monday with so many rows, after Mondays with these, the last one first."""
     counts = {("orders", MONDAY - timedelta(weeks=week)): count for week, count in enumerate(before, 1)}
-    return unusual_days("orders", Window.of_day(MONDAY), {**counts, ("orders", MONDAY): rows})
+    return unusual_days("orders", Days.of_day(MONDAY), {**counts, ("orders", MONDAY): rows})
 
 
 @pytest.mark.parametrize("rows", [300, 301, 600, 1_199, 1_200])
@@ -47,4 +47,4 @@ def test_a_day_without_history_does_not_hide_the_next_one() -> None:
 def test_older_weeks_and_other_tables_are_not_compared() -> None:
     assert unusual(0, *[600] * 20) == ["2026-03-23: 0 rows, the median of the 8 Mondays before is 600"]
     counts = {("sessions", MONDAY - timedelta(weeks=week)): 600 for week in range(1, 9)}
-    assert unusual_days("orders", Window.of_day(MONDAY), {**counts, ("orders", MONDAY): 0}) == []
+    assert unusual_days("orders", Days.of_day(MONDAY), {**counts, ("orders", MONDAY): 0}) == []

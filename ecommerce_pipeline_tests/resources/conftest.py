@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from google.cloud import bigquery, storage
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
@@ -49,7 +49,7 @@ def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
             "staging",
             [f"gs://{bucket.name}/{path}"],
             rows.num_rows,
-            window=Window.of_keys(days[0], days[-1]),
+            days=Days.of_keys(days[0], days[-1]),
             writer=Writer("staging/transaction_items", f"run{len(loads)}"),
         )
 
@@ -58,5 +58,5 @@ def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
 
 def keys(warehouse: BigQueryWarehouse, day: str) -> list[int]:
     """Return the keys of the order lines written on a day, sorted."""
-    rows = warehouse.read(transaction_items, "staging", Window.of_keys(day, day), ["transaction_item_id"])
+    rows = warehouse.read(transaction_items, "staging", Days.of_keys(day, day), ["transaction_item_id"])
     return sorted(rows["transaction_item_id"].to_pylist())

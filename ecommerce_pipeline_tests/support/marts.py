@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from ecommerce_pipeline.assets.stamps import shop_settings
-from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.resources.dbt.project import DBT_DIR, window_environment
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR, days_environment
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable
 from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, STAGING
@@ -24,14 +24,14 @@ def build_marts(settings: Settings, window: Window | None) -> None:
     warehouse = with_staging(settings.warehouse_path)
     if window:
         stage(warehouse, shop_settings(settings), window, dimensions_of=window.last)
-    built = window or Window.of_day(settings.end_date)
+    built = window or Days.of_day(settings.end_date)
     workspace = dbt_workspace(settings)
     workspace.project()  # parsed where runs of the graph look for it
     artifacts = workspace.run_dir("marts")
     folders = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", artifacts, "--log-path", artifacts]
     subprocess.run(
         [dbt_executable(), "--quiet", "run", *workspace.arguments, *map(str, folders)],
-        env=os.environ | workspace.environment | window_environment(built),
+        env=os.environ | workspace.environment | days_environment(built),
         check=True,
     )
 

@@ -12,9 +12,9 @@ import duckdb
 from dagster import DagsterInstance, Definitions
 
 from ecommerce_pipeline.definitions import build_definitions
-from ecommerce_pipeline.execution.run_window import RunProgress, run_window
+from ecommerce_pipeline.execution.run_days import RunProgress, run_days
 from ecommerce_pipeline.instance.sqlite_event_log import BatchingSqliteEventLogStorage
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres, target_of
 
@@ -81,7 +81,7 @@ class Platform:
             The events of the run.
         """
         events: list[RunProgress] = []
-        window = Window.of_keys(first, last or first)
+        window = Days.of_keys(first, last or first)
 
         def record(progress: RunProgress) -> None:
             events.append(progress)
@@ -91,7 +91,7 @@ class Platform:
         if job == "everything":
             rows = {key for key in whole.asset_layer.executable_asset_keys if key.path[0] != "dashboard"}
             whole = whole.get_subset(asset_selection=rows)
-        run_window(whole, window, self.instance, record)
+        run_days(whole, window, self.instance, record)
         return events
 
     def query(self, sql: str) -> list[tuple[object, ...]]:

@@ -13,14 +13,14 @@ from playwright.sync_api import Browser
 from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.browser import address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.marts import build_marts
 
 IMAGES: Final = PROJECT_ROOT / "docs" / "images"
-DAYS: Final = Window.of_keys("2026-03-02", "2026-03-31")
+DAYS: Final = Days.of_keys("2026-03-02", "2026-03-31")
 SHOWN: Final = {"width": 1280, "height": 960}
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "dashboard": {"viewport": SHOWN},

@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
-DAY = Window.of_day(date(2026, 3, 1))
+DAY = Days.of_day(date(2026, 3, 1))
 
 
 def by_psycopg(database: PostgresResource) -> None:

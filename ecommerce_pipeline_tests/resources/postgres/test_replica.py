@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import SourceLayer, layer_digests
 from ecommerce_pipeline.resources.postgres import replica
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
@@ -15,7 +15,7 @@ from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 from ecommerce_pipeline_tests.support.standby import Pair, streaming_pair
 
-DAY = Window.of_day(date(2026, 3, 1))
+DAY = Days.of_day(date(2026, 3, 1))
 
 
 @pytest.fixture(scope="module")
@@ -85,5 +85,5 @@ def test_a_replica_that_has_lost_its_primary_has_the_days_before_and_not_today(
     assert count(pair.replica) == 10
     monkeypatch.setattr(replica, "WAIT_SECONDS", 1.0)
     with pytest.raises(TransientError, match=r"it has replayed until .* are wanted; no process receives WAL"):
-        pair.replica.extract(transaction_items, Window.of_day(datetime.now(UTC).date()))
+        pair.replica.extract(transaction_items, Days.of_day(datetime.now(UTC).date()))
     pair.primary.address()

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.postgres_storage import PostgresStorage
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.postgres import create_schema
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, transaction_items
@@ -25,7 +25,7 @@ ROLES = PROJECT_ROOT / "deploy/postgres"
 PASSWORD = 'it\'s "a" \\pass word; %41'
 ODD = 'the "shop\'s" \\db; --%s {}'
 READER = 'the "reader" of \\shop'
-DAY = Window.of_day(date(2026, 3, 1))
+DAY = Days.of_day(date(2026, 3, 1))
 
 
 @pytest.fixture

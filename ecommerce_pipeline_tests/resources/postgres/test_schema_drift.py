@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Column, MetaData, Text
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import SourceLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.drift import Drift
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 
-DAY = Window.of_day(date(2026, 3, 1))
-NEXT_DAY = Window.of_day(date(2026, 3, 2))
+DAY = Days.of_day(date(2026, 3, 1))
+NEXT_DAY = Days.of_day(date(2026, 3, 2))
 TABLE = "ecommerce.transaction_items"
 AGREED = [column.name for column in transaction_items.columns]
 

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.process import LIBPQ_VARIABLES, configure_process
 from ecommerce_pipeline.quality.layers import SourceLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.address import CONNECT_TIMEOUT_SECONDS
@@ -30,7 +30,7 @@ from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.rows import instants, order_lines
 from ecommerce_pipeline_tests.support.startup_relay import startup_relay
 
-DAY = Window.of_day(date(2026, 3, 1))
+DAY = Days.of_day(date(2026, 3, 1))
 STORES = TABLES["stores"]
 TWO_MINUTES = 120
 

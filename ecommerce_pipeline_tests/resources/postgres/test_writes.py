@@ -10,7 +10,7 @@ import pytest
 from dagster import get_dagster_logger
 
 from ecommerce_pipeline.errors import TransientError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres import lock_waits, session
 from ecommerce_pipeline.resources.postgres.ingest import BATCH_ROWS
 from ecommerce_pipeline.resources.postgres.resource import DAY_LOCKS, PostgresResource
@@ -42,11 +42,11 @@ class Slow:
 
 def write(owner: PostgresResource, first: str, last: str, count: int) -> int:
     rows = order_lines(instants(first, count))
-    return owner.replace_window(transaction_items, Window.of_keys(first, last), rows.to_reader())
+    return owner.replace_window(transaction_items, Days.of_keys(first, last), rows.to_reader())
 
 
 def rows_of(owner: PostgresResource, day: str) -> int:
-    return sum(batch.num_rows for batch in owner.stream(transaction_items, Window.of_keys(day, day)))
+    return sum(batch.num_rows for batch in owner.stream(transaction_items, Days.of_keys(day, day)))
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def rows_of(owner: PostgresResource, day: str) -> int:
 def test_a_second_writer_of_a_day_waits_for_the_first_and_replaces_its_rows(
     owner: PostgresResource, first: str, last: str
 ) -> None:
-    assert len(Window.of_keys("2026-03-01", "2026-04-20")) > DAY_LOCKS
+    assert len(Days.of_keys("2026-03-01", "2026-04-20")) > DAY_LOCKS
     slow = Slow(DAY, 5)
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(owner.replace_window, transaction_items, Window.of_keys(DAY, DAY), slow.reader())
+        one = pool.submit(owner.replace_window, transaction_items, Days.of_keys(DAY, DAY), slow.reader())
         assert slow.requested.wait(60)
         other = pool.submit(write, owner, first, last, 3)
         with pytest.raises(TimeoutError):
@@ -72,7 +72,7 @@ def test_a_second_writer_of_a_day_waits_for_the_first_and_replaces_its_rows(
 def test_writers_of_different_days_do_not_wait_for_each_other(owner: PostgresResource) -> None:
     slow = Slow(DAY, 5)
     with ThreadPoolExecutor(1) as pool:
-        one = pool.submit(owner.replace_window, transaction_items, Window.of_keys(DAY, DAY), slow.reader())
+        one = pool.submit(owner.replace_window, transaction_items, Days.of_keys(DAY, DAY), slow.reader())
         assert slow.requested.wait(60)
         assert write(owner, "2026-03-09", "2026-03-09", 3) == 3
         slow.allowed.set()
@@ -91,8 +91,8 @@ def test_the_rows_of_a_window_are_read_in_the_order_of_writing_whatever_their_ke
     rows = order_lines(instants(DAY, 5))
     keys = pa.array([3, 1, 5, 2, 4], pa.int64())
     rows = rows.set_column(0, rows.schema.field("transaction_item_id"), keys)
-    owner.replace_window(transaction_items, Window.of_keys(DAY, DAY), rows.take([4, 2, 0, 1, 3]).to_reader())
-    assert owner.stream(transaction_items, Window.of_keys(DAY, DAY)).read_all().equals(rows)
+    owner.replace_window(transaction_items, Days.of_keys(DAY, DAY), rows.take([4, 2, 0, 1, 3]).to_reader())
+    assert owner.stream(transaction_items, Days.of_keys(DAY, DAY)).read_all().equals(rows)
 
 
 def test_snapshots_written_in_any_order_leave_the_newest_version_of_each_row(owner: PostgresResource) -> None:
@@ -121,7 +121,7 @@ def test_an_error_of_the_rows_is_raised_unchanged_and_nothing_is_written(owner: 
     schema = order_lines(instants(DAY, 1)).schema
     with pytest.raises(TransientError, match=r"^the rows end here$"):
         owner.replace_window(
-            transaction_items, Window.of_keys(DAY, DAY), pa.RecordBatchReader.from_batches(schema, broken())
+            transaction_items, Days.of_keys(DAY, DAY), pa.RecordBatchReader.from_batches(schema, broken())
         )
     assert rows_of(owner, DAY) == 3
 

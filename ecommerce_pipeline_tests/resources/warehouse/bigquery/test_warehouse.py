@@ -7,7 +7,7 @@ from google.cloud import bigquery
 from sqlalchemy import BigInteger, Numeric, Text
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
@@ -40,7 +40,7 @@ def test_the_storage_api_reads_only_the_columns_and_days_requested_without_a_job
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", bigquery_server.storage_api)
     load(order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 3)), ["2026-03-01", "2026-03-02"])
     loads = len(bigquery_proxy.requests)
-    days = {day: Window.of_keys(day, day) for day in ("2026-03-01", "2026-03-02", "2026-03-03")}
+    days = {day: Days.of_keys(day, day) for day in ("2026-03-01", "2026-03-02", "2026-03-03")}
     columns = ["unit_price", "transaction_item_id"]
     read = {day: warehouse.read(transaction_items, "staging", window, columns) for day, window in days.items()}
     assert [rows.num_rows for rows in read.values()] == [5, 3, 0]

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecommerce_pipeline.errors import TransientError
-from ecommerce_pipeline.partitions import Window
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import reported_error, warehouse_error
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -32,9 +32,9 @@ def large(tmp_path: Path) -> str:
 
 
 def load(warehouse: DuckDBWarehouse, object_: str) -> int:
-    day = Window.of_keys("2026-03-01", "2026-03-01")
+    day = Days.of_keys("2026-03-01", "2026-03-01")
     writer = Writer("staging/transaction_items", "run")
-    return warehouse.replace(transaction_items, "staging", [object_], 100_000, window=day, writer=writer).rows
+    return warehouse.replace(transaction_items, "staging", [object_], 100_000, days=day, writer=writer).rows
 
 
 def test_a_load_onto_a_full_disk_says_so_and_leaves_the_table_unchanged(warehouse: DuckDBWarehouse, large: str) -> None:
