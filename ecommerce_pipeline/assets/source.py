@@ -21,7 +21,7 @@ from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import TABLES, kind
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import deleted_until, snapshot, written
+from ecommerce_pipeline.synthetic import deleted, snapshot, written
 
 LAYER = "source"
 
@@ -82,7 +82,7 @@ def _dimension_asset(table: Table, settings: Settings) -> AssetsDefinition:
     def dimension(context: AssetExecutionContext, postgres: PostgresResource) -> MaterializeResult[None]:
         days = days_of_run(context)
         rows = snapshot(shop, table.name, days.last)
-        gone = deleted_until(shop, table.name, days.last)
+        gone = deleted(shop, table.name, days.last)
         postgres.create_tables([table])
         stamp_source(settings, postgres)
         of_snapshot = {

@@ -4,6 +4,7 @@ Models tagged `daily` are partitioned: dbt replaces the days of the run. The oth
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from dagster import AssetExecutionContext, AssetsDefinition, ResourceParam
 from dagster_dbt import dbt_assets
@@ -13,13 +14,20 @@ from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, co
 from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
 from ecommerce_pipeline.assets.table_definitions import tables_to_follow
-from ecommerce_pipeline.errors import TransientError
+from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
+from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.quality.changes import rows_loaded
+from ecommerce_pipeline.quality.quarantine_guard import excessive
+from ecommerce_pipeline.quality.rows_by_day import QUARANTINES, count_rows
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.resources.warehouse.evolve import follow
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline.settings import Settings
+
+QUARANTINES_SHOWN: Final = 5
 
 
 def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
@@ -55,8 +63,27 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
             context.log.warning(f"built for some of the days, so not reported as materialized: {', '.join(partial)}")
         if error := parts[-1].error:
             raise error
+        _check_quarantine(context, warehouse, days, settings.quarantine_percent)
 
     return [dbt_models]
+
+
+def _check_quarantine(context: AssetExecutionContext, warehouse: Warehouse, days: Days, most_percent: float) -> None:
+    """Fail the run if the figures of a day cannot be trusted; what was built stays.
+
+    Raises:
+        PlatformError: Too many rows are in quarantine.
+    """
+    built = {(key.path[0], key.path[-1]) for key in context.selected_asset_keys} & QUARANTINES
+    counts = count_rows(warehouse, dict.fromkeys(built, BUSINESS_DATE), days)
+    messages = excessive(counts, {key: rows for key, (rows, _) in rows_loaded(warehouse, days).items()}, most_percent)
+    if messages:
+        more = f"; and {len(messages) - QUARANTINES_SHOWN} more" if len(messages) > QUARANTINES_SHOWN else ""
+        raise PlatformError(
+            f"too many rows are in quarantine: {'; '.join(messages[:QUARANTINES_SHOWN])}{more}. The tables "
+            "core.quarantine_* have them. Correct the source and run these days again, or set QUARANTINE_PERCENT "
+            f"(now {most_percent:g})"
+        )
 
 
 def _follow_definitions(context: AssetExecutionContext, warehouse: Warehouse, workspace: DbtWorkspace) -> None:

@@ -97,8 +97,9 @@ def print_overview(found: Overview, console: Console) -> None:
     console.print(grid)
     if found.revenue:
         console.print(
-            "Revenue {first} to {last}, paid orders only: [bold]{net:,.2f}[/] net = {gross:,.2f} gross - "
-            "{discount:,.2f} discount - {refund:,.2f} refunds, from {orders:,} orders".format(**found.revenue),
+            "Revenue {first} to {last}, sold orders only: [bold]{net:,.2f}[/] net = {gross:,.2f} gross - "
+            "{discount:,.2f} discount - {refund:,.2f} refunds. Orders: {placed:,} placed, {sold:,} sold, "
+            "{cancelled:,} cancelled".format(**found.revenue),
             soft_wrap=True,
         )
     else:
@@ -161,10 +162,12 @@ def _revenue(warehouse: Warehouse) -> dict[str, Any] | None:
     sums: dict[str, Any] = warehouse.query(
         f"""
         SELECT
-            min(created_date) AS first, max(created_date) AS last, sum(orders_paid) AS orders,
+            min(business_date) AS first, max(business_date) AS last, sum(orders_placed) AS placed,
+            sum(orders_sold) AS sold, sum(orders_cancelled) AS cancelled,
             sum(gross_amount) AS gross, sum(discount_amount) AS discount,
             sum(refund_amount) AS refund, sum(net_amount) AS net
         FROM {warehouse.schema_of("datamart")}.marts_sales_daily
         """  # noqa: S608 - its own name
     ).to_pylist()[0]
-    return None if sums["first"] is None else sums | {"orders": int(sums["orders"])}
+    counts = {name: int(sums[name]) for name in ("placed", "sold", "cancelled") if sums["first"]}
+    return None if sums["first"] is None else sums | counts

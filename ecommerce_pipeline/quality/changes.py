@@ -132,7 +132,7 @@ def _differences(
     postgres: PostgresResource, warehouse: Warehouse, candidates: By, can_be_new: Callable[[date], bool]
 ) -> Iterator[Change]:
     every = {day for of_table in candidates.values() for day in of_table}
-    loaded = _loaded(warehouse, Days.of(every)) if every else {}
+    loaded = rows_loaded(warehouse, Days.of(every)) if every else {}
     for name, of_table in candidates.items():
         known = [day for day in of_table if (name, day) in loaded]
         table = STAGED[name]
@@ -176,7 +176,7 @@ def _tied(
     )
     for table, column, keys in (("refunds", ORDER_KEY, orders), ("sessions", SESSION_KEY, sessions)):
         found = days_of_keys(connection, TABLES[table], column, keys, time_zone) if keys else set()
-        loaded = _loaded(warehouse, Days.of(found)) if found else {}
+        loaded = rows_loaded(warehouse, Days.of(found)) if found else {}
         for day in found - {change.day for change in changes}:
             if (table, day) in loaded:
                 yield Change(day, table, 0, "an order that it names has changed")
@@ -199,7 +199,7 @@ def _dimensions(
         else:
             relation = f"{warehouse.schema_of(STAGING)}.{name}"
             [row] = warehouse.query(
-                f"SELECT count(*) AS rows_, max({UPDATED_AT}) AS newest FROM {relation}"
+                f"SELECT count(*) AS rows_, max({UPDATED_AT}) AS newest FROM {relation}"  # noqa: S608
             ).to_pylist()
             differs = newest_change(connection, table) != (row["rows_"], row["newest"])
         if differs:
@@ -218,7 +218,7 @@ def loaded_days(warehouse: Warehouse) -> set[date]:
 def _changed_orders(connection: Connection, postgres: PostgresResource, warehouse: Warehouse, days: Days) -> set[Any]:
     """Return the keys of the orders of which a row, or a payment's, differs between source and staging."""
     changed: set[Any] = set()
-    loaded = _loaded(warehouse, days)
+    loaded = rows_loaded(warehouse, days)
     known = [day for day in days if (ORDERS, day) in loaded]
     for name in (ORDERS, "payment_attempts") if known else ():
         table = STAGED[name]
@@ -232,7 +232,7 @@ def _changed_orders(connection: Connection, postgres: PostgresResource, warehous
     return changed
 
 
-def _loaded(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], tuple[int, str]]:
+def rows_loaded(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], tuple[int, str]]:
     """Return the rows and the checksum of what staging has, by table and day."""
     columns = ["table_name", BUSINESS_DATE, "rows_staging", "checksum_staging"]
     try:

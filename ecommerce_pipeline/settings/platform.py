@@ -76,6 +76,9 @@ class Settings(DashboardSettings, MailSettings):
         0.02, ge=0, le=0.5, description="share of synthetic orders edited, cancelled, paid late, moved or deleted"
     )
     duplicate_rate: float = Field(0.005, ge=0, le=0.5, description="share of rows that are written twice")
+    quarantine_percent: float = Field(
+        2, ge=0, le=100, description="a run fails if more of a table's rows of a day are in quarantine, per cent"
+    )
     broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")
 
     postgres_host: str | None = Field(None, description="PostgreSQL server; unset: an embedded one is started")
