@@ -1,34 +1,41 @@
-"""What follows a paid order on later days: refunds of its lines, and reviews of its products.
+"""What follows an order on later days: refunds of its lines, and reviews of its products.
 
-Each order day draws a small schedule once: which of its lines are refunded and reviewed, and how many days later. Later
-days collect their rows from the schedules and draw the other columns themselves.
+All is drawn on the order's day: which of its lines, how many days later, and what the rows say.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
-from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, Orders, orders_of, time_of_day
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, take
+from ecommerce_pipeline.synthetic.changes import NEVER
+from ecommerce_pipeline.synthetic.clock import SECOND, moments
+from ecommerce_pipeline.synthetic.delivery import Delivery, changed_at, deliver
+from ecommerce_pipeline.synthetic.happenings import PLANTED, UNSTEADY, Happening, bits
+from ecommerce_pipeline.synthetic.history import History
+from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, Life
+from ecommerce_pipeline.synthetic.orders import time_of_day
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, draw_bodies, draw_titles
-from ecommerce_pipeline.synthetic.seasons import day_number, instant
-from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
-MOST_DAYS_TO_REFUND: Final = 30
 MOST_DAYS_TO_REVIEW: Final = 21
 
-_REFUNDED: Final = 0.042  # of the paid lines
+FOLLOW_UPS_PER_LINE: Final = 1000
+"""Follow-up f of a line has the number transaction_item_id * 1000 + f: unlike the factors of lines and payments."""
+_REFUND, _REFUND_OF_CANCELLED, _REVIEW = 1, 2, 3
+
+_REFUNDED: Final = 0.042  # of the lines sold
 _REVIEWED: Final = 0.455
-_DAYS_TO_REFUND: Final = Lottery({days: 34 - days for days in range(1, MOST_DAYS_TO_REFUND + 1)})
+_CANCELLED_AND_REFUNDED: Final = 0.7  # of the orders that are cancelled when they are paid
+_DAYS_TO_REFUND: Final = Lottery({days: max(4 * (34 - days), 3) for days in range(1, LONGEST_LIFE + 1)})
+_DAYS_TO_REFUND_CANCELLED: Final = Lottery({0: 50, 1: 25, 2: 15, 3: 10})
 _DAYS_TO_REVIEW: Final = Lottery({days: 10 + days * (24 - days) for days in range(1, MOST_DAYS_TO_REVIEW + 1)})
 _REASON: Final = Lottery({0: 18, 1: 12, 2: 20, 3: 38, 4: 12})
+_CHANGED_MIND: Final = 3
 _SHARE_PERCENT: Final = Lottery({100: 85, 90: 8, 50: 7})
+_LAST_MOMENT: Final = 86_380 * SECOND
 
 # Stars by latent quality, from the worst products to the best.
 _STARS: Final = Lotteries(
@@ -37,121 +44,144 @@ _STARS: Final = Lotteries(
 
 
 @dataclass(frozen=True)
-class _Schedule:
-    """Rows sorted by their delay in days; those with a delay of `n` days end at `ends[n]`."""
+class FollowUps:
+    """What follows a day's orders; days are counted from the orders'.
 
+    Attributes:
+        life: The orders.
+        keys: Keys of the rows.
+        order: Position of each row's order.
+        day: Day on which each happens.
+        delivery: How it reaches the database.
+        rows: The table's columns; `updated_at` is that of rows written in time.
+    """
+
+    life: Life
+    keys: Ints
+    order: Ints
+    day: Ints
+    delivery: Delivery
     rows: Rows
-    ends: Ints
 
-    def after(self, days: int) -> Rows:
-        return take(self.rows, slice(self.ends[days - 1], self.ends[days]))
+    def history(self) -> History:
+        """Return the history of the rows: they never change, but for their order's deletion."""
+        deleted = self.life.changes.deleted[self.order]
+        first = self.day + self.delivery.late
 
+        def at(which: Ints, days: "Ints | int") -> Rows:
+            del days
+            rows = take(self.rows, which)
+            late, committed_late = self.delivery.late[which] > 0, self.delivery.committed_late[which]
+            return rows | {
+                PLANTED: bits(Happening.LATE, late & ~committed_late)
+                | bits(Happening.COMMITTED_LATE, committed_late)
+                | bits(UNSTEADY, self.life.changes.changed[self.order[which]])
+            }
 
-@dataclass(frozen=True)
-class _Schedules:
-    """What follows the orders of one day."""
-
-    refunds: _Schedule
-    reviews: _Schedule
-
-
-def refunds_of(settings: ShopSettings, day: date) -> Rows:
-    """Return the refunds of the day, by refund number, with the channel, store and method of their orders."""
-    stream = Stream(settings.seed, "refunds", day)
-    rows = _due(settings, day, MOST_DAYS_TO_REFUND, lambda ordered: _schedules(settings, ordered).refunds)
-    rows["reason"] = stream.pick(len(rows["quantity"]), _REASON)
-    return _numbered(stream, day, rows, "refund_id")
-
-
-def reviews_of(settings: ShopSettings, day: date) -> Rows:
-    """Return the reviews of the day, by review number."""
-    stream = Stream(settings.seed, "reviews", day)
-    rows = _due(settings, day, MOST_DAYS_TO_REVIEW, lambda ordered: _schedules(settings, ordered).reviews)
-    stars = stream.pick_by(catalog.quality(settings.seed, rows["product_id"]), _STARS)
-    rows |= {
-        "rating": stars,
-        "title": draw_titles(stream, stars),
-        "body": draw_bodies(stream, stars, catalog.subcategory(settings.seed, rows["product_id"])),
-        "sentiment": SENTIMENT_OF_STARS[stars],
-    }
-    return _numbered(stream, day, rows, "review_id")
+        return History(
+            keys=self.keys,
+            first=first,
+            changes=(),
+            gone=deleted,
+            gone_at=lambda which: self.life.changed_at(self.order[which], deleted[which]),
+            why_gone=lambda which: np.full(len(which), int(Happening.ORDER_DELETED), dtype=np.int64),
+            business_day=lambda which, _days: self.life.born + self.day[which],
+            at=at,
+        )
 
 
-def _due(settings: ShopSettings, day: date, most: int, schedule: Callable[[date], _Schedule]) -> Rows:
-    """Collect this day's rows from the schedules of earlier days."""
-    parts = []
-    for days in range(most, 0, -1):
-        ordered = day - timedelta(days=days)
-        # Before the first day one empty schedule is enough, so that the columns exist.
-        if ordered >= settings.start_date or days == 1:
-            parts.append(schedule(ordered).after(days))
-    return {name: column.astype(np.int64) for name, column in concat(parts).items()}
-
-
-def _numbered(stream: Stream, day: date, rows: Rows, key: str) -> Rows:
-    """Give the rows a time of day and number them in its order."""
-    size = len(rows["transaction_id"])
-    created = instant(day) + time_of_day(stream, np.zeros(size, dtype=np.int64))
-    in_time = np.argsort(created, kind="stable")
-    rows = take(rows, in_time)
-    rows["created_at"] = np.minimum(created[in_time], instant(day) + 86_380_000_000)
-    rows[key] = day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64)
-    return rows
-
-
-# The days of the longest delay, and some for requests in another order.
-@lru_cache(maxsize=MOST_DAYS_TO_REFUND + 10)
-def _schedules(settings: ShopSettings, day: date) -> _Schedules:
-    """Return both schedules of a day's orders: deriving the orders takes longer than everything else."""
-    orders = orders_of(settings, day)
-    return _Schedules(_refunds(settings, day, orders), _reviews(settings, day, orders))
-
-
-def _refunds(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
-    stream = Stream(settings.seed, "refund_schedule", day)
-    line = _chosen(orders, stream, _REFUNDED)
-    wait = stream.pick(len(line), _DAYS_TO_REFUND)
-    order = orders.order_of_line[line]
-    header = take(orders.headers, order)
-    bought = take(orders.lines, line)
-    quantity = 1 + stream.below(len(line), bought["quantity"])
+def refunds_of(life: Life) -> FollowUps:
+    """Return the refunds of the day's orders, with the channel, store and method of their orders."""
+    stream = _stream(life, "refunds")
+    usual, usual_day = _sold(life, stream, _REFUNDED, _DAYS_TO_REFUND)
+    in_full, in_full_day = _of_cancelled(life, stream, usual)
+    line, day = np.concatenate([usual, in_full]), np.concatenate([usual_day, in_full_day])
+    is_usual = np.arange(len(line)) < len(usual)
+    size, order = len(line), life.orders.order_of_line[line]
+    header, bought = take(life.orders.headers, order), take(life.orders.lines, line)
+    there = life.quantity(line, day)
+    quantity = np.where(is_usual, 1 + stream.below(size, np.maximum(there, 1)), there)
     # Rounded up, so that the refund fits however the discount's cents are allocated to the lines.
-    discount = -(-header["discount_amount"] * bought["gross_amount"] // header["gross_amount"])
-    paid = (bought["gross_amount"] - discount) * quantity // bought["quantity"]
-    amount = paid * stream.pick(len(line), _SHARE_PERCENT) // 100
+    gross, discount = there * bought["unit_price"], life.amount("discount_amount", order, day)
+    discount = -(-discount * gross // np.maximum(life.amount("gross_amount", order, day), 1))
+    paid = (gross - discount) * quantity // np.maximum(there, 1)
+    amount = paid * np.where(is_usual, stream.pick(size, _SHARE_PERCENT), 100) // 100
     rows = {
+        "refund_id": bought["transaction_item_id"] * FOLLOW_UPS_PER_LINE
+        + np.where(is_usual, _REFUND, _REFUND_OF_CANCELLED),
         "transaction_id": bought["transaction_id"],
         "transaction_item_id": bought["transaction_item_id"],
         "customer_id": header["customer_id"],
         "product_id": bought["product_id"],
         "store_id": header["store_id"],
         "channel": header["channel"],
-        "payment_method_id": header["payment_method_id"],
+        "payment_method_id": life.payments.method[order],
         "quantity": quantity,
         "amount": amount,
+        "reason": np.where(is_usual, stream.pick(size, _REASON), _CHANGED_MIND),
     }
-    return _scheduled(take(rows, amount > 0), wait[amount > 0], MOST_DAYS_TO_REFUND)
+    kept = np.flatnonzero(amount > 0)
+    return _follow_ups(life, stream, order[kept], day[kept], take(rows, kept))
 
 
-def _reviews(settings: ShopSettings, day: date, orders: Orders) -> _Schedule:
-    stream = Stream(settings.seed, "review_schedule", day)
-    line = _chosen(orders, stream, _REVIEWED)
-    wait = stream.pick(len(line), _DAYS_TO_REVIEW)
-    rows: dict[str, Any] = {
-        "transaction_id": orders.lines["transaction_id"][line],
-        # Schedules are cached for weeks: these two fit into 32 bits.
-        "product_id": orders.lines["product_id"][line].astype(np.int32),
-        "customer_id": orders.headers["customer_id"][orders.order_of_line[line]].astype(np.int32),
+def reviews_of(life: Life) -> FollowUps:
+    """Return the reviews of the day's orders."""
+    stream, seed = _stream(life, "reviews"), life.settings.seed
+    line, day = _sold(life, stream, _REVIEWED, _DAYS_TO_REVIEW)
+    order, product = life.orders.order_of_line[line], life.orders.lines["product_id"][line]
+    stars = stream.pick_by(catalog.quality(seed, product), _STARS)
+    rows = {
+        "review_id": life.orders.lines["transaction_item_id"][line] * FOLLOW_UPS_PER_LINE + _REVIEW,
+        "transaction_id": life.orders.lines["transaction_id"][line],
+        "product_id": product,
+        "customer_id": life.orders.headers["customer_id"][order],
+        "rating": stars,
+        "title": draw_titles(stream, stars),
+        "body": draw_bodies(stream, stars, catalog.subcategory(seed, product)),
+        "sentiment": SENTIMENT_OF_STARS[stars],
     }
-    return _scheduled(rows, wait, MOST_DAYS_TO_REVIEW)
+    return _follow_ups(life, stream, order, day, rows)
 
 
-def _chosen(orders: Orders, stream: Stream, share: float) -> Ints:
-    """Draw the positions of the paid lines with a refund or review."""
-    return np.flatnonzero(stream.chance(len(orders.order_of_line), share) & orders.paid[orders.order_of_line])
+def _stream(life: Life, purpose: str) -> Stream:
+    return Stream(life.settings.seed, purpose, life.day)
 
 
-def _scheduled(rows: Rows, wait: Ints, most: int) -> _Schedule:
-    by_wait = np.argsort(wait.astype(np.uint8), kind="stable")
-    ends = np.searchsorted(wait[by_wait], np.arange(most + 1), side="right")
-    return _Schedule(take(rows, by_wait), ends)
+def _sold(life: Life, stream: Stream, share: float, lottery: Lottery) -> tuple[Ints, Ints]:
+    """Draw lines with a follow-up, and its day, on which their order is sold and its edit, if any, is past."""
+    line = np.flatnonzero(stream.chance(len(life.orders.order_of_line), share))
+    order = life.orders.order_of_line[line]
+    edited = life.changes.edited[order]
+    earliest = np.where(edited < NEVER, edited, life.changes.delivery.late[order])
+    day = np.maximum(stream.pick(len(line), lottery), earliest)
+    sold = life.sold(order, day) & (life.quantity(line, day) > 0)
+    return line[sold], day[sold]
+
+
+def _of_cancelled(life: Life, stream: Stream, refunded: Ints) -> tuple[Ints, Ints]:
+    """Return the lines, not refunded yet, of orders whose money is given back after they are cancelled, and the day."""
+    cancelled = np.flatnonzero(life.changes.cancelled < NEVER)
+    day = life.changes.cancelled[cancelled]
+    paid = life.captured(cancelled, day) >= life.amount("total_amount", cancelled, day)
+    back = np.full(len(life.orders.first_line), NEVER, dtype=np.int64)
+    given_back = day + stream.pick(len(day), _DAYS_TO_REFUND_CANCELLED)
+    back[cancelled] = np.where(paid & stream.chance(len(day), _CANCELLED_AND_REFUNDED), given_back, NEVER)
+    of_line = back[life.orders.order_of_line]
+    of_line[refunded] = NEVER
+    line = np.flatnonzero(of_line < NEVER)
+    line = line[life.quantity(line, of_line[line]) > 0]
+    return line, of_line[line]
+
+
+def _follow_ups(life: Life, stream: Stream, order: Ints, day: Ints, rows: Rows) -> FollowUps:
+    """Draw when the rows, whose first column is the key, happen and are written."""
+    size, keys = len(order), next(iter(rows.values()))
+    of_day = np.minimum(time_of_day(stream, np.zeros(size, dtype=np.int64)), _LAST_MOMENT)
+    created_at = moments(life.settings.time_zone, life.born + day, of_day)
+    drawn = deliver(life.settings, stream, size)
+    in_life = day + drawn.late <= LONGEST_LIFE
+    delivery = Delivery(drawn.late * in_life, drawn.committed_late & in_life)
+    in_time = created_at + SECOND // 5 + stream.below(size, 10 * SECOND)
+    written_late = changed_at(life.settings, keys, life.born, day + delivery.late)
+    updated_at = np.where(delivery.written_late, written_late, in_time)
+    return FollowUps(life, keys, order, day, delivery, rows | {"created_at": created_at, "updated_at": updated_at})

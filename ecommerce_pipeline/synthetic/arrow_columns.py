@@ -1,12 +1,12 @@
 """From integers to Arrow: until here rows are columns of int64, and each type of the contract has one decoder.
 
 Money is in cents, times are in microseconds, texts are codes of a vocabulary, flags are 0 and 1. NULL is 0 for a
-foreign key and -1 for a code.
+foreign key or a time and -1 for a code.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,14 @@ Rows = dict[str, Ints]
 """Columns by name, all of the same length."""
 
 Column: TypeAlias = "pa.Array[Any]"
+
+DELETIONS: Final = pa.schema(
+    [
+        pa.field("key", pa.int64(), nullable=False),
+        pa.field("deleted_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+"""Rows that were deleted: their key, and when."""
 
 
 @lru_cache(maxsize=16)
@@ -43,24 +51,26 @@ def take(rows: Rows, which: "Ints | Flags | slice") -> Rows:
 
 
 def concat(parts: Sequence[Rows]) -> Rows:
-    """Concatenate the rows of the parts, with the columns of the first part."""
+    """Concatenate the rows of the parts, with the columns of the first part and, if it is not packed, their type."""
     if len(parts) == 1:
         return parts[0]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def take_both(rows: Rows, which: Ints, others: Rows, order: Ints) -> Rows:
-    """Return the rows at the positions `which` and all others, in the order of positions in both together.
+def packed(rows: Rows) -> Rows:
+    """Return the rows in the fewest bytes that hold them, to be kept for later days."""
+    return {name: column.astype(_fewest_bytes(column)) for name, column in rows.items()}
 
-    Optimized for few others: each column is copied once, directly to its positions, and the others are inserted.
-    """
-    if not len(which):
-        return take(others, order)
-    both = take(rows, np.concatenate([which, np.zeros(length(others), dtype=np.int64)])[order])
-    inserted = np.flatnonzero(order >= len(which))
-    for name, column in others.items():
-        both[name][inserted] = column[order[inserted] - len(which)]
-    return both
+
+def _fewest_bytes(column: Ints) -> "np.dtype[Any]":
+    ends = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+    return np.result_type(*(np.min_scalar_type(end if end < 0 else -end - 1) for end in ends))
+
+
+def deletions_to_arrow(rows: Rows) -> pa.Table:
+    """Return keys with the times of their deletion as an Arrow table."""
+    arrays = [_decoded(field, rows[field.name]) for field in DELETIONS]
+    return pa.Table.from_arrays(arrays, schema=DELETIONS)
 
 
 def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) -> pa.Table:
@@ -98,8 +108,11 @@ def _decoded(field: "pa.Field[Any]", column: Ints) -> Column:
         return _text(field.name, column)
     if pa.types.is_decimal(kind):
         return money(column, kind)
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_timestamp(kind) and not field.nullable:
         return pa.Array.from_buffers(kind, len(column), [None, _buffer(column)])
+    if pa.types.is_timestamp(kind):
+        times: Column = pa.array(column, mask=_mask(field, column)).cast(kind)
+        return times
     if pa.types.is_boolean(kind):
         flags: Column = pa.array(column != 0)
         return flags

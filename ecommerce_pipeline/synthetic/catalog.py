@@ -1,4 +1,4 @@
-"""The catalog: the tree of categories, and each product's price, availability and quality as closed formulas."""
+"""The catalog: the tree of categories, and each product's price, cost, availability and quality as closed formulas."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from ecommerce_pipeline.synthetic.clock import day_number
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Popularity, trait
-from ecommerce_pipeline.synthetic.seasons import day_number
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,14 @@ def list_price(seed: int, products: Ints, versions: Ints) -> Ints:
     per_mille = 880 + trait(seed, "list_price", products * 4096 + versions, 241)
     price: Ints = np.maximum(base_price(seed, products) * per_mille // 10_000, 10) * 10 - 1
     return price
+
+
+def unit_cost(seed: int, products: Ints, versions: Ints) -> Ints:
+    """Return the cost of one unit in cents: within 6 % of a product's own share of its base price."""
+    share = 38 + trait(seed, "cost", products, 28)
+    per_mille = 940 + trait(seed, "unit_cost", products * 4096 + versions, 121)
+    cost: Ints = np.maximum(base_price(seed, products) * share * per_mille // 100_000, 1)
+    return cost
 
 
 def on_sale(seed: int, products: Ints, versions: Ints) -> Flags:

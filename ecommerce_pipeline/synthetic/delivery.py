@@ -1,54 +1,65 @@
-"""Delivery of events to the database: when each is written, which are late, and which are written twice.
+"""Rows that reach the database late: which, how many days, and with what `updated_at`.
 
-An order and its lines are one delivery. No event is written before it happens, or later than the lateness allows.
+Most are written late: their `updated_at` is the time of writing. Some are written in time, by a transaction that
+commits days later: their `updated_at` is of the day on which they happened.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, Stream
-from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, instant
+from ecommerce_pipeline.synthetic.clock import DAY, SECOND, moments
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Lottery, Stream, trait
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
-# Upper bounds of the lag in seconds: most lags are seconds, a few are minutes.
-_LAG: Final = Lottery({5: 50, 30: 40, 120: 8, 900: 2})
-# Upper bounds of a writer's retry in seconds: seconds, minutes, hours or, for a repeated batch, days.
-_RETRY: Final = Lottery({60: 40, 3600: 25, 6 * 3600: 10, 3 * 86_400: 25})
+MOST_DAYS_LATE: Final = 3
+
+_DAYS_LATE: Final = Lottery({1: 60, 2: 25, 3: 15})
+_COMMITTED_LATE: Final = 0.3
+
+# Times of changes leave a minute at both ends of the day for what goes before and after them.
+_MINUTE: Final = 60 * SECOND
+_DAYS_OF_A_LIFE: Final = 128
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """The write times of the events of one day.
+    """How the events of a day reach the database.
 
     Attributes:
-        recorded: Write time of each event, in microseconds.
-        copied: Positions of the events that are written twice.
-        recorded_again: Second write time of each of these, always after the first.
+        late: Days from the event to the first day on which its row is there, at most `MOST_DAYS_LATE`.
+        committed_late: Whether a late row was written in time, and committed late.
     """
 
-    recorded: Ints
-    copied: Ints
-    recorded_again: Ints
+    late: Ints
+    committed_late: Flags
+
+    @property
+    def written_late(self) -> Flags:
+        """Whether a row's first `updated_at` is of another day than the event."""
+        flags: Flags = (self.late > 0) & ~self.committed_late
+        return flags
 
 
-def deliver(settings: ShopSettings, purpose: str, day: date, created: Ints) -> Delivery:
-    """Return the write times of the day's events, which happened at `created`."""
-    stream = Stream(settings.seed, f"delivery:{purpose}", day)
-    size, lateness = len(created), settings.lateness_days
-    end = instant(day) + (lateness + 1) * DAY
-    lag = SECOND // 5 + stream.below(size, stream.pick(size, _LAG) * SECOND)
-    recorded = created + lag
-    # Only without lateness can midnight be too close; events happen at least some seconds before it.
-    recorded = np.where(recorded < end - SECOND, recorded, created + SECOND + lag % SECOND)
-    late = np.flatnonzero(stream.chance(size, settings.late_rate if lateness else 0.0))
-    days = 1 + stream.below(len(late), max(lateness, 1))
-    recorded[late] = instant(day) + days * DAY + stream.below(len(late), DAY - 10 * SECOND)
+def deliver(settings: ShopSettings, stream: Stream, size: int) -> Delivery:
+    """Draw how so many events are delivered."""
+    late = np.zeros(size, dtype=np.int64)
+    which = np.flatnonzero(stream.chance(size, settings.late_rate))
+    late[which] = stream.pick(len(which), _DAYS_LATE)
+    committed_late = np.zeros(size, dtype=np.bool_)
+    committed_late[which] = stream.chance(len(which), _COMMITTED_LATE)
+    return Delivery(late, committed_late)
 
-    copied = np.flatnonzero(stream.chance(size, settings.duplicate_rate))
-    first = recorded[copied]
-    gap = SECOND + stream.below(len(copied), stream.pick(len(copied), _RETRY) * SECOND)
-    in_time = 1 + stream.below(len(copied), end - first - 1)
-    return Delivery(recorded, copied, np.where(first + gap < end, first + gap, first + in_time))
+
+def changed_at(settings: ShopSettings, keys: Ints, born: int, days: Ints) -> Ints:
+    """Return the time at which a thing changes on a later day of its life: one time a day, the same for all its rows.
+
+    Args:
+        settings: The shop's settings.
+        keys: Order numbers, or the keys of events that are not parts of orders.
+        born: The day number of the event.
+        days: Days from then to the change.
+    """
+    of_day = trait(settings.seed, "changed", keys * _DAYS_OF_A_LIFE + days, DAY - 2 * _MINUTE) + _MINUTE
+    return moments(settings.time_zone, born + days, of_day)

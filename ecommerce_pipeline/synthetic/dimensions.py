@@ -1,4 +1,4 @@
-"""The dimensions as of the end of a day: each row is a function of its id and the day alone.
+"""The dimensions as of the end of a day, and what was deleted of them: functions of each row's id and the day alone.
 
 A row changes when its version number does, and `updated_at` is the time of that change: the newest version wins.
 """
@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
 from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic.arrow_columns import schema_of, to_arrow
+from ecommerce_pipeline.synthetic.arrow_columns import DELETIONS, Rows, deletions_to_arrow, schema_of, to_arrow
+from ecommerce_pipeline.synthetic.clock import SECOND, day_number, instant, moments
 from ecommerce_pipeline.synthetic.name_pools import CITIES_PER_COUNTRY, COUNTRIES, pools
 from ecommerce_pipeline.synthetic.payment_methods import METHODS
-from ecommerce_pipeline.synthetic.population import count, first_days
+from ecommerce_pipeline.synthetic.population import GROWTH_DAYS, count, deleted_by, first_days, last_days
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, trait
-from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, day_number, instant
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 from ecommerce_pipeline.synthetic.text_arrays import choose, join, lower, padded, pick
 
@@ -32,31 +32,57 @@ _REGIONS: Final = ("North", "East", "South", "West")
 
 
 def snapshot(settings: ShopSettings, table: str, day: date) -> pa.Table:
-    """Return a dimension as of the end of the UTC day, by key.
+    """Return a dimension as of the end of the day, by key, without the rows that are deleted by then.
 
     It is empty before the shop's first day, and if the shop does not generate it.
 
     Raises:
         ValueError: The table is not a dimension.
     """
-    if table not in DIMENSIONS:
-        kind = "an event table, see generate()" if table in EVENTS else "not a table of the shop"
-        raise ValueError(f"{table!r} is {kind}; the dimensions are {', '.join(DIMENSIONS)}")
+    _check(table)
     if table not in _SNAPSHOTS:
         return schema_of(table).empty_table()
     rows = _SNAPSHOTS[table](settings, day)
     return rows if day >= settings.start_date else rows.slice(0, 0)
 
 
+def deleted(settings: ShopSettings, table: str, day: date) -> pa.Table:
+    """Return what the shop has deleted of a dimension up to the end of the day: all keys, with their `deleted_at`.
+
+    A key that is deleted never comes back.
+
+    Raises:
+        ValueError: The table is not a dimension.
+    """
+    return deletions_to_arrow(deletions(settings, table, day))
+
+
+def deletions(settings: ShopSettings, table: str, day: date) -> Rows:
+    """Return the same by key, as columns of integers."""
+    _check(table)
+    if table not in GROWTH_DAYS or day < settings.start_date:
+        return {name: np.zeros(0, dtype=np.int64) for name in DELETIONS.names}
+    ids = np.arange(1, count(settings, table, day) + 1, dtype=np.int64)
+    ids = ids[deleted_by(settings, table, ids, day)]
+    of_day = trait(settings.seed, f"last_hour:{table}", ids, 86_400) * SECOND
+    return {"key": ids, "deleted_at": moments(settings.time_zone, last_days(settings, table, ids), of_day)}
+
+
+def _check(table: str) -> None:
+    if table not in DIMENSIONS:
+        kind = "an event table, see written()" if table in EVENTS else "not a table of the shop"
+        raise ValueError(f"{table!r} is {kind}; the dimensions are {', '.join(DIMENSIONS)}")
+
+
 def _customers(settings: ShopSettings, day: date) -> pa.Table:
     seed, texts_of = settings.seed, pools()
-    ids, registered = _population(settings, "customers", day)
+    ids, _, registered = _population(settings, "customers", day)
     # A version lasts 120 to 720 days; each draws a new tier and consent, every third one a new city.
     period = 120 + trait(seed, "customer_period", ids, 600)
     shifted = day_number(day) + trait(seed, "customer_phase", ids, 720)
     version = shifted // period
     changed_on = day_number(day) - (shifted - version * period)
-    changed = changed_on * DAY + trait(seed, "customer_hour", ids, 86_400) * SECOND
+    changed = moments(settings.time_zone, changed_on, trait(seed, "customer_hour", ids, 86_400) * SECOND)
     country = _lot(seed, "country", ids, _COUNTRY)
     city = country * CITIES_PER_COUNTRY + trait(seed, "city", ids * 1024 + version // 3, CITIES_PER_COUNTRY)
     first, last = texts_of.first_names, texts_of.last_names
@@ -84,7 +110,7 @@ def _customers(settings: ShopSettings, day: date) -> pa.Table:
 
 def _products(settings: ShopSettings, day: date) -> pa.Table:
     seed, brands = settings.seed, pools().brands
-    ids, launched = _population(settings, "products", day)
+    ids, _, launched = _population(settings, "products", day)
     leaf = catalog.subcategory(seed, ids)
     version, since = catalog.version(seed, ids, day)
     leaves = catalog.SUBCATEGORIES
@@ -102,10 +128,10 @@ def _products(settings: ShopSettings, day: date) -> pa.Table:
     numbers = {
         "product_id": ids,
         "list_price": price,
-        "unit_cost": np.maximum(catalog.base_price(seed, ids) * (38 + trait(seed, "cost", ids, 28)) // 100, 1),
+        "unit_cost": catalog.unit_cost(seed, ids, version),
         "is_active": catalog.on_sale(seed, ids, version).astype(np.int64),
         "launched_at": launched,
-        "updated_at": np.maximum(launched, since * DAY),
+        "updated_at": np.maximum(launched, moments(settings.time_zone, since, np.zeros_like(since))),
     }
     return to_arrow("products", numbers, texts)
 
@@ -122,14 +148,14 @@ def _payment_methods(settings: ShopSettings, day: date) -> pa.Table:
         "payment_method_id": np.arange(1, len(METHODS) + 1, dtype=np.int64),
         "fee_percent": np.array([method.fee for method in METHODS], dtype=np.int64),
         "is_online": np.array([method.is_online for method in METHODS], dtype=np.int64),
-        "updated_at": np.full(len(METHODS), instant(settings.start_date), dtype=np.int64),
+        "updated_at": np.full(len(METHODS), instant(settings.time_zone, settings.start_date), dtype=np.int64),
     }
     return to_arrow("payment_methods", numbers, texts)
 
 
 def _stores(settings: ShopSettings, day: date) -> pa.Table:
     seed, cities = settings.seed, pools().cities
-    ids, opened = _population(settings, "stores", day)
+    ids, opened_on, opened = _population(settings, "stores", day)
     country = _lot(seed, "store_country", ids, _COUNTRY)
     # Consecutive stores of one country are in different cities.
     city = pick(cities, country * CITIES_PER_COUNTRY + ids % CITIES_PER_COUNTRY)
@@ -145,17 +171,19 @@ def _stores(settings: ShopSettings, day: date) -> pa.Table:
     numbers = {
         "store_id": ids,
         "floor_area_m2": 80 + 10 * trait(seed, "floor_area", ids, 240),
-        "opened_on": opened // DAY,
+        "opened_on": opened_on,
         "updated_at": opened,
     }
     return to_arrow("stores", numbers, texts)
 
 
-def _population(settings: ShopSettings, table: str, day: date) -> tuple[Ints, Ints]:
-    """Return the ids at the end of the day, and the time at which each appeared on its first day."""
+def _population(settings: ShopSettings, table: str, day: date) -> tuple[Ints, Ints, Ints]:
+    """Return the ids at the end of the day, the number of the first day of each, and the time on it."""
     ids = np.arange(1, count(settings, table, day) + 1, dtype=np.int64)
+    ids = ids[~deleted_by(settings, table, ids, day)]
+    first = first_days(settings, table, ids)
     of_day = trait(settings.seed, f"first_hour:{table}", ids, 86_400) * SECOND
-    return ids, first_days(settings, table, ids) * DAY + of_day
+    return ids, first, moments(settings.time_zone, first, of_day)
 
 
 def _lot(seed: int, purpose: str, ids: Ints, lottery: Lottery) -> Ints:

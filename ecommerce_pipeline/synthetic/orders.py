@@ -1,20 +1,21 @@
-"""The orders of a day: headers, lines, and the number and outcome of their payment attempts.
+"""The orders of a day as they are placed: headers and lines.
 
-Payments, sessions, refunds, reviews and the ledger derive from them; delivery and defects come later.
+What becomes of them is drawn in `changes`, how they are paid in `payments`.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from ecommerce_pipeline.synthetic import catalog, payment_methods, vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
-from ecommerce_pipeline.synthetic.population import known
+from ecommerce_pipeline.synthetic.cached import cached
+from ecommerce_pipeline.synthetic.clock import SECOND, day_number, moments
+from ecommerce_pipeline.synthetic.population import deleted_by, known
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Lottery, Popularity, Stream
-from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS, HOURS, SECOND, campaign_code, day_number, demand, instant
+from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS, HOURS, campaign_code, demand
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 MEAN_ORDERS: Final = 555
@@ -25,7 +26,7 @@ NUMBERS_PER_DAY: Final = 100_000_000
 LINES_PER_ORDER: Final = 10
 """Order line l has the number transaction_id * LINES_PER_ORDER + l."""
 
-REGULARS: Final = Popularity("customer_rank", offset=20, quarters=2)
+_REGULARS: Final = Popularity("customer_rank", offset=20, quarters=2)
 _BUSY_STORES: Final = Popularity("store_rank", offset=4, quarters=2)
 
 _CHANNEL: Final = Lottery(
@@ -34,13 +35,12 @@ _CHANNEL: Final = Lottery(
 _LINES: Final = Lottery({1: 360, 2: 260, 3: 170, 4: 100, 5: 60, 6: 30, 7: 15, 8: 5})
 _QUANTITY: Final = Lottery({1: 740, 2: 160, 3: 50, 4: 25, 5: 10, 6: 10, 10: 5})
 _SALE_PERCENT: Final = Lottery({5: 2, 10: 4, 15: 3, 20: 3, 25: 2, 30: 1})
-_COUPON: Final = Lottery({0: 6, 1: 5, 2: 2, 3: 1, 4: 3, 5: 2})
+_WITH_COUPON: Final = 0.18
+_COUPON: Final = Lottery({0: 120, 1: 100, 2: 40, 3: 20, 4: 60, 5: 40, 6: 11})
+_GUESTS: Final = 0.07  # of those who order
 _TAKES_OFF: Final = np.array([off for _, off in vocabularies.COUPONS], dtype=np.int64)
 _SHIPPING: Final = Lottery({499: 92, 1299: 8})
 _FREE_SHIPPING_FROM: Final = 5000
-
-# Attempts * 2 + (1 if the last one was approved): 1.15 attempts per order, 4.6 % of orders are never paid.
-_OUTCOME: Final = Lottery({3: 850_000, 2: 30_000, 5: 84_000, 4: 10_800, 7: 17_600, 6: 3_800, 9: 2_700, 8: 1_100})
 
 # An order needs time before it for its visit and after it for its payment, on the same day.
 _FIRST_SECOND: Final = 120
@@ -51,27 +51,27 @@ _POSITION_BITS: Final = 26
 
 @dataclass(frozen=True)
 class Orders:
-    """The orders of a day, by order number.
+    """The orders of a day as they are placed, by order number.
 
     Attributes:
-        headers: Columns of `transactions`, without `recorded_at`.
-        lines: Columns of `transaction_items`, without `recorded_at`; the lines of an order are consecutive.
+        headers: Columns of `transactions`, without those that change.
+        lines: Columns of `transaction_items`, without `updated_at`; the lines of an order are consecutive.
         order_of_line: Position of the order of each line.
-        attempts: Number of payment attempts of each order.
-        paid: Whether the last attempt was approved; all before it failed.
+        first_line: Position of the first line of each order.
+        of_day: Microseconds of a day of 24 hours at which each order is placed.
     """
 
     headers: Rows
     lines: Rows
     order_of_line: Ints
-    attempts: Ints
-    paid: Flags
+    first_line: Ints
+    of_day: Ints
 
 
-# The day's and those of three days before it, whose late rows are due: each event table needs them.
-@lru_cache(maxsize=4)
+# The day's and those before it that are being scheduled: each event table needs them.
+@cached(maxsize=4)
 def orders_of(settings: ShopSettings, day: date) -> Orders:
-    """Return the orders of the day."""
+    """Return the orders of the day; there are none before the shop's first."""
     stream = Stream(settings.seed, "orders", day)
     size = demand(settings, day, MEAN_ORDERS)
     channel = stream.pick(size, _CHANNEL)
@@ -79,17 +79,16 @@ def orders_of(settings: ShopSettings, day: date) -> Orders:
     # Time and position in one integer: sorting these is six times as fast as a stable sort of positions.
     keys_by_time = np.sort(of_day << _POSITION_BITS | np.arange(size, dtype=np.int64))
     of_day, channel = keys_by_time >> _POSITION_BITS, channel[keys_by_time & ((1 << _POSITION_BITS) - 1)]
+    of_day = np.clip(of_day, _FIRST_SECOND * SECOND, _LAST_SECOND * SECOND)
+    created = moments(settings.time_zone, day_number(day), of_day)
     ids = day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64)
-    created = instant(day) + np.clip(of_day, _FIRST_SECOND * SECOND, _LAST_SECOND * SECOND)
 
-    lines, order_of_line, firsts = _lines(settings, day, stream, ids, created)
-    gross = np.add.reduceat(lines["gross_amount"], firsts) if size else np.zeros(0, dtype=np.int64)
+    lines, order_of_line, first_line = _lines(settings, day, stream, ids, created)
+    gross = np.add.reduceat(lines["gross_amount"], first_line) if size else np.zeros(0, dtype=np.int64)
     headers = _headers(settings, day, stream, channel, gross)
-    headers |= {"transaction_id": ids, "line_count": np.diff(firsts, append=len(order_of_line)), "created_at": created}
-    outcome = stream.pick(size, _OUTCOME)
-    # Cash and gift cards are never declined.
-    outcome[headers["payment_method_id"] >= payment_methods.GIFT_CARD] = 3
-    return Orders(headers, lines, order_of_line, outcome >> 1, (outcome & 1) == 1)
+    count = np.diff(first_line, append=len(order_of_line))
+    headers |= {"transaction_id": ids, "line_count": count, "created_at": created}
+    return Orders(headers, lines, order_of_line, first_line, of_day)
 
 
 def session_ids(settings: ShopSettings, day: date, orders: Ints) -> Ints:
@@ -138,7 +137,7 @@ def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> t
     count, seed = known(settings, "products", day), settings.seed
     product = catalog.BEST_SELLERS.pick(stream, size, seed, count, settings.products)
     version, _ = catalog.version(seed, product, day)
-    off = np.flatnonzero(~catalog.on_sale(seed, product, version))
+    off = np.flatnonzero(~_sold(settings, product, version, day))
     for attempt in range(4):
         if not len(off):
             break
@@ -146,19 +145,30 @@ def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> t
         drawn = catalog.BEST_SELLERS.pick(stream, len(off), seed, count, settings.products)
         product[off] = drawn if attempt < 3 else catalog.ALWAYS_ON_SALE  # noqa: PLR2004
         version[off], _ = catalog.version(seed, product[off], day)
-        off = off[~catalog.on_sale(seed, product[off], version[off])]
+        off = off[~_sold(settings, product[off], version[off], day)]
     return product, catalog.list_price(seed, product, version)
+
+
+def _sold(settings: ShopSettings, product: Ints, version: Ints, day: date) -> Flags:
+    return catalog.on_sale(settings.seed, product, version) & ~deleted_by(settings, "products", product, day)
+
+
+def buyers(settings: ShopSettings, day: date, stream: Stream, size: int, guests: float) -> Ints:
+    """Draw the customers of orders or visits; 0 is a guest, as is who is deleted."""
+    customer = _REGULARS.pick(stream, size, settings.seed, known(settings, "customers", day), settings.customers)
+    guest = stream.chance(size, guests) | deleted_by(settings, "customers", customer, day)
+    return np.where(guest, 0, customer)
 
 
 def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, gross: Ints) -> Rows:
     size, seed = len(channel), settings.seed
     in_store = channel == vocabularies.STORE
-    customer = REGULARS.pick(stream, size, seed, known(settings, "customers", day), settings.customers)
+    customer = buyers(settings, day, stream, size, _GUESTS)
     store = _BUSY_STORES.pick(stream, size, seed, known(settings, "stores", day), settings.stores)
     coupon, discount = _discounts(day, stream, gross)
     shipping = stream.pick(size, _SHIPPING)
     shipping[(gross - discount >= _FREE_SHIPPING_FROM) & (shipping < 1000)] = 0  # noqa: PLR2004
-    shipping[in_store] = 0
+    shipping[in_store | (discount == gross)] = 0
     session = day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64)
     return {
         "customer_id": customer,
@@ -178,9 +188,9 @@ def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, g
 def _discounts(day: date, stream: Stream, gross: Ints) -> tuple[Ints, Ints]:
     """Draw the coupons (-1: none) and the discounts: the coupon's, otherwise perhaps the campaign's."""
     size, campaign = len(gross), campaign_code(day)
-    coupon = np.where(stream.chance(size, 0.18), stream.pick(size, _COUPON), -1)
+    coupon = np.where(stream.chance(size, _WITH_COUPON), stream.pick(size, _COUPON), -1)
     off = _TAKES_OFF[coupon]
-    by_coupon = np.where(off < 100, gross * off // 100, np.minimum(off, gross // 2))  # noqa: PLR2004
+    by_coupon = np.where(off <= 100, gross * off // 100, np.minimum(off, gross // 2))  # noqa: PLR2004
     by_campaign = np.zeros(size, dtype=np.int64)
     if campaign >= 0:
         by_campaign = gross * CAMPAIGNS[campaign].discount_percent // 100 * stream.chance(size, 0.55)

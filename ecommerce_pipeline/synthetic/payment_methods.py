@@ -34,6 +34,7 @@ METHODS: Final = (
 )
 """Payment method n is the n-th of these."""
 
+TRANSFER: Final = 9
 GIFT_CARD: Final = 11
 CASH: Final = 12
 

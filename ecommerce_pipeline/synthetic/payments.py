@@ -1,54 +1,96 @@
-"""The payment attempts of a day's orders: all on the order's day, minutes apart."""
+"""How each order of a day is paid: at once, after retries, in two parts, slowly, in part, or never.
 
+After an edit that makes a paid order dearer, the customer may pay the difference with one more attempt.
+"""
+
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import vocabularies
-from ecommerce_pipeline.synthetic.arrow_columns import Rows
-from ecommerce_pipeline.synthetic.orders import orders_of
-from ecommerce_pipeline.synthetic.payment_methods import BY_CHANNEL, GIFT_CARD
-from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, Stream
-from ecommerce_pipeline.synthetic.seasons import DAY, SECOND, instant
+from ecommerce_pipeline.synthetic.changes import NEVER, Changes
+from ecommerce_pipeline.synthetic.orders import Orders
+from ecommerce_pipeline.synthetic.payment_methods import GIFT_CARD, TRANSFER
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Lottery, Stream
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
-_ATTEMPTS_PER_ORDER: Final = 100  # unlike the factor of lines, so that a join on the wrong keys finds nothing
-_STATUS: Final = Lottery({vocabularies.DECLINED: 80, vocabularies.ERROR: 20})
-_REASON_DECLINED: Final = Lottery({0: 45, 1: 12, 2: 15, 3: 13, 4: 15})
-_REASON_ERROR: Final = Lottery({5: 60, 6: 40})
+# Attempts * 2 + (1 if the last one was approved): 1.15 attempts per order, 4.6 % of orders are never paid.
+_OUTCOME: Final = Lottery({3: 850_000, 2: 30_000, 5: 84_000, 4: 10_800, 7: 17_600, 6: 3_800, 9: 2_700, 8: 1_100})
+_AT_ONCE: Final = 3
+_WHOLE, _SPLIT, _IN_PART = range(3)
+_WAY: Final = Lottery({_WHOLE: 9800, _SPLIT: 170, _IN_PART: 30})
+_LEAST_DIVIDED: Final = 200  # cents
+_PAYS_DIFFERENCE: Final = 0.7
+_DAYS_TO_DIFFERENCE: Final = Lottery({days: 60 if days == 0 else 11 - days for days in range(11)})
 
 
-def payment_attempts_of(settings: ShopSettings, day: date) -> tuple[Rows, Ints]:
-    """Return the payment attempts of the day, by number, and the position of the order of each."""
-    orders = orders_of(settings, day)
-    stream = Stream(settings.seed, "payment_attempts", day)
-    order = np.repeat(np.arange(len(orders.attempts), dtype=np.int64), orders.attempts)
-    size = len(order)
-    number = np.arange(1, size + 1, dtype=np.int64) - (np.cumsum(orders.attempts) - orders.attempts)[order]
-    headers = orders.headers
-    approved = (number == orders.attempts[order]) & orders.paid[order]
-    chosen = headers["payment_method_id"][order]
-    drawn = stream.pick_by(headers["channel"][order], BY_CHANNEL)
-    # Cash and gift cards are never declined: only a successful retry can use one.
-    other = (number > 1) & stream.chance(size, 0.4) & (approved | (drawn < GIFT_CARD))
-    method = np.where(other, drawn, chosen)
-    status = np.where(approved, vocabularies.APPROVED, stream.pick(size, _STATUS))
-    reason = np.where(
-        status == vocabularies.DECLINED, stream.pick(size, _REASON_DECLINED), stream.pick(size, _REASON_ERROR)
+@dataclass(frozen=True)
+class Payments:
+    """How each order is paid, in cents; days are counted from the order's, `NEVER` if it does not happen.
+
+    Attributes:
+        method: Payment method.
+        attempts: Number of attempts on the order's day; none if there is nothing to pay.
+        amount: What its first attempt asks for.
+        split: Whether two attempts, both approved, cover the total.
+        approved: Whether the last attempt is approved some day, if there is no reason to wait.
+        captured: What all of them capture, once they are settled.
+        settled: Day on which they are.
+        difference: What a further attempt captures.
+        difference_paid: Day on which it does.
+    """
+
+    method: Ints
+    attempts: Ints
+    amount: Ints
+    split: Flags
+    approved: Flags
+    captured: Ints
+    settled: Ints
+    difference: Ints
+    difference_paid: Ints
+
+
+def payments_of(
+    settings: ShopSettings, day: date, orders: Orders, changes: Changes, total_after_edit: Ints
+) -> Payments:
+    """Draw how the day's orders are paid.
+
+    Args:
+        settings: The shop's settings.
+        day: The day of the orders.
+        orders: The orders as placed.
+        changes: What happens to them.
+        total_after_edit: Each order's total after its edit, in cents.
+    """
+    stream = Stream(settings.seed, "payments", day)
+    size, total = len(orders.first_line), orders.headers["total_amount"]
+    slow = changes.settled > changes.delivery.late
+    method = np.where(slow, TRANSFER, orders.headers["payment_method_id"])
+    outcome = stream.pick(size, _OUTCOME)
+    # Cash and gift cards are never declined.
+    outcome[(method >= GIFT_CARD) | slow] = _AT_ONCE
+    approved: Flags = (outcome & 1 == 1) & (total > 0)
+    way = np.where(slow | ~approved | (total < _LEAST_DIVIDED), _WHOLE, stream.pick(size, _WAY))
+    amount = np.where(way == _WHOLE, total, total * (20 + stream.below(size, 60)) // 100)
+    attempts = np.where(way == _WHOLE, outcome >> 1, np.where(way == _SPLIT, 2, 1))
+    captured = np.where(approved, np.where(way == _IN_PART, amount, total), 0)
+    settled = np.where(approved, changes.settled, NEVER)
+
+    short = (changes.edited < NEVER) & (settled <= changes.edited) & (captured < total_after_edit)
+    paying = np.flatnonzero(short & stream.chance(size, _PAYS_DIFFERENCE))
+    difference_paid = np.full(size, NEVER, dtype=np.int64)
+    difference_paid[paying] = changes.edited[paying] + stream.pick(len(paying), _DAYS_TO_DIFFERENCE)
+    difference_paid[difference_paid >= changes.cancelled] = NEVER
+    return Payments(
+        method=method,
+        attempts=np.where(total > 0, attempts, 0),
+        amount=amount,
+        split=way == _SPLIT,
+        approved=approved,
+        captured=captured,
+        settled=settled,
+        difference=np.where(difference_paid < NEVER, total_after_edit - captured, 0),
+        difference_paid=difference_paid,
     )
-    # 5 to 65 s after the order, then 2 to 9 minutes per retry; late in the day they are squeezed in before midnight.
-    first, gap = (stream.below(len(orders.attempts), seconds * SECOND) for seconds in (60, 420))
-    lag = 5 * SECOND + first[order] + (number - 1) * (120 * SECOND + gap[order])
-    latest = instant(day) + DAY - (15 - 2 * number) * SECOND
-    rows = {
-        "payment_attempt_id": headers["transaction_id"][order] * _ATTEMPTS_PER_ORDER + number,
-        "transaction_id": headers["transaction_id"][order],
-        "attempt_number": number,
-        "payment_method_id": method,
-        "amount": headers["total_amount"][order],
-        "status": status,
-        "failure_reason": np.where(approved, -1, reason),
-        "created_at": np.minimum(headers["created_at"][order] + lag, latest),
-    }
-    return rows, order

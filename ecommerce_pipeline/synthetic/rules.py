@@ -1,8 +1,8 @@
 """Defects: for each table and rule, the change to a copy of a real row that breaks exactly this rule.
 
 A rule has the name under which the warehouse must catch the row. To plant another defect, write the function that
-changes the copies, and list it under its tables in `_OWN_BREAKS`. Rows with wrong
-dates are planted in every event table.
+changes the copies, and list it under its tables in `_OWN_BREAKS`. Rows with impossible dates and pairs of rows that
+contradict each other are planted in every event table.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,26 +15,21 @@ import numpy as np
 from ecommerce_pipeline.schema.tables import EVENTS
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, length
-from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY
+from ecommerce_pipeline.synthetic.happenings import names
 from ecommerce_pipeline.synthetic.random_streams import Ints, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, another_title
-from ecommerce_pipeline.synthetic.seasons import DAY
 
 EXACT_DUPLICATE: Final = "exact_duplicate"
 CONFLICTING_DUPLICATE: Final = "conflicting_duplicate"
 
-_NO_SUCH: Final = 9_000_000_000  # above every id of customers and products
-_NO_SUCH_METHOD: Final = 99
-_MOST_DAYS_AHEAD: Final = 400
-
 
 @dataclass(frozen=True)
 class Case:
-    """The copies for one rule, their random stream, and settings that rules need beyond the row."""
+    """The copies for one rule, their random stream, and the end of the day on which they are written."""
 
     stream: Stream
     rows: Rows
-    lateness_days: int
+    midnight: int
 
     def below(self, bound: "int | Ints") -> Ints:
         """Draw an integer in [0, bound) for each copy."""
@@ -44,40 +39,15 @@ class Case:
 Break = Callable[[Case], Rows]
 
 
-def _constant(column: str, value: int) -> Break:
-    return lambda case: {column: np.full(length(case.rows), value, dtype=np.int64)}
-
-
-def _unknown(column: str) -> Break:
-    return lambda case: {column: _NO_SUCH + case.below(1_000_000)}
-
-
 def _impossible_date(case: Case) -> Rows:
-    return {"created_at": case.rows["recorded_at"] + (1 + case.below(_MOST_DAYS_AHEAD)) * DAY}
-
-
-def _too_late(case: Case) -> Rows:
-    of_day = case.rows["created_at"] % DAY
-    recorded_day = case.rows["recorded_at"] - case.rows["recorded_at"] % DAY
-    days = case.lateness_days + 1 + case.below(60)
-    # Half of them are on the first day of Unix time, as from a writer that lost the date.
-    return {"created_at": np.where(case.below(2) == 0, of_day, recorded_day - days * DAY + of_day)}
+    # Later on the same day: what never happened belongs to no other.
+    after = case.rows["updated_at"] + 1
+    return {"created_at": after + case.below(case.midnight - after)}
 
 
 def _bad_funnel(case: Case) -> Rows:
     more = case.rows["page_views"] + 1 + case.below(20)
     return {"product_views": np.where(case.below(2) == 0, -1, more)}
-
-
-def _missing_store(case: Case) -> Rows:
-    zeros = np.zeros(length(case.rows), dtype=np.int64)
-    return {
-        "channel": zeros + vocabularies.STORE,
-        "store_id": zeros,
-        "session_id": zeros,
-        "shipping_amount": zeros,
-        "total_amount": case.rows["gross_amount"] - case.rows["discount_amount"],
-    }
 
 
 def _bad_header_amount(case: Case) -> Rows:
@@ -94,11 +64,6 @@ def _bad_header_amount(case: Case) -> Rows:
 def _bad_quantity(case: Case) -> Rows:
     quantity = -case.below(3)
     return {"quantity": quantity, "gross_amount": quantity * case.rows["unit_price"]}
-
-
-def _unknown_transaction(case: Case) -> Rows:
-    day = case.rows["transaction_id"] // NUMBERS_PER_DAY
-    return {"transaction_id": (day + 1) * NUMBERS_PER_DAY - 1 - case.below(1_000_000)}
 
 
 def _bad_line_amount(case: Case) -> Rows:
@@ -130,7 +95,7 @@ def _one_more(column: str) -> Break:
     return lambda case: {column: case.rows[column] + 1}
 
 
-# Differs from the row written before in a column that no other rule checks.
+# How the rows of a pair differ: in a column that no other rule checks.
 _CONFLICTS: Final[Mapping[str, Break]] = {
     "sessions": _one_more("duration_seconds"),
     "transactions": _other("coupon_code", len(vocabularies.COUPONS)),
@@ -140,40 +105,18 @@ _CONFLICTS: Final[Mapping[str, Break]] = {
     "reviews": lambda case: {"title": another_title(case.rows["title"])},
 }
 
-_DATES: Final[Mapping[str, Break]] = {"impossible_date": _impossible_date, "too_late": _too_late}
-_UNKNOWN_CHANNEL: Final = {"unknown_channel": _constant("channel", vocabularies.UNKNOWN_CHANNEL)}
-_UNKNOWN_CUSTOMER: Final = {"unknown_customer": _unknown("customer_id")}
-_UNKNOWN_PRODUCT: Final = {"unknown_product": _unknown("product_id")}
-_UNKNOWN_METHOD: Final = {"unknown_payment_method": _constant("payment_method_id", _NO_SUCH_METHOD)}
-
 _OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
-    "sessions": {**_UNKNOWN_CHANNEL, "bad_funnel": _bad_funnel},
-    "transactions": {
-        **_UNKNOWN_CHANNEL,
-        **_UNKNOWN_CUSTOMER,
-        **_UNKNOWN_METHOD,
-        "missing_store": _missing_store,
-        "bad_amount": _bad_header_amount,
-    },
-    "transaction_items": {
-        **_UNKNOWN_PRODUCT,
-        "bad_quantity": _bad_quantity,
-        "unknown_transaction": _unknown_transaction,
-        "bad_amount": _bad_line_amount,
-    },
-    "payment_attempts": {**_UNKNOWN_METHOD, "unknown_status": _unknown_status, "bad_amount": _not_positive},
-    "refunds": {**_UNKNOWN_PRODUCT, **_UNKNOWN_CHANNEL, "bad_amount": _not_positive},
-    "reviews": {
-        **_UNKNOWN_PRODUCT,
-        **_UNKNOWN_CUSTOMER,
-        "bad_rating": _bad_rating,
-        "bad_sentiment": _bad_sentiment,
-    },
+    "sessions": {"bad_funnel": _bad_funnel},
+    "transactions": {"bad_amount": _bad_header_amount},
+    "transaction_items": {"bad_quantity": _bad_quantity, "bad_amount": _bad_line_amount},
+    "payment_attempts": {"unknown_status": _unknown_status, "bad_amount": _not_positive},
+    "refunds": {"bad_amount": _not_positive},
+    "reviews": {"bad_rating": _bad_rating, "bad_sentiment": _bad_sentiment},
 }
 
 BREAKS: Final = {
     table: {
-        **_DATES,
+        "impossible_date": _impossible_date,
         **({CONFLICTING_DUPLICATE: _CONFLICTS[table]} if table in _CONFLICTS else {}),
         **_OWN_BREAKS.get(table, {}),
     }
@@ -183,5 +126,10 @@ BREAKS: Final = {
 RULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({table: tuple(rules) for table, rules in BREAKS.items()})
 """The names of the rules that broken rows of each event table break, one rule each."""
 
-REASONS: Final = (None, EXACT_DUPLICATE, *dict.fromkeys(rule for rules in RULES.values() for rule in rules))
-"""Reasons by code; code 0 is a real row."""
+REASONS: Final = (*names(), EXACT_DUPLICATE, *dict.fromkeys(rule for rules in RULES.values() for rule in rules))
+"""What is planted, by the position of its bit."""
+
+
+def bit_of(reason: str) -> int:
+    """Return the bit of a reason."""
+    return 1 << REASONS.index(reason)

@@ -9,12 +9,6 @@ from typing import Final
 from ecommerce_pipeline.synthetic.random_streams import Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
-SECOND: Final = 1_000_000
-"""Times are whole microseconds."""
-DAY: Final = 86_400 * SECOND
-
-_EPOCH: Final = date(1970, 1, 1)
-
 # Per mille of a mean day, from Monday and from January; a month's value is that of its first day.
 _WEEK: Final = (960, 930, 940, 980, 1060, 1120, 1010)
 _YEAR: Final = (960, 910, 940, 970, 980, 1000, 990, 960, 980, 1020, 1080, 1240)
@@ -59,21 +53,11 @@ _FIXED: Final = (
     ((12, 5), (12, 20)),
 )
 
-# Weights of the hours of the day, UTC: online channels, then the stores.
+# Weights of the hours of the day: online channels, then the stores.
 _ONLINE_HOURS: Final = (9, 5, 3, 2, 2, 3, 6, 11, 17, 23, 27, 29, 32, 31, 29, 28, 29, 31, 36, 43, 47, 42, 30, 17)
 _STORE_HOURS: Final = (0, 0, 0, 0, 0, 0, 0, 0, 4, 14, 25, 33, 40, 38, 34, 35, 42, 50, 46, 30, 12, 2, 0, 0)
 HOURS: Final = Lotteries([Lottery(dict(enumerate(hours))) for hours in (_ONLINE_HOURS, _STORE_HOURS)])
 """Hour of the day; 0 selects the online channels, 1 the stores."""
-
-
-def day_number(day: date) -> int:
-    """Return the number of days since 1970-01-01."""
-    return (day - _EPOCH).days
-
-
-def instant(day: date) -> int:
-    """Return the start of the UTC day in microseconds since 1970-01-01."""
-    return day_number(day) * DAY
 
 
 @lru_cache(maxsize=4096)

@@ -1,16 +1,20 @@
 """The visits of a day: those that lead to the day's online orders, and those that only browse."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
-from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, REGULARS, browsing, orders_of, time_of_day
-from ecommerce_pipeline.synthetic.population import known
+from ecommerce_pipeline.synthetic.changes import NEVER
+from ecommerce_pipeline.synthetic.clock import SECOND, day_number, instant, moments
+from ecommerce_pipeline.synthetic.delivery import changed_at, deliver
+from ecommerce_pipeline.synthetic.happenings import PLANTED, Happening, bits
+from ecommerce_pipeline.synthetic.history import History
+from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, browsing, buyers, orders_of, time_of_day
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
-from ecommerce_pipeline.synthetic.seasons import SECOND, campaign_code, day_number, instant
+from ecommerce_pipeline.synthetic.seasons import campaign_code
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 _LAST_SECOND: Final = 86_380
@@ -35,31 +39,60 @@ _FROM_CAMPAIGN: Final = 3
 _PAGES: Final = Lottery({1: 28, 2: 17, 3: 13, 4: 10, 5: 8, 6: 6, 8: 6, 10: 5, 13: 3, 17: 2, 25: 1, 40: 1})
 _MORE_CART_ADDS: Final = Lottery({0: 70, 1: 20, 2: 7, 3: 3})
 _SECONDS_PER_PAGE: Final = 45
+_ANONYMOUS: Final = 0.58  # of those who only browse
 
 
-def sessions_of(settings: ShopSettings, day: date) -> Rows:
-    """Return the visits of the day, by session number: browsing visits first, then those with an order."""
-    return concat([_browsing(settings, day), _ordering(settings, day)])
+def sessions_of(settings: ShopSettings, day: date) -> History:
+    """Return the history of the day's visits, browsing visits first, then those with an order. They never change."""
+    rows = concat([_browsing(settings, day), _ordering(settings, day)])
+    keys, size = rows["session_id"], len(rows["session_id"])
+    delivery = deliver(settings, Stream(settings.seed, "sessions", day), size)
+    # A row is written when the visit ends, but on its day.
+    midnight = instant(settings.time_zone, day + timedelta(days=1))
+    in_time = np.minimum(rows["created_at"] + rows["duration_seconds"] * SECOND, midnight - 1)
+    never = np.full(size, NEVER, dtype=np.int64)
+
+    def at(which: Ints, days: "Ints | int") -> Rows:
+        del days
+        late, committed_late = delivery.late[which], delivery.committed_late[which]
+        written_late = np.flatnonzero(delivery.written_late[which])
+        updated_at = in_time[which]
+        updated_at[written_late] = changed_at(settings, keys[which[written_late]], day_number(day), late[written_late])
+        return take(rows, which) | {
+            "updated_at": updated_at,
+            PLANTED: bits(Happening.LATE, (late > 0) & ~committed_late)
+            | bits(Happening.COMMITTED_LATE, committed_late),
+        }
+
+    return History(
+        keys=keys,
+        first=delivery.late,
+        changes=(),
+        gone=never,
+        gone_at=lambda which: never[which],
+        why_gone=lambda which: never[which],
+        business_day=lambda which, _days: np.full(len(which), day_number(day), dtype=np.int64),
+        at=at,
+    )
 
 
 def _browsing(settings: ShopSettings, day: date) -> Rows:
     stream = Stream(settings.seed, "browsing", day)
     size = browsing(settings, day)
     seconds = np.sort(time_of_day(stream, np.zeros(size, dtype=np.int64)))
-    customer = REGULARS.pick(stream, size, settings.seed, known(settings, "customers", day), settings.customers)
     pages = stream.pick(size, _PAGES)
     products = stream.below(size, pages + 1)
     adds = np.where(stream.chance(size, 0.2), stream.below(size, np.minimum(products, 6) + 1), 0)
     channel = stream.pick(size, _CHANNEL)
     return _visits(day, stream, channel) | {
         "session_id": day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64),
-        "customer_id": np.where(stream.chance(size, 0.42), customer, 0),
+        "customer_id": buyers(settings, day, stream, size, _ANONYMOUS),
         "page_views": pages,
         "product_views": products,
         "cart_adds": adds,
         "checkout_started": ((adds > 0) & stream.chance(size, 0.35)).astype(np.int64),
         "duration_seconds": 3 + stream.below(size, pages * _SECONDS_PER_PAGE),
-        "created_at": instant(day) + np.minimum(seconds, _LAST_SECOND * SECOND),
+        "created_at": moments(settings.time_zone, day_number(day), np.minimum(seconds, _LAST_SECOND * SECOND)),
     }
 
 
@@ -70,7 +103,7 @@ def _ordering(settings: ShopSettings, day: date) -> Rows:
     size = len(online["session_id"])
     ordered = online["created_at"]
     # Up to an hour before the order, on the same day.
-    before = np.minimum(60 * SECOND + stream.below(size, 3540 * SECOND), ordered - instant(day))
+    before = np.minimum(60 * SECOND + stream.below(size, 3540 * SECOND), ordered - instant(settings.time_zone, day))
     adds = online["line_count"] + stream.pick(size, _MORE_CART_ADDS)
     products = adds + stream.below(size, 8)
     pages = products + 2 + stream.below(size, 12)

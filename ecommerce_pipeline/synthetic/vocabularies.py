@@ -9,23 +9,35 @@ from typing import Final
 from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS
 
-WEB, MOBILE_APP, MARKETPLACE, STORE, UNKNOWN_CHANNEL = range(5)
+WEB, MOBILE_APP, MARKETPLACE, STORE = range(4)
 DESKTOP, MOBILE, TABLET = range(3)
 DIRECT, ORGANIC, PAID_SEARCH, SOCIAL, EMAIL, AFFILIATE, REFERRAL = range(7)
-APPROVED, DECLINED, ERROR, UNKNOWN_STATUS = range(4)
+PLACED, PAID, SHIPPED, DELIVERED, CANCELLED, PENDING, APPROVED, DECLINED, ERROR, UNKNOWN_STATUS = range(10)
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
-# Code and discount: in percent below 100, otherwise in cents.
-COUPONS: Final = (("WELCOME5", 5), ("SAVE10", 10), ("EXTRA15", 15), ("VIP20", 20), ("FIVEOFF", 500), ("TENOFF", 1000))
+# Code and discount: in percent up to 100, otherwise in cents.
+COUPONS: Final = (
+    ("WELCOME5", 5),
+    ("SAVE10", 10),
+    ("EXTRA15", 15),
+    ("VIP20", 20),
+    ("FIVEOFF", 500),
+    ("TENOFF", 1000),
+    ("ONTHEHOUSE", 100),
+)
 
 VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "channel": (*CHANNELS, "telegraph"),
+    "channel": CHANNELS,
     "device": ("desktop", "mobile", "tablet"),
     "traffic_source": ("direct", "organic", "paid_search", "social", "email", "affiliate", "referral"),
     "campaign": tuple(campaign.name for campaign in CAMPAIGNS),
     "currency": ("USD",),
     "coupon_code": tuple(code for code, _ in COUPONS),
-    "status": ("approved", "declined", "error", "perhaps"),
+    # Of orders, then of payment attempts.
+    "status": (
+        *("placed", "paid", "shipped", "delivered", "cancelled"),
+        *("pending", "approved", "declined", "error", "perhaps"),
+    ),
     "failure_reason": (
         "insufficient_funds",
         "card_expired",

@@ -1,14 +1,17 @@
-"""Shared by the tests of the synthetic shop: a small shop, its rows as Python values, and a hash of their content."""
+"""Shared by the tests of the synthetic shop: a small lively shop, a database in memory, and a hash of content."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
-from ecommerce_pipeline.synthetic import Planted, ShopSettings, generate, planted, snapshot
+from ecommerce_pipeline.partitions import ONE_DAY, Window
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key, is_part_of_order
+from ecommerce_pipeline.synthetic import ShopSettings, Written, planted, snapshot, written
 
 Row = dict[str, Any]
 
@@ -19,53 +22,110 @@ SMALL = ShopSettings(
     products=30,
     stores=3,
     late_rate=0.06,
+    change_rate=0.12,
     duplicate_rate=0.04,
     broken_rate=0.06,
 )
 DAYS = Window(date(2026, 2, 16), date(2026, 3, 13))
 
 
+@dataclass
+class Database:
+    """A shop's database, to which the days of its life are applied in any order."""
+
+    tables: dict[str, dict[int, list[Row]]] = field(default_factory=lambda: defaultdict(dict))
+    deleted: dict[tuple[str, int], datetime] = field(default_factory=dict)
+
+    def apply(self, table: str, day: Written) -> None:
+        key, there = business_key(TABLES[table]), self.tables[table]
+        for gone in day.deleted.to_pylist():
+            self.deleted[table, gone["key"]] = gone["deleted_at"]
+            if there.get(gone["key"], [{"updated_at": gone["deleted_at"]}])[0]["updated_at"] <= gone["deleted_at"]:
+                there.pop(gone["key"], None)
+        versions = defaultdict(list)
+        for row in day.rows.to_pylist():
+            versions[row[key]].append(row)
+        for number, rows in versions.items():
+            [time] = {row["updated_at"] for row in rows}
+            old = there[number][0]["updated_at"] if number in there else None
+            gone_at = self.deleted.get((table, number))
+            if (old is None or old <= time) and (gone_at is None or gone_at < time):
+                there[number] = rows
+
+    def rows(self, table: str) -> list[Row]:
+        """All rows by key, copies too."""
+        return [row for _, rows in sorted(self.tables[table].items()) for row in rows]
+
+    def by_day(self, table: str, zone: str) -> dict[date, list[Row]]:
+        """All rows by business day, computed here a second time."""
+        days = {key: day_of(rows[0]["created_at"], zone) for key, rows in self.tables["transactions"].items()}
+        found: dict[date, list[Row]] = defaultdict(list)
+        for row in self.rows(table):
+            own = day_of(row["created_at"], zone)
+            found[days.get(row["transaction_id"], own) if is_part_of_order(TABLES[table]) else own].append(row)
+        return found
+
+
+@lru_cache(maxsize=2048)
+def of_day(settings: ShopSettings, table: str, day: date) -> Written:
+    return written(settings, table, day)
+
+
+def lived(settings: ShopSettings, days: Iterable[date], tables: Iterable[str] = EVENTS) -> Database:
+    """Return the database after these days of the shop's life."""
+    database = Database()
+    for day in days:
+        for table in tables:
+            database.apply(table, of_day(settings, table, day))
+    return database
+
+
 @dataclass(frozen=True)
 class Month:
-    """All rows of the small shop written in DAYS, and their defects."""
+    """What the small shop wrote in DAYS, the database after it, and what was planted in it."""
 
     rows: dict[str, list[Row]]
-    planted: dict[str, dict[tuple[int, datetime], str]]
+    database: Database
+    planted: dict[str, dict[int, list[str]]]
 
-    def reason(self, table: str, row: Row) -> str | None:
-        return self.planted[table].get((row[key_of(table)], row["recorded_at"]))
+    def reasons(self, table: str, row: Row) -> list[str]:
+        return self.planted[table].get(row[key_of(table)], [])
 
-    def unbroken(self, table: str) -> list[Row]:
-        """The real rows and their exact copies."""
-        return [row for row in self.rows[table] if self.reason(table, row) in (None, "exact_duplicate")]
+    def valid(self, table: str) -> dict[int, Row]:
+        """The rows that are there in the end, without broken ones, by key."""
+        broken = {key for key, reasons in self.planted[table].items() if BROKEN & {*reasons}}
+        return {key: rows[0] for key, rows in self.database.tables[table].items() if key not in broken}
 
-    def clean(self, table: str) -> list[Row]:
-        """The real rows, once each."""
-        return [row for row in self.rows[table] if self.reason(table, row) is None]
+
+BROKEN = {
+    "impossible_date", "conflicting_duplicate", "bad_funnel", "bad_amount", "bad_quantity", "unknown_status",
+    "bad_rating", "bad_sentiment",
+}  # fmt: skip
 
 
 def month_of(settings: ShopSettings, window: Window) -> Month:
-    rows: dict[str, list[Row]] = {table: [] for table in EVENTS}
-    found: dict[str, list[Planted]] = {table: [] for table in EVENTS}
+    rows = {
+        table: [row for day in window.days() for row in of_day(settings, table, day).rows.to_pylist()]
+        for table in EVENTS
+    }
+    found: dict[str, dict[int, list[str]]] = {table: defaultdict(list) for table in EVENTS}
     for table in EVENTS:
         for day in window.days():
-            rows[table] += generate(settings, table, day).to_pylist()
-            found[table] += planted(settings, table, day)
-    named = {table: {(each.key, each.recorded_at): each.reason for each in found[table]} for table in EVENTS}
-    assert all(len(named[table]) == len(found[table]) for table in EVENTS)
-    return Month(rows, named)
+            for each in planted(settings, table, day):
+                found[table][each.key].append(each.reason)
+    return Month(rows, lived(settings, window.days()), {table: dict(keys) for table, keys in found.items()})
 
 
 def key_of(table: str) -> str:
     return business_key(TABLES[table])
 
 
-def day_of(instant: datetime) -> date:
-    return instant.astimezone(UTC).date()
+def day_of(instant: datetime, zone: str = "UTC") -> date:
+    return instant.astimezone(UTC if zone == "UTC" else ZoneInfo(zone)).date()
 
 
 def days_between(first: datetime, second: datetime) -> int:
-    return (day_of(second) - day_of(first)) // timedelta(days=1)
+    return (day_of(second) - day_of(first)) // ONE_DAY
 
 
 def keys(settings: ShopSettings, table: str, day: date) -> set[int]:
@@ -77,7 +137,11 @@ def content_hash(settings: ShopSettings, tables: Iterable[str], days: Iterable[d
     digest = hashlib.sha256()
     for day in days:
         for table in tables:
-            rows_of = generate if table in EVENTS else snapshot
-            for row in rows_of(settings, table, day).to_pylist():
+            if table in EVENTS:
+                found = written(settings, table, day)
+                rows = [*found.rows.to_pylist(), *found.deleted.to_pylist()]
+            else:
+                rows = snapshot(settings, table, day).to_pylist()
+            for row in rows:
                 digest.update("|".join(map(str, row.values())).encode())
     return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""The history of each event table's rows by the day they begin with, and what of it is due on a later day."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from ecommerce_pipeline.synthetic.aftersales import MOST_DAYS_TO_REVIEW, refunds_of, reviews_of
+from ecommerce_pipeline.synthetic.arrow_columns import Rows
+from ecommerce_pipeline.synthetic.cached import cached
+from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
+from ecommerce_pipeline.synthetic.delivery import MOST_DAYS_LATE
+from ecommerce_pipeline.synthetic.history import History, Schedule
+from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, MOST_DAYS_TO_DELIVERY, life_of
+from ecommerce_pipeline.synthetic.order_rows import attempts_of, headers_of, lines_of
+from ecommerce_pipeline.synthetic.sessions import sessions_of
+from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
+
+
+@dataclass(frozen=True)
+class Source:
+    """How the rows of a table follow from the events of a day.
+
+    Attributes:
+        history: Returns the history of the rows that begin with the day's events.
+        days_before: Most days from these events back to a row's business day.
+        days_after: Most days from these events to a row's business day.
+    """
+
+    history: Callable[[ShopSettings, date], History]
+    days_before: int = 0
+    days_after: int = 0
+
+
+HISTORIES: Final[Mapping[str, Source]] = {
+    "sessions": Source(sessions_of),
+    "transactions": Source(lambda shop, day: headers_of(life_of(shop, day)), MOST_DAYS_MOVED, MOST_DAYS_MOVED),
+    "transaction_items": Source(lambda shop, day: lines_of(life_of(shop, day)), MOST_DAYS_MOVED, MOST_DAYS_MOVED),
+    "payment_attempts": Source(lambda shop, day: attempts_of(life_of(shop, day)), MOST_DAYS_MOVED, MOST_DAYS_MOVED),
+    "refunds": Source(lambda shop, day: refunds_of(life_of(shop, day)).history(), days_after=LONGEST_LIFE),
+    "reviews": Source(lambda shop, day: reviews_of(life_of(shop, day)).history(), days_after=MOST_DAYS_TO_REVIEW),
+}
+"""The event tables that the shop generates."""
+
+
+def rows_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
+    """Yield the rows written on the day that begin with events of earlier days, by event day."""
+    for shelf in _SHELVES:
+        if table in shelf.tables:
+            first, last = shelf.tables[table]
+            for days, schedules in shelf.before(settings, day, first, last):
+                yield from schedules.rows[table].on(days)
+
+
+def deletions_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
+    """Yield what is deleted on the day of rows that begin with events of earlier days."""
+    if table in _LONGEST.deletes:
+        for days, schedules in _LONGEST.before(settings, day, 1, LONGEST_LIFE):
+            yield from schedules.deletions[table].on(days)
+
+
+@dataclass(frozen=True)
+class _Schedules:
+    rows: Mapping[str, Schedule]
+    deletions: Mapping[str, Schedule]
+
+
+class _Shelf:
+    """Keeps what is due of some tables, each from its first to its last day after the events."""
+
+    def __init__(self, tables: Mapping[str, tuple[int, int]], deletes: tuple[str, ...] = ()) -> None:
+        self.tables, self.deletes = tables, deletes
+        # As long as needed, and some more for requests in another order.
+        self._schedules = cached(maxsize=max(last for _, last in tables.values()) + 4)(self._derive)
+
+    def before(self, settings: ShopSettings, day: date, first: int, last: int) -> Iterator[tuple[int, _Schedules]]:
+        """Yield the days since the events, and the schedules of these."""
+        for days in range(first, last + 1):
+            begun = day - timedelta(days=days)
+            if begun < settings.start_date:
+                return
+            yield days, self._schedules(settings, begun)
+
+    def _derive(self, settings: ShopSettings, day: date) -> _Schedules:
+        """Return the schedules of all the shelf's tables at once: to derive the orders takes longer than the rest."""
+        of = {table: HISTORIES[table].history(settings, day) for table in {*self.tables, *self.deletes}}
+        return _Schedules(
+            {table: of[table].later(*days) for table, days in self.tables.items()},
+            {table: of[table].deletions(LONGEST_LIFE) for table in self.deletes},
+        )
+
+
+_ANY: Final = (1, LONGEST_LIFE)
+_LONGEST: Final = _Shelf(
+    {
+        "transactions": (MOST_DAYS_TO_DELIVERY + 1, LONGEST_LIFE),
+        "transaction_items": _ANY,
+        "payment_attempts": _ANY,
+        "refunds": _ANY,
+    },
+    deletes=("transactions", "transaction_items", "payment_attempts", "refunds", "reviews"),
+)
+# The many rows that are due soon are kept for a few days only.
+_SHELVES: Final = (
+    _LONGEST,
+    _Shelf({"transactions": (1, MOST_DAYS_TO_DELIVERY)}),
+    _Shelf({"reviews": (1, MOST_DAYS_TO_REVIEW + MOST_DAYS_LATE)}),
+    _Shelf({"sessions": (1, MOST_DAYS_LATE)}),
+)
