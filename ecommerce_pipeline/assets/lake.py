@@ -14,7 +14,7 @@ from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
-from ecommerce_pipeline.schema.tables import TABLES, kind
+from ecommerce_pipeline.schema.tables import ORDERS, TABLES, is_part_of_order, kind
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of
 
@@ -27,12 +27,13 @@ def lake_assets(settings: Settings) -> list[AssetsDefinition]:
 
 
 def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
-    daily = kind(table) == "event"
+    daily, parts = kind(table) == "event", is_part_of_order(table)
     storage = "Parquet, one object per business day." if daily else "Parquet, one object, replaced whole."
 
     @asset(
         **asset_attributes(LAYER, table, settings, storage, target_of(settings).lake_kinds),
-        deps=[AssetKey([source.LAYER, table.name])],
+        # The order's row says of which day its parts are.
+        deps=[AssetKey([source.LAYER, name]) for name in dict.fromkeys([table.name, *([ORDERS] if parts else [])])],
         io_manager_key=LAKE_IO_MANAGER,
         backfill_policy=ONE_RUN,
     )

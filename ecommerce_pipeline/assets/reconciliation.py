@@ -33,7 +33,7 @@ from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
-from ecommerce_pipeline.quality.reconcile import Comparison, difference, newer_in_source, reconcile
+from ecommerce_pipeline.quality.reconcile import Comparison, changed_since_read, difference, reconcile
 from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
@@ -108,9 +108,10 @@ def _equality(table: Table, comparisons: Sequence[Comparison], layers: Sequence[
         **{f"rows in {layer}": count for layer, count in rows.items()},
         "by partition": MetadataValue.md(_by_partition([*unequal, *comparisons][:DAYS_SHOWN], layers)),
     }
-    # A dimension is a snapshot: a row that the shop has changed since is not lost, the next run reads it.
-    lake, staging = (comparisons[0].digests[layer.name] for layer in layers[1:])
-    if unequal and kind(table) == "dimension" and lake == staging and newer_in_source(table, layers):
+    # A row that the shop has changed since is not lost: the next look at the source finds it.
+    changed = [one for one in unequal if one.read_alike and changed_since_read(table, one, layers)]
+    unequal = [comparison for comparison in unequal if comparison not in changed]
+    if changed and not unequal:
         return AssetCheckResult(
             check_name=f"{table.name}_reconciled",
             passed=True,

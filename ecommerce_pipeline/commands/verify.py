@@ -13,7 +13,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
 from ecommerce_pipeline.quality.ledger_check import compare_with_ledger
-from ecommerce_pipeline.quality.reconcile import Comparison, difference, newer_in_source, reconcile
+from ecommerce_pipeline.quality.reconcile import changed_since_read, difference, reconcile
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
 from ecommerce_pipeline.settings import Settings
@@ -76,7 +76,8 @@ def _table(name: str, days: Days, layers: tuple[Layer, ...]) -> Verified:
     try:
         comparisons = reconcile([table], days, layers)[table.name]
         unequal = [comparison for comparison in comparisons if not comparison.equal]
-        if unequal and kind(table) == "dimension" and newer_in_source(table, layers) and _loaded(unequal[0]):
+        of_dimension = kind(table) == "dimension" and unequal and unequal[0].read_alike
+        if of_dimension and changed_since_read(table, unequal[0], layers):
             return Verified(name, "the source has changed since; the lake and staging are equal", [])
         rows = sum(comparison.digests["source"].rows for comparison in comparisons)
         partitions = f", {len(comparisons)} partitions," if kind(table) == "event" else ""
@@ -87,10 +88,6 @@ def _table(name: str, days: Days, layers: tuple[Layer, ...]) -> Verified:
         )
     except PlatformError as error:
         return Verified(name, "not possible", [str(error)])
-
-
-def _loaded(comparison: Comparison) -> bool:
-    return comparison.digests["lake"] == comparison.digests["staging"]
 
 
 def _marts(settings: Settings, days: Days) -> Verified:

@@ -6,6 +6,7 @@ changed with these if something of theirs names an order that did: see `_tied`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -107,6 +108,7 @@ def look(
         PlatformError: The source or the warehouse cannot be read.
     """
     candidates: dict[str, dict[date, int]] = {}
+    timed: set[str] = set()
     until = dict(since)
     with postgres.connect() as connection:
         existing = [name for name in EVENTS if exists(connection, TABLES[name])]
@@ -114,6 +116,8 @@ def look(
             table, before = TABLES[name], since.get(name)
             start = before - overlap if before else None
             candidates[name], newest = changed_since(connection, table, start, postgres.time_zone)
+            if start:
+                timed.add(name)
             if newest and (before is None or newest > before):
                 until[name] = newest
             if start and not is_part_of_order(table):
@@ -122,15 +126,20 @@ def look(
         for day in exact or ():
             for of_table in candidates.values():
                 of_table.setdefault(day, 0)
-        changes = [*_differences(postgres, warehouse, candidates, can_be_new)]
+        changes = [*_differences(postgres, warehouse, candidates, timed, can_be_new)]
         changes += _tied(connection, postgres, warehouse, changes)
         changes += _dimensions(connection, postgres, warehouse, exact=exact is not None)
     return Look(tuple(sorted(set(changes), key=lambda one: (one.day, one.table, one.reason))), until)
 
 
 def _differences(
-    postgres: PostgresResource, warehouse: Warehouse, candidates: By, can_be_new: Callable[[date], bool]
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    candidates: By,
+    timed: AbstractSet[str],
+    can_be_new: Callable[[date], bool],
 ) -> Iterator[Change]:
+    """Yield the differences of candidates; their rows are counts of changes only of the tables in `timed`."""
     every = {day for of_table in candidates.values() for day in of_table}
     loaded = rows_loaded(warehouse, Days.of(every)) if every else {}
     for name, of_table in candidates.items():
@@ -140,7 +149,8 @@ def _differences(
         for day in known:
             now, before = digests.get(day, no_rows(table)), loaded[name, day]
             if (now.rows, now.checksum) != before:
-                yield Change(day, name, of_table[day], _reason(now, before[0], of_table[day]))
+                changed = of_table[day] if name in timed else 0
+                yield Change(day, name, changed, _reason(now, before[0], changed))
         for day in of_table.keys() - known:
             if of_table[day] and can_be_new(day):
                 yield Change(day, name, of_table[day], f"not loaded yet: {_rows(of_table[day])}")

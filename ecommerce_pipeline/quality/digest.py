@@ -48,7 +48,7 @@ def digests(dialect: Dialect, table: Table, relation: str, days: Days | None) ->
 
 def row_digests(dialect: Dialect, table: Table, relation: str, days: Days | None) -> str:
     """Return the query for the key, the time of the last change in microseconds and the digest of each row."""
-    written = dialect.micros.format(quoted(dialect, UPDATED_AT)) if kind(table) == "event" else "0"
+    written = dialect.micros.format(quoted(dialect, UPDATED_AT))
     return f"""
         SELECT {quoted(dialect, business_key(table))}, {written}, row_hash
         FROM {_hashed(dialect, table, relation, days)}

@@ -12,7 +12,8 @@ from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
-from ecommerce_pipeline.synthetic import ShopSettings, Totals, ledger
+from ecommerce_pipeline.synthetic import ShopSettings
+from ecommerce_pipeline.synthetic.ledger import Totals, ledger
 
 LONGEST_LIFE: Final = timedelta(days=61)
 """An order of the synthetic shop does not change after this time."""

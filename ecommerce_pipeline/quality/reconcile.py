@@ -13,7 +13,6 @@ from sqlalchemy import Table
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import Digest, no_rows, row_digests
 from ecommerce_pipeline.quality.layers import Layer, layer_digests
-from ecommerce_pipeline.schema.dialects import Dialect
 from ecommerce_pipeline.schema.tables import UPDATED_AT, business_key, kind
 
 KEYS_SHOWN: Final = 3
@@ -37,6 +36,12 @@ class Comparison:
     def equal(self) -> bool:
         """Whether all layers have the same rows."""
         return len(set(self.digests.values())) == 1
+
+    @property
+    def read_alike(self) -> bool:
+        """Whether all layers but the source have the same rows."""
+        _, *copies = self.digests.values()
+        return len(set(copies)) == 1
 
     @property
     def partition(self) -> str:
@@ -94,15 +99,31 @@ def difference(table: Table, comparison: Comparison, layers: Sequence[Layer]) ->
     return f"{comparison.partition}: {'. '.join(differences)}"
 
 
-def newer_in_source(table: Table, layers: Sequence[Layer]) -> bool:
-    """Return whether a dimension's source has changed since it was read: its newest version is not in the lake."""
+def changed_since_read(table: Table, comparison: Comparison, layers: Sequence[Layer]) -> bool:
+    """Return whether the shop has changed rows since they were read, which explains why source and lake differ.
 
-    def newest(dialect: Dialect, _: Table, relation: str, __: Days | None) -> str:
-        column = dialect.micros.format(f"{dialect.quote}{UPDATED_AT}{dialect.quote}")
-        return f"SELECT MAX({column}) FROM {relation}"  # noqa: S608 - names of the contract
+    A row that was lost on the way, or is there more often than in the source, is no such change.
 
-    source, lake, *_ = (layer.ask(newest, table, None)[0][0] for layer in layers)
-    return (source or 0) > (lake or 0)
+    Raises:
+        PlatformError: A layer cannot be reached, or lacks the table or an object.
+    """
+    day = Days.of_day(comparison.day) if comparison.day else None
+    source, lake, *_ = (Counter(map(tuple, layer.ask(row_digests, table, day))) for layer in layers)
+    in_source, in_lake = _newest(source), _newest(lake)
+    read_until = max(in_lake.values(), default=0)
+    new = all(
+        updated > read_until or updated > in_lake.get(key, updated) for key, updated, _ in (source - lake).elements()
+    )
+    old = all(row not in source and in_source.get(row[0], row[1] + 1) > row[1] for row in (lake - source).elements())
+    return new and old
+
+
+def _newest(rows: "Counter[tuple[Any, ...]]") -> dict[Any, int]:
+    """Return the newest change of each key."""
+    newest: dict[Any, int] = {}
+    for key, updated, _ in rows:
+        newest[key] = max(updated, newest.get(key, updated))
+    return newest
 
 
 def _missing_keys(table: Table, rows: Mapping[str, "Counter[tuple[Any, ...]]"], left: str, right: str) -> Iterator[str]:

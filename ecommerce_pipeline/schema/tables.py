@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    PrimaryKeyConstraint,
     Table,
     Text,
 )
@@ -58,7 +59,7 @@ def _column(
 
 
 def _key(name: str, comment: str) -> Column[Any]:
-    return Column(name, BigInteger, primary_key=True, autoincrement=False, comment=comment)
+    return Column(name, BigInteger, nullable=False, autoincrement=False, comment=comment)
 
 
 def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
@@ -67,6 +68,7 @@ def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
         metadata,
         *columns,
         _column(UPDATED_AT, INSTANT, "When the row last changed."),
+        PrimaryKeyConstraint(columns[0].name),
         comment=grain,
         info={"kind": "dimension", "key": columns[0].name},
     )

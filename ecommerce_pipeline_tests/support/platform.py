@@ -13,6 +13,7 @@ from dagster import DagsterInstance, Definitions
 
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.execution.run_days import RunProgress, run_days
+from ecommerce_pipeline.instance.run_storage import ExactDaysSqliteRunStorage
 from ecommerce_pipeline.instance.sqlite_event_log import BatchingSqliteEventLogStorage
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
@@ -25,12 +26,14 @@ SMALL_SHOP = {
     "LATE_RATE": "0.1",
     "DUPLICATE_RATE": "0.05",
     "BROKEN_RATE": "0.15",
+    "CHANGE_RATE": "0.2",
+    "QUARANTINE_PERCENT": "50",
     # Parsing takes dbt seconds, and the result is the same for all.
     "DBT_PARSED_DIR": str(PROJECT_ROOT / ".pytest_cache" / "dbt_parsed"),
 }
 """A shop in which every edge case is frequent."""
 
-OTHER_PARSE = {"TARGET", "LATENESS_DAYS"}
+OTHER_PARSE = {"TARGET"}
 """Settings that change the parsed dbt project."""
 
 
@@ -64,8 +67,13 @@ class Platform:
             "class": BatchingSqliteEventLogStorage.__name__,
             "config": {"base_dir": str(home / "history" / "runs")},
         }
+        runs = {
+            "module": ExactDaysSqliteRunStorage.__module__,
+            "class": ExactDaysSqliteRunStorage.__name__,
+            "config": {"base_dir": str(home / "history")},
+        }
         return DagsterInstance.local_temp(
-            str(home), overrides={"event_log_storage": log, "telemetry": {"enabled": False}}
+            str(home), overrides={"run_storage": runs, "event_log_storage": log, "telemetry": {"enabled": False}}
         )
 
     def run(
@@ -75,13 +83,13 @@ class Platform:
         job: str = "everything",
         on_progress: Callable[[RunProgress], object] = lambda _: None,
     ) -> list[RunProgress]:
-        """Run a job for the days from first to last, without the dashboard, which takes seconds.
+        """Run a job for days from first to last, or those that `first` lists, without the dashboard: it takes seconds.
 
         Returns:
             The events of the run.
         """
         events: list[RunProgress] = []
-        window = Days.of_keys(first, last or first)
+        days = Days.of_keys(first, last) if last else Days.parse(first)
 
         def record(progress: RunProgress) -> None:
             events.append(progress)
@@ -91,7 +99,7 @@ class Platform:
         if job == "everything":
             rows = {key for key in whole.asset_layer.executable_asset_keys if key.path[0] != "dashboard"}
             whole = whole.get_subset(asset_selection=rows)
-        run_days(whole, window, self.instance, record)
+        run_days(whole, days, self.instance, record)
         return events
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
