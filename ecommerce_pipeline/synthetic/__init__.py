@@ -4,6 +4,7 @@ No Dagster, no clock, no file, no network. A day gives the same rows alone, in a
 """
 
 from ecommerce_pipeline.synthetic.dimensions import deleted, snapshot
+from ecommerce_pipeline.synthetic.ledger import Ledger, Totals, ledger
 from ecommerce_pipeline.synthetic.rules import RULES
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 from ecommerce_pipeline.synthetic.state import state
@@ -11,10 +12,13 @@ from ecommerce_pipeline.synthetic.written import Planted, Written, planted, writ
 
 __all__ = [
     "RULES",
+    "Ledger",
     "Planted",
     "ShopSettings",
+    "Totals",
     "Written",
     "deleted",
+    "ledger",
     "planted",
     "snapshot",
     "state",

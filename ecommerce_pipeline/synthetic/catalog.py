@@ -1,12 +1,10 @@
 """The catalog: the tree of categories, and each product's price, cost, availability and quality as closed formulas."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic.clock import day_number
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Popularity, trait
 
 
@@ -94,12 +92,12 @@ def base_price(seed: int, products: Ints) -> Ints:
     return _CHEAPEST[leaf] + _RANGE[leaf] * position**3 // 1000**3
 
 
-def version(seed: int, products: Ints, day: date) -> tuple[Ints, Ints]:
-    """Return each product's version number on the day, and the day number on which it starts."""
+def version(seed: int, products: Ints, day: "int | Ints") -> tuple[Ints, Ints]:
+    """Return each product's version number on the day with this number, and the day number on which it starts."""
     period = 60 + trait(seed, "price_period", products, 240)
-    shifted = day_number(day) + trait(seed, "price_phase", products, 300)
+    shifted = day + trait(seed, "price_phase", products, 300)
     number = shifted // period
-    return number, day_number(day) - (shifted - number * period)
+    return number, day - (shifted - number * period)
 
 
 def list_price(seed: int, products: Ints, versions: Ints) -> Ints:

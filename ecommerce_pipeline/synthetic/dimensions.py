@@ -112,7 +112,7 @@ def _products(settings: ShopSettings, day: date) -> pa.Table:
     seed, brands = settings.seed, pools().brands
     ids, _, launched = _population(settings, "products", day)
     leaf = catalog.subcategory(seed, ids)
-    version, since = catalog.version(seed, ids, day)
+    version, since = catalog.version(seed, ids, day_number(day))
     leaves = catalog.SUBCATEGORIES
     # A brand is in few categories: each leaf of the tree has a dozen brands.
     brand = pick(brands, (leaf * 7 + trait(seed, "brand", ids, 12)) % len(brands))

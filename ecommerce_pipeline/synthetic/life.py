@@ -62,10 +62,8 @@ class Life:
 
     def amount(self, column: str, which: Ints, days: "Ints | int") -> Ints:
         """Return an amount of the orders at these positions at the end of these days."""
-        placed = self.orders.headers[column][which]
-        if isinstance(days, int) and days == 0:
-            return placed
-        return np.where(days >= self.changes.edited[which], self.edited_amounts[column][which], placed)
+        before, after = self.orders.headers[column], self.edited_amounts[column]
+        return np.where(days >= self.changes.edited[which], after[which], before[which])
 
     def quantity(self, which: Ints, days: "Ints | int") -> Ints:
         """Return the quantity of the lines at these positions at the end of these days; 0 if it was removed."""
@@ -135,7 +133,7 @@ def life_of(settings: ShopSettings, day: date) -> Life:
 def _amounts_after_edit(orders: Orders, changes: Changes) -> dict[str, Ints]:
     """Return the amounts that follow from the edited line; the discount stays the same share of the goods."""
     before = orders.headers
-    after = {name: before[f"{name}_amount"].copy() for name in ("gross", "discount", "total")}
+    after = {name: before[f"{name}_amount"].copy() for name in ("gross", "discount", "shipping", "total")}
     count = before["line_count"].copy()
     which = np.flatnonzero(changes.edited < NEVER)
     line, quantity = changes.edited_line[which], changes.new_quantity[which]

@@ -136,7 +136,7 @@ def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> t
     """Draw products that are on sale, with their list prices."""
     count, seed = known(settings, "products", day), settings.seed
     product = catalog.BEST_SELLERS.pick(stream, size, seed, count, settings.products)
-    version, _ = catalog.version(seed, product, day)
+    version, _ = catalog.version(seed, product, day_number(day))
     off = np.flatnonzero(~_sold(settings, product, version, day))
     for attempt in range(4):
         if not len(off):
@@ -144,7 +144,7 @@ def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> t
         # The last attempt takes the product that is always on sale.
         drawn = catalog.BEST_SELLERS.pick(stream, len(off), seed, count, settings.products)
         product[off] = drawn if attempt < 3 else catalog.ALWAYS_ON_SALE  # noqa: PLR2004
-        version[off], _ = catalog.version(seed, product[off], day)
+        version[off], _ = catalog.version(seed, product[off], day_number(day))
         off = off[~_sold(settings, product[off], version[off], day)]
     return product, catalog.list_price(seed, product, version)
 

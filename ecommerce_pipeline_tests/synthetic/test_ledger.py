@@ -1,26 +1,35 @@
-"""The ledger, compared with sums over the delivered rows, computed here in plain Python decimals."""
+"""The ledger, compared with sums over the rows of the database, computed here row by row from the definitions."""
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
-import pytest
+from ecommerce_pipeline.partitions import Days, Window
+from ecommerce_pipeline.synthetic import Ledger, ShopSettings, Totals, ledger, snapshot, written
+from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
+from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Database, Month, Row, day_of
 
-from ecommerce_pipeline.partitions import Window
-from ecommerce_pipeline.schema.tables import EVENTS
-from ecommerce_pipeline.synthetic import ShopSettings, Totals, ledger
-from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Month, Row, day_of, key_of
+# Far from its reference date, a shop is small.
+LIVELY = ShopSettings(
+    seed=11,
+    start_date=date(2026, 2, 8),
+    reference_date=date(2031, 3, 31),
+    customers=6000,
+    products=800,
+    stores=2,
+    late_rate=0.1,
+    change_rate=0.4,
+    duplicate_rate=0,
+    broken_rate=0,
+    time_zone="America/New_York",
+)
+LIFE = Window(LIVELY.start_date, date(2026, 3, 29))
+LOOKED_AT = (date(2026, 2, 9), date(2026, 3, 9), LIFE.last)
+ORDERS = ("transactions", "transaction_items", "payment_attempts", "refunds")
 
-WINDOWS = [
-    DAYS,
-    Window(date(2026, 3, 1), date(2026, 3, 8)),
-    Window.of_day(date(2026, 3, 6)),
-    Window(SMALL.start_date, SMALL.start_date + timedelta(days=2)),
-]
-
-
-def delivered(month: Month, table: str, window: Window) -> dict[int, Row]:
-    return {row[key_of(table)]: row for row in month.unbroken(table) if day_of(row["recorded_at"]) in window}
+Cell = tuple[object, ...]
 
 
 def cents(amount: Decimal) -> int:
@@ -28,82 +37,121 @@ def cents(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-def sums(month: Month, window: Window) -> tuple[dict[tuple[object, ...], Totals], dict[date, int]]:
-    there = {table: delivered(month, table, window) for table in EVENTS}
-    units: dict[int, int] = defaultdict(int)
-    for line in there["transaction_items"].values():
-        units[line["transaction_id"]] += line["quantity"]
-    paid = {row["transaction_id"] for row in there["payment_attempts"].values() if row["status"] == "approved"}
-    found: dict[tuple[object, ...], Totals] = defaultdict(Totals)
-    unpaid: dict[date, int] = defaultdict(int)
+def truth(rows: dict[str, list[Row]], cost: dict[tuple[int, date], int], zone: str) -> dict[Cell, Totals]:
+    """Return the totals of all business days of these valid rows, each there once."""
+    found: dict[Cell, Totals] = defaultdict(Totals)
 
     def book(row: Row, totals: Totals) -> None:
-        day = day_of(row["created_at"])
+        day = day_of(row["created_at"], zone)
         cells = [("day", day), ("channel", day, row["channel"]), ("method", day, row["payment_method_id"])]
         for cell in [*cells, *([("store", day, row["store_id"])] if row["store_id"] else [])]:
             found[cell] += totals
 
-    for key, row in there["transactions"].items():
-        if key not in paid:
-            unpaid[day_of(row["created_at"])] += 1
-            continue
-        amounts = [cents(row[name]) for name in ("gross_amount", "discount_amount", "shipping_amount")]
-        book(row, Totals(1, units[key], *amounts))
-    for row in there["refunds"].values():
-        book(row, Totals(refund_cents=cents(row["amount"])))
-    return found, unpaid
+    lines, captured = defaultdict(list), defaultdict(int)
+    for line in rows["transaction_items"]:
+        lines[line["transaction_id"]].append(line)
+    for attempt in rows["payment_attempts"]:
+        if attempt["status"] == "approved":
+            captured[attempt["transaction_id"]] += cents(attempt["amount"])
+    sold = set()
+    for order in rows["transactions"]:
+        key, day = order["transaction_id"], day_of(order["created_at"], zone)
+        total, paid = cents(order["total_amount"]), captured[key]
+        book(order, Totals(orders_placed=1))
+        if order["cancelled_at"] is not None:
+            book(order, Totals(orders_cancelled=1))
+        elif paid >= total:
+            sold.add(key)
+            units = sum(line["quantity"] for line in lines[key])
+            cost_cents = sum(line["quantity"] * cost[line["product_id"], day] for line in lines[key])
+            amounts = (cents(order[f"{name}_amount"]) for name in ("gross", "discount", "shipping"))
+            book(order, Totals(0, 1, 0, 0, 0, units, *amounts, cost_cents))
+        elif paid > 0:
+            book(order, Totals(orders_part_paid=1))
+        else:
+            book(order, Totals(orders_unpaid=1))
+    for refund in rows["refunds"]:
+        if refund["transaction_id"] in sold:
+            book(refund, Totals(refund_cents=cents(refund["amount"])))
+    return dict(found)
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
-def test_the_ledger_is_what_the_delivered_rows_add_up_to(month: Month, window: Window) -> None:
-    truth = ledger(SMALL, window)
-    found, unpaid = sums(month, window)
-    cells: dict[tuple[object, ...], Totals] = {("day", day): totals for day, totals in truth.by_day.items()}
-    cells |= {("channel", *cell): totals for cell, totals in truth.by_channel.items()}
-    cells |= {("store", *cell): totals for cell, totals in truth.by_store.items()}
-    cells |= {("method", *cell): totals for cell, totals in truth.by_payment_method.items()}
-    assert {cell: totals for cell, totals in cells.items() if totals != Totals()} == dict(found)
-    assert {day: number for day, number in truth.unpaid_orders.items() if number} == dict(unpaid)
-    assert truth.total.orders > 0
+def costs(settings: ShopSettings, days: Window) -> dict[tuple[int, date], int]:
+    """Return what each product cost at the end of each day; before its launch and after its deletion, as then."""
+    found: dict[tuple[int, date], int] = {}
+    last: dict[int, int] = {}
+    for day in days.days():
+        rows = snapshot(settings, "products", day).select(["product_id", "unit_cost"])
+        last |= {key: cents(cost) for key, cost in zip(*rows.to_pydict().values(), strict=True)}
+        for product, cost in last.items():
+            found[product, day] = cost
+            for back in range(1, MOST_DAYS_MOVED + 1):
+                found.setdefault((product, day - timedelta(days=back)), cost)
+    return found
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
-def test_the_ledger_counts_every_valid_key_once_on_its_happened_day(month: Month, window: Window) -> None:
-    found: dict[tuple[str, date], int] = defaultdict(int)
-    for table in EVENTS:
-        for row in delivered(month, table, window).values():
-            found[table, day_of(row["created_at"])] += 1
-    assert {cell: number for cell, number in ledger(SMALL, window).clean_rows.items() if number} == dict(found)
+def cells_of(found: Ledger) -> dict[Cell, Totals]:
+    cells: dict[Cell, Totals] = {("day", day): totals for day, totals in found.by_day.items()}
+    cells |= {("channel", *cell): totals for cell, totals in found.by_channel.items()}
+    cells |= {("store", *cell): totals for cell, totals in found.by_store.items()}
+    cells |= {("method", *cell): totals for cell, totals in found.by_payment_method.items()}
+    return {cell: totals for cell, totals in cells.items() if totals != Totals()}
 
 
-def test_the_ledgers_days_reach_back_by_the_lateness_but_not_before_the_first_day() -> None:
-    middle = ledger(SMALL, Window(date(2026, 3, 1), date(2026, 3, 3)))
-    assert list(middle.by_day) == list(Window(date(2026, 2, 26), date(2026, 3, 3)).days())
-    first = ledger(SMALL, Window.of_day(SMALL.start_date))
-    assert list(first.by_day) == [SMALL.start_date]
+def test_the_ledger_is_what_the_valid_rows_of_a_month_with_defects_add_up_to(month: Month) -> None:
+    rows = {table: [*month.valid(table).values()] for table in ORDERS}
+    found = ledger(SMALL, Days((DAYS,)), DAYS.last)
+    assert cells_of(found) == truth(rows, costs(SMALL, DAYS), "UTC")
+    assert found.total.orders_sold > 10_000
+
+
+def test_the_ledger_of_a_lively_shop_is_true_at_the_end_of_any_day_of_its_life() -> None:
+    """Edits, cancellations, slow and part payments, moves and deletions; an hour is skipped on 8 March."""
+    database, cost, kinds = Database(), costs(LIVELY, LIFE), Totals()
+    for today in LIFE.days():
+        for table in ORDERS:
+            database.apply(table, written(LIVELY, table, today))
+        if today in LOOKED_AT:
+            found = ledger(LIVELY, Days((LIFE,)), today)
+            assert cells_of(found) == truth({table: database.rows(table) for table in ORDERS}, cost, LIVELY.time_zone)
+            kinds += found.total
+    assert all(number > 10 for number in vars(kinds).values()), kinds
+
+
+def test_days_that_need_not_lie_together_have_the_totals_that_they_have_in_the_whole() -> None:
+    some = Days.of([date(2026, 2, 20), date(2026, 2, 22), date(2026, 3, 9)])
+    whole, part = (ledger(SMALL, days, DAYS.last) for days in (Days((DAYS,)), some))
+    assert list(part.by_day) == list(some)
+    assert cells_of(part) == {cell: totals for cell, totals in cells_of(whole).items() if cell[1] in some}
+
+
+def test_a_day_has_no_totals_before_it_comes_and_others_once_its_orders_live_on() -> None:
+    day = date(2026, 3, 1)
+    of = [ledger(SMALL, Days.of_day(day), day + timedelta(days=days)).total for days in (-1, 0, 1, 40, 60, 61)]
+    assert of[0] == Totals()
+    assert all(first != second for first, second in pairwise(of[:4]))
+    assert of[4] == of[5]
 
 
 def test_channels_stores_and_methods_each_add_up_to_the_day() -> None:
-    truth = ledger(SMALL, Window(date(2026, 3, 1), date(2026, 3, 5)))
-    for day, totals in truth.by_day.items():
-        in_stores = sum((each for (of, _), each in truth.by_store.items() if of == day), Totals())
-        for cells in (truth.by_channel, truth.by_payment_method):
+    found = ledger(SMALL, Days.of_keys("2026-03-01", "2026-03-04"), DAYS.last)
+    for day, totals in found.by_day.items():
+        in_stores = sum((each for (of, _), each in found.by_store.items() if of == day), Totals())
+        for cells in (found.by_channel, found.by_payment_method):
             assert sum((each for (of, _), each in cells.items() if of == day), Totals()) == totals
-        assert in_stores == truth.by_channel.get((day, "store"), Totals())
+        assert in_stores == found.by_channel.get((day, "store"), Totals())
         assert totals.net_cents == totals.gross_cents - totals.discount_cents - totals.refund_cents
+        states = totals.orders_sold + totals.orders_cancelled + totals.orders_part_paid + totals.orders_unpaid
+        assert totals.orders_placed == states
 
 
 def test_the_ledger_holds_pythons_whole_numbers() -> None:
-    truth = ledger(SMALL, Window.of_day(date(2026, 3, 1)))
-    assert all(type(value) is int for totals in truth.by_channel.values() for value in vars(totals).values())
-    assert all(type(number) is int for number in [*truth.clean_rows.values(), *truth.unpaid_orders.values()])
+    found = ledger(SMALL, Days.of_day(date(2026, 3, 1)), DAYS.last)
+    assert all(type(value) is int for totals in found.by_channel.values() for value in vars(totals).values())
 
 
 def test_defects_do_not_touch_the_truth() -> None:
-    """With the same seed, a shop without broken rows has the same ledger."""
-    window = Window(date(2026, 3, 1), date(2026, 3, 3))
-    assert ledger(ShopSettings(broken_rate=0), window) == ledger(ShopSettings(broken_rate=0.3), window)
-
-
-def test_a_day_is_a_utc_day() -> None:
-    assert day_of(datetime.fromisoformat("2026-03-01T23:30:00-02:00")) == date(2026, 3, 2)
+    """With the same seed, a shop without broken rows and copies has the same ledger."""
+    days = Days.of_keys("2026-03-01", "2026-03-02")
+    few, many = (replace(SMALL, broken_rate=rate, duplicate_rate=rate) for rate in (0.0, 0.3))
+    assert ledger(few, days, DAYS.last) == ledger(many, days, DAYS.last)

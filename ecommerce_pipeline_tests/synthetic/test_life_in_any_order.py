@@ -1,16 +1,15 @@
 """The days of the shop's life, applied in any order, make the database that `state` describes."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from ecommerce_pipeline.partitions import Window
 from ecommerce_pipeline.schema.tables import EVENTS
-from ecommerce_pipeline.synthetic import ShopSettings, planted, state, written
-from ecommerce_pipeline.synthetic.life import LONGEST_LIFE
-from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Month, Row, key_of, lived
+from ecommerce_pipeline.synthetic import state
+from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Month, Row, lived
 
 # Changes of dates move orders out of the days written at most so far.
 REACH = timedelta(days=4)
@@ -30,7 +29,7 @@ def test_the_days_in_order_make_the_state_of_every_business_day(month: Month, ta
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_days_in_any_order_and_again_make_the_same_database(month: Month, seed: int) -> None:
-    days, random = [*DAYS.days()] * 2, Random(seed)  # noqa: S311
+    days, random = [*DAYS.days()] * 2, Random(seed)
     random.shuffle(days)
     database = lived(SMALL, days)
     for table in EVENTS:

@@ -4,12 +4,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from ecommerce_pipeline.synthetic.events import happened
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table
 
 from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, WRITTEN_AT
 from ecommerce_pipeline.synthetic import ShopSettings
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, schema_of, to_arrow
-from ecommerce_pipeline.synthetic.events import happened
 
 
 def sessions_without(column: str) -> Rows:
