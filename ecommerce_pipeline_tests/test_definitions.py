@@ -79,8 +79,8 @@ def test_descriptions_are_sentences_without_sql_and_every_check_has_one(definiti
     descriptions = {key: graph.get(key).description or "" for key in graph.asset_check_keys}
     assert {key: text for key, text in descriptions.items() if not text.endswith(".")} == {}
     by_name = {key.name: text for key, text in descriptions.items()}
-    assert by_name["primary_key_marts_customer_daily_created_date__channel"] == (
-        "No two rows have the same created_date and channel, and no row lacks created_date or channel."
+    assert by_name["primary_key_marts_customer_daily_business_date__channel"] == (
+        "No two rows have the same business_date and channel, and no row lacks business_date or channel."
     )
     assert by_name["lines_add_up_to_their_order"].startswith("The discount and shipping of an order's lines add up")
 

@@ -158,11 +158,11 @@ def _report_metadata(datasets: Datasets) -> dict[str, Any]:
 
 def _key_figures(totals: Figures, currency: str | None) -> dict[str, Any]:
     unit = f" {currency}" if currency else ""
-    average = f"{totals.sold_cents / totals.orders_paid / 100:,.2f}{unit}" if totals.orders_paid else "no orders"
+    average = f"{totals.sold_cents / totals.orders_sold / 100:,.2f}{unit}" if totals.orders_sold else "no orders"
     return {
         "period": f"{totals.period.label}: {totals.period.window}",
         "net revenue": f"{totals.net_cents / 100:,.2f}{unit}",
-        "paid orders": totals.orders_paid,
+        "orders sold": totals.orders_sold,
         "average order": average,
         "units": totals.units,
         "new customers": totals.new_customers,

@@ -45,9 +45,9 @@ class Datasets:
 
     @property
     def delivered(self) -> list[date]:
-        """The written days that are loaded."""
+        """The days that are loaded."""
         quality = self.tables["quality"]
-        return sorted({row["recorded_date"] for row in quality.to_pylist() if row["rows_in"]})
+        return sorted({row["business_date"] for row in quality.to_pylist() if row["rows_in"]})
 
     @property
     def default(self) -> Period | None:
@@ -62,8 +62,8 @@ def read_datasets(warehouse: Warehouse) -> Datasets:
     tables = {name: with_integers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
     found = Datasets(tables, None, [])
     sales = tables["sales"]
-    days = [row["created_date"] for row in sales.to_pylist()]
-    ordered = [row["created_date"] for row in sales.to_pylist() if row["orders_placed"]]
+    days = [row["business_date"] for row in sales.to_pylist()]
+    ordered = [row["business_date"] for row in sales.to_pylist() if row["orders_placed"]]
     if not ordered:
         return found
     as_of = max(ordered)

@@ -19,7 +19,7 @@ class Figures:
     period: Period
     net_cents: int
     sold_cents: int
-    orders_paid: int
+    orders_sold: int
     orders_placed: int
     units: int
     refund_cents: int
@@ -36,12 +36,12 @@ def figures(datasets: Datasets) -> Figures | None:
     customers = _within(datasets.tables["customers"], period)
     sold = pc.subtract(sales["gross_amount"], sales["discount_amount"])
     net = sales.append_column("net", pc.subtract(sold, sales["refund_amount"]))
-    by_day = dict(_rows(net.group_by("created_date").aggregate([("net", "sum")])))
+    by_day = dict(_rows(net.group_by("business_date").aggregate([("net", "sum")])))
     return Figures(
         period=period,
         net_cents=_total(net["net"]),
         sold_cents=_total(sold),
-        orders_paid=_total(sales["orders_paid"]),
+        orders_sold=_total(sales["orders_sold"]),
         orders_placed=_total(sales["orders_placed"]),
         units=_total(sales["units"]),
         refund_cents=_total(sales["refund_amount"]),
@@ -51,7 +51,7 @@ def figures(datasets: Datasets) -> Figures | None:
 
 
 def _within(rows: pa.Table, period: Period) -> pa.Table:
-    return rows.filter((pc.field("created_date") >= period.first) & (pc.field("created_date") <= period.last))
+    return rows.filter((pc.field("business_date") >= period.first) & (pc.field("business_date") <= period.last))
 
 
 def _total(values: "pa.ChunkedArray[Any]") -> int:
@@ -60,4 +60,4 @@ def _total(values: "pa.ChunkedArray[Any]") -> int:
 
 def _rows(table: pa.Table) -> Iterator[tuple[date, int]]:
     for row in table.to_pylist():
-        yield row["created_date"], row["net_sum"]
+        yield row["business_date"], row["net_sum"]

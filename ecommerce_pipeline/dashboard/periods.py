@@ -45,7 +45,7 @@ def periods(first: date, as_of: date, delivered: Collection[date]) -> list[Perio
     Args:
         first: The first day with any row.
         as_of: The newest day with orders.
-        delivered: The written days that are loaded; days before them are incomplete.
+        delivered: The days that are loaded.
     """
     whole = [day for day in delivered if day <= as_of]
     beginning = min(whole, default=first)

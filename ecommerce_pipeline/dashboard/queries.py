@@ -17,20 +17,20 @@ TOP_PRODUCTS: Final = 10
 ALL_CHANNELS: Final = "all"
 
 QUARANTINE: Final = " union all ".join(
-    f"select recorded_date, '{table}' as table_name, reason, count(*) as quarantined "  # noqa: S608 - the contract's
-    f"from {{core}}.quarantine_{table} group by recorded_date, reason"
+    f"select business_date, '{table}' as table_name, reason, count(*) as quarantined "  # noqa: S608 - the contract's
+    f"from {{core}}.quarantine_{table} group by business_date, reason"
     for table in EVENTS
 )
 
 TOTALS: Final = " union all ".join(
     [
-        "select created_date, 'facts' as origin, sum(net_amount) as net_amount from ("
-        " select created_date, net_amount from {core}.fact_transaction where is_paid union all"
-        " select created_date, -refund_amount as net_amount from {core}.fact_refund"
-        ") as amounts group by created_date",
+        "select business_date, 'facts' as origin, sum(net_amount) as net_amount from ("
+        " select business_date, net_amount from {core}.fact_transaction where is_sold union all"
+        " select business_date, -refund_amount as net_amount from {core}.fact_refund where is_counted"
+        ") as amounts group by business_date",
         *(
-            f"select created_date, '{mart}' as origin, sum(net_amount) as net_amount "  # noqa: S608 - its own names
-            f"from {{datamart}}.{mart} group by created_date"
+            f"select business_date, '{mart}' as origin, sum(net_amount) as net_amount "  # noqa: S608 - its own names
+            f"from {{datamart}}.{mart} group by business_date"
             for mart in (
                 "marts_sales_daily",
                 "marts_channel_store_daily",
@@ -45,30 +45,31 @@ TOTALS: Final = " union all ".join(
 
 QUERIES: Final[Mapping[str, str]] = {
     "sales": """
-        select created_date, channel, store_id, orders_placed, orders_paid, units, gross_amount, discount_amount,
+        select business_date, channel, store_id, orders_placed, orders_sold, units, gross_amount, discount_amount,
             refund_amount
         from {datamart}.marts_channel_store_daily
     """,
     "customers": """
-        select created_date, channel, orders_new, orders_returning, amount_new, amount_returning
+        select business_date, channel, orders_new, orders_returning, orders_guest, amount_new, amount_returning,
+            amount_guest
         from {datamart}.marts_customer_daily
     """,
     "payments": """
-        select created_date, channel, payment_method_id, orders_paid, net_amount, attempts, attempts_approved, retries,
+        select business_date, channel, payment_method_id, orders_sold, net_amount, attempts, attempts_approved, retries,
             recoveries, recovered_amount
         from {datamart}.marts_payment_channel_daily
     """,
     "funnel": """
-        select created_date, channel, sessions, sessions_with_product_view, sessions_with_cart, sessions_with_checkout,
-            sessions_with_order, sessions_with_paid_order
+        select business_date, channel, sessions, sessions_with_product_view, sessions_with_cart, sessions_with_checkout,
+            sessions_with_order, sessions_with_sold_order
         from {datamart}.marts_funnel_daily
     """,
     "categories": """
-        select sold.created_date, sold.channel, coalesce(products.category, 'deleted products') as category,
+        select sold.business_date, sold.channel, coalesce(products.category, 'unknown') as category,
             sum(sold.units) as units, sum(sold.net_amount) as net_amount
         from {datamart}.marts_product_daily as sold
         left join {core}.dim_product as products on sold.product_id = products.product_id
-        group by sold.created_date, sold.channel, coalesce(products.category, 'deleted products')
+        group by sold.business_date, sold.channel, coalesce(products.category, 'unknown')
     """,
     "cohorts": """
         select cohort_unit, cohort_start_date, channel, units_since_first, active_customers
@@ -76,7 +77,7 @@ QUERIES: Final[Mapping[str, str]] = {
         where units_since_first <= 12
     """,
     "segments": """
-        select created_date, channel, segment, orders_paid, net_amount
+        select business_date, channel, segment, orders_sold, net_amount
         from {datamart}.marts_customer_segment_daily
     """,
     "customers_by_segment": """
@@ -85,23 +86,23 @@ QUERIES: Final[Mapping[str, str]] = {
         group by segment
     """,
     "quality": """
-        select recorded_date, table_name, rows_source, rows_lake, rows_in, rows_valid, rows_quarantined,
-            rows_duplicate, rows_late
+        select business_date, table_name, rows_source, rows_lake, rows_in, rows_valid, rows_quarantined,
+            rows_duplicate, rows_superseded, rows_unmatched
         from {datamart}.marts_data_quality
     """,
     "quarantine": QUARANTINE,
     "totals": TOTALS,
     "campaigns": """
-        select created_date, min(campaign) as campaign
+        select business_date, min(campaign) as campaign
         from {core}.dim_session
         where campaign is not null
-        group by created_date
+        group by business_date
     """,
     "methods": """
         select payment_method_id, method_name, method_type from {core}.dim_payment
     """,
     "stores": "select store_id, store_name, city, country, region from {core}.dim_store",
-    "currencies": "select distinct currency from {core}.fact_transaction where is_paid",
+    "currencies": "select distinct currency from {core}.fact_order where is_sold",
 }
 """The page's datasets by name. Those of daily marts have the grain of the filters: day and channel."""
 
@@ -128,7 +129,7 @@ def top_products(periods: Sequence[Period]) -> str:
                 sum(daily.net_amount) as net_amount
             from {{datamart}}.marts_product_daily as daily
             inner join periods
-                on daily.created_date >= periods.first_day and daily.created_date <= periods.last_day
+                on daily.business_date >= periods.first_day and daily.business_date <= periods.last_day
             group by periods.period, daily.channel, daily.product_id
         ),
         every_channel as (
@@ -171,8 +172,8 @@ def top_products(periods: Sequence[Period]) -> str:
             ranked.period,
             ranked.channel,
             ranked.product_id,
-            coalesce(products.product_name, 'deleted product') as product_name,
-            coalesce(products.category, 'deleted products') as category,
+            coalesce(products.product_name, 'unknown') as product_name,
+            coalesce(products.category, 'unknown') as category,
             ranked.units,
             ranked.units_returned,
             ranked.net_amount,

@@ -83,7 +83,7 @@ def links(**environment: str) -> dict[str, str]:
     asset = dashboard_assets(settings, dbt_workspace(settings), None)[1]
     result = materialize([asset], partition_key="2026-03-07")
     [materialization] = result.asset_materializations_for_node("dashboard__looker_studio")
-    return {name: str(entry.value) for name, entry in materialization.metadata.items() if name != "window"}
+    return {name: str(entry.value) for name, entry in materialization.metadata.items() if name != "days"}
 
 
 def test_the_asset_has_a_link_for_each_mart_of_the_configured_project() -> None:

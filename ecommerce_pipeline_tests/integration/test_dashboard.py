@@ -80,7 +80,7 @@ def period_condition(period: str) -> str:
     """Return the condition for the days of a period."""
     if period == "all":
         return "true"
-    return f"created_date > DATE '{LAST}' - {PERIODS[period]} AND created_date <= DATE '{LAST}'"
+    return f"business_date > DATE '{LAST}' - {PERIODS[period]} AND business_date <= DATE '{LAST}'"
 
 
 def selection_condition(period: str, channel: str) -> str:
@@ -130,21 +130,21 @@ def test_the_key_figures_equal_the_marts(visit: OpenPage, month: Platform, perio
     visit.choose(period, channel)
     where = selection_condition(period, channel)
     [(gross, discount, refund, placed, paid, units)] = month.query(
-        "SELECT sum(gross_amount), sum(discount_amount), sum(refund_amount), sum(orders_placed), sum(orders_paid),"
+        "SELECT sum(gross_amount), sum(discount_amount), sum(refund_amount), sum(orders_placed), sum(orders_sold),"
         f" sum(units) FROM {SALES} WHERE {where}"
     )
     [(new,)] = month.query(f"SELECT sum(orders_new) FROM datamart.marts_customer_daily WHERE {where}")
     [(visits, bought)] = month.query(
-        f"SELECT sum(sessions), sum(sessions_with_paid_order) FROM datamart.marts_funnel_daily WHERE {where}"
+        f"SELECT sum(sessions), sum(sessions_with_sold_order) FROM datamart.marts_funnel_daily WHERE {where}"
     )
     sold = cents(gross) - cents(discount)
     expected: dict[str, Any] = {
         "net_revenue": sold - cents(refund),
-        "orders_paid": paid,
+        "orders_sold": paid,
         "units": units,
         "new_customers": new,
         "average_order": pytest.approx(sold / paid),  # type: ignore[operator]
-        "orders_paid_share": pytest.approx(paid / placed),  # type: ignore[operator]
+        "orders_sold_share": pytest.approx(paid / placed),  # type: ignore[operator]
         "refund_share": pytest.approx(cents(refund) / sold),
     }
     if channel != "store":
@@ -157,7 +157,7 @@ def test_the_key_figures_equal_the_ledger(visit: OpenPage, month: Platform) -> N
 
     def figures_of(totals: Totals) -> dict[str, float]:
         net = totals.gross_cents - totals.discount_cents - totals.refund_cents
-        return {"net_revenue": net, "orders_paid": totals.orders, "units": totals.units}
+        return {"net_revenue": net, "orders_sold": totals.orders, "units": totals.units}
 
     visit.choose("all", "all")
     found = visit.figures()
@@ -172,11 +172,11 @@ def test_the_key_figures_equal_the_ledger(visit: OpenPage, month: Platform) -> N
 def test_each_key_figure_is_compared_with_the_previous_period(visit: OpenPage, month: Platform) -> None:
     visit.choose("14d", "all")
     now, before = (
-        month.query(f"SELECT sum(orders_paid) FROM {SALES} WHERE created_date BETWEEN '{first}' AND '{last}'")[0][0]
+        month.query(f"SELECT sum(orders_sold) FROM {SALES} WHERE business_date BETWEEN '{first}' AND '{last}'")[0][0]
         for first, last in (("2026-03-18", "2026-03-31"), ("2026-03-04", "2026-03-17"))
     )
     change = (now - before) / before  # type: ignore[operator]
-    shown = visit.page.locator("[data-figure=orders_paid] .change").inner_text()
+    shown = visit.page.locator("[data-figure=orders_sold] .change").inner_text()
     assert shown == f"{'▲' if change > 0 else '▼'} {abs(change):.1%} vs 4\N{EN DASH}17 Mar"
     visit.choose("all")
     assert set(visit.texts(".change")) == {"no earlier period"}
@@ -226,12 +226,12 @@ def test_payments_channels_stores_and_visits_equal_the_marts(visit: OpenPage, mo
     payments = {
         name: counts
         for name, *counts in month.query(
-            "SELECT method_name, sum(orders_paid), sum(attempts), sum(attempts_approved), sum(retries), sum(recoveries)"
+            "SELECT method_name, sum(orders_sold), sum(attempts), sum(attempts_approved), sum(retries), sum(recoveries)"
             " FROM datamart.marts_payment_channel_daily JOIN core.dim_payment USING (payment_method_id)"
             f" WHERE {where} GROUP BY ALL"
         )
     }
-    shares = {row["Method"]: row["Paid orders"] for row in visit.table("payment_shares")}
+    shares = {row["Method"]: row["Orders sold"] for row in visit.table("payment_shares")}
     assert shares == {name: counts[0] for name, counts in payments.items() if counts[0]}
     success = {row["Method"]: [row["Attempts"], row["Approved"]] for row in visit.table("payment_success")}
     assert success == {name: counts[1:3] for name, counts in payments.items() if counts[1]}
@@ -239,13 +239,13 @@ def test_payments_channels_stores_and_visits_equal_the_marts(visit: OpenPage, mo
     assert retries == {name: counts[3:] for name, counts in payments.items() if counts[3]}
 
     labels = {"web": "Web", "mobile_app": "Mobile app", "marketplace": "Marketplace", "store": "Stores"}
-    sales = month.query(f"SELECT channel, sum(net_amount), sum(orders_paid) FROM {SALES} WHERE {where} GROUP BY ALL")
-    found = {row["Channel"]: (row["Net revenue"], row["Paid orders"]) for row in visit.table("channel_revenue")}
+    sales = month.query(f"SELECT channel, sum(net_amount), sum(orders_sold) FROM {SALES} WHERE {where} GROUP BY ALL")
+    found = {row["Channel"]: (row["Net revenue"], row["Orders sold"]) for row in visit.table("channel_revenue")}
     assert found == {labels[str(name)]: (cents(net), orders) for name, net, orders in sales}
 
     [steps] = month.query(
         "SELECT sum(sessions), sum(sessions_with_product_view), sum(sessions_with_cart), sum(sessions_with_checkout),"
-        f" sum(sessions_with_order), sum(sessions_with_paid_order) FROM datamart.marts_funnel_daily WHERE {where}"
+        f" sum(sessions_with_order), sum(sessions_with_sold_order) FROM datamart.marts_funnel_daily WHERE {where}"
     )
     assert [row["Visits"] for row in visit.table("funnel")] == list(steps)
     if channel == "all":
@@ -273,12 +273,12 @@ def test_segments_and_retention_equal_the_facts(visit: OpenPage, month: Platform
     """Segments are computed as in the marts; retention is computed in another way, from pairs of orders."""
     visit.choose(period, channel)
     segments = month.query(
-        "WITH net AS (SELECT created_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_paid"
-        " UNION ALL SELECT created_date, channel, customer_id, -refund_amount FROM core.fact_refund)"
+        "WITH net AS (SELECT business_date, channel, customer_id, net_amount FROM core.fact_transaction WHERE is_sold"
+        " UNION ALL SELECT business_date, channel, customer_id, -refund_amount FROM core.fact_refund WHERE is_counted)"
         " SELECT sum(net.net_amount),"
         " (SELECT count(*) FROM datamart.marts_customer_rfm WHERE segment = rfm.segment)"
         " FROM net LEFT JOIN datamart.marts_customer_rfm AS rfm USING (customer_id)"
-        f" WHERE {selection_condition(period, channel)} GROUP BY segment"
+        f" WHERE {selection_condition(period, channel)} GROUP BY segment, customer_id = -1"
     )
     assert sorted((row["Net revenue"], row["Customers, all days"]) for row in visit.table("rfm_segments")) == sorted(
         (cents(net), customers) for net, customers in segments
@@ -287,7 +287,8 @@ def test_segments_and_retention_equal_the_facts(visit: OpenPage, month: Platform
     of_channel = "true" if channel == "all" else f"channel = '{channel}'"
     retention = month.query(
         "WITH orders AS (SELECT DISTINCT customer_id, channel, created_at, transaction_id,"
-        " date_trunc('week', created_date)::DATE AS week FROM core.fact_transaction WHERE is_paid),"
+        " date_trunc('week', business_date)::DATE AS week FROM core.fact_transaction"
+        " WHERE is_sold AND customer_id <> -1),"
         " firsts AS (FROM orders QUALIFY row_number()"
         " OVER (PARTITION BY customer_id ORDER BY created_at, transaction_id) = 1)"
         " SELECT firsts.week, (orders.week - firsts.week) // 7, count(DISTINCT customer_id)"
@@ -302,7 +303,7 @@ def test_quality_and_quarantine_equal_the_marts(visit: OpenPage, month: Platform
     visit.choose("all", "all")
     quality = month.query(
         "SELECT table_name, sum(rows_in), sum(rows_valid), sum(rows_quarantined), sum(rows_duplicate)"
-        f" FROM datamart.marts_data_quality WHERE recorded_date <= '{LAST}' GROUP BY ALL ORDER BY ALL"
+        f" FROM datamart.marts_data_quality WHERE business_date <= '{LAST}' GROUP BY ALL ORDER BY ALL"
     )
     found = [
         (row["Table"], row["Staging"], row["Valid"], row["Quarantined"], row["Exact copies"])
@@ -397,7 +398,7 @@ def test_dagster_shows_the_command_an_image_the_key_figures_and_the_lineage(mont
     visit.choose("14d", "all")
     figures = visit.figures()
     assert metadata["net revenue"] == f"{figures['net_revenue'] / 100:,.2f} USD"
-    assert metadata["paid orders"] == figures["orders_paid"]
+    assert metadata["orders sold"] == figures["orders_sold"]
     lineage = str(metadata["charts and their tables"]).replace("\\_", "_").splitlines()
     assert len(lineage) == 2 + len(CHARTS)
     [funnel] = [line for line in lineage if "From visit to purchase" in line]
@@ -457,11 +458,10 @@ def test_without_rows_every_chart_says_that_there_are_no_orders(
 
 def test_a_single_day_is_shown_correctly(browser: Browser, page_after: Callable[..., str]) -> None:
     tables = [f"{layer}.{name}" for layer, name in tables_read()]
-    by_day = [name for name in tables if "_daily" in name or "fact_" in name or "session" in name or "summary" in name]
-    by_recorded_date = [name for name in tables if "quarantine_" in name or "quality" in name]
+    words = ("_daily", "fact_", "session", "summary", "quarantine_", "quality")
+    by_day = [name for name in tables if any(word in name for word in words)]
     address = page_after(
-        *(f"DELETE FROM {name} WHERE created_date <> DATE '{LAST}'" for name in by_day),
-        *(f"DELETE FROM {name} WHERE recorded_date <> DATE '{LAST}'" for name in by_recorded_date),
+        *(f"DELETE FROM {name} WHERE business_date <> DATE '{LAST}'" for name in by_day),
     )
     with open_page(browser, address) as visit:
         assert visit.console_output == []
@@ -480,10 +480,11 @@ def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, page_afte
     address = page_after(
         "UPDATE datamart.marts_data_quality SET rows_source = rows_in, rows_lake = rows_in",
         "UPDATE datamart.marts_data_quality SET rows_lake = rows_in - 2"
-        f" WHERE table_name = 'refunds' AND recorded_date = DATE '{LAST}'",
+        f" WHERE table_name = 'refunds' AND business_date = DATE '{LAST}'",
         "UPDATE datamart.marts_product_daily SET net_amount = net_amount + 0.01"
-        " WHERE (created_date, product_id, channel) = (SELECT (max(created_date), max(product_id), any_value(channel))"
-        f" FROM datamart.marts_product_daily WHERE created_date = DATE '{LAST}' AND channel = 'web')",
+        " WHERE (business_date, product_id, channel) = (SELECT"
+        " (max(business_date), max(product_id), any_value(channel))"
+        f" FROM datamart.marts_product_daily WHERE business_date = DATE '{LAST}' AND channel = 'web')",
     )
     with open_page(browser, address) as visit:
         assert visit.texts(".verdict") == [

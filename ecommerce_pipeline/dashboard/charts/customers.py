@@ -10,10 +10,11 @@ from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 CELL_HEIGHT: Final = 26
 NEW: Final = "var(--series-2)"
 RETURNING: Final = "var(--series-1)"
+GUEST: Final = "var(--before)"
 
 
 def new_and_returning() -> Any:
-    """Draw paid orders per day: first orders stacked on further orders."""
+    """Draw orders sold per day: first orders stacked on further orders, and those of guests on both."""
     bars = (
         alt.Chart(marks.rows())
         .mark_bar()
@@ -54,11 +55,11 @@ SECTION: Final = Section(
         Chart(
             "new_and_returning",
             "Orders of new and returning customers",
-            "paid orders per day",
+            "orders sold per day",
             ("customers",),
             new_and_returning,
-            keys=(Key("First order of a customer", NEW), Key("Further order", RETURNING)),
-            note="A customer is new at the first paid order in the data, in any channel.",
+            keys=(Key("First order of a customer", NEW), Key("Further order", RETURNING), Key("Guest", GUEST)),
+            note="A customer is new at the first order sold in the data, in any channel; a guest may be one.",
             wide=True,
         ),
         Chart(
@@ -67,7 +68,7 @@ SECTION: Final = Section(
             "share of each week's new customers who bought again, by weeks since; by month in periods over 92 days",
             ("cohorts",),
             cohort_retention,
-            note="In parentheses: customers with their first paid order then, in the selected channel. * Not over yet.",
+            note="In parentheses: customers with their first order sold then, in the selected channel. * Not over yet.",
         ),
         Chart(
             "rfm_segments",

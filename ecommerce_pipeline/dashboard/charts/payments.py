@@ -9,7 +9,7 @@ from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 
 
 def payment_shares() -> Any:
-    """Draw each method's share of paid orders, compared with the period before."""
+    """Draw each method's share of orders sold, compared with the period before."""
     return marks.ranking(tick=True)
 
 
@@ -41,7 +41,7 @@ SECTION: Final = Section(
         Chart(
             "payment_shares",
             "Payment methods",
-            "share of paid orders, by method of the order",
+            "share of orders sold, by method of the order",
             ("payments", "methods"),
             payment_shares,
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),

@@ -36,7 +36,7 @@ SECTION: Final = Section(
         Chart(
             "products_by_units",
             "Top products by units",
-            "units in paid orders",
+            "units in orders sold",
             ("products",),
             products_by_units,
             keys=(Key("Sold", "var(--accent)"), Key("Returned in the period", "var(--bad)")),

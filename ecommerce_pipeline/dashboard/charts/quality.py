@@ -9,7 +9,7 @@ from ecommerce_pipeline.dashboard.charts.chart import Chart, Section
 
 
 def quarantine_by_day() -> Any:
-    """Draw quarantined rows per written day, with the most frequent reasons apart."""
+    """Draw quarantined rows per day, with the most frequent reasons apart."""
     bars = (
         alt.Chart(marks.rows())
         .mark_bar()
@@ -37,7 +37,7 @@ SECTION: Final = Section(
         Chart(
             "rows_accounted",
             "Every row accounted for",
-            "rows written in the period: PostgreSQL = lake = staging = valid + quarantined + exact copies",
+            "rows of the period: PostgreSQL = lake = staging = valid + quarantined + copies + older versions",
             ("quality",),
             None,
             scope="period",
@@ -54,7 +54,7 @@ SECTION: Final = Section(
         Chart(
             "quarantine_by_day",
             "Quarantined rows per day",
-            "rows, by the day on which they were written",
+            "rows, by business day",
             ("quarantine",),
             quarantine_by_day,
             scope="period",

@@ -47,7 +47,7 @@ function rowsOf(table) {
 
 const TABLES = Object.fromEntries(Object.entries(DATA.tables).map(([name, table]) => [name, rowsOf(table)]));
 const DELIVERED = new Set(DATA.delivered);
-const CAMPAIGNS = new Map(TABLES.campaigns.map((row) => [row.created_date, words(row.campaign)]));
+const CAMPAIGNS = new Map(TABLES.campaigns.map((row) => [row.business_date, words(row.campaign)]));
 const CHANNELS = new Map(DATA.channels.map((channel) => [channel.key, channel]));
 for (const { channel } of TABLES.sales) {
   if (!CHANNELS.has(channel)) CHANNELS.set(channel, { key: channel, label: words(channel), color: "var(--series-5)" });
@@ -96,15 +96,19 @@ class Choice {
     return this.isOneChannel ? rows.filter((row) => row.channel === this.channel) : rows;
   }
 
-  now(name, dayField = "created_date") {
-    const rows = TABLES[name].filter((row) => isWithin(row[dayField], this.period));
-    return dayField === "created_date" ? this.ofChannel(rows) : rows;
+  // Rows of the period, of all channels.
+  within(name) {
+    return TABLES[name].filter((row) => isWithin(row.business_date, this.period));
+  }
+
+  now(name) {
+    return this.ofChannel(this.within(name));
   }
 
   // The rows of the period before; null if there is none to compare with.
   before(name) {
     const span = this.period.before;
     if (!span) return null;
-    return this.ofChannel(TABLES[name].filter((row) => isWithin(row.created_date, span)));
+    return this.ofChannel(TABLES[name].filter((row) => isWithin(row.business_date, span)));
   }
 }

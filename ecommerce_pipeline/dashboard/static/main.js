@@ -148,10 +148,8 @@ async function show() {
   }
   const choice = new Choice(period, channelField.value);
   const figures = showFigures(choice);
-  const [since] = DATA.delivered;
-  const partly = since && period.first < since ? ` (before ${day(since)}: late rows only)` : "";
   document.getElementById("selection").textContent =
-    `${span(period.first, period.last)}, ${choice.channelLabel.toLowerCase()}: ${figures[0].shown} net revenue${partly}`;
+    `${span(period.first, period.last)}, ${choice.channelLabel.toLowerCase()}: ${figures[0].shown} net revenue`;
   await showCharts(choice);
 }
 
@@ -172,7 +170,7 @@ function showSoon() {
 fillFilters();
 readAddress();
 if (DATA.as_of) {
-  const since = DATA.delivered[0] || TABLES.sales[0].created_date;
+  const since = DATA.delivered[0] || TABLES.sales[0].business_date;
   document.getElementById("as-of").textContent = `As of ${dayAndYear(DATA.as_of)}, data since ${dayAndYear(since)}`;
 }
 for (const field of [periodField, channelField]) {

@@ -16,18 +16,18 @@ function soldOf(rows) {
 const FIGURES = [
   { name: "net_revenue", label: "Net revenue", write: money, exact: moneyExact, from: "sales", value: netOf },
   {
-    name: "orders_paid",
-    label: "Paid orders",
+    name: "orders_sold",
+    label: "Orders sold",
     write: count,
     from: "sales",
-    value: (rows) => sum(rows, "orders_paid"),
+    value: (rows) => sum(rows, "orders_sold"),
   },
   {
     name: "average_order",
     label: "Average order",
     write: moneyExact,
     from: "sales",
-    value: (rows) => ratio(soldOf(rows), sum(rows, "orders_paid")),
+    value: (rows) => ratio(soldOf(rows), sum(rows, "orders_sold")),
   },
   {
     name: "new_customers",
@@ -49,15 +49,15 @@ const FIGURES = [
     write: percent,
     isShare: true,
     from: "funnel",
-    value: (rows) => ratio(sum(rows, "sessions_with_paid_order"), sum(rows, "sessions")),
+    value: (rows) => ratio(sum(rows, "sessions_with_sold_order"), sum(rows, "sessions")),
   },
   {
-    name: "orders_paid_share",
-    label: "Share of orders paid",
+    name: "orders_sold_share",
+    label: "Share of orders sold",
     write: percent,
     isShare: true,
     from: "sales",
-    value: (rows) => ratio(sum(rows, "orders_paid"), sum(rows, "orders_placed")),
+    value: (rows) => ratio(sum(rows, "orders_sold"), sum(rows, "orders_placed")),
   },
   {
     name: "refund_share",
@@ -75,7 +75,7 @@ function figureOf(figure, choice) {
   const before = choice.before(figure.from);
   const value = figure.value(rows);
   const earlier = before && figure.value(before);
-  const byDay = grouped(rows, "created_date");
+  const byDay = grouped(rows, "business_date");
   return {
     ...figure,
     value,
@@ -105,6 +105,6 @@ function averages(days, valueOf) {
 
 function netByDay(rows) {
   const totals = new Map();
-  for (const [text, group] of grouped(rows, "created_date")) totals.set(text, netOf(group));
+  for (const [text, group] of grouped(rows, "business_date")) totals.set(text, netOf(group));
   return (text) => totals.get(text) || 0;
 }

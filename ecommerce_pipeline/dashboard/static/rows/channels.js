@@ -18,14 +18,14 @@ Object.assign(ROWS, {
             color: channel.color,
             value,
             before: earlierValue,
-            orders_paid: sum(group, "orders_paid"),
+            orders_sold: sum(group, "orders_sold"),
             units: sum(group, "units"),
-            average_order: ratio(soldOf(group), sum(group, "orders_paid")),
+            average_order: ratio(soldOf(group), sum(group, "orders_sold")),
             refund_share: ratio(sum(group, "refund_amount"), soldOf(group)),
             shown: withChange(value, earlierValue),
             tip: tip(
               lineOf(choice, channel.label, value, earlierValue),
-              `${count(sum(group, "orders_paid"))} paid orders of ${moneyExact(Math.round(ratio(soldOf(group), sum(group, "orders_paid")) || 0))}`,
+              `${count(sum(group, "orders_sold"))} orders sold, of ${moneyExact(Math.round(ratio(soldOf(group), sum(group, "orders_sold")) || 0))}`,
               `${percent(ratio(sum(group, "refund_amount"), soldOf(group)))} refunded`,
             ),
           };
@@ -39,7 +39,7 @@ Object.assign(ROWS, {
         column("label", "Channel"),
         column("value", "Net revenue", moneyExact),
         column("before", "Period before", moneyExact),
-        column("orders_paid", "Paid orders", count),
+        column("orders_sold", "Orders sold", count),
         column("units", "Units", count),
         column("average_order", "Average order", (cents) => (cents === null ? NONE : moneyExact(Math.round(cents)))),
         column("refund_share", "Refunded", percent),
@@ -93,7 +93,7 @@ Object.assign(ROWS, {
       ["sessions_with_cart", "added to cart"],
       ["sessions_with_checkout", "started checkout"],
       ["sessions_with_order", "ordered"],
-      ["sessions_with_paid_order", "paid"],
+      ["sessions_with_sold_order", "bought"],
     ];
     const all = sum(visits, "sessions");
     if (!all) return { empty: "No visits in this period." };
@@ -124,7 +124,7 @@ Object.assign(ROWS, {
         column("share", "Of all visits", percent),
         column("of_step", "Of the step before", percent),
       ],
-      words: `Of ${count(all)} visits, ${count(rows[5].value)} ended with a paid order, ${percent(rows[5].share)}.`,
+      words: `Of ${count(all)} visits, ${count(rows[5].value)} ended with an order sold, ${percent(rows[5].share)}.`,
     };
   },
 
@@ -146,11 +146,11 @@ Object.assign(ROWS, {
           location: tip([store.city, store.region, store.country].filter(Boolean).join(", ")),
           value,
           before: earlierValue,
-          orders_paid: sum(group, "orders_paid"),
+          orders_sold: sum(group, "orders_sold"),
           shown: withChange(value, earlierValue),
           tip: tip(
             lineOf(choice, store.store_name, value, earlierValue),
-            `${count(sum(group, "orders_paid"))} paid orders`,
+            `${count(sum(group, "orders_sold"))} orders sold`,
             [store.city, store.region, store.country].filter(Boolean).join(", "),
           ),
         };
@@ -166,7 +166,7 @@ Object.assign(ROWS, {
         column("location", "Location"),
         column("value", "Net revenue", moneyExact),
         column("before", "Period before", moneyExact),
-        column("orders_paid", "Paid orders", count),
+        column("orders_sold", "Orders sold", count),
       ],
       words: best(table, "stores"),
     };

@@ -13,35 +13,41 @@ const SEGMENTS = {
   at_risk: "At risk: frequent, but not recent",
   lapsed: "Lapsed: neither recent nor frequent",
   occasional: "Occasional",
-  unknown: "Refunds of sales before the data begin",
+  guest: "Guests",
+  unknown: "Refunds to customers without an order sold",
 };
 
 Object.assign(ROWS, {
   new_and_returning(choice) {
-    const byDay = grouped(choice.now("customers"), "created_date");
+    const byDay = grouped(choice.now("customers"), "business_date");
     const table = choice.days.map((text) => {
       const group = byDay.get(text) || [];
       return {
         day: text,
         orders_new: sum(group, "orders_new"),
         orders_returning: sum(group, "orders_returning"),
+        orders_guest: sum(group, "orders_guest"),
         amount_new: sum(group, "amount_new"),
         amount_returning: sum(group, "amount_returning"),
+        amount_guest: sum(group, "amount_guest"),
       };
     });
     const first = sum(table, "orders_new");
     const further = sum(table, "orders_returning");
-    if (!first && !further) return { empty: "No paid orders in this period." };
+    const guest = sum(table, "orders_guest");
+    if (!first && !further && !guest) return { empty: "No orders sold in this period." };
     const text = (row) =>
       tip(
         dayInFull(row.day),
         `${count(row.orders_new)} first orders, ${moneyExact(row.amount_new)}`,
         `${count(row.orders_returning)} further orders, ${moneyExact(row.amount_returning)}`,
+        row.orders_guest && `${count(row.orders_guest)} orders of guests, ${moneyExact(row.amount_guest)}`,
       );
     return {
       rows: table.flatMap((row) => [
         { day: row.day, orders: row.orders_returning, color: "var(--series-1)", stack_order: 0, tip: text(row) },
         { day: row.day, orders: row.orders_new, color: "var(--series-2)", stack_order: 1, tip: text(row) },
+        { day: row.day, orders: row.orders_guest, color: "var(--before)", stack_order: 2, tip: text(row) },
       ]),
       days: choice.days,
       table,
@@ -49,10 +55,12 @@ Object.assign(ROWS, {
         column("day", "Day", dayAndYear),
         column("orders_new", "First orders", count),
         column("orders_returning", "Further orders", count),
+        column("orders_guest", "Guests' orders", count),
         column("amount_new", "First orders, before refunds", moneyExact),
         column("amount_returning", "Further orders, before refunds", moneyExact),
+        column("amount_guest", "Guests' orders, before refunds", moneyExact),
       ],
-      words: `${count(first)} first orders and ${count(further)} further orders; ${percent(ratio(further, first + further))} of orders came from customers who had bought before.`,
+      words: `${count(first)} first orders and ${count(further)} further orders; ${percent(ratio(further, first + further))} of customers' orders came from those who had bought before.${guest ? ` ${count(guest)} orders were of guests.` : ""}`,
     };
   },
 
@@ -116,14 +124,14 @@ Object.assign(ROWS, {
       [...grouped(now, "segment")].map(([segment, group]) => {
         const label = SEGMENTS[segment] || words(segment);
         const value = sum(group, "net_amount");
-        const orders = sum(group, "orders_paid");
+        const orders = sum(group, "orders_sold");
         const number = customers.get(segment) || 0;
         return {
           key: segment,
           label,
           value,
           share: ratio(value, all),
-          orders_paid: orders,
+          orders_sold: orders,
           customers: number,
           shown: `${money(value)} · ${percent(ratio(value, all))}`,
           tip: tip(label, `${moneyExact(value)} net revenue from ${count(orders)} orders`, `${count(number)} customers in all`),
@@ -137,7 +145,7 @@ Object.assign(ROWS, {
         column("label", "Segment"),
         column("value", "Net revenue", moneyExact),
         column("share", "Of all", percent),
-        column("orders_paid", "Paid orders", count),
+        column("orders_sold", "Orders sold", count),
         column("customers", "Customers, all days", count),
       ],
       words: best(rows, "segments"),

@@ -3,31 +3,31 @@
 Object.assign(ROWS, {
   payment_shares(choice) {
     const methods = methodRows(choice);
-    const all = sum(methods, "orders_paid");
+    const all = sum(methods, "orders_sold");
     const allBefore = choice.period.before ? sum(methods, "orders_before") : null;
     const rows = byValue(
       methods
-        .filter((row) => row.orders_paid)
+        .filter((row) => row.orders_sold)
         .map((row) => ({
           ...row,
-          value: ratio(row.orders_paid, all),
+          value: ratio(row.orders_sold, all),
           before: allBefore ? ratio(row.orders_before, allBefore) : null,
-          shown: percent(ratio(row.orders_paid, all)),
+          shown: percent(ratio(row.orders_sold, all)),
           tip: tip(
             row.label,
-            `${count(row.orders_paid)} paid orders, ${percent(ratio(row.orders_paid, all))}`,
+            `${count(row.orders_sold)} orders sold, ${percent(ratio(row.orders_sold, all))}`,
             `${moneyExact(row.net_amount)} net revenue`,
             allBefore && `before ${percent(ratio(row.orders_before, allBefore))}`,
           ),
         })),
     );
-    if (!rows.length) return { empty: "No paid orders in this period." };
+    if (!rows.length) return { empty: "No orders sold in this period." };
     return {
       rows,
       without: withoutBefore(choice),
       columns: [
         column("label", "Method"),
-        column("orders_paid", "Paid orders", count),
+        column("orders_sold", "Orders sold", count),
         column("value", "Share", percent),
         column("before", "Share before", percent),
         column("net_amount", "Net revenue", moneyExact),
@@ -100,7 +100,7 @@ function methodRows(choice) {
   return [...grouped(choice.now("payments"), "payment_method_id")].map(([id, group]) => {
     const row = { key: String(id), label: METHODS.get(id) || `Method ${id}` };
     for (const key of [
-      "orders_paid",
+      "orders_sold",
       "net_amount",
       "attempts",
       "attempts_approved",
@@ -110,7 +110,7 @@ function methodRows(choice) {
     ]) {
       row[key] = sum(group, key);
     }
-    row.orders_before = before ? sum(before.get(id) || [], "orders_paid") : null;
+    row.orders_before = before ? sum(before.get(id) || [], "orders_sold") : null;
     return row;
   });
 }

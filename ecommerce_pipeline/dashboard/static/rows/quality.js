@@ -2,11 +2,11 @@
 
 Object.assign(ROWS, {
   rows_accounted(choice) {
-    const rows = [...grouped(choice.now("quality", "recorded_date"), "table_name")].map(([name, group]) => {
+    const rows = [...grouped(choice.within("quality"), "table_name")].map(([name, group]) => {
       // Days that were not reconciled have no counts for PostgreSQL and the lake; a sum over them is not shown.
       const isReconciled = group.every((row) => row.rows_source !== null);
       const row = { label: name };
-      for (const key of ["rows_in", "rows_valid", "rows_quarantined", "rows_duplicate", "rows_late"]) {
+      for (const key of ["rows_in", "rows_valid", "rows_quarantined", "rows_duplicate", "rows_superseded", "rows_unmatched"]) {
         row[key] = sum(group, key);
       }
       row.rows_source = isReconciled ? sum(group, "rows_source") : null;
@@ -14,14 +14,14 @@ Object.assign(ROWS, {
       row.missing = sum(
         group.map((one) => ({
           lost:
-            Math.abs(one.rows_in - one.rows_valid - one.rows_quarantined - one.rows_duplicate) +
+            Math.abs(one.rows_in - one.rows_valid - one.rows_quarantined - one.rows_duplicate - one.rows_superseded) +
             (one.rows_source === null ? 0 : Math.abs(one.rows_source - one.rows_lake) + Math.abs(one.rows_lake - one.rows_in)),
         })),
         "lost",
       );
       return row;
     });
-    if (!rows.length) return { empty: "No rows were written in this period." };
+    if (!rows.length) return { empty: "No rows in this period." };
     const missing = rows.filter((row) => row.missing).length;
     return {
       table: rows,
@@ -33,7 +33,8 @@ Object.assign(ROWS, {
         column("rows_valid", "Valid", count),
         column("rows_quarantined", "Quarantined", count),
         column("rows_duplicate", "Exact copies", count),
-        column("rows_late", "Late", count),
+        column("rows_superseded", "Older versions", count),
+        column("rows_unmatched", "Valid, but alone", count),
         column("missing", "Unaccounted", (number) => (number ? `✗ ${count(number)}` : "✓ none")),
       ],
       verdict: missing
@@ -43,7 +44,7 @@ Object.assign(ROWS, {
   },
 
   totals_agree(choice) {
-    const within = TABLES.totals.filter((row) => isWithin(row.created_date, choice.period));
+    const within = choice.within("totals");
     const rows = [...grouped(within, "origin")].map(([origin, group]) => ({ origin, net_amount: sum(group, "net_amount") }));
     const facts = rows.find((row) => row.origin === "facts");
     if (!facts) return { empty: NO_SALES };
@@ -65,12 +66,12 @@ Object.assign(ROWS, {
   },
 
   quarantine_by_day(choice) {
-    const found = choice.now("quarantine", "recorded_date");
+    const found = choice.within("quarantine");
     if (!found.length) return { empty: "No row was quarantined in this period." };
     const legend = reasonColors();
     const rows = [];
     const table = [];
-    const byDay = grouped(found, "recorded_date");
+    const byDay = grouped(found, "business_date");
     for (const text of choice.days) {
       const group = byDay.get(text) || [];
       const cell = { day: text, all: sum(group, "quarantined") };
@@ -92,7 +93,7 @@ Object.assign(ROWS, {
       days: choice.days,
       keys: legend.map((key) => ({ label: key.label, color: key.color, shape: "bar" })),
       columns: [
-        column("day", "Day written", dayAndYear),
+        column("day", "Day", dayAndYear),
         column("all", "Quarantined", count),
         ...legend.map((key) => column(key.reason, key.label, count)),
       ],
@@ -103,7 +104,7 @@ Object.assign(ROWS, {
   quarantine_reasons(choice) {
     const legend = reasonColors();
     const rows = byValue(
-      [...grouped(choice.now("quarantine", "recorded_date"), "reason")].map(([reason, group]) => {
+      [...grouped(choice.within("quarantine"), "reason")].map(([reason, group]) => {
         const value = sum(group, "quarantined");
         const tables = [...grouped(group, "table_name")]
           .map(([name, some]) => `${name} ${count(sum(some, "quarantined"))}`)
