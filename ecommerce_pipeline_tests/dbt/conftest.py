@@ -32,7 +32,7 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
             # dbt keeps the file open for its next command, but tests read it.
             DuckDBConnectionManager.close_all_connections()
         failed = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.failures]
-        assert result.success, result.exception or failed or result.result
+        assert result.success, str(result.exception or failed or result.result)
         return target_path
 
     return run

@@ -12,7 +12,7 @@ from ecommerce_pipeline.schema.dbt import dbt_type
 from ecommerce_pipeline.schema.duckdb import duckdb_type
 from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
 from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, run_variables
-from ecommerce_pipeline_tests.support.marts import with_staging
+from ecommerce_pipeline_tests.support.staged import with_staging
 
 
 def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
