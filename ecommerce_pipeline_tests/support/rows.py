@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ecommerce_pipeline.partitions import start_of
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, transaction_items
 
 
-def order_lines(written: Sequence[datetime], first_key: int = 1, price: str = "12.34") -> pa.Table:
-    """Return one order line per time of writing."""
+def order_lines(happened: Sequence[datetime], first_key: int = 1, price: str = "12.34") -> pa.Table:
+    """Return one line per time, each of an order of its own that is not there, as the source has them."""
     rows = [
         {
             "transaction_item_id": first_key + position,
@@ -23,11 +24,18 @@ def order_lines(written: Sequence[datetime], first_key: int = 1, price: str = "1
             "unit_price": Decimal(price),
             "gross_amount": 2 * Decimal(price),
             "created_at": instant,
-            "recorded_at": instant,
+            "updated_at": instant,
         }
-        for position, instant in enumerate(written)
+        for position, instant in enumerate(happened)
     ]
     return pa.Table.from_pylist(rows, schema=arrow_schema(transaction_items))
+
+
+def staged_lines(happened: Sequence[datetime], first_key: int = 1, price: str = "12.34") -> pa.Table:
+    """Return the same lines as the lake and staging have them."""
+    rows = order_lines(happened, first_key, price)
+    staged = rows.append_column(BUSINESS_DATE, pc.cast(rows["created_at"], pa.date32()))
+    return staged.cast(arrow_schema(STAGING[transaction_items.name]))
 
 
 def instants(day: str, count: int) -> list[datetime]:
