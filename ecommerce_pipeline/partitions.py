@@ -3,12 +3,17 @@
 A business day is a day of the shop's time zone. Nothing here reads the clock.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Final
 
 ONE_DAY = timedelta(days=1)
+
+_DAY: Final = r"(\d{4}-\d\d-\d\d)"
+_RANGE: Final = re.compile(rf"{_DAY}(?:\s+to\s+{_DAY})?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -98,9 +103,14 @@ class Days:
         Raises:
             ValueError: The text is not of that form.
         """
-        ranges = [part.split(" to ") for part in text.split(",")]
-        windows = [cls.of_keys(bounds[0].strip(), bounds[-1].strip()) for bounds in ranges]
-        return cls.of(day for window in windows for day in window)
+        ranges = [_RANGE.fullmatch(part.strip()) for part in text.split(",")]
+        if None in ranges:
+            raise ValueError(f"{text!r} is not a set of days")
+        try:
+            parsed = [cls.of_keys(found[1], found[2] or found[1]) for found in ranges if found]
+        except OverflowError:  # the last day of all has no next one
+            raise ValueError(f"{text!r} has a day too late") from None
+        return cls.of(day for days in parsed for day in days)
 
     @property
     def first(self) -> date:
