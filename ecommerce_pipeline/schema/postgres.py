@@ -17,10 +17,11 @@ def postgres_type(type_: "TypeEngine[object]") -> str:
 
 
 def create_table(table: Table) -> list[str]:
-    """Return the statements that create the table with its key, index and comments, if it is not there."""
+    """Return the statements that create the table with its key, indexes and comments, if it is not there."""
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
     return [
         _sql(CreateTable(table, if_not_exists=True)),
-        *(_sql(CreateIndex(index, if_not_exists=True)) for index in table.indexes),
+        *(_sql(CreateIndex(index, if_not_exists=True)) for index in indexes),
         _sql(SetTableComment(table)),
         *(_sql(SetColumnComment(column)) for column in table.columns),
     ]

@@ -1,8 +1,8 @@
 """The ten source tables of the shop, as SQLAlchemy tables: the one description that all others derive from.
 
 Rows change in place: orders are edited, paid later, cancelled, deleted. An event belongs to one business day, which the
-lake and staging hold in a column of their own; `STAGING` has it. Keys are not enforced, nor are the references between
-tables in `Column.info["references"]`: a shop's application may write a row twice, and rows in any order.
+lake and staging hold in a column of their own; `STAGING` has it. Events' keys are not enforced, nor are the references
+between tables in `Column.info["references"]`: a shop's application may write a row twice, and rows in any order.
 """
 
 from collections.abc import Mapping
