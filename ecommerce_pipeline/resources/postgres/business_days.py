@@ -4,6 +4,7 @@ A row's day is that of its `created_at` in the shop's time zone. An order's line
 whenever they were made; those without an order have their own.
 """
 
+from datetime import date
 from typing import Final
 
 from psycopg import sql
@@ -80,8 +81,8 @@ def happened_on(rows: sql.Composable, days: Days, time_zone: str) -> sql.Compose
         sql.SQL("{rows}.{time} >= {start} AND {rows}.{time} < {end}").format(
             rows=rows,
             time=sql.Identifier(HAPPENED_AT),
-            start=_midnight(window.start.isoformat(), time_zone),
-            end=_midnight((window.last + ONE_DAY).isoformat(), time_zone),
+            start=_end_of(window.start - ONE_DAY, time_zone),
+            end=_end_of(window.last, time_zone),
         )
         for window in days.windows
     ]
@@ -96,8 +97,11 @@ def day_of(rows: sql.Composable, time_zone: str) -> sql.Composed:
     )
 
 
-def _midnight(day: str, time_zone: str) -> sql.Composed:
-    return sql.SQL("(TIMESTAMP {} AT TIME ZONE {})").format(sql.Literal(day), sql.Literal(time_zone))
+def _end_of(day: date, time_zone: str) -> sql.Composed:
+    """Return the first instant after a day; not its next midnight, which clocks can skip, or show twice."""
+    return sql.SQL("((TIMESTAMP {} AT TIME ZONE {}) + INTERVAL '1 microsecond')").format(
+        sql.Literal(f"{day} 23:59:59.999999"), sql.Literal(time_zone)
+    )
 
 
 def _name(table: Table) -> sql.Identifier:
