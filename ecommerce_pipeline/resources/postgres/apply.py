@@ -1,7 +1,7 @@
 """Writing what a synthetic shop's application wrote, in one transaction: rows by key, and deletions.
 
 Days of its life may be written in any order: the newest version of a row wins, and a deleted row does not come back,
-because its key is kept in a table of its own.
+because its key and the time of its last deletion are kept in a table of their own.
 """
 
 from collections.abc import Callable, Iterator
@@ -79,7 +79,9 @@ def _statements(table: Table) -> Iterator[sql.Composed]:
         "not_newer": sql.SQL("" if kind(table) == "event" else "="),
     }
     for statement in (
-        "INSERT INTO {deleted} SELECT {name}, key, deleted_at FROM deleted ON CONFLICT DO NOTHING",
+        "INSERT INTO {deleted} AS known SELECT {name}, key, max(deleted_at) FROM deleted GROUP BY key "
+        "ON CONFLICT (table_name, key) DO UPDATE SET deleted_at = excluded.deleted_at "
+        "WHERE excluded.deleted_at > known.deleted_at",
         "DELETE FROM {table} AS present USING deleted "
         "WHERE present.{key} = deleted.key AND present.{updated} <= deleted.deleted_at",
         "DELETE FROM incoming USING {deleted} AS gone "
