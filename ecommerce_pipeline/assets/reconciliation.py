@@ -39,7 +39,7 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import BUSINESS_DATE, EVENTS, TABLES, kind, reconciliation
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, EVENTS, TABLES, reconciliation
 from ecommerce_pipeline.schema.tables import STAGING as STAGED
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of

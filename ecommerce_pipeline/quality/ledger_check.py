@@ -4,7 +4,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
 
 from ecommerce_pipeline.partitions import ONE_DAY, Days, Window
 from ecommerce_pipeline.resources.postgres.apply import written_days
@@ -13,10 +12,9 @@ from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline.synthetic import ShopSettings
+from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
 from ecommerce_pipeline.synthetic.ledger import Totals, ledger
-
-LONGEST_LIFE: Final = timedelta(days=61)
-"""An order of the synthetic shop does not change after this time."""
+from ecommerce_pipeline.synthetic.life import LONGEST_LIFE
 
 COLUMNS = ("orders_sold", "units", "gross_amount", "discount_amount", "refund_amount", "net_amount", "shipping_amount")
 
@@ -53,7 +51,7 @@ def compare_with_ledger(
     """
     with postgres.connect() as connection:
         written = written_days(connection)
-    complete = _complete(days, written)
+    complete = _complete(days, written, shop.start_date)
     if not complete:
         return []
     compared = Days.of(complete)
@@ -62,14 +60,15 @@ def compare_with_ledger(
     return [DayTotals(day, _amounts(totals[day]), mart.get(day, nothing)) for day in compared]
 
 
-def _complete(days: Days, written: AbstractSet[date]) -> list[date]:
+def _complete(days: Days, written: AbstractSet[date], start: date) -> list[date]:
     """Return the days whose orders, and the orders that they refund, have all of their life up to the newest day."""
     if not written:
         return []
     first, newest = min(written), max(written)
     span = Window(first, newest + ONE_DAY)
     gaps = [day for day in span.days() if day not in written]
-    least = max(gaps) + LONGEST_LIFE if gaps else first
+    moved = timedelta(days=MOST_DAYS_MOVED)
+    least = max(gaps) + timedelta(days=LONGEST_LIFE) + moved if gaps else first if first == start else first + moved
     return [day for day in days if day in written and day >= least]
 
 
@@ -84,4 +83,4 @@ def _mart(warehouse: Warehouse, days: Days) -> dict[date, tuple[Decimal, ...]]:
 def _amounts(totals: Totals) -> tuple[Decimal, ...]:
     net = totals.gross_cents - totals.discount_cents - totals.refund_cents
     cents = (totals.gross_cents, totals.discount_cents, totals.refund_cents, net, totals.shipping_cents)
-    return (Decimal(totals.orders), Decimal(totals.units), *(Decimal(amount) / 100 for amount in cents))
+    return (Decimal(totals.orders_sold), Decimal(totals.units), *(Decimal(amount) / 100 for amount in cents))

@@ -114,16 +114,26 @@ class Ledger:
                     _add(self.by_store, (day, store), totals)
 
 
-def ledger(settings: ShopSettings, days: Days, as_of: date) -> Ledger:
-    """Return the true totals of the business days at the end of the day `as_of` of the shop's life."""
+def ledger(settings: ShopSettings, days: Days, as_of: date, since: date | None = None) -> Ledger:
+    """Return the true totals of the business days at the end of the day `as_of` of the shop's life.
+
+    Args:
+        settings: The shop's settings.
+        days: The business days.
+        as_of: The last day of the life.
+        since: The first day of the life that was written, if that is not the shop's first: orders of earlier days are
+            unknown, and their refunds do not count. Of the `MOST_DAYS_MOVED` days after it the totals are not exact,
+            as orders from before it are moved there without their lines.
+    """
     totals = Ledger(days, as_of)
+    first = max(settings.start_date, since or settings.start_date)
     # Where orders of these days may have been placed, and orders with refunds on them.
     placed = {day + timedelta(days=by) for day in days for by in range(-LONGEST_LIFE, MOST_DAYS_MOVED + 1)}
     for day in sorted(placed):
-        if settings.start_date <= day <= as_of:
+        if first <= day <= as_of:
             life, age = life_of(settings, day), min((as_of - day).days, LONGEST_LIFE)
             _book_orders(totals, life, age)
-            _book_refunds(totals, life, age)
+            _book_refunds(totals, life, age, first)
     return totals
 
 
@@ -162,9 +172,10 @@ def _units_and_cost(life: Life, age: int, day: date, is_of_day: Flags) -> dict[s
     return sums
 
 
-def _book_refunds(totals: Ledger, life: Life, age: int) -> None:
+def _book_refunds(totals: Ledger, life: Life, age: int, first: date) -> None:
     refunds = refunds_of(life)
-    there = (refunds.day + refunds.delivery.late <= age) & life.sold(refunds.order, age)
+    known = life.moved_by(refunds.order, age) >= (first - life.day).days
+    there = (refunds.day + refunds.delivery.late <= age) & known & life.sold(refunds.order, age)
     for day, is_of_day in _by_day(totals, life.day, refunds.day, there):
         rows = take(refunds.rows, is_of_day)
         totals.book(day, rows, {"refund_cents": rows["amount"]})
