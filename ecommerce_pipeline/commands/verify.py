@@ -99,7 +99,7 @@ def _marts(settings: Settings, days: Days) -> Verified:
         results = dbt_workspace(settings).test(days_environment(days))
     except PlatformError as error:
         return Verified("marts", "not possible", [str(error)])
-    failed = [result for result in results if result["status"] not in {"pass", "success"}]
+    failed = [result for result in results if result["status"] not in {"pass", "success", "warn"}]
     errors = [f"{one['unique_id'].split('.')[2]}: {one['message']}" for one in failed]
     return Verified(
         "marts", f"{len(results)} dbt tests: keys, every row accounted for, marts equal to the facts", errors
