@@ -148,12 +148,12 @@ def _stream(life: Life, purpose: str) -> Stream:
 
 
 def _sold(life: Life, stream: Stream, share: float, lottery: Lottery) -> tuple[Ints, Ints]:
-    """Draw lines with a follow-up, and its day, on which their order is sold and its edit, if any, is past."""
+    """Draw lines with a follow-up, and its day: after the order's date, and its edit if any, while it is sold."""
     line = np.flatnonzero(stream.chance(len(life.orders.order_of_line), share))
     order = life.orders.order_of_line[line]
-    edited = life.changes.edited[order]
+    edited, moved_by = life.changes.edited[order], life.moved_by(order, NEVER - 1)
     earliest = np.where(edited < NEVER, edited, life.changes.delivery.late[order])
-    day = np.maximum(stream.pick(len(line), lottery), earliest)
+    day = np.maximum(stream.pick(len(line), lottery), np.maximum(earliest, moved_by + 1))
     sold = life.sold(order, day) & (life.quantity(line, day) > 0)
     return line[sold], day[sold]
 

@@ -95,12 +95,14 @@ def changes_of(settings: ShopSettings, day: date, orders: Orders) -> Changes:
     line, quantity = _edited_line(stream, orders, which, removed=change == _LINE_REMOVED)
     edited = after(first, _DAYS_TO_EDIT, (change == _EDITED) | (change == _LINE_REMOVED))
     cancels = (change == _CANCELLED) | (change == _UNPAID_AND_CANCELLED) | (another == _CANCELLED)
-    cancelled = after(np.where(edited < NEVER, edited, first), _DAYS_TO_CANCEL, cancels)
+    moved = after(first, _DAYS_TO_MOVE, (change == _MOVED) | (another == _MOVED))
+    settling = np.where(edited < NEVER, edited, np.where(change == _MOVED, moved, first))
+    cancelled = after(settling, _DAYS_TO_CANCEL, cancels)
     # An order that loses its only line is cancelled.
     emptied = (quantity == 0) & (orders.headers["line_count"][which] == 1) & (edited < NEVER)
     cancelled = np.where(emptied, edited, cancelled)
     paid_late = after(first, _DAYS_TO_PAY, change == _PAID_LATE)
-    moved = after(first, _DAYS_TO_MOVE, (change == _MOVED) | (another == _MOVED))
+    moved = np.where(moved < cancelled, moved, NEVER)
     # Neither before the shop's first day nor after the day of the correction.
     earliest = day_number(settings.start_date) - day_number(day)
     moved_by = np.clip(stream.pick(len(which), _MOVED_BY), earliest, moved - 1)

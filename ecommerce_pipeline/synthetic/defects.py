@@ -30,15 +30,15 @@ def broken_rows(settings: ShopSettings, table: str, day: date, rows: Rows) -> Ro
         rows: The real rows written on it.
     """
     midnight = instant(settings.time_zone, day + timedelta(days=1))
-    # Only what happens and is written on this day is copied, and never changes: a broken row stays in its day.
-    steady = (rows[PLANTED] == 0) & (rows["created_at"] >= instant(settings.time_zone, day))
-    real = np.flatnonzero(steady & (rows["updated_at"] < midnight - SECOND))
+    happened = rows["created_at"] >= instant(settings.time_zone, day)
+    # A copy of what never changes stays in its day.
+    real = np.flatnonzero(happened & (rows[PLANTED] == 0) & (rows["updated_at"] < midnight - SECOND))
     rules, available = list(BREAKS[table].items()), len(real)
     stream = Stream(settings.seed, f"broken:{table}", day)
     start, luck = stream.below(2, 2**40)
     # A fraction of a row becomes a row with that probability; one of the rules makes two.
     share = int(settings.broken_rate * 2**40) * len(rules) // (len(rules) + 1)
-    size = min(available, int((available * share + int(luck)) >> 40))
+    size = min(available, (int(np.count_nonzero(happened)) * share + int(luck)) >> 40)
     # Evenly spread, so that no row is copied twice.
     which = (int(start) + np.arange(size, dtype=np.int64) * (available // max(size, 1))) % max(available, 1)
     copies = take(rows, real[which])

@@ -41,7 +41,8 @@ class Life:
         payments: How they are paid.
         attempts: The attempts to pay them.
         edited_amounts: Columns of `transactions` after the edit.
-        shipped: Day on which each order is shipped; none in a store.
+        paid: Day on which each order is paid in full; the first if there is nothing to pay.
+        shipped: Day on which it is shipped; none in a store.
         delivered: Day on which it is delivered.
     """
 
@@ -52,6 +53,7 @@ class Life:
     payments: Payments
     attempts: Attempts
     edited_amounts: dict[str, Ints]
+    paid: Ints
     shipped: Ints
     delivered: Ints
 
@@ -111,8 +113,8 @@ def life_of(settings: ShopSettings, day: date) -> Life:
     stream = Stream(settings.seed, "shipping", day)
     size, in_store = len(orders.first_line), orders.headers["channel"] == vocabularies.STORE
     free = orders.headers["total_amount"] == 0
-    paid = np.where(free, changes.delivery.late, payments.settled)
-    paid = np.where(free | (payments.captured == orders.headers["total_amount"]), paid, NEVER)
+    in_full = np.where(payments.captured == orders.headers["total_amount"], payments.settled, NEVER)
+    paid = np.where(free, changes.delivery.late, in_full)
     shipped = np.where((paid < NEVER) & ~in_store, paid + stream.pick(size, _DAYS_TO_SHIPPING), NEVER)
     delivered = np.where(in_store, paid, shipped + stream.pick(size, _DAYS_ON_THE_WAY))
     return Life(
@@ -123,6 +125,7 @@ def life_of(settings: ShopSettings, day: date) -> Life:
         payments=payments,
         attempts=attempts_of(settings, day, orders, payments),
         edited_amounts=after_edit,
+        paid=paid,
         shipped=np.where(shipped < changes.cancelled, shipped, NEVER),
         delivered=np.where(
             (shipped < NEVER) | in_store, np.where(delivered < changes.cancelled, delivered, NEVER), NEVER

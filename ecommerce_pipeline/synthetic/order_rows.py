@@ -25,7 +25,7 @@ def headers_of(life: Life) -> History:
     changes, late = life.changes, life.changes.delivery.late
     columns = life.orders.headers | {"payment_method_id": life.payments.method}
     # A payment that arrives after the cancellation leaves the order as it is.
-    paid = np.where(life.payments.settled < changes.cancelled, life.payments.settled, NEVER)
+    paid = np.where(life.paid < changes.cancelled, life.paid, NEVER)
     days_of_change = (paid, life.shipped, life.delivered, changes.edited, changes.cancelled, changes.moved)
     written_at = np.maximum(_written_at(life), np.where(paid == late, life.attempts.answered_at, 0))
 

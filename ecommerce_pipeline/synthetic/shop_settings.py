@@ -17,14 +17,15 @@ class ShopSettings:
         scale: Multiplies the events per day; 1 is about 550 orders.
         start_date: First day of the shop's calendar; no event happens before it.
         time_zone: The time zone of its days.
-        customers: Customers at the end of `reference_date`.
-        products: Products at the end of `reference_date`.
+        customers: Customers that have come by the end of `reference_date`; some of them are deleted by then.
+        products: Products likewise.
         stores: Stores at the end of `reference_date`.
         reference_date: The day on which the shop has the sizes above; it grows before and after that day.
-        late_rate: Share of events written days late.
-        change_rate: Share of orders that are edited, cancelled, paid late, moved to another day or deleted.
-        duplicate_rate: Share of rows written twice.
-        broken_rate: Broken rows added, as a share of the day's rows.
+        late_rate: Share of events that reach the database days late: written late, or committed late.
+        change_rate: Share of orders that are edited, cancelled, paid late, moved to another day or deleted; the rate at
+            which customers and products are deleted follows it.
+        duplicate_rate: Share of rows that are there twice.
+        broken_rate: Broken rows added, as a share of what happens and is written on a day.
 
     Raises:
         ValueError: A setting is out of its range; the message names it, its value and the range.

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import TABLES, business_key
-from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take, to_arrow
+from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, schema_of, take, to_arrow
 from ecommerce_pipeline.synthetic.clock import day_number
 from ecommerce_pipeline.synthetic.defects import broken_rows
 from ecommerce_pipeline.synthetic.histories import HISTORIES
 from ecommerce_pipeline.synthetic.life import LONGEST_LIFE
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
-from ecommerce_pipeline.synthetic.written import clean_rows, copies
+from ecommerce_pipeline.synthetic.written import check_event_table, clean_rows, copies
 
 
 def state(settings: ShopSettings, table: str, business_day: date, as_of: date, *, defects: bool = True) -> pa.Table:
@@ -26,7 +26,13 @@ def state(settings: ShopSettings, table: str, business_day: date, as_of: date, *
         business_day: Day in the shop's time zone.
         as_of: Day of the shop's life.
         defects: Whether to include exact copies and broken rows.
+
+    Raises:
+        ValueError: The table is not an event table.
     """
+    check_event_table(table)
+    if table not in HISTORIES:
+        return schema_of(table).empty_table()
     source = HISTORIES[table]
     parts: list[Rows] = []
     for back in range(source.days_after, -source.days_before - 1, -1):

@@ -74,7 +74,7 @@ def written(settings: ShopSettings, table: str, day: date) -> Written:
     Raises:
         ValueError: The table is not an event table.
     """
-    _check(table)
+    check_event_table(table)
     if table not in HISTORIES:
         return Written(schema_of(table).empty_table(), DELETIONS.empty_table())
     deleted = _deleted(settings, table, day)
@@ -96,12 +96,23 @@ def planted(settings: ShopSettings, table: str, day: date) -> tuple[Planted, ...
             Planted(table, key, _time(at), f"{table.removesuffix('s')}_deleted")
             for key, at in zip(today["key"].tolist(), today["deleted_at"].tolist(), strict=True)
         )
-    _check(table)
+    check_event_table(table)
     if table not in HISTORIES:
         return ()
     rows, gone = _rows(settings, table, day), _deleted(settings, table, day)
     changed = _listed(table, rows, business_key(TABLES[table]), "updated_at")
     return (*changed, *_listed(table, gone, "key", "deleted_at"))
+
+
+def check_event_table(table: str) -> None:
+    """Check that it is an event table.
+
+    Raises:
+        ValueError: It is not; the message names those there are.
+    """
+    if table not in EVENTS:
+        kind = "a dimension, see snapshot()" if table in DIMENSIONS else "not a table of the shop"
+        raise ValueError(f"{table!r} is {kind}; the event tables are {', '.join(EVENTS)}")
 
 
 def clean_rows(settings: ShopSettings, table: str, day: date) -> Rows:
@@ -137,9 +148,3 @@ def _listed(table: str, rows: Rows, key: str, time: str) -> list[Planted]:
 
 def _time(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _check(table: str) -> None:
-    if table not in EVENTS:
-        kind = "a dimension, see snapshot()" if table in DIMENSIONS else "not a table of the shop"
-        raise ValueError(f"{table!r} is {kind}; the event tables are {', '.join(EVENTS)}")

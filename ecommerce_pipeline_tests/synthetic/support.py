@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ecommerce_pipeline.partitions import ONE_DAY, Window
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key, is_part_of_order
-from ecommerce_pipeline.synthetic import ShopSettings, Written, planted, snapshot, written
+from ecommerce_pipeline.synthetic import ShopSettings, planted, snapshot, written
 
 Row = dict[str, Any]
 
@@ -36,21 +36,21 @@ class Database:
     tables: dict[str, dict[int, list[Row]]] = field(default_factory=lambda: defaultdict(dict))
     deleted: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
-    def apply(self, table: str, day: Written) -> None:
+    def apply(self, table: str, rows: list[Row], deleted: list[Row]) -> None:
         key, there = business_key(TABLES[table]), self.tables[table]
-        for gone in day.deleted.to_pylist():
+        for gone in deleted:
             self.deleted[table, gone["key"]] = gone["deleted_at"]
             if there.get(gone["key"], [{"updated_at": gone["deleted_at"]}])[0]["updated_at"] <= gone["deleted_at"]:
                 there.pop(gone["key"], None)
         versions = defaultdict(list)
-        for row in day.rows.to_pylist():
+        for row in rows:
             versions[row[key]].append(row)
-        for number, rows in versions.items():
-            [time] = {row["updated_at"] for row in rows}
+        for number, newest in versions.items():
+            [time] = {row["updated_at"] for row in newest}
             old = there[number][0]["updated_at"] if number in there else None
             gone_at = self.deleted.get((table, number))
             if (old is None or old <= time) and (gone_at is None or gone_at < time):
-                there[number] = rows
+                there[number] = newest
 
     def rows(self, table: str) -> list[Row]:
         """All rows by key, copies too."""
@@ -67,8 +67,10 @@ class Database:
 
 
 @lru_cache(maxsize=2048)
-def of_day(settings: ShopSettings, table: str, day: date) -> Written:
-    return written(settings, table, day)
+def of_day(settings: ShopSettings, table: str, day: date) -> tuple[list[Row], list[Row]]:
+    """Return the rows and the deletions of a day of the shop's life."""
+    found = written(settings, table, day)
+    return found.rows.to_pylist(), found.deleted.to_pylist()
 
 
 def lived(settings: ShopSettings, days: Iterable[date], tables: Iterable[str] = EVENTS) -> Database:
@@ -76,7 +78,7 @@ def lived(settings: ShopSettings, days: Iterable[date], tables: Iterable[str] = 
     database = Database()
     for day in days:
         for table in tables:
-            database.apply(table, of_day(settings, table, day))
+            database.apply(table, *of_day(settings, table, day))
     return database
 
 
@@ -104,10 +106,7 @@ BROKEN = {
 
 
 def month_of(settings: ShopSettings, window: Window) -> Month:
-    rows = {
-        table: [row for day in window.days() for row in of_day(settings, table, day).rows.to_pylist()]
-        for table in EVENTS
-    }
+    rows = {table: [row for day in window.days() for row in of_day(settings, table, day)[0]] for table in EVENTS}
     found: dict[str, dict[int, list[str]]] = {table: defaultdict(list) for table in EVENTS}
     for table in EVENTS:
         for day in window.days():

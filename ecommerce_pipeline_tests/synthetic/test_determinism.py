@@ -2,15 +2,17 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
-from ecommerce_pipeline.synthetic import generate, ledger, planted
+from ecommerce_pipeline.synthetic import ledger, planted, state, written
 from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, content_hash
 
 SOME_DAYS = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
-PINNED = "70ca6356149903f75defebe8c0151d6f8c3c449d153663fccbb14db9261bde3e"
+PINNED = "710710c0add3242d4bb7012bfbba7aeef462190d17ac7a8fbda1d4b64b53aa2f"
 HERE = "ecommerce_pipeline_tests.synthetic.test_determinism"
 
 
@@ -20,19 +22,26 @@ def hash_of_some_days() -> str:
 
 def test_days_and_tables_are_the_same_in_any_order() -> None:
     asked = [(table, day) for table in EVENTS for day in list(DAYS.days())[-8:]]
-    first = {each: generate(SMALL, *each) for each in asked}
+    first = {each: written(SMALL, *each) for each in asked}
     for each in [*asked[1::3], *asked[::-2], *asked[::5]]:
         planted(SMALL, *each)
-        assert generate(SMALL, *each).equals(first[each]), each
+        assert written(SMALL, *each) == first[each], each
 
 
 def test_another_shop_in_between_changes_nothing() -> None:
     day = SOME_DAYS[0]
-    first = {table: generate(SMALL, table, day) for table in EVENTS}
+    first = {table: written(SMALL, table, day) for table in EVENTS}
     other = replace(SMALL, seed=8)
     for table in EVENTS:
-        assert not generate(other, table, day).equals(first[table])
-        assert generate(SMALL, table, day).equals(first[table])
+        assert written(other, table, day) != first[table]
+        assert written(SMALL, table, day) == first[table]
+
+
+def test_threads_that_write_all_tables_at_once_make_the_same_rows() -> None:
+    shop, day = replace(SMALL, seed=9), SOME_DAYS[0]
+    with ThreadPoolExecutor(len(EVENTS)) as threads:
+        found = [*threads.map(lambda table: written(shop, table, day), EVENTS)]
+    assert found == [written(shop, table, day) for table in EVENTS]
 
 
 def test_another_process_with_other_string_hashes_makes_the_same_rows() -> None:
@@ -52,11 +61,13 @@ def test_the_rows_of_one_day_are_those_of_the_last_release() -> None:
     assert content_hash(SMALL, EVENTS, [SOME_DAYS[1]]) == PINNED
 
 
-def test_the_rows_do_not_depend_on_how_many_days_are_asked_for() -> None:
-    """A ledger reads many days and tables and must not modify cached rows."""
+def test_asking_for_states_ledgers_and_other_days_changes_no_rows() -> None:
+    """They read what days have in common, which is cached, and must not modify it."""
     day = SOME_DAYS[2]
-    before = {table: generate(SMALL, table, day) for table in EVENTS}
-    ledger(SMALL, DAYS)
-    for back in range(40):
-        generate(SMALL, "reviews", day - timedelta(days=back))
-    assert all(generate(SMALL, table, day).equals(rows) for table, rows in before.items())
+    before = {table: written(SMALL, table, day) for table in EVENTS}
+    ledger(SMALL, Days((DAYS,)), DAYS.last)
+    for table in EVENTS:
+        state(SMALL, table, day, DAYS.last)
+        for back in range(20):
+            written(SMALL, table, day - timedelta(days=back))
+    assert all(written(SMALL, table, day) == rows for table, rows in before.items())

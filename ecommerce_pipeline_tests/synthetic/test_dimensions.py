@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from ecommerce_pipeline.partitions import start_of
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import DIMENSIONS, TABLES
-from ecommerce_pipeline.synthetic import ShopSettings, snapshot
+from ecommerce_pipeline.synthetic import ShopSettings, deleted, planted, snapshot, state
 from ecommerce_pipeline_tests.synthetic.support import Row, key_of
 
 SHOP = ShopSettings(customers=1500, products=900, stores=12, start_date=date(2025, 1, 1))
@@ -34,28 +35,64 @@ def test_before_the_first_day_a_snapshot_is_empty(table: str) -> None:
 
 def test_the_sizes_that_were_set_are_those_of_the_reference_date() -> None:
     default = ShopSettings()
-    sizes = {table: snapshot(default, table, default.reference_date).num_rows for table in DIMENSIONS}
-    assert sizes == {"customers": 100_000, "products": 60_000, "payment_methods": 12, "stores": 40}
+    day = default.reference_date
+    there = {table: snapshot(default, table, day).num_rows for table in DIMENSIONS}
+    gone = {table: deleted(default, table, day).num_rows for table in DIMENSIONS}
+    sizes = {"customers": 100_000, "products": 60_000, "payment_methods": 12, "stores": 40}
+    assert {table: there[table] + gone[table] for table in DIMENSIONS} == sizes
+    assert {table: there[table] / sizes[table] for table in DIMENSIONS} == pytest.approx(
+        {"customers": 0.992, "products": 0.992, "payment_methods": 1, "stores": 1}, abs=0.003
+    )
     assert snapshot(default, "customers", default.start_date).num_rows == pytest.approx(77_000, rel=0.01)
 
 
 @pytest.mark.parametrize("table", DIMENSIONS)
-def test_rows_are_never_lost_and_change_only_with_a_newer_updated_at(table: str) -> None:
+def test_rows_change_only_with_a_newer_updated_at_and_vanish_only_when_deleted(table: str) -> None:
     before: dict[int, Row] = {}
+    gone: dict[int, object] = {}
     changes = 0
     for day in DAYS:
         now = by_key(table, day)
-        assert before.keys() <= now.keys()
-        for key, old in before.items():
-            new = now[key]
+        known = {row["key"]: row["deleted_at"] for row in deleted(SHOP, table, day).to_pylist()}
+        assert gone.items() <= known.items()
+        assert not known.keys() & now.keys()
+        assert before.keys() - now.keys() == known.keys() - gone.keys() - (known.keys() - before.keys())
+        for key in before.keys() & known.keys() - gone.keys():
+            assert before[key]["updated_at"] < known[key] < start_of(day) + timedelta(days=1)
+        for key in before.keys() & now.keys():
+            old, new = before[key], now[key]
             if new["updated_at"] == old["updated_at"]:
                 assert new == old
             else:
                 assert new["updated_at"] > old["updated_at"]
                 changes += 1
         assert all(row["updated_at"] < start_of(day) + timedelta(days=1) for row in now.values())
-        before = now
+        before, gone = now, known
     assert changes > 0 or table in ("payment_methods", "stores")
+    assert gone or table in ("payment_methods", "stores")
+
+
+def test_what_is_deleted_is_listed_as_planted_on_its_day_and_orders_still_name_it() -> None:
+    for table, reason in {"customers": "customer_deleted", "products": "product_deleted"}.items():
+        listed = [each for step in range(450) for each in planted(SHOP, table, DAYS[0] + timedelta(days=step))]
+        assert {each.reason for each in listed} == {reason}
+        last = deleted(SHOP, table, DAYS[0] + timedelta(days=449)).to_pylist()
+        assert sorted((each.key, each.updated_at) for each in listed) == [
+            (row["key"], row["deleted_at"]) for row in last
+        ]
+    customers = {row["key"]: row["deleted_at"] for row in deleted(SHOP, "customers", DAYS[-1]).to_pylist()}
+    bought = [row for step in range(60) for row in orders(DAYS[0] + timedelta(days=step))]
+    named = [row["created_at"] < customers[row["customer_id"]] for row in bought if row["customer_id"] in customers]
+    assert all(named)
+    assert len(named) > 100
+
+
+def orders(day: date) -> list[Row]:
+    return state(SHOP, "transactions", day, day, defects=False).to_pylist()
+
+
+def test_nothing_is_deleted_in_a_shop_without_changes() -> None:
+    assert deleted(replace(SHOP, change_rate=0), "customers", DAYS[-1]).num_rows == 0
 
 
 def test_a_change_is_dated_after_the_last_snapshot_without_it() -> None:
@@ -73,8 +110,8 @@ def test_what_a_row_is_called_and_when_it_came_never_change() -> None:
     lasting = {"customers": ("email", "registered_at", "birth_date"), "products": ("sku", "launched_at", "category")}
     for table, columns in lasting.items():
         first, last = by_key(table, DAYS[0]), by_key(table, DAYS[-1])
-        for key, row in first.items():
-            assert [row[name] for name in columns] == [last[key][name] for name in columns]
+        for key in first.keys() & last.keys():
+            assert [first[key][name] for name in columns] == [last[key][name] for name in columns]
 
 
 def test_codes_and_addresses_are_unique() -> None:
@@ -91,7 +128,7 @@ def test_nobody_comes_before_the_count_of_the_day_says_so() -> None:
         day = DAYS[7]
         rows = by_key(table, DAYS[-1])
         came = {key for key, row in rows.items() if row[column] < start_of(day) + timedelta(days=1)}
-        assert came == set(by_key(table, day))
+        assert came == by_key(table, day).keys() & rows.keys()
 
 
 def test_values_are_those_the_contract_names() -> None:
@@ -100,6 +137,9 @@ def test_values_are_those_the_contract_names() -> None:
     assert any(row["birth_date"] is None for row in customers)
     products = snapshot(SHOP, "products", DAYS[-1]).to_pylist()
     assert all(0 < row["unit_cost"] < row["list_price"] for row in products)
+    first = by_key("products", DAYS[0])
+    for column in ("list_price", "unit_cost", "is_active"):
+        assert any(row[column] != first[row["product_id"]][column] for row in products if row["product_id"] in first)
     assert 0.01 < sum(not row["is_active"] for row in products) / len(products) < 0.06
     methods = snapshot(SHOP, "payment_methods", DAYS[-1]).to_pylist()
     assert {row["method_type"] for row in methods} == {

@@ -7,9 +7,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ecommerce_pipeline.partitions import Days, Window
-from ecommerce_pipeline.synthetic import Ledger, ShopSettings, Totals, ledger, snapshot, written
+from ecommerce_pipeline.synthetic import Ledger, ShopSettings, Totals, ledger, snapshot
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
-from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Database, Month, Row, day_of
+from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Database, Month, Row, day_of, of_day
 
 # Far from its reference date, a shop is small.
 LIVELY = ShopSettings(
@@ -110,7 +110,7 @@ def test_the_ledger_of_a_lively_shop_is_true_at_the_end_of_any_day_of_its_life()
     database, cost, kinds = Database(), costs(LIVELY, LIFE), Totals()
     for today in LIFE.days():
         for table in ORDERS:
-            database.apply(table, written(LIVELY, table, today))
+            database.apply(table, *of_day(LIVELY, table, today))
         if today in LOOKED_AT:
             found = ledger(LIVELY, Days((LIFE,)), today)
             assert cells_of(found) == truth({table: database.rows(table) for table in ORDERS}, cost, LIVELY.time_zone)

@@ -27,7 +27,7 @@ def test_the_days_in_order_make_the_state_of_every_business_day(month: Month, ta
     assert not by_day
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_days_in_any_order_and_again_make_the_same_database(month: Month, seed: int) -> None:
     days, random = [*DAYS.days()] * 2, Random(seed)
     random.shuffle(days)

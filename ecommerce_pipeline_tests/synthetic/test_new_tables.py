@@ -1,14 +1,14 @@
 """What a shop generates of columns and tables that the contract has and its generators do not make."""
 
 from datetime import date
+from importlib import import_module
 
 import numpy as np
 import pytest
-from ecommerce_pipeline.synthetic.events import happened
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table
 
-from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, WRITTEN_AT
-from ecommerce_pipeline.synthetic import ShopSettings
+from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT
+from ecommerce_pipeline.synthetic import ShopSettings, planted, state, written
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, schema_of, to_arrow
 
 
@@ -26,9 +26,13 @@ def test_a_column_that_may_not_be_null_must_be_generated() -> None:
 
 
 def test_an_event_table_that_is_not_generated_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    columns = [Column(name, DateTime(timezone=True)) for name in (HAPPENED_AT, WRITTEN_AT)]
+    columns = [Column(name, DateTime(timezone=True)) for name in (HAPPENED_AT, UPDATED_AT)]
     recalls = Table("recalls", MetaData(), Column("recall_id", BigInteger, primary_key=True), *columns)
     monkeypatch.setitem(TABLES, "recalls", recalls)
-    nothing = happened(ShopSettings(), "recalls", date(2026, 3, 1))
-    assert {name: len(values) for name, values in nothing.rows.items()} == {"recall_id": 0, HAPPENED_AT: 0}
-    assert [len(values) for values in nothing.written()] == [0, 0, 0]
+    monkeypatch.setattr(import_module("ecommerce_pipeline.synthetic.written"), "EVENTS", ("recalls",))
+    shop, day = ShopSettings(), date(2026, 3, 1)
+    nothing = written(shop, "recalls", day)
+    assert (nothing.rows.num_rows, nothing.deleted.num_rows) == (0, 0)
+    assert nothing.rows.column_names == ["recall_id", HAPPENED_AT, UPDATED_AT]
+    assert state(shop, "recalls", day, day) == nothing.rows
+    assert planted(shop, "recalls", day) == ()

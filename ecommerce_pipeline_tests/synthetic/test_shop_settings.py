@@ -5,9 +5,11 @@ import pytest
 
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES
-from ecommerce_pipeline.synthetic import ShopSettings, generate, planted, snapshot
+from ecommerce_pipeline.synthetic import ShopSettings, planted, snapshot, state, written
 
 DAY = date(2026, 3, 10)
+QUIET: dict[str, Any] = {"customers": 50, "products": 30, "stores": 3}
+QUIET |= {"late_rate": 0, "change_rate": 0, "duplicate_rate": 0, "broken_rate": 0}
 
 
 @pytest.mark.parametrize(
@@ -17,11 +19,11 @@ DAY = date(2026, 3, 10)
         ({"scale": 1.5}, "scale=1.5: it must be a whole number"),
         ({"scale": True}, "scale=True: it must be a whole number"),
         ({"seed": -1}, "seed=-1: it must be a whole number from 0"),
-        ({"lateness_days": -1}, "lateness_days=-1: it must be a whole number from 0 to 30"),
         ({"customers": 0}, "customers=0: it must be a whole number from 1"),
         ({"products": 0}, "products=0: it must be a whole number from 1"),
         ({"stores": 0}, "stores=0: it must be a whole number from 1"),
         ({"late_rate": 1.0}, "late_rate=1.0: it must be a share from 0 to 0.5"),
+        ({"change_rate": 0.6}, "change_rate=0.6: it must be a share from 0 to 0.5"),
         ({"duplicate_rate": -0.1}, "duplicate_rate=-0.1: it must be a share from 0 to 0.5"),
         ({"broken_rate": float("nan")}, "broken_rate=nan: it must be a share from 0 to 0.5"),
     ],
@@ -34,11 +36,13 @@ def test_a_wrong_setting_is_refused_by_name_with_its_value_and_its_range(wrong: 
 
 def test_a_table_of_the_wrong_kind_is_refused_with_the_names_of_the_right_ones() -> None:
     with pytest.raises(ValueError, match=r"'stores' is a dimension, see snapshot\(\); the event tables are sessions, "):
-        generate(ShopSettings(), "stores", DAY)
+        written(ShopSettings(), "stores", DAY)
+    with pytest.raises(ValueError, match="'stores' is a dimension"):
+        state(ShopSettings(), "stores", DAY, DAY)
     with pytest.raises(ValueError, match="'orders' is not a table of the shop"):
         planted(ShopSettings(), "orders", DAY)
     with pytest.raises(
-        ValueError, match=r"'refunds' is an event table, see generate\(\); the dimensions are customers, "
+        ValueError, match=r"'refunds' is an event table, see written\(\); the dimensions are customers, "
     ):
         snapshot(ShopSettings(), "refunds", DAY)
 
@@ -48,17 +52,16 @@ def test_a_table_of_the_wrong_kind_is_refused_with_the_names_of_the_right_ones()
     [
         ShopSettings(customers=1, products=1, stores=1),
         ShopSettings(customers=50, products=30, stores=3, start_date=DAY),
-        ShopSettings(customers=50, products=30, stores=3, lateness_days=0, late_rate=0.5, duplicate_rate=0.5),
-        ShopSettings(customers=50, products=30, stores=3, lateness_days=30, late_rate=0.5),
-        ShopSettings(customers=50, products=30, stores=3, late_rate=0, duplicate_rate=0, broken_rate=0),
+        ShopSettings(customers=50, products=30, stores=3, late_rate=0.5, duplicate_rate=0.5, change_rate=0.5),
+        ShopSettings(**QUIET),
         ShopSettings(customers=50, products=30, stores=3, start_date=date(2010, 1, 1)),
         ShopSettings(customers=50, products=30, stores=3, reference_date=date(2020, 1, 1), broken_rate=0.5),
     ],
-    ids=["one of each", "first day", "no lateness", "a month's lateness", "no defects", "old shop", "past reference"],
+    ids=["one of each", "first day", "all that can be", "no defects", "old shop", "past reference"],
 )
 def test_shops_of_every_size_and_calendar_have_valid_rows_of_every_table(settings: ShopSettings) -> None:
     for table in EVENTS:
-        rows = generate(settings, table, DAY)
+        rows = written(settings, table, DAY).rows
         rows.validate(full=True)
         assert rows.schema == arrow_schema(TABLES[table])
         assert rows.num_rows > 0 or (table in ("refunds", "reviews") and settings.start_date == DAY)
@@ -68,7 +71,9 @@ def test_shops_of_every_size_and_calendar_have_valid_rows_of_every_table(setting
         assert rows.num_rows > 0
 
 
-def test_without_rates_nothing_is_planted_and_nothing_is_late() -> None:
-    settings = ShopSettings(customers=50, products=30, stores=3, late_rate=0, duplicate_rate=0, broken_rate=0)
-    for table in EVENTS:
+def test_without_rates_nothing_is_planted_and_nothing_is_deleted() -> None:
+    settings = ShopSettings(**QUIET)
+    for table in TABLES:
         assert planted(settings, table, DAY) == ()
+    for table in EVENTS:
+        assert written(settings, table, DAY).deleted.num_rows == 0
