@@ -12,10 +12,11 @@ from ecommerce_pipeline.synthetic import catalog
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, take
 from ecommerce_pipeline.synthetic.changes import NEVER
 from ecommerce_pipeline.synthetic.clock import SECOND, moments
-from ecommerce_pipeline.synthetic.delivery import Delivery, changed_at, deliver
-from ecommerce_pipeline.synthetic.happenings import PLANTED, UNSTEADY, Happening, bits
-from ecommerce_pipeline.synthetic.history import History
+from ecommerce_pipeline.synthetic.delivery import Delivery, deliver, first_updated_at
+from ecommerce_pipeline.synthetic.happenings import PLANTED, UNSTEADY, bits
+from ecommerce_pipeline.synthetic.history import History, written_once
 from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, Life
+from ecommerce_pipeline.synthetic.order_rows import with_order
 from ecommerce_pipeline.synthetic.orders import time_of_day
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.reviews_text import SENTIMENT_OF_STARS, draw_bodies, draw_titles
@@ -53,7 +54,7 @@ class FollowUps:
         order: Position of each row's order.
         day: Day on which each happens.
         delivery: How it reaches the database.
-        rows: The table's columns; `updated_at` is that of rows written in time.
+        rows: The table's columns.
     """
 
     life: Life
@@ -65,28 +66,14 @@ class FollowUps:
 
     def history(self) -> History:
         """Return the history of the rows: they never change, but for their order's deletion."""
-        deleted = self.life.changes.deleted[self.order]
-        first = self.day + self.delivery.late
-
-        def at(which: Ints, days: "Ints | int") -> Rows:
-            del days
-            rows = take(self.rows, which)
-            late, committed_late = self.delivery.late[which] > 0, self.delivery.committed_late[which]
-            return rows | {
-                PLANTED: bits(Happening.LATE, late & ~committed_late)
-                | bits(Happening.COMMITTED_LATE, committed_late)
-                | bits(UNSTEADY, self.life.changes.changed[self.order[which]])
-            }
-
-        return History(
+        unsteady = bits(UNSTEADY, self.life.changes.changed[self.order])
+        return written_once(
             keys=self.keys,
-            first=first,
-            changes=(),
-            gone=deleted,
-            gone_at=lambda which: self.life.changed_at(self.order[which], deleted[which]),
-            why_gone=lambda which: np.full(len(which), int(Happening.ORDER_DELETED), dtype=np.int64),
-            business_day=lambda which, _days: self.life.born + self.day[which],
-            at=at,
+            rows=self.rows | {PLANTED: unsteady},
+            delivery=self.delivery,
+            born=self.life.born,
+            days=self.day,
+            deletion=with_order(self.life, self.order),
         )
 
 
@@ -182,6 +169,5 @@ def _follow_ups(life: Life, stream: Stream, order: Ints, day: Ints, rows: Rows) 
     in_life = day + drawn.late <= LONGEST_LIFE
     delivery = Delivery(drawn.late * in_life, drawn.committed_late & in_life)
     in_time = created_at + SECOND // 5 + stream.below(size, 10 * SECOND)
-    written_late = changed_at(life.settings, keys, life.born, day + delivery.late)
-    updated_at = np.where(delivery.written_late, written_late, in_time)
+    updated_at = first_updated_at(life.settings, keys, life.born, delivery, in_time, days=day)
     return FollowUps(life, keys, order, day, delivery, rows | {"created_at": created_at, "updated_at": updated_at})

@@ -63,3 +63,22 @@ def changed_at(settings: ShopSettings, keys: Ints, born: int, days: Ints) -> Int
     """
     of_day = trait(settings.seed, "changed", keys * _DAYS_OF_A_LIFE + days, DAY - 2 * _MINUTE) + _MINUTE
     return moments(settings.time_zone, born + days, of_day)
+
+
+def first_updated_at(
+    settings: ShopSettings, keys: Ints, born: int, delivery: Delivery, in_time: Ints, *, days: "Ints | int" = 0
+) -> Ints:
+    """Return the first `updated_at` of the rows of events.
+
+    Args:
+        settings: The shop's settings.
+        keys: Keys of the rows.
+        born: A day number.
+        delivery: How the events reach the database.
+        in_time: `updated_at` of rows written on the day of the event.
+        days: Days from that day number to each event.
+    """
+    late = np.flatnonzero(delivery.written_late)
+    updated_at = in_time.copy()
+    updated_at[late] = changed_at(settings, keys[late], born, (days + delivery.late)[late])
+    return updated_at

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
+
+from ecommerce_pipeline.schema.tables import TABLES, business_key
 from ecommerce_pipeline.synthetic.aftersales import MOST_DAYS_TO_REVIEW, refunds_of, reviews_of
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.cached import cached
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
-from ecommerce_pipeline.synthetic.delivery import MOST_DAYS_LATE
-from ecommerce_pipeline.synthetic.history import History, Schedule
+from ecommerce_pipeline.synthetic.clock import day_number
+from ecommerce_pipeline.synthetic.delivery import MOST_DAYS_LATE, deliver, first_updated_at
+from ecommerce_pipeline.synthetic.happenings import PLANTED
+from ecommerce_pipeline.synthetic.history import History, Schedule, written_once
 from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, MOST_DAYS_TO_DELIVERY, life_of
 from ecommerce_pipeline.synthetic.order_rows import attempts_of, headers_of, lines_of
+from ecommerce_pipeline.synthetic.random_streams import Stream
 from ecommerce_pipeline.synthetic.sessions import sessions_of
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
@@ -32,8 +38,24 @@ class Source:
     days_after: int = 0
 
 
+def _once(table: str, rows_of: Callable[[ShopSettings, date], Rows]) -> Source:
+    def history(settings: ShopSettings, day: date) -> History:
+        rows, born = rows_of(settings, day), day_number(day)
+        keys = rows[business_key(TABLES[table])]
+        delivery = deliver(settings, Stream(settings.seed, f"delivery:{table}", day), len(keys))
+        updated_at = first_updated_at(settings, keys, born, delivery, rows["updated_at"])
+        return written_once(keys, rows | {"updated_at": updated_at, PLANTED: np.zeros_like(keys)}, delivery, born)
+
+    return Source(history)
+
+
+# Tables whose rows are written once and never change, by the function that returns those of a day.
+_WRITTEN_ONCE: Final[Mapping[str, Callable[[ShopSettings, date], Rows]]] = {
+    "sessions": sessions_of,
+}
+
 HISTORIES: Final[Mapping[str, Source]] = {
-    "sessions": Source(sessions_of),
+    **{table: _once(table, rows_of) for table, rows_of in _WRITTEN_ONCE.items()},
     "transactions": Source(lambda shop, day: headers_of(life_of(shop, day)), MOST_DAYS_MOVED, MOST_DAYS_MOVED),
     "transaction_items": Source(lambda shop, day: lines_of(life_of(shop, day)), MOST_DAYS_MOVED, MOST_DAYS_MOVED),
     "payment_attempts": Source(lambda shop, day: attempts_of(life_of(shop, day)), MOST_DAYS_MOVED, MOST_DAYS_MOVED),
@@ -105,5 +127,5 @@ _SHELVES: Final = (
     _LONGEST,
     _Shelf({"transactions": (1, MOST_DAYS_TO_DELIVERY)}),
     _Shelf({"reviews": (1, MOST_DAYS_TO_REVIEW + MOST_DAYS_LATE)}),
-    _Shelf({"sessions": (1, MOST_DAYS_LATE)}),
+    _Shelf(dict.fromkeys(_WRITTEN_ONCE, (1, MOST_DAYS_LATE))),
 )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, packed, take
-from ecommerce_pipeline.synthetic.happenings import PLANTED
-from ecommerce_pipeline.synthetic.random_streams import Ints
+from ecommerce_pipeline.synthetic.delivery import Delivery
+from ecommerce_pipeline.synthetic.happenings import PLANTED, Happening, bits
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 
 
 @dataclass(frozen=True)
@@ -26,28 +27,39 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Deletion:
+    """The deletion of each row; days are counted from that of the events.
+
+    Attributes:
+        day: Day on which each is deleted.
+        at: Returns the times at which the rows at these positions are deleted.
+        why: Returns why, as bits.
+    """
+
+    day: Ints
+    at: Callable[[Ints], Ints]
+    why: Callable[[Ints], Ints]
+
+
+@dataclass(frozen=True)
 class History:
     """What becomes of the rows; days are counted from that of the events.
 
     Attributes:
         keys: Key of each row.
         first: Day on which each is written.
-        changes: Days on which each changes; those before the first are of no account.
-        gone: Day on which each is deleted.
-        gone_at: Returns the times at which the rows at these positions are deleted.
-        business_day: Returns the business days of the rows at these positions at the end of these days.
         at: Returns the rows at these positions at the end of these days, with PLANTED.
-        why_gone: Returns why the rows at these positions are deleted, as bits.
+        business_day: Returns the business days (day numbers) of the rows at these positions at the end of a day.
+        changes: Days on which each changes; those before the first are of no account.
+        deletion: When each is deleted, if they ever are.
     """
 
     keys: Ints
     first: Ints
-    changes: tuple[Ints, ...]
-    gone: Ints
-    gone_at: Callable[[Ints], Ints]
-    why_gone: Callable[[Ints], Ints]
-    business_day: Callable[[Ints, int], Ints]
     at: "Callable[[Ints, Ints | int], Rows]"
+    business_day: Callable[[Ints, int], Ints]
+    changes: tuple[Ints, ...] = ()
+    deletion: Deletion | None = None
 
     def on_first_day(self) -> Rows:
         """Return the rows written on the day of the events."""
@@ -55,14 +67,14 @@ class History:
 
     def present(self, days: int) -> Ints:
         """Return the positions of the rows that are there at the end of the day."""
-        return np.flatnonzero((self.first <= days) & (days < self.gone))
+        return np.flatnonzero((self.first <= days) & self._before_deletion(days))
 
     def later(self, first: int, last: int) -> Schedule:
         """Return the rows written or changed on later days, as at the end of the day, for a range of days."""
         days = (self.first, *self.changes)
         due_on, which = [], []
         for position, day in enumerate(days):
-            due = (day >= max(first, 1)) & (day <= last) & (day >= self.first) & (day < self.gone)
+            due = (day >= max(first, 1)) & (day <= last) & (day >= self.first) & self._before_deletion(day)
             for earlier in days[:position]:
                 due &= day != earlier
             found = np.flatnonzero(due)
@@ -72,10 +84,46 @@ class History:
         return _schedule(self.at(rows, on), on, first, last)
 
     def deletions(self, last: int) -> Schedule:
-        """Return the rows that are deleted: key, time and reason."""
-        which = np.flatnonzero((self.gone <= last) & (self.first < self.gone))
-        rows = {"key": self.keys[which], "deleted_at": self.gone_at(which), PLANTED: self.why_gone(which)}
-        return _schedule(rows, self.gone[which], 1, last)
+        """Return the rows that are deleted up to a day: key, time and reason."""
+        if self.deletion is None:
+            raise ValueError("these rows are never deleted")
+        day = self.deletion.day
+        which = np.flatnonzero((day <= last) & (self.first < day))
+        rows = {"key": self.keys[which], "deleted_at": self.deletion.at(which), PLANTED: self.deletion.why(which)}
+        return _schedule(rows, day[which], 1, last)
+
+    def _before_deletion(self, days: "Ints | int") -> Flags:
+        return np.ones(len(self.keys), dtype=np.bool_) if self.deletion is None else days < self.deletion.day
+
+
+def written_once(
+    keys: Ints, rows: Rows, delivery: Delivery, born: int, *, days: "Ints | int" = 0, deletion: Deletion | None = None
+) -> History:
+    """Return the history of rows that never change.
+
+    Args:
+        keys: Key of each row.
+        rows: The table's columns, and PLANTED, to which it is added how late rows are delivered.
+        delivery: How the events reach the database.
+        born: A day number.
+        days: Days from then to the event of each row.
+        deletion: When each is deleted, if they ever are.
+    """
+    happened = np.broadcast_to(np.asarray(days, dtype=np.int64), keys.shape)
+
+    def at(which: Ints, _days: "Ints | int") -> Rows:
+        late, committed_late = delivery.late[which] > 0, delivery.committed_late[which]
+        how = bits(Happening.LATE, late & ~committed_late) | bits(Happening.COMMITTED_LATE, committed_late)
+        found = take(rows, which)
+        return found | {PLANTED: found[PLANTED] | how}
+
+    return History(
+        keys=keys,
+        first=happened + delivery.late,
+        at=at,
+        business_day=lambda which, _days: born + happened[which],
+        deletion=deletion,
+    )
 
 
 def _schedule(rows: Rows, days: Ints, first: int, last: int) -> Schedule:

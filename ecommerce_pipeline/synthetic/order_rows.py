@@ -12,7 +12,7 @@ from ecommerce_pipeline.synthetic.arrow_columns import Rows, take
 from ecommerce_pipeline.synthetic.changes import NEVER
 from ecommerce_pipeline.synthetic.clock import SECOND, moments
 from ecommerce_pipeline.synthetic.happenings import PLANTED, UNSTEADY, Happening, bits
-from ecommerce_pipeline.synthetic.history import History
+from ecommerce_pipeline.synthetic.history import Deletion, History
 from ecommerce_pipeline.synthetic.life import Life
 from ecommerce_pipeline.synthetic.random_streams import Ints, trait
 
@@ -51,9 +51,7 @@ def headers_of(life: Life) -> History:
         keys=columns["transaction_id"],
         first=late,
         changes=days_of_change,
-        gone=changes.deleted,
-        gone_at=lambda which: life.changed_at(which, changes.deleted[which]),
-        why_gone=lambda which: np.full(len(which), int(Happening.ORDER_DELETED), dtype=np.int64),
+        deletion=with_order(life, np.arange(len(late), dtype=np.int64)),
         business_day=lambda which, days: life.born + life.moved_by(which, days),
         at=at,
     )
@@ -83,10 +81,12 @@ def lines_of(life: Life) -> History:
         keys=life.orders.lines["transaction_item_id"],
         first=changes.delivery.late[order_of],
         changes=(edited,),
-        gone=gone,
-        gone_at=lambda which: life.changed_at(order_of[which], gone[which]),
-        why_gone=lambda which: np.where(
-            removed[which] < changes.deleted[order_of[which]], int(Happening.LINE_REMOVED), int(Happening.ORDER_DELETED)
+        deletion=Deletion(
+            gone,
+            at=lambda which: life.changed_at(order_of[which], gone[which]),
+            why=lambda which: np.where(
+                removed[which] == gone[which], int(Happening.LINE_REMOVED), int(Happening.ORDER_DELETED)
+            ),
         ),
         business_day=lambda which, days: life.born + life.moved_by(order_of[which], days),
         at=at,
@@ -121,11 +121,19 @@ def attempts_of(life: Life) -> History:
         keys=attempts.rows["payment_attempt_id"],
         first=first,
         changes=(settled,),
-        gone=changes.deleted[order_of],
-        gone_at=lambda which: life.changed_at(order_of[which], changes.deleted[order_of[which]]),
-        why_gone=lambda which: np.full(len(which), int(Happening.ORDER_DELETED), dtype=np.int64),
+        deletion=with_order(life, order_of),
         business_day=lambda which, days: life.born + life.moved_by(order_of[which], days),
         at=at,
+    )
+
+
+def with_order(life: Life, order: Ints) -> Deletion:
+    """Return the deletion of rows that are deleted with these orders."""
+    deleted = life.changes.deleted[order]
+    return Deletion(
+        deleted,
+        at=lambda which: life.changed_at(order[which], deleted[which]),
+        why=lambda which: np.full(len(which), int(Happening.ORDER_DELETED), dtype=np.int64),
     )
 
 

@@ -7,11 +7,7 @@ import numpy as np
 
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
-from ecommerce_pipeline.synthetic.changes import NEVER
 from ecommerce_pipeline.synthetic.clock import SECOND, day_number, instant, moments
-from ecommerce_pipeline.synthetic.delivery import changed_at, deliver
-from ecommerce_pipeline.synthetic.happenings import PLANTED, Happening, bits
-from ecommerce_pipeline.synthetic.history import History
 from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, browsing, buyers, orders_of, time_of_day
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.seasons import campaign_code
@@ -42,38 +38,13 @@ _SECONDS_PER_PAGE: Final = 45
 _ANONYMOUS: Final = 0.58  # of those who only browse
 
 
-def sessions_of(settings: ShopSettings, day: date) -> History:
-    """Return the history of the day's visits, browsing visits first, then those with an order. They never change."""
+def sessions_of(settings: ShopSettings, day: date) -> Rows:
+    """Return the visits of the day, browsing visits first, then those with an order."""
     rows = concat([_browsing(settings, day), _ordering(settings, day)])
-    keys, size = rows["session_id"], len(rows["session_id"])
-    delivery = deliver(settings, Stream(settings.seed, "sessions", day), size)
     # A row is written when the visit ends, but on its day.
     midnight = instant(settings.time_zone, day + timedelta(days=1))
-    in_time = np.minimum(rows["created_at"] + rows["duration_seconds"] * SECOND, midnight - 1)
-    never = np.full(size, NEVER, dtype=np.int64)
-
-    def at(which: Ints, days: "Ints | int") -> Rows:
-        del days
-        late, committed_late = delivery.late[which], delivery.committed_late[which]
-        written_late = np.flatnonzero(delivery.written_late[which])
-        updated_at = in_time[which]
-        updated_at[written_late] = changed_at(settings, keys[which[written_late]], day_number(day), late[written_late])
-        return take(rows, which) | {
-            "updated_at": updated_at,
-            PLANTED: bits(Happening.LATE, (late > 0) & ~committed_late)
-            | bits(Happening.COMMITTED_LATE, committed_late),
-        }
-
-    return History(
-        keys=keys,
-        first=delivery.late,
-        changes=(),
-        gone=never,
-        gone_at=lambda which: never[which],
-        why_gone=lambda which: never[which],
-        business_day=lambda which, _days: np.full(len(which), day_number(day), dtype=np.int64),
-        at=at,
-    )
+    ended_at = rows["created_at"] + rows["duration_seconds"] * SECOND
+    return rows | {"updated_at": np.minimum(ended_at, midnight - 1)}
 
 
 def _browsing(settings: ShopSettings, day: date) -> Rows:

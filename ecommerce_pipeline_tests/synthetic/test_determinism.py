@@ -12,7 +12,7 @@ from ecommerce_pipeline.synthetic import ledger, planted, state, written
 from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, content_hash
 
 SOME_DAYS = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
-PINNED = "710710c0add3242d4bb7012bfbba7aeef462190d17ac7a8fbda1d4b64b53aa2f"
+PINNED = "01ed00018bc6ca9676b0e212f03e9c66fdeb993ff7547954aa84a90450e3026e"
 HERE = "ecommerce_pipeline_tests.synthetic.test_determinism"
 
 
