@@ -1,20 +1,28 @@
-"""The daily schedule."""
+"""Schedules: the daily run, and exact looks at the source by night.
 
-from typing import Any
+Each evaluates to one run of a set of days: those that have changed in the source and, daily, yesterday.
+"""
 
-from dagster import DefaultScheduleStatus, ScheduleDefinition, build_schedule_from_partitioned_job
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
+from dagster import (
+    DefaultScheduleStatus,
+    JobDefinition,
+    RunRequest,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+    SkipReason,
+)
+
+from ecommerce_pipeline.assets.changes import has_day, look_before_run, tags_of_look
 from ecommerce_pipeline.automation.steps import EVERYTHING
+from ecommerce_pipeline.instance.run_tags import tags_of_days
+from ecommerce_pipeline.partitions import ONE_DAY, Days
+from ecommerce_pipeline.quality.changes import Look
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import postgres, target_of
 
-
-def schedules(jobs: list[Any]) -> list[ScheduleDefinition]:
-    """Return the daily schedule: all steps for yesterday (UTC), an hour after that day ended."""
-    everything = next(job for job in jobs if job.name == EVERYTHING)
-    schedule = build_schedule_from_partitioned_job(
-        everything,
-        name="daily",
-        description="All steps for yesterday's partition, an hour after the UTC day ended.",
-        hour_of_day=1,
-        default_status=DefaultScheduleStatus.STOPPED,
-    )
-    return [schedule]  # type: ignore[list-item]
+WEEKLY: Final = "exact_all_days"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,13 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 import duckdb
+import psycopg
 from dagster import DagsterInstance, Definitions
 
+from ecommerce_pipeline.assets.changes import look_before_run, tags_of_look
 from ecommerce_pipeline.definitions import build_definitions
 from ecommerce_pipeline.execution.run_days import RunProgress, run_days
 from ecommerce_pipeline.instance.run_storage import ExactDaysSqliteRunStorage
 from ecommerce_pipeline.instance.sqlite_event_log import BatchingSqliteEventLogStorage
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.quality.changes import Change, Look
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres, target_of
 
@@ -101,6 +105,30 @@ class Platform:
             whole = whole.get_subset(asset_selection=rows)
         run_days(whole, days, self.instance, record)
         return events
+
+    def look(self, *, exact: bool = False) -> Look:
+        """Look at the source for days that have changed."""
+        warehouse = target_of(self.settings).warehouse
+        return look_before_run(self.settings, self.instance, postgres(self.settings), warehouse, exact=exact)
+
+    def changes(self, *, exact: bool = False) -> list[Change]:
+        """Return what has changed in the source since it was loaded."""
+        return list(self.look(exact=exact).changes)
+
+    def run_changed(self, *, exact: bool = False) -> Days | None:
+        """Run the days that have changed in the source, as `run --changed` does; return them, None if there are none."""
+        found = self.look(exact=exact)
+        if not found.days:
+            return None
+        job = self.definitions.resolve_job_def("everything")
+        keys = {key for key in job.asset_layer.executable_asset_keys if key.path[0] not in {"source", "dashboard"}}
+        days = Days.of(found.days)
+        run_days(job.get_subset(asset_selection=keys), days, self.instance, lambda _: None, tags_of_look(found))
+        return days
+
+    def source(self) -> AbstractContextManager[psycopg.Connection]:
+        """Open a connection to the shop's database."""
+        return postgres(self.settings).connect()
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Return the rows of a query to the warehouse."""
