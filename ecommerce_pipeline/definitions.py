@@ -48,7 +48,7 @@ def build_definitions(
         assets=[*with_code_references(python_assets), *transform_assets(settings, workspace)],
         asset_checks=checks(settings),
         jobs=defined_jobs,
-        schedules=schedules(defined_jobs),
+        schedules=schedules(settings, defined_jobs),
         sensors=sensors(settings),
         resources={**platform_resources(settings), **(resources or {})},
         executor=multithread_executor(target_of(settings).steps_at_once, preflight(settings, workspace)),

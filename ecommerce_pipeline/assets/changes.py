@@ -92,7 +92,12 @@ def look_at(
 
 
 def look_before_run(
-    settings: Settings, instance: DagsterInstance, postgres: PostgresResource, warehouse: Warehouse, *, exact: bool
+    settings: Settings,
+    instance: DagsterInstance,
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    *,
+    exact_since: date | None = None,
 ) -> Look:
     """Look at the source for the days that a run is to take along, and record what was found.
 
@@ -103,11 +108,13 @@ def look_before_run(
         instance: Where earlier runs have recorded what they saw.
         postgres: The source.
         warehouse: The warehouse.
-        exact: Whether to compare all days, whatever the times of their rows.
+        exact_since: The first of the days to compare whatever the times of their rows; None for no days.
     """
     loaded = loaded_days(warehouse)
-    every = Days.of(loaded) if exact and loaded else None
-    found = look_at(settings, postgres, warehouse, {} if exact else seen_by_runs(instance), exact=every)
+    compared = {day for day in loaded if exact_since and day >= exact_since}
+    all_days = exact_since is not None and exact_since <= settings.start_date
+    since = {} if all_days else seen_by_runs(instance)
+    found = look_at(settings, postgres, warehouse, since, exact=Days.of(compared) if compared else None)
     not_built = [Change(day, _BUILT.path[-1], 0, "loaded and not built") for day in _days_not_built(instance) & loaded]
     found = Look((*found.changes, *not_built), found.until)
     for day, changes in _by_day(found.changes).items():

@@ -23,7 +23,9 @@ def changes_command(settings: Settings, output: Output, *, exact: bool) -> None:
     """
     with open_instance(settings) as instance, output.console.status("looking at the source"):
         source, warehouse = postgres(settings), target_of(settings).warehouse
-        found = look_before_run(settings, instance, source, warehouse, exact=exact)
+        found = look_before_run(
+            settings, instance, source, warehouse, exact_since=settings.start_date if exact else None
+        )
     output.document(ok=True, days=len(found.days), changes=[_as_json(change) for change in found.changes])
     if not found.changes:
         output.console.print("no day has changed since it was loaded")

@@ -58,9 +58,9 @@ def run_command(settings: Settings, request: RequestedRun, job_name: str, select
 
 def _look(settings: Settings, instance: DagsterInstance, console: Console, request: RequestedRun) -> Look:
     with console.status("looking for days that have changed"):
-        found = look_before_run(
-            settings, instance, postgres(settings), target_of(settings).warehouse, exact=request.exact
-        )
+        exact_since = settings.start_date if request.exact else None
+        warehouse = target_of(settings).warehouse
+        found = look_before_run(settings, instance, postgres(settings), warehouse, exact_since=exact_since)
     if found.days:
         days = Days.of(found.days)
         console.print(f"changed in the source since they were loaded: {days.summary} (`changes` says why)")

@@ -109,7 +109,8 @@ class Platform:
     def look(self, *, exact: bool = False) -> Look:
         """Look at the source for days that have changed."""
         warehouse = target_of(self.settings).warehouse
-        return look_before_run(self.settings, self.instance, postgres(self.settings), warehouse, exact=exact)
+        since = self.settings.start_date if exact else None
+        return look_before_run(self.settings, self.instance, postgres(self.settings), warehouse, exact_since=since)
 
     def changes(self, *, exact: bool = False) -> list[Change]:
         """Return what has changed in the source since it was loaded."""
