@@ -20,11 +20,11 @@ from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObjects
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline_tests.support.emulators import StorageEmulator
 from ecommerce_pipeline_tests.support.faults import Fault, Proxy, status
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, staged_lines
 
 DAYS = DailyPartitionsDefinition("2026-03-01")
 KEY = AssetKey(["lake", "transaction_items"])
-SCHEMA = order_lines([]).schema
+SCHEMA = staged_lines([]).schema
 
 
 def write(store: GcsStore, rows: object, first: str, last: str) -> None:
@@ -66,7 +66,7 @@ def upstream() -> AssetsDefinition:
 def test_a_range_in_one_run_writes_one_object_per_day_and_an_empty_day_keeps_the_schema(
     gcs_store: GcsStore, bucket: storage.Bucket, storage_server: StorageEmulator
 ) -> None:
-    rows = order_lines(instants("2026-03-01", 5) + instants("2026-03-03", 3))
+    rows = staged_lines(instants("2026-03-01", 5) + instants("2026-03-03", 3))
     write(gcs_store, rows.to_reader(2), "2026-03-01", "2026-03-03")
     names = [f"lake/transaction_items/date=2026-03-0{day}/part-0.parquet" for day in (1, 2, 3)]
     assert [blob.name for blob in bucket.list_blobs()] == names
@@ -79,9 +79,9 @@ def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(
     gcs_store: GcsStore, bucket: storage.Bucket
 ) -> None:
     days = ["2026-03-01", "2026-03-02", "2026-03-03"]
-    write(gcs_store, order_lines([each for day in days for each in instants(day, 4)]), days[0], days[2])
+    write(gcs_store, staged_lines([each for day in days for each in instants(day, 4)]), days[0], days[2])
     before = {blob.name: blob.generation for blob in bucket.list_blobs()}
-    write(gcs_store, order_lines(instants(days[1], 2)), days[1], days[1])
+    write(gcs_store, staged_lines(instants(days[1], 2)), days[1], days[1])
     after = {blob.name: blob.generation for blob in bucket.list_blobs()}
     assert {name for name in after if before.get(name) != after[name]} == {
         "lake/transaction_items/date=2026-03-02/part-0.parquet"
@@ -92,11 +92,11 @@ def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(
 
 
 def test_an_extraction_that_breaks_off_leaves_the_old_object(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
-    write(gcs_store, order_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
+    write(gcs_store, staged_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
     before = {blob.name: blob.generation for blob in bucket.list_blobs()}
 
     def batches() -> Iterator[pa.RecordBatch]:
-        yield from order_lines(instants("2026-03-01", 2)).to_batches()
+        yield from staged_lines(instants("2026-03-01", 2)).to_batches()
         raise PlatformError("PostgreSQL is gone")
 
     with pytest.raises(PlatformError, match="PostgreSQL is gone"):
@@ -110,17 +110,17 @@ def test_an_upload_that_fails_at_its_end_fails_the_run_and_leaves_the_old_object
 ) -> None:
     """Uploads end while the next ones are written; a lost error would leave the old rows in a run that succeeded."""
     keys = [f"2026-03-{day:02}" for day in range(1, days + 1)]
-    write(gcs_store, order_lines([instant for key in keys for instant in instants(key, 4)]), keys[0], keys[-1])
+    write(gcs_store, staged_lines([instant for key in keys for instant in instants(key, 4)]), keys[0], keys[-1])
     storage_proxy.add(Fault(status(403, "no such permission"), "PUT", "upload_id="))
     with pytest.raises(PlatformError, match=r"cannot be written: .*no such permission"):
-        write(gcs_store, order_lines([instant for key in keys for instant in instants(key, 2)]), keys[0], keys[-1])
+        write(gcs_store, staged_lines([instant for key in keys for instant in instants(key, 2)]), keys[0], keys[-1])
     assert storage_proxy.all_happened
     assert 4 in [each.rows for each in LakeIOManager(store=gcs_store).find("transaction_items", keys).objects]
 
 
 def test_an_input_is_loaded_as_its_annotation_asks(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
     first, last = "2026-03-01", "2026-03-02"
-    rows = order_lines(instants(first, 3) + instants(last, 2))
+    rows = staged_lines(instants(first, 3) + instants(last, 2))
     write(gcs_store, rows, first, last)
     objects = read(gcs_store, first, last, LakeObjects)
     assert isinstance(objects, LakeObjects)
@@ -137,7 +137,7 @@ def test_only_the_requested_columns_are_fetched(
 ) -> None:
     count = 60_000
     noise = np.random.default_rng(1).integers(1, 2**60, count)
-    rows = order_lines(instants("2026-03-01", count)).set_column(1, SCHEMA.field(1), pa.array(noise))
+    rows = staged_lines(instants("2026-03-01", count)).set_column(1, SCHEMA.field(1), pa.array(noise))
     rows = rows.set_column(0, SCHEMA.field(0), pa.array(noise[::-1]))
     write(gcs_store, rows, "2026-03-01", "2026-03-01")
     size = next(iter(bucket.list_blobs())).size
@@ -150,7 +150,7 @@ def test_only_the_requested_columns_are_fetched(
 
 
 def test_a_missing_column_is_named(gcs_store: GcsStore) -> None:
-    write(gcs_store, order_lines(instants("2026-03-01", 1)), "2026-03-01", "2026-03-01")
+    write(gcs_store, staged_lines(instants("2026-03-01", 1)), "2026-03-01", "2026-03-01")
     with pytest.raises(PlatformError, match="lake/transaction_items has no column colour: it has transaction_item_id,"):
         read(gcs_store, "2026-03-01", "2026-03-01", pa.Table, columns=["colour"])
 
@@ -165,7 +165,7 @@ def test_a_missing_object_is_named_with_bucket_day_and_remedy(gcs_store: GcsStor
 
 
 def test_a_truncated_object_is_called_corrupt(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
-    write(gcs_store, order_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
+    write(gcs_store, staged_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
     blob = next(iter(bucket.list_blobs()))
     blob.upload_from_string(blob.download_as_bytes()[:-20])
     with pytest.raises(PlatformError, match=r"part-0.parquet is corrupt .* materialize lake/transaction_items"):
@@ -173,7 +173,7 @@ def test_a_truncated_object_is_called_corrupt(gcs_store: GcsStore, bucket: stora
 
 
 def test_a_writer_that_is_killed_leaves_the_old_object(gcs_store: GcsStore, bucket: storage.Bucket) -> None:
-    write(gcs_store, order_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
+    write(gcs_store, staged_lines(instants("2026-03-01", 4)), "2026-03-01", "2026-03-01")
     before = {blob.name: blob.generation for blob in bucket.list_blobs()}
     program = f"""
 import os, signal

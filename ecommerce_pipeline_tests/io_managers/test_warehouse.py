@@ -12,12 +12,13 @@ from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import changes, contract_columns, follow
 from ecommerce_pipeline.schema.duckdb import duckdb_type
-from ecommerce_pipeline.schema.tables import AMOUNT, transaction_items
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline.schema.tables import AMOUNT, STAGING
+from ecommerce_pipeline_tests.support.rows import instants, staged_lines
 
+LINES = STAGING["transaction_items"]
 WRITER = Writer("staging/transaction_items", "run")
 TABLE = ("staging", "transaction_items")
-CONTRACT = contract_columns(transaction_items)
+CONTRACT = contract_columns(LINES)
 DAY = Days.of_keys("2026-03-01", "2026-03-01")
 
 
@@ -33,35 +34,44 @@ def objects(folder: Path, rows: pa.Table, name: str) -> list[str]:
 
 
 def load(warehouse: DuckDBWarehouse, folder: Path, rows: pa.Table, days: Sequence[str]) -> int:
-    window = Days.of_keys(days[0], days[-1])
     uris = objects(folder, rows, "-".join(days))
-    return warehouse.replace(transaction_items, "staging", uris, rows.num_rows, days=window, writer=WRITER).rows
+    return warehouse.replace(
+        LINES, "staging", uris, rows.num_rows, days=Days.parse(", ".join(days)), writer=WRITER
+    ).rows
 
 
 def content(warehouse: DuckDBWarehouse, days: Sequence[str] | None = None) -> pa.Table:
-    window = Days.of_keys(days[0], days[-1]) if days else None
-    rows = warehouse.read(transaction_items, "staging", window)
-    return rows.sort_by([("recorded_at", "ascending"), ("transaction_item_id", "ascending")])
+    rows = warehouse.read(LINES, "staging", Days.parse(", ".join(days)) if days else None)
+    return rows.sort_by([("business_date", "ascending"), ("transaction_item_id", "ascending")])
 
 
 def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(
     warehouse: DuckDBWarehouse, tmp_path: Path
 ) -> None:
-    first = order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 5) + instants("2026-03-03", 5))
-    assert load(warehouse, tmp_path, first, ["2026-03-01", "2026-03-03"]) == 15
-    second = order_lines(instants("2026-03-02", 2), first_key=100)
+    first = staged_lines(instants("2026-03-01", 5) + instants("2026-03-02", 5) + instants("2026-03-03", 5))
+    assert load(warehouse, tmp_path, first, ["2026-03-01 to 2026-03-03"]) == 15
+    second = staged_lines(instants("2026-03-02", 2), first_key=100)
     for _ in range(2):
         assert load(warehouse, tmp_path, second, ["2026-03-02"]) == 12
     assert content(warehouse, ["2026-03-01"]).num_rows == 5
     assert content(warehouse, ["2026-03-02"])["transaction_item_id"].to_pylist() == [100, 101]
     assert content(warehouse, ["2026-03-03"]).num_rows == 5
+    ends = staged_lines(instants("2026-03-01", 1) + instants("2026-03-03", 3), first_key=200)
+    assert load(warehouse, tmp_path, ends, ["2026-03-01", "2026-03-03"]) == 6
+    assert content(warehouse, ["2026-03-02 to 2026-03-03"])["transaction_item_id"].to_pylist() == [
+        100,
+        101,
+        201,
+        202,
+        203,
+    ]
 
 
 def test_days_in_any_order_or_at_once_give_the_same_rows(tmp_path: Path) -> None:
     days = ["2026-03-01", "2026-03-02", "2026-03-03"]
-    rows = {day: order_lines(instants(day, 3), first_key=10 * position) for position, day in enumerate(days)}
+    rows = {day: staged_lines(instants(day, 3), first_key=10 * position) for position, day in enumerate(days)}
     at_once = DuckDBWarehouse(path=str(tmp_path / "at_once.duckdb"))
-    load(at_once, tmp_path, pa.concat_tables(rows.values()), [days[0], days[-1]])
+    load(at_once, tmp_path, pa.concat_tables(rows.values()), days)
     shuffled = DuckDBWarehouse(path=str(tmp_path / "shuffled.duckdb"))
     for day in (days[2], days[0], days[1], days[0]):
         load(shuffled, tmp_path, rows[day], [day])
@@ -69,28 +79,28 @@ def test_days_in_any_order_or_at_once_give_the_same_rows(tmp_path: Path) -> None
 
 
 def test_an_empty_first_load_creates_the_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
-    assert load(warehouse, tmp_path, order_lines([]), ["2026-03-01"]) == 0
+    assert load(warehouse, tmp_path, staged_lines([]), ["2026-03-01"]) == 0
     assert content(warehouse).num_rows == 0
 
 
 def test_a_corrupt_object_is_named_and_the_table_is_unchanged(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
-    rows = order_lines(instants("2026-03-01", 500))
+    rows = staged_lines(instants("2026-03-01", 500))
     load(warehouse, tmp_path, rows, ["2026-03-01"])
     before = content(warehouse)
-    [good] = objects(tmp_path, order_lines(instants("2026-03-01", 1)), "good")
+    [good] = objects(tmp_path, staged_lines(instants("2026-03-01", 1)), "good")
     [bad] = objects(tmp_path, rows, "bad")
     damaged = bytearray(Path(bad).read_bytes())
     damaged[4:200] = b"\xff" * 196
     Path(bad).write_bytes(damaged)
     with pytest.raises(PlatformError, match=f"loaded from {bad} .* the table is unchanged"):
-        warehouse.replace(transaction_items, "staging", [good, bad], 501, days=DAY, writer=WRITER)
+        warehouse.replace(LINES, "staging", [good, bad], 501, days=DAY, writer=WRITER)
     assert content(warehouse).equals(before)
 
 
 def test_rows_of_other_days_are_refused_and_nothing_changes(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
-    load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
-    stray = order_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
-    with pytest.raises(PlatformError, match="1 of the 2 rows in the objects were written on 2026-03-01"):
+    load(warehouse, tmp_path, staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    stray = staged_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
+    with pytest.raises(PlatformError, match="1 of the 2 rows in the objects are of these days"):
         load(warehouse, tmp_path, stray, ["2026-03-01"])
     assert content(warehouse).num_rows == 3
 
@@ -116,23 +126,23 @@ def test_a_file_that_is_not_a_warehouse_is_refused(tmp_path: Path) -> None:
 
 def test_columns_are_loaded_by_name_into_a_table_with_another_order(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
     """A column that was added later comes last in the table, wherever it stands in the contract."""
-    columns = ", ".join(f"{column.name} {duckdb_type(column.type)}" for column in [*transaction_items.columns][::-1])
+    columns = ", ".join(f"{column.name} {duckdb_type(column.type)}" for column in [*LINES.columns][::-1])
     with warehouse.connect() as connection:
         connection.execute(f"CREATE SCHEMA staging; CREATE TABLE staging.transaction_items ({columns})")
-    rows = order_lines(instants("2026-03-01", 3))
+    rows = staged_lines(instants("2026-03-01", 3))
     load(warehouse, tmp_path, rows, ["2026-03-01"])
     assert content(warehouse).equals(rows.cast(content(warehouse).schema))
 
 
 def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
-    load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    load(warehouse, tmp_path, staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     with warehouse.connect() as connection:
         connection.execute("CREATE SCHEMA core; CREATE TABLE core.nothing (x INTEGER)")
     assert warehouse.row_counts() == {("staging", "transaction_items"): 3, ("core", "nothing"): 0}
 
 
 def test_a_table_follows_its_definition_where_nothing_is_lost(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
-    load(warehouse, tmp_path, order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    load(warehouse, tmp_path, staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     defined = {**CONTRACT, "gift_note": (Text(), True)}
     defined |= {"quantity": (Numeric(14, 2), False), "line_number": (BigInteger(), True)}
     [change] = follow(warehouse, {TABLE: defined}).values()
@@ -151,7 +161,7 @@ def test_a_table_follows_its_definition_where_nothing_is_lost(warehouse: DuckDBW
 
 
 def test_a_table_that_cannot_follow_stays_as_it_is(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
-    rows = order_lines(instants("2026-03-01", 2), first_key=10**15)
+    rows = staged_lines(instants("2026-03-01", 2), first_key=10**15)
     load(warehouse, tmp_path, rows, ["2026-03-01"])
     before = content(warehouse)
     renamed = {("units" if name == "quantity" else name): column for name, column in CONTRACT.items()}

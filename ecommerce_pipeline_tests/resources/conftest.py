@@ -12,10 +12,12 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
-from ecommerce_pipeline.schema.tables import TABLES, transaction_items
+from ecommerce_pipeline.schema.tables import STAGING, TABLES
+
+LINES = STAGING["transaction_items"]
 
 Load = Callable[[pa.Table, Sequence[str]], None]
-"""Replaces the rows of days; the rows are written to one object."""
+"""Replaces the rows of days or ranges of days; the rows are written to one object."""
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +43,15 @@ def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
     def put(rows: pa.Table, days: Sequence[str]) -> None:
         parquet = io.BytesIO()
         pq.write_table(rows, parquet)
-        path = f"transaction_items/date={days[0]}/part-0.parquet"
+        path = f"transaction_items/date={days[0][:10]}/part-0.parquet"
         bucket.blob(path).upload_from_string(parquet.getvalue())
         loads.append(days)
         warehouse.replace(
-            transaction_items,
+            LINES,
             "staging",
             [f"gs://{bucket.name}/{path}"],
             rows.num_rows,
-            days=Days.of_keys(days[0], days[-1]),
+            days=Days.parse(", ".join(days)),
             writer=Writer("staging/transaction_items", f"run{len(loads)}"),
         )
 
@@ -57,6 +59,6 @@ def load(warehouse: BigQueryWarehouse, bucket: storage.Bucket) -> Load:
 
 
 def keys(warehouse: BigQueryWarehouse, day: str) -> list[int]:
-    """Return the keys of the order lines written on a day, sorted."""
-    rows = warehouse.read(transaction_items, "staging", Days.of_keys(day, day), ["transaction_item_id"])
+    """Return the keys of the order lines of a day, sorted."""
+    rows = warehouse.read(LINES, "staging", Days.of_keys(day, day), ["transaction_item_id"])
     return sorted(rows["transaction_item_id"].to_pylist())

@@ -15,11 +15,11 @@ from sqlalchemy import Text
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
-from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
 from ecommerce_pipeline_tests.support.credentials import write_key
 from ecommerce_pipeline_tests.support.faults import Fault, Proxy, status
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, staged_lines
 
 DAY = "2026-03-01"
 TABLES = r"/tables"
@@ -36,7 +36,7 @@ def error_of(act: Callable[[], object]) -> str:
 
 
 def lines() -> pa.Table:
-    return order_lines(instants(DAY, 3))
+    return staged_lines(instants(DAY, 3))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_table_that_cannot_follow_is_named_with_each_difference_and_stays(
     table = bigquery_client.get_table("shop_staging.transaction_items")
     table.schema = [*table.schema, bigquery.SchemaField("colour", "STRING")]
     bigquery_client.update_table(table, ["schema"])
-    defined = {**contract_columns(transaction_items), "quantity": (Text(), False)}
+    defined = {**contract_columns(STAGING["transaction_items"]), "quantity": (Text(), False)}
     message = error_of(lambda: follow(warehouse, {("staging", "transaction_items"): defined}))
     assert (
         "staging.transaction_items: column quantity is bigint, and text is defined, column colour (text) is" in message

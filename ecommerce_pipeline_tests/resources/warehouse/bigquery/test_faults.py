@@ -23,7 +23,7 @@ from ecommerce_pipeline_tests.support.faults import (
     reset,
     status,
 )
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, staged_lines
 
 DAY = "2026-03-01"
 NEXT_DAY = "2026-03-02"
@@ -43,11 +43,11 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def before(load: Load) -> None:
     """Load two days, of which the tests replace one."""
-    load(order_lines(instants(DAY, 3) + instants(NEXT_DAY, 3)), [DAY, NEXT_DAY])
+    load(staged_lines(instants(DAY, 3) + instants(NEXT_DAY, 3)), [DAY, NEXT_DAY])
 
 
 def replace(load: Load) -> None:
-    load(order_lines(instants(DAY, len(NEW)), first_key=NEW[0]), [DAY])
+    load(staged_lines(instants(DAY, len(NEW)), first_key=NEW[0]), [DAY])
 
 
 def error_of(load: Load) -> str:

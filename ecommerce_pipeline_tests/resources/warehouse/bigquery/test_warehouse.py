@@ -11,23 +11,27 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import staging_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
-from ecommerce_pipeline.schema.dialects import BIGQUERY, within
-from ecommerce_pipeline.schema.tables import TABLES, transaction_items, transactions
+from ecommerce_pipeline.schema.dialects import within
+from ecommerce_pipeline.schema.tables import STAGING, TABLES
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
 from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator
 from ecommerce_pipeline_tests.support.faults import Proxy
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, staged_lines
+
+LINES = STAGING["transaction_items"]
 
 
 def test_rerunning_a_day_replaces_it_and_leaves_its_neighbours_alone(warehouse: BigQueryWarehouse, load: Load) -> None:
-    first = order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 5) + instants("2026-03-03", 5))
-    load(first, ["2026-03-01", "2026-03-03"])
-    second = order_lines(instants("2026-03-02", 2), first_key=100)
+    first = staged_lines(instants("2026-03-01", 5) + instants("2026-03-02", 5) + instants("2026-03-03", 5))
+    load(first, ["2026-03-01 to 2026-03-03"])
+    second = staged_lines(instants("2026-03-02", 2), first_key=100)
     for _ in range(2):
         load(second, ["2026-03-02"])
     assert len(keys(warehouse, "2026-03-01")) == 5
     assert keys(warehouse, "2026-03-02") == [100, 101]
     assert len(keys(warehouse, "2026-03-03")) == 5
+    load(staged_lines(instants("2026-03-01", 1) + instants("2026-03-03", 2)), ["2026-03-01", "2026-03-03"])
+    assert [keys(warehouse, f"2026-03-0{day}") for day in (1, 2, 3)] == [[1], [100, 101], [2, 3]]
 
 
 def test_the_storage_api_reads_only_the_columns_and_days_requested_without_a_job(
@@ -38,36 +42,36 @@ def test_the_storage_api_reads_only_the_columns_and_days_requested_without_a_job
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", bigquery_server.storage_api)
-    load(order_lines(instants("2026-03-01", 5) + instants("2026-03-02", 3)), ["2026-03-01", "2026-03-02"])
+    load(staged_lines(instants("2026-03-01", 5) + instants("2026-03-02", 3)), ["2026-03-01", "2026-03-02"])
     loads = len(bigquery_proxy.requests)
     days = {day: Days.of_keys(day, day) for day in ("2026-03-01", "2026-03-02", "2026-03-03")}
     columns = ["unit_price", "transaction_item_id"]
-    read = {day: warehouse.read(transaction_items, "staging", window, columns) for day, window in days.items()}
+    read = {day: warehouse.read(LINES, "staging", window, columns) for day, window in days.items()}
     assert [rows.num_rows for rows in read.values()] == [5, 3, 0]
     assert all(rows.column_names == columns for rows in read.values())
     assert sorted(read["2026-03-02"]["transaction_item_id"].to_pylist()) == [6, 7, 8]
-    whole = warehouse.read(transaction_items, "staging", None)
-    assert (whole.num_rows, whole.column_names) == (8, list(transaction_items.columns.keys()))
+    whole = warehouse.read(LINES, "staging", None)
+    assert (whole.num_rows, whole.column_names) == (8, list(LINES.columns.keys()))
     assert len(bigquery_proxy.requests) == loads
     key = ("staging", "transaction_items")
-    head = warehouse.heads({key: within(BIGQUERY, days["2026-03-02"])}, 2)[key]
+    head = warehouse.heads({key: within(days["2026-03-02"])}, 2)[key]
     assert head["transaction_item_id"].to_pylist() == [6, 7]
     with pytest.raises(PlatformError, match="doctor"):
-        warehouse.read(transactions, "staging", days["2026-03-01"])
+        warehouse.read(STAGING["transactions"], "staging", days["2026-03-01"])
 
 
 def test_an_empty_first_load_creates_the_table_and_leaves_no_load_table(
     warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
-    load(order_lines([]), ["2026-03-01"])
+    load(staged_lines([]), ["2026-03-01"])
     assert [table.table_id for table in bigquery_client.list_tables("shop_staging")] == ["transaction_items"]
     assert keys(warehouse, "2026-03-01") == []
 
 
 def test_rows_of_other_days_are_rejected_and_nothing_changes(warehouse: BigQueryWarehouse, load: Load) -> None:
-    load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
-    stray = order_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
-    with pytest.raises(PlatformError, match="1 of the 2 rows in the objects were not written on 2026-03-01"):
+    load(staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    stray = staged_lines(instants("2026-03-01", 1) + instants("2026-03-02", 1))
+    with pytest.raises(PlatformError, match="1 of the 2 rows in the objects are not of the run's days"):
         load(stray, ["2026-03-01"])
     assert len(keys(warehouse, "2026-03-01")) == 3
 
@@ -76,9 +80,9 @@ def test_a_table_follows_the_contract_where_nothing_is_lost(
     warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
     """The emulator's metadata keep the old columns: rows show the new ones, and the same change is made again."""
-    load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    load(staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     table = ("staging", "transaction_items")
-    defined = {**contract_columns(transaction_items), "gift_note": (Text(), True)}
+    defined = {**contract_columns(LINES), "gift_note": (Text(), True)}
     defined |= {"quantity": (Numeric(14, 2), False), "line_number": (BigInteger(), True)}
     for _ in range(2):
         [change] = follow(warehouse, {table: defined}).values()
@@ -87,8 +91,8 @@ def test_a_table_follows_the_contract_where_nothing_is_lost(
             "column line_number may be null"
         )
     warehouse.query(
-        "INSERT INTO shop_staging.transaction_items (transaction_item_id, quantity, gift_note, recorded_at) "
-        "VALUES (9, NUMERIC '0.25', 'for you', TIMESTAMP '2026-03-01 12:00:00+00')"
+        "INSERT INTO shop_staging.transaction_items (transaction_item_id, quantity, gift_note, business_date) "
+        "VALUES (9, NUMERIC '0.25', 'for you', DATE '2026-03-01')"
     )
     rows = warehouse.query(
         "SELECT quantity, line_number, gift_note FROM shop_staging.transaction_items ORDER BY quantity LIMIT 2"
@@ -101,8 +105,8 @@ def test_a_table_follows_the_contract_where_nothing_is_lost(
 
 def test_event_tables_are_partitioned_clustered_described_and_require_a_partition_filter() -> None:
     reference = bigquery.TableReference.from_string("project.staging.transaction_items")
-    table = staging_table(transaction_items, reference)
-    assert table.time_partitioning.field == "recorded_at"
+    table = staging_table(LINES, reference)
+    assert table.time_partitioning.field == "business_date"
     assert table.require_partition_filter
     assert table.clustering_fields == ["transaction_item_id"]
     assert all(field.description for field in table.schema)
@@ -112,11 +116,11 @@ def test_event_tables_are_partitioned_clustered_described_and_require_a_partitio
 def test_a_table_that_is_set_aside_keeps_its_rows_and_makes_room_for_a_new_one(
     warehouse: BigQueryWarehouse, load: Load, bigquery_client: bigquery.Client
 ) -> None:
-    load(order_lines(instants("2026-03-01", 3)), ["2026-03-01"])
+    load(staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     address = warehouse.set_aside(("staging", "transaction_items"), "_old")
     assert address == f"bigquery://{warehouse.project}.shop_staging._old"
-    load(order_lines(instants("2026-03-01", 2)), ["2026-03-01"])
-    assert bigquery_client.get_table("shop_staging._old").time_partitioning.field == "recorded_at"
+    load(staged_lines(instants("2026-03-01", 2)), ["2026-03-01"])
+    assert bigquery_client.get_table("shop_staging._old").time_partitioning.field == "business_date"
     counts = [
         warehouse.query(f"SELECT count(*) AS rows_ FROM shop_staging.{name}") for name in ("_old", "transaction_items")
     ]

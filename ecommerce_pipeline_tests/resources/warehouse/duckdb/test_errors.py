@@ -11,8 +11,8 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import reported_error, warehouse_error
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline.schema.tables import STAGING
+from ecommerce_pipeline_tests.support.rows import instants, staged_lines
 from ecommerce_pipeline_tests.support.shortages import FULL_DISK, file_size_limit
 
 FILE = Path("warehouse.duckdb")
@@ -27,14 +27,14 @@ def warehouse(tmp_path: Path) -> DuckDBWarehouse:
 def large(tmp_path: Path) -> str:
     """Return an object of 100,000 rows."""
     path = tmp_path / "large.parquet"
-    pq.write_table(order_lines(instants("2026-03-01", 100_000)), path)
+    pq.write_table(staged_lines(instants("2026-03-01", 100_000)), path)
     return str(path)
 
 
 def load(warehouse: DuckDBWarehouse, object_: str) -> int:
     day = Days.of_keys("2026-03-01", "2026-03-01")
     writer = Writer("staging/transaction_items", "run")
-    return warehouse.replace(transaction_items, "staging", [object_], 100_000, days=day, writer=writer).rows
+    return warehouse.replace(STAGING["transaction_items"], "staging", [object_], 100_000, days=day, writer=writer).rows
 
 
 def test_a_load_onto_a_full_disk_says_so_and_leaves_the_table_unchanged(warehouse: DuckDBWarehouse, large: str) -> None:
