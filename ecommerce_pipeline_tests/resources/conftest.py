@@ -12,7 +12,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
-from ecommerce_pipeline.schema.tables import STAGING, TABLES
+from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
 
 LINES = STAGING["transaction_items"]
 
@@ -21,14 +21,22 @@ Load = Callable[[pa.Table, Sequence[str]], None]
 
 
 @pytest.fixture(scope="session")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresResource]:
-    """Return the database with the rights of its owner."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresResource]:
     database = PostgresResource(embedded_dir=str(tmp_path_factory.mktemp("postgres")))
     database.create_tables(list(TABLES.values()))
     yield database
     embedded = database.embedded()
     assert embedded is not None
     embedded.destroy()
+
+
+@pytest.fixture
+def owner(server: PostgresResource) -> PostgresResource:
+    """Return the database with the rights of its owner, and without orders."""
+    with server.connect() as connection:
+        for table in (*EVENTS, "deleted_rows"):
+            connection.execute(f"DELETE FROM ecommerce.{table}".encode())
+    return server
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import transaction_items
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines, put
 
 DAY = Days.of_day(date(2026, 3, 1))
 
@@ -19,7 +19,7 @@ def by_psycopg(database: PostgresResource) -> None:
 
 
 def by_adbc(database: PostgresResource) -> None:
-    database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 1)).to_reader())
+    put(database, order_lines(instants("2026-03-01", 1)))
 
 
 def by_duckdb(database: PostgresResource) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from ecommerce_pipeline.quality.layers import SourceLayer, layer_digests
 from ecommerce_pipeline.resources.postgres import replica
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines, put
 from ecommerce_pipeline_tests.support.standby import Pair, streaming_pair
 
 DAY = Days.of_day(date(2026, 3, 1))
@@ -31,7 +31,9 @@ def password(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(pair: Pair, count: int) -> None:
-    pair.primary.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", count)).to_reader())
+    with pair.primary.connect() as connection:
+        connection.execute("DELETE FROM ecommerce.transaction_items")
+    put(pair.primary, order_lines(instants("2026-03-01", count)))
 
 
 def count(database: PostgresResource) -> int:
@@ -43,7 +45,7 @@ def test_a_replica_that_has_everything_is_read(pair: Pair) -> None:
     write(pair, 10)
     assert count(pair.replica) == 10
     assert pair.replica.extract(TABLES["stores"], None)[1].read_all().num_rows == 0
-    assert layer_digests(SourceLayer(pair.replica), transaction_items, DAY)[DAY.start].rows == 10
+    assert layer_digests(SourceLayer(pair.replica), transaction_items, DAY)[DAY.first].rows == 10
 
 
 def test_rows_that_a_replica_has_not_replayed_are_waited_for_and_then_missed_by_name(
@@ -70,11 +72,11 @@ def test_rows_that_a_replica_has_not_replayed_are_waited_for_and_then_missed_by_
 
 def test_a_write_to_a_replica_names_the_primary(pair: Pair) -> None:
     with pytest.raises(PlatformError, match="set POSTGRES_HOST to the primary") as caught:
-        pair.replica.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 1)).to_reader())
+        put(pair.replica, order_lines(instants("2026-03-01", 1)))
     assert type(caught.value) is PlatformError
 
 
-def test_a_replica_that_has_lost_its_primary_has_the_days_before_and_not_today(
+def test_a_replica_that_has_lost_its_primary_is_read_for_a_minute_and_not_longer(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(pair, 10)
@@ -83,7 +85,8 @@ def test_a_replica_that_has_lost_its_primary_has_the_days_before_and_not_today(
     assert embedded is not None
     embedded.stop()
     assert count(pair.replica) == 10
+    monkeypatch.setattr(replica, "QUIET", timedelta(0))
     monkeypatch.setattr(replica, "WAIT_SECONDS", 1.0)
     with pytest.raises(TransientError, match=r"it has replayed until .* are wanted; no process receives WAL"):
-        pair.replica.extract(transaction_items, Days.of_day(datetime.now(UTC).date()))
+        pair.replica.extract(transaction_items, DAY)
     pair.primary.address()

@@ -19,7 +19,7 @@ from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
 from ecommerce_pipeline_tests.support.administration import administration
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import instants, order_lines, put
 
 ROLES = PROJECT_ROOT / "deploy/postgres"
 PASSWORD = 'it\'s "a" \\pass word; %41'
@@ -74,7 +74,7 @@ def test_the_role_for_extraction_reads_every_table_and_is_refused_every_write(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource]
 ) -> None:
     run_file(owner, ROLES / "extract_role.sql", "ecommerce")
-    owner.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 3)).to_reader())
+    put(owner, order_lines(instants("2026-03-01", 3)))
     with owner.connect() as connection:
         connection.execute("CREATE TABLE ecommerce.salaries AS SELECT 1 AS salary")
     database = log_in("ecommerce_extract", "ecommerce")
@@ -103,7 +103,7 @@ def test_the_role_for_extraction_reads_every_table_and_is_refused_every_write(
         with pytest.raises(PlatformError, match="must be owner of table stores"):
             execute_writable(database, statement)
     with pytest.raises(PlatformError, match=r"permission denied|read-only"):
-        database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 1)).to_reader())
+        put(database, order_lines(instants("2026-03-01", 1)))
     assert owner.stream(transaction_items, DAY).read_all().num_rows == 3
     with owner.connect() as connection:
         connection.execute("DROP TABLE ecommerce.salaries")
@@ -151,7 +151,7 @@ def test_the_role_of_the_shop_writes_its_schema_and_nothing_else_whatever_the_da
     database = log_in("ecommerce_shop", ODD)
     for _ in range(2):
         database.create_tables(list(TABLES.values()))
-        assert database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 3)).to_reader()) == 3
+        assert put(database, order_lines(instants("2026-03-01", 3))) == 3
     assert database.stream(transaction_items, DAY).read_all().num_rows == 3
     for statement in ("CREATE SCHEMA mine", "CREATE TABLE public.mine (n integer)", "SELECT * FROM pg_authid"):
         with pytest.raises(PlatformError, match="permission denied"):
@@ -172,7 +172,7 @@ def test_user_and_password_may_have_any_characters_with_every_client(
     database = log_in(ODD, "ecommerce")
     with database.connect() as connection:
         assert connection.execute("SELECT current_user").fetchone() == (ODD,)
-    assert database.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 2)).to_reader()) == 2
+    assert put(database, order_lines(instants("2026-03-01", 2))) == 2
     assert database.stream(transaction_items, DAY).read_all().num_rows == 2
 
 

@@ -27,7 +27,7 @@ from ecommerce_pipeline.schema.drift import Drift
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
 from ecommerce_pipeline_tests.support.administration import administration
-from ecommerce_pipeline_tests.support.rows import instants, order_lines
+from ecommerce_pipeline_tests.support.rows import deletions, instants, order_lines, put, staged_lines
 from ecommerce_pipeline_tests.support.startup_relay import startup_relay
 
 DAY = Days.of_day(date(2026, 3, 1))
@@ -84,7 +84,7 @@ def test_the_cities_of_a_latin1_database_arrive_as_they_are_and_have_the_same_ch
         with database_of(owner, encoding) as name:
             database = elsewhere(database=name)
             database.create_tables([STORES])
-            assert database.upsert(STORES, rows.to_reader()) == 3
+            assert put(database, rows, table=STORES) == 3
             assert database.stream(STORES).read_all().equals(rows)
             found[encoding] = layer_digests(SourceLayer(database), STORES, None)
     assert found["LATIN1"] == found["UTF8"]
@@ -122,7 +122,7 @@ def test_a_policy_that_hides_half_of_a_table_fails_every_read_by_name(
     owner: PostgresResource, elsewhere: Elsewhere
 ) -> None:
     """Half of the rows were read, and as every check saw the same half, all was reconciled."""
-    owner.replace_window(transaction_items, DAY, order_lines(instants("2026-03-01", 4)).to_reader())
+    put(owner, order_lines(instants("2026-03-01", 4)))
     with role(
         owner,
         "ALTER TABLE ecommerce.transaction_items ENABLE ROW LEVEL SECURITY",
@@ -163,7 +163,7 @@ def test_what_a_role_sets_for_its_sessions_changes_nothing(owner: PostgresResour
         "default_transaction_isolation": "serializable",
     }
     rows = order_lines(instants("2026-03-01", 4))
-    owner.replace_window(transaction_items, DAY, rows.to_reader())
+    put(owner, rows)
     undisturbed = layer_digests(SourceLayer(owner), transaction_items, DAY)
     with role(
         owner, "ALTER ROLE {} SUPERUSER", *(f"ALTER ROLE {{}} SET {k} = '{v}'" for k, v in settings.items())
@@ -172,12 +172,12 @@ def test_what_a_role_sets_for_its_sessions_changes_nothing(owner: PostgresResour
         database.create_tables(list(TABLES.values()))
         assert database.check_contract(transaction_items) == Drift()
         slow = pa.RecordBatchReader.from_batches(rows.schema, slowly(rows))
-        assert database.replace_window(transaction_items, DAY, slow) == 4
-        assert database.stream(transaction_items, DAY).read_all().equals(rows)
+        assert database.write(transaction_items, slow, lambda: deletions({}), DAY) == 4
+        assert database.stream(transaction_items, DAY).read_all().equals(staged_lines(instants("2026-03-01", 4)))
         one = pa.schema([pa.field("n", pa.int32())])
         assert scan(database.address(), "SELECT 1 AS n FROM pg_sleep(0.4)", one, "one").read_all().num_rows == 1
         assert layer_digests(SourceLayer(database), transaction_items, DAY) == undisturbed
-        assert database.upsert(STORES, stores("Zürich").to_reader()) == 1
+        assert put(database, stores("Zürich"), table=STORES) == 1
         with database.connect() as connection:
             connection.execute("SELECT pg_sleep(0.4)")
             time.sleep(0.4)
@@ -189,15 +189,15 @@ def test_quoted_identifiers_do_not_hide_types_from_readers_and_are_refused_by_na
     owner: PostgresResource, elsewhere: Elsewhere
 ) -> None:
     rows = order_lines(instants("2026-03-01", 4))
-    owner.replace_window(transaction_items, DAY, rows.to_reader())
+    put(owner, rows)
     # The driver keeps what it knows of a server for each user.
     quoting = role(owner, "ALTER ROLE {} SUPERUSER", "ALTER ROLE {} SET quote_all_identifiers = on", name="quoting")
     with quoting as name:
         database = elsewhere(user=name)
         assert database.check_contract(transaction_items) == Drift()
-        assert database.stream(transaction_items, DAY).read_all().equals(rows)
+        assert database.stream(transaction_items, DAY).read_all().equals(staged_lines(instants("2026-03-01", 4)))
         with pytest.raises(PlatformError, match="SET quote_all_identifiers = off"):
-            database.replace_window(transaction_items, DAY, rows.to_reader())
+            put(database, rows)
 
 
 def slowly(rows: pa.Table) -> Iterator[pa.RecordBatch]:

@@ -20,8 +20,8 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture(scope="module")
-def relay(owner: PostgresResource, authority: trustme.CA) -> Iterator[TlsRelay]:
-    address = owner.address()
+def relay(server: PostgresResource, authority: trustme.CA) -> Iterator[TlsRelay]:
+    address = server.address()
     with tls_relay((address.host, address.port), authority.issue_cert("127.0.0.1")) as running:
         yield running
 

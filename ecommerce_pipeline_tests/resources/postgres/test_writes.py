@@ -27,13 +27,6 @@ SOON = 1.0
 """Seconds in which a writer that does not wait has finished long ago."""
 
 
-@pytest.fixture(autouse=True)
-def no_lines(owner: PostgresResource) -> None:
-    with owner.connect() as connection:
-        connection.execute("DELETE FROM ecommerce.transaction_items")
-        connection.execute("DELETE FROM ecommerce.deleted_rows")
-
-
 class Slow:
     """Rows of a day that arrive when the test allows it."""
 
