@@ -39,6 +39,8 @@ class Source:
 
 
 def _once(table: str, rows_of: Callable[[ShopSettings, date], Rows]) -> Source:
+    # The day's, and that of the day before, whose late rows are scheduled when the day is written.
+    @cached(maxsize=3)
     def history(settings: ShopSettings, day: date) -> History:
         rows, born = rows_of(settings, day), day_number(day)
         keys = rows[business_key(TABLES[table])]
