@@ -41,12 +41,14 @@ dbt builds from them or rows are reconciled: both read them with several queries
 def daily(settings: Settings) -> DailyPartitionsDefinition:
     """Return the calendar: the days from the start date up to yesterday, of a synthetic shop not beyond its last day.
 
+    With TODAY, today is in it too.
+
     All assets have it, also those that a run replaces whole: Dagster's backfills start a run of their own for each
     group of assets with another calendar, and a dimension in a run without days has no day to be the snapshot of.
     """
     end = (settings.end_date + ONE_DAY).isoformat() if settings.source == "synthetic" else None
-    start = settings.start_date.isoformat()
-    return DailyPartitionsDefinition(start_date=start, end_date=end, timezone=settings.time_zone)
+    start, offset = settings.start_date.isoformat(), 1 if settings.today else 0
+    return DailyPartitionsDefinition(start_date=start, end_date=end, end_offset=offset, timezone=settings.time_zone)
 
 
 class AssetAttributes(TypedDict):

@@ -7,7 +7,9 @@ says that a run of that day did.
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from dagster import (
     AssetExecutionContext,
@@ -80,7 +82,8 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         from ecommerce_pipeline.dashboard.render import render
         from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
-        datasets = read_datasets(warehouse)
+        now = datetime.now(ZoneInfo(settings.time_zone)) if settings.today else None
+        datasets = read_datasets(warehouse, now)
         page = render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir))
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
@@ -149,8 +152,9 @@ def _report_metadata(datasets: Datasets) -> dict[str, Any]:
     if totals is None:
         return {"as of": "no orders yet"}
     picture = base64.b64encode(thumbnail([cents for _, cents in totals.net_by_day])).decode()
+    until = f", partial until {datasets.partial_until:%H:%M}" if datasets.partial_until else ""
     return {
-        "as of": str(datasets.as_of),
+        "as of": f"{datasets.as_of}{until}",
         "net revenue per day": MetadataValue.md(f"![Net revenue per day](data:image/png;base64,{picture})"),
         **_key_figures(totals, datasets.currency),
     }

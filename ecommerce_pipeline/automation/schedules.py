@@ -5,12 +5,14 @@ Each evaluates to one run of a set of days. All are off until somebody turns the
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dagster import (
+    DagsterRunStatus,
     DefaultScheduleStatus,
     RunRequest,
+    RunsFilter,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SkipReason,
@@ -26,6 +28,12 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres, target_of
 
 Evaluated = RunRequest | SkipReason
+UNDER_WAY: Final = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
 
 
 def schedules(settings: Settings, jobs: list[Any]) -> list[ScheduleDefinition]:
@@ -67,7 +75,23 @@ def schedules(settings: Settings, jobs: list[Any]) -> list[ScheduleDefinition]:
         del today
         return _request(settings, set(), _look(settings, context, exact_since=settings.start_date))
 
+    def refresh(context: ScheduleEvaluationContext, today: date) -> Evaluated:
+        del today
+        going_on = context.instance.get_runs(RunsFilter(statuses=UNDER_WAY), limit=1)
+        if going_on:
+            return SkipReason(f"run {going_on[0].run_id} is going on")
+        return _request(settings, set(), _look(settings, context))
+
+    refreshing = [
+        schedule(
+            "refresh",
+            f"*/{settings.refresh_minutes} * * * *",
+            "All days that have changed in the source, today among them, every REFRESH_MINUTES.",
+            refresh,
+        )
+    ]
     return [
+        *(refreshing if settings.today else []),
         schedule(
             "daily",
             "0 1 * * *",

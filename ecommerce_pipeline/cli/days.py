@@ -55,19 +55,20 @@ def requested_days(settings: Settings, named: Named, today: date | None = None) 
         PlatformError: A day is malformed, the days are in the wrong order, or one is not in the calendar.
     """
     yesterday = (today or datetime.now(tz=ZoneInfo(settings.time_zone)).date()) - ONE_DAY
+    newest = yesterday + ONE_DAY if settings.today else yesterday
     first, last = named.first, named.last
     if named.days:
         if first or last:
             raise PlatformError("--days names all days: leave out --from and --to")
         asked = _days(named.days)
         for value in (asked.first, asked.last):
-            _check(settings, "--days", value, yesterday)
+            _check(settings, "--days", value, newest)
         return asked
     end = _day("--to", last) if last else min(settings.end_date, yesterday) if is_synthetic(settings) else yesterday
     start = _day("--from", first) if first else max(end - (settings.run_days - 1) * ONE_DAY, settings.start_date)
     for option, given, value in (("--to", last, end), ("--from", first, start)):
         if given:
-            _check(settings, option, value, yesterday)
+            _check(settings, option, value, newest)
     if start > end and first and last:
         raise PlatformError(f"--from {start} is after --to {end}: give the earlier day first")
     if start > end:
@@ -75,7 +76,7 @@ def requested_days(settings: Settings, named: Named, today: date | None = None) 
     return Days.of_keys(start.isoformat(), end.isoformat())
 
 
-def _check(settings: Settings, option: str, value: date, yesterday: date) -> None:
+def _check(settings: Settings, option: str, value: date, newest: date) -> None:
     if value < settings.start_date:
         raise PlatformError(
             f"{option} {value} is before the calendar starts ({settings.start_date}): use a later day, or set "
@@ -86,8 +87,12 @@ def _check(settings: Settings, option: str, value: date, yesterday: date) -> Non
             f"{option} {value} is after the synthetic shop's last day ({settings.end_date}): use an earlier day, "
             "or set END_DATE"
         )
-    if value > yesterday:
-        raise PlatformError(f"{option} {value} is not complete yet: the last complete day is {yesterday}")
+    if value > newest and settings.today:
+        raise PlatformError(f"{option} {value} is after today, {newest}: use an earlier day")
+    if value > newest:
+        raise PlatformError(
+            f"{option} {value} is not complete yet: the last complete day is {newest} (TODAY=true admits today)"
+        )
 
 
 def is_synthetic(settings: Settings) -> bool:

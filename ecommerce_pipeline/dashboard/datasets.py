@@ -5,7 +5,7 @@ No ratios: the page computes them from sums.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from ecommerce_pipeline.dashboard.periods import Period, default_period, periods
 from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, top_products
+from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.resources.warehouse import Warehouse
 
 LAYERS: Final = ("core", "datamart")
@@ -31,11 +32,18 @@ class Datasets:
         tables: Rows by name, as in `queries.py`, with `products` for the best products.
         as_of: The newest day with orders; None before the first.
         periods: The selectable periods.
+        partial_until: Until when the newest day was read, if it has not ended.
     """
 
     tables: Mapping[str, pa.Table]
     as_of: date | None
     periods: Sequence[Period]
+    partial_until: datetime | None = None
+
+    @property
+    def last_whole_day(self) -> date | None:
+        """The newest day with orders that has ended."""
+        return self.as_of - ONE_DAY if self.as_of and self.partial_until else self.as_of
 
     @property
     def currency(self) -> str | None:
@@ -55,8 +63,13 @@ class Datasets:
         return default_period(list(self.periods)) if self.periods else None
 
 
-def read_datasets(warehouse: Warehouse) -> Datasets:
-    """Read everything the page shows."""
+def read_datasets(warehouse: Warehouse, now: datetime | None = None) -> Datasets:
+    """Read everything the page shows.
+
+    Args:
+        warehouse: Where it is.
+        now: The time in the shop's time zone, if the newest day can be today, which has not ended.
+    """
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
     answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
     tables = {name: with_integers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
@@ -67,9 +80,10 @@ def read_datasets(warehouse: Warehouse) -> Datasets:
     if not ordered:
         return found
     as_of = max(ordered)
-    choices = periods(min(days), as_of, set(found.delivered))
+    partial_until = now if now and now.date() == as_of else None
+    choices = periods(min(days), as_of, set(found.delivered), partial_until)
     [products] = warehouse.queries([top_products(choices).format(**schemas)])
-    return Datasets({**tables, PRODUCTS: with_integers(products)}, as_of, choices)
+    return Datasets({**tables, PRODUCTS: with_integers(products)}, as_of, choices, partial_until)
 
 
 def with_integers(rows: pa.Table) -> pa.Table:

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from ecommerce_pipeline.partitions import ONE_DAY, Window
@@ -13,6 +13,7 @@ PRESETS: Final = (7, 14, 28, 90, 365)
 MONTHS: Final = 24
 """The most calendar months offered, newest first."""
 ALL: Final = "all"
+TODAY: Final = "today"
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,32 @@ class Period:
         return Window(self.first, self.last + ONE_DAY)
 
 
-def periods(first: date, as_of: date, delivered: Collection[date]) -> list[Period]:
+def periods(
+    first: date, as_of: date, delivered: Collection[date], partial_until: datetime | None = None
+) -> list[Period]:
     """Return the selectable periods.
 
     Args:
         first: The first day with any row.
         as_of: The newest day with orders.
         delivered: The days that are loaded.
+        partial_until: Until when the newest day was read, if it has not ended. Such a day is compared with nothing:
+            the last days are whole ones, and it is a period of its own.
     """
-    whole = [day for day in delivered if day <= as_of]
-    beginning = min(whole, default=first)
+    beginning = min((day for day in delivered if day <= as_of), default=first)
+    last = as_of if partial_until is None else as_of - ONE_DAY
     found = [
-        _compared(Period(f"{days}d", f"Last {days} days", as_of - (days - 1) * ONE_DAY, as_of), delivered)
+        _compared(Period(f"{days}d", f"Last {days} days", last - (days - 1) * ONE_DAY, last), delivered)
         for days in PRESETS
-        if days < (as_of - beginning).days + 1
+        if days < (last - beginning).days + 1
     ]
+    if partial_until is not None:
+        found.append(Period(TODAY, f"Today until {partial_until:%H:%M}", as_of, as_of))
     months = list(_months(beginning, as_of))
     found.append(Period(ALL, "All days", first, as_of))
-    return found + [_compared(month, delivered) for month in months] if len(months) > 1 else found
+    if len(months) > 1:
+        found += [month if month.last > last else _compared(month, delivered) for month in months]
+    return found
 
 
 def default_period(choices: list[Period]) -> Period:

@@ -73,6 +73,8 @@ def _drawings() -> str:
 def _data(datasets: Datasets) -> dict[str, Any]:
     return {
         "as_of": datasets.as_of and datasets.as_of.isoformat(),
+        "last_whole_day": datasets.last_whole_day and datasets.last_whole_day.isoformat(),
+        "partial_until": datasets.partial_until and f"{datasets.partial_until:%H:%M}",
         "currency": datasets.currency,
         "default_period": datasets.default and datasets.default.key,
         "periods": [_period(period) for period in datasets.periods],
@@ -108,7 +110,8 @@ def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
     keys = "".join(
         f'<li><i class="{key.shape}" style="--key:{key.colour}"></i>{html.escape(key.label)}</li>' for key in chart.keys
     )
-    as_of = f"{datasets.as_of:%-d %b %Y}" if datasets.as_of else "no day yet"
+    until = f", {datasets.partial_until:%H:%M}" if datasets.partial_until else ""
+    as_of = f"{datasets.as_of:%-d %b %Y}{until}" if datasets.as_of else "no day yet"
     width = "wide" if chart.wide else "third" if third else "half"
     return f"""<figure id="{chart.name}" class="chart {width}" data-scope="{chart.scope}">
 <figcaption><h3>{title}</h3>

@@ -44,7 +44,7 @@ def address(text: str) -> str:
     return f"{match[1]}@{domain}"
 
 
-def time_zone(text: str) -> str:
+def zone_name(text: str) -> str:
     """Return the name of a time zone of the IANA database.
 
     Raises:

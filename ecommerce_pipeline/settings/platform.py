@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
-from ecommerce_pipeline.settings.parsers import day, parsed, time_zone
+from ecommerce_pipeline.settings.parsers import day, parsed, zone_name
 from ecommerce_pipeline.settings.places import BASE_DIR
 from ecommerce_pipeline.settings.secrets import wrong_secrets
 
@@ -52,7 +52,7 @@ class Settings(DashboardSettings, MailSettings):
     end_date: Annotated[date, parsed(day)] = Field(
         date(2026, 3, 31), description="last day of the synthetic shop; your own shop's calendar goes to yesterday"
     )
-    time_zone: Annotated[str, parsed(time_zone)] = Field(
+    time_zone: Annotated[str, parsed(zone_name)] = Field(
         "UTC", description="time zone of business days, a name of the IANA database, for example America/Sao_Paulo"
     )
     changes_overlap_minutes: int = Field(
@@ -60,6 +60,8 @@ class Settings(DashboardSettings, MailSettings):
         ge=0,
         description="how long a transaction of the source may take to commit: changes so old are looked at again",
     )
+    today: bool = Field(False, description="true: the calendar ends with today, a day that is partial until it ends")
+    refresh_minutes: int = Field(5, ge=1, le=60, description="with TODAY, minutes between looks at the source")
     exact_days: int = Field(90, ge=1, description="days that the nightly schedule compares with the source exactly")
     run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
 

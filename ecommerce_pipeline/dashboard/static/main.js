@@ -171,7 +171,7 @@ fillFilters();
 readAddress();
 if (DATA.as_of) {
   const since = DATA.delivered[0] || TABLES.sales[0].business_date;
-  document.getElementById("as-of").textContent = `As of ${dayAndYear(DATA.as_of)}, data since ${dayAndYear(since)}`;
+  document.getElementById("as-of").textContent = `As of ${dayAndYear(DATA.as_of)}${DATA.partial_until ? `, until ${DATA.partial_until}` : ""}, data since ${dayAndYear(since)}`;
 }
 for (const field of [periodField, channelField]) {
   field.addEventListener("change", () => {

@@ -79,7 +79,7 @@ Object.assign(ROWS, {
       for (let since = 1; since <= COHORTS && unit.add(start, since) <= DATA.as_of; since += 1) {
         const later = `${since} ${unit.name}${since === 1 ? "" : "s"} later`;
         const again = active(since);
-        const isOver = addDays(unit.add(start, since + 1), -1) <= DATA.as_of;
+        const isOver = addDays(unit.add(start, since + 1), -1) <= DATA.last_whole_day;
         found.push({
           start,
           cohort,
