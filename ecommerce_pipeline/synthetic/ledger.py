@@ -13,13 +13,11 @@ import numpy as np
 
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.tables import CHANNELS
-from ecommerce_pipeline.synthetic import catalog
 from ecommerce_pipeline.synthetic.aftersales import refunds_of
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, take
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
-from ecommerce_pipeline.synthetic.clock import day_number
+from ecommerce_pipeline.synthetic.dimensions import unit_cost
 from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, Life, life_of
-from ecommerce_pipeline.synthetic.population import first_days
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
@@ -161,11 +159,9 @@ def _book_orders(totals: Ledger, life: Life, age: int) -> None:
 def _units_and_cost(life: Life, age: int, day: date, is_of_day: Flags) -> dict[str, Ints]:
     """Return the units of each order of the business day, and their cost."""
     line = np.flatnonzero(is_of_day[life.orders.order_of_line])
-    order, product, seed = life.orders.order_of_line[line], life.orders.lines["product_id"][line], life.settings.seed
+    order, product = life.orders.order_of_line[line], life.orders.lines["product_id"][line]
     quantity = life.quantity(line, age)
-    # An order whose date was moved to before a product's launch has the cost at the launch.
-    priced_on = np.maximum(first_days(life.settings, "products", product), day_number(day))
-    cost = quantity * catalog.unit_cost(seed, product, catalog.version(seed, product, priced_on)[0])
+    cost = quantity * unit_cost(life.settings, product, day)
     sums = {name: np.zeros(len(is_of_day), dtype=np.int64) for name in ("units", "cost_cents")}
     np.add.at(sums["units"], order, quantity)
     np.add.at(sums["cost_cents"], order, cost)

@@ -1,12 +1,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from ecommerce_pipeline.partitions import start_of
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import DIMENSIONS, TABLES
 from ecommerce_pipeline.synthetic import ShopSettings, deleted, planted, snapshot, state
+from ecommerce_pipeline.synthetic.dimensions import unit_cost
 from ecommerce_pipeline_tests.synthetic.support import Row, key_of
 
 SHOP = ShopSettings(customers=1500, products=900, stores=12, start_date=date(2025, 1, 1))
@@ -89,6 +91,20 @@ def test_what_is_deleted_is_listed_as_planted_on_its_day_and_orders_still_name_i
 
 def orders(day: date) -> list[Row]:
     return state(SHOP, "transactions", day, day, defects=False).to_pylist()
+
+
+def test_a_product_costs_what_it_did_on_the_day_or_at_its_launch() -> None:
+    """An order's date may be corrected to a day before a product's launch."""
+    day = DAYS[20]
+    rows = [row for row in by_key("products", day).values() if row["updated_at"] == row["launched_at"]]
+    products = np.array([row["product_id"] for row in rows], dtype=np.int64)
+    assert len(products) > 20
+    for on in (day, date(2010, 1, 1)):
+        assert unit_cost(SHOP, products, on).tolist() == [int(row["unit_cost"] * 100) for row in rows]
+    first, then = by_key("products", DAYS[0]), by_key("products", day)
+    both = np.array(sorted(first.keys() & then.keys()), dtype=np.int64)
+    for on, of in ((DAYS[0], first), (day, then)):
+        assert unit_cost(SHOP, both, on).tolist() == [int(of[key]["unit_cost"] * 100) for key in both.tolist()]
 
 
 def test_nothing_is_deleted_in_a_shop_without_changes() -> None:

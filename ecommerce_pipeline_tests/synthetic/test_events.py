@@ -201,6 +201,7 @@ def test_refunds_are_of_lines_and_never_more_than_was_paid_for_the_units(month: 
         order, line = orders[row["transaction_id"]], lines[row["transaction_item_id"]]
         assert line["transaction_id"] == row["transaction_id"]
         assert 1 <= days_between(line["created_at"], row["created_at"]) <= 60
+        assert order["created_at"] < row["created_at"], "also if the order's date was corrected"
         assert row["product_id"] == line["product_id"]
         for column in ("customer_id", "store_id", "channel", "payment_method_id"):
             assert row[column] == order[column]
@@ -217,6 +218,7 @@ def test_reviews_are_of_products_bought_and_their_sentiment_agrees_with_the_star
     for row in reviews:
         line = lines[row["transaction_id"]][0]
         assert 1 <= days_between(line["created_at"], row["created_at"]) <= 21
+        assert orders[row["transaction_id"]]["created_at"] < row["created_at"]
         assert row["customer_id"] == orders[row["transaction_id"]]["customer_id"]
         assert row["product_id"] in {line["product_id"] for line in lines[row["transaction_id"]]}
         assert row["sentiment"] == sentiments[row["rating"]]

@@ -35,6 +35,8 @@ def test_orders_are_paid_shipped_and_delivered_within_days(month: Month) -> None
             seen[tuple(row["status"] for row in rows)] += 1
             assert all(changed(first, second) == {"status"} for first, second in pairwise(rows))
             assert days_between(rows[0]["created_at"], rows[-1]["updated_at"]) <= 6
+            if rows[0]["status"] != "placed" and rows[0]["total_amount"]:
+                assert rows[0]["updated_at"] > rows[0]["created_at"] + timedelta(seconds=5), "when it was paid"
     assert set(seen) == {("paid", "shipped", "delivered"), ("delivered",), ("placed",)}
     assert seen["paid", "shipped", "delivered"] > 0.7 * seen.total()
 
