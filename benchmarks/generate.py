@@ -10,7 +10,7 @@ import pandas as pd  # noqa: F401 - pyarrow imports it with the first NumPy arra
 from benchmarks.case import Case, Work
 from benchmarks.data import FIRST_DAY, Data
 from ecommerce_pipeline.schema.tables import CHANNELS, transaction_items, transactions
-from ecommerce_pipeline.synthetic import generate
+from ecommerce_pipeline.synthetic import written
 
 
 def ours(data: Data, _scratch: Path) -> Work:
@@ -22,8 +22,8 @@ def ours(data: Data, _scratch: Path) -> Work:
     def work() -> int:
         day, orders, lines = FIRST_DAY, 0, 0
         while orders < data.rows:
-            orders += generate(shop, transactions.name, day).num_rows
-            lines += generate(shop, transaction_items.name, day).num_rows
+            orders += written(shop, transactions.name, day).rows.num_rows
+            lines += written(shop, transaction_items.name, day).rows.num_rows
             day += timedelta(days=1)
         return orders + lines
 

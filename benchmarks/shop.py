@@ -22,7 +22,7 @@ from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.tables import transactions
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import generate
+from ecommerce_pipeline.synthetic import state
 from ecommerce_pipeline.targets import postgres, target_of
 
 DAYS: Final = 30
@@ -42,10 +42,10 @@ def database(data: Data) -> PostgresResource:
 
 
 def first_rows(data: Data) -> Iterator[pa.Table]:
-    """Generate the orders, day by day from the first, up to the number of rows."""
+    """Generate the orders, day by day from the first, up to the number of rows, as they are at the end of their day."""
     shop, day, rows = shop_settings(settings_of(data)), FIRST_DAY, data.rows
     while rows:
-        table = generate(shop, transactions.name, day).slice(0, rows)
+        table = state(shop, transactions.name, day, day).slice(0, rows)
         rows -= table.num_rows
         day += ONE_DAY
         yield table

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ecommerce_pipeline.partitions import Days, Window
 from ecommerce_pipeline.synthetic import Ledger, ShopSettings, Totals, ledger, snapshot
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
-from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Database, Month, Row, day_of, of_day
+from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, Database, Month, Row, day_of, lived, of_day
 
 # Far from its reference date, a shop is small.
 LIVELY = ShopSettings(
@@ -116,6 +116,23 @@ def test_the_ledger_of_a_lively_shop_is_true_at_the_end_of_any_day_of_its_life()
             assert cells_of(found) == truth({table: database.rows(table) for table in ORDERS}, cost, LIVELY.time_zone)
             kinds += found.total
     assert all(number > 10 for number in vars(kinds).values()), kinds
+
+
+def test_of_a_life_that_was_written_from_a_later_day_on_earlier_orders_are_unknown() -> None:
+    """Their later payments and refunds are there, but what came before is not."""
+    since = date(2026, 2, 20)
+    database = lived(LIVELY, Window(since, LIFE.end).days(), ORDERS)
+    rows = {table: database.rows(table) for table in ORDERS}
+    unknown = [row for row in rows["transactions"] if day_of(row["created_at"], LIVELY.time_zone) < since]
+    rows["transactions"] = [row for row in rows["transactions"] if row not in unknown]
+    exact = Days((Window(since + timedelta(days=MOST_DAYS_MOVED), LIFE.end),))
+    found = truth(rows, costs(LIVELY, LIFE), LIVELY.time_zone)
+    assert cells_of(ledger(LIVELY, exact, LIFE.last, since)) == {
+        cell: totals for cell, totals in found.items() if cell[1] in exact
+    }
+    assert len(unknown) > 100
+    refunded = {row["transaction_id"] for row in rows["refunds"]}
+    assert any(row["transaction_id"] in refunded for row in unknown)
 
 
 def test_days_that_need_not_lie_together_have_the_totals_that_they_have_in_the_whole() -> None:
