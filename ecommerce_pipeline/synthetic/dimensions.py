@@ -68,12 +68,6 @@ def deletions(settings: ShopSettings, table: str, day: date) -> Rows:
     return {"key": ids, "deleted_at": moments(settings.time_zone, last_days(settings, table, ids), of_day)}
 
 
-def unit_cost(settings: ShopSettings, products: Ints, day: date) -> Ints:
-    """Return the cost in cents of a unit of each product on the day; before its launch, as at the launch."""
-    number = np.maximum(first_days(settings, "products", products), day_number(day))
-    return catalog.unit_cost(settings.seed, products, catalog.version(settings.seed, products, number)[0])
-
-
 def _check(table: str) -> None:
     if table not in DIMENSIONS:
         kind = "an event table, see written()" if table in EVENTS else "not a table of the shop"

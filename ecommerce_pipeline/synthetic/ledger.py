@@ -16,8 +16,8 @@ from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.synthetic.aftersales import refunds_of
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, take
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
-from ecommerce_pipeline.synthetic.dimensions import unit_cost
 from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, Life, life_of
+from ecommerce_pipeline.synthetic.population import unit_cost
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 

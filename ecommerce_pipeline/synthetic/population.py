@@ -1,4 +1,4 @@
-"""Customers, products and stores: how many there are on a day, and when each comes and is deleted.
+"""Customers, products and stores: how many there are, when each comes and is deleted, and what a product costs.
 
 Closed formulas, so that no day depends on another.
 """
@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic.catalog import ALWAYS_ON_SALE
+from ecommerce_pipeline.synthetic import catalog
 from ecommerce_pipeline.synthetic.clock import day_number
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, trait
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
@@ -55,8 +55,14 @@ def last_days(settings: ShopSettings, table: str, ids: Ints) -> Ints:
     since = np.maximum(first_days(settings, table, ids), day_number(settings.start_date))
     days = since + 1 + trait(settings.seed, f"lifetime:{table}", ids, int(_LIFETIME / settings.change_rate))
     if table == "products":
-        days[ids == ALWAYS_ON_SALE] = np.iinfo(np.int64).max
+        days[ids == catalog.ALWAYS_ON_SALE] = np.iinfo(np.int64).max
     return days
+
+
+def unit_cost(settings: ShopSettings, products: Ints, day: date) -> Ints:
+    """Return the cost in cents of a unit of each product on the day; before its launch, as at the launch."""
+    number = np.maximum(first_days(settings, "products", products), day_number(day))
+    return catalog.unit_cost(settings.seed, products, catalog.version(settings.seed, products, number)[0])
 
 
 def _total(settings: ShopSettings, table: str) -> int:

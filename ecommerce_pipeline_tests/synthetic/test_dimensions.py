@@ -8,7 +8,7 @@ from ecommerce_pipeline.partitions import start_of
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import DIMENSIONS, TABLES
 from ecommerce_pipeline.synthetic import ShopSettings, deleted, planted, snapshot, state
-from ecommerce_pipeline.synthetic.dimensions import unit_cost
+from ecommerce_pipeline.synthetic.population import unit_cost
 from ecommerce_pipeline_tests.synthetic.support import Row, key_of
 
 SHOP = ShopSettings(customers=1500, products=900, stores=12, start_date=date(2025, 1, 1))
