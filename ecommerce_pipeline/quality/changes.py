@@ -109,6 +109,7 @@ def look(
     """
     candidates: dict[str, dict[date, int]] = {}
     timed: set[str] = set()
+    changed_orders: list[Any] = []
     until = dict(since)
     with postgres.connect() as connection:
         existing = [name for name in EVENTS if exists(connection, TABLES[name])]
@@ -116,12 +117,17 @@ def look(
             table, before = TABLES[name], since.get(name)
             start = before - overlap if before else None
             candidates[name], newest = changed_since(connection, table, start, postgres.time_zone)
-            if start:
-                timed.add(name)
             if newest and (before is None or newest > before):
                 until[name] = newest
-            if start and not is_part_of_order(table):
-                for day in _days_in_staging(warehouse, name, changed_keys(connection, table, start)):
+            if start:
+                timed.add(name)
+                keys = changed_keys(connection, table, start)
+                days = _days_in_staging(warehouse, name, business_key(table), keys)
+                if name == ORDERS:
+                    changed_orders = keys
+                if is_part_of_order(table):
+                    days |= _days_in_staging(warehouse, name, ORDER_KEY, changed_orders)
+                for day in days:
                     candidates[name].setdefault(day, 0)
         for day in exact or ():
             for of_table in candidates.values():
@@ -252,9 +258,11 @@ def rows_loaded(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], tupl
     return {(row["table_name"], row[BUSINESS_DATE]): (row["rows_staging"], row["checksum_staging"]) for row in rows}
 
 
-def _days_in_staging(warehouse: Warehouse, name: str, keys: list[Any]) -> set[date]:
-    """Return the days of which staging has rows with these keys: a row may have been moved to another day."""
-    key = business_key(TABLES[name])
+def _days_in_staging(warehouse: Warehouse, name: str, key: str, keys: list[Any]) -> set[date]:
+    """Return the days of which staging has rows with these keys.
+
+    A row may have been moved to another day, or to another order, or its order may have come after it.
+    """
     return {row[BUSINESS_DATE] for row in _in_staging(warehouse, name, (BUSINESS_DATE, key), keys, None)}
 
 
