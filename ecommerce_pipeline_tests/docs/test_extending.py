@@ -147,7 +147,7 @@ def test_the_rows_of_a_new_event_table_are_validated_quarantined_and_reconciled(
     [counted] = extended.query(
         "SELECT rows_source, rows_lake, rows_in, rows_valid, rows_quarantined, rows_valid + rows_quarantined + "
         "rows_duplicate FROM datamart.marts_data_quality WHERE table_name = 'wishlist_adds' "
-        "AND recorded_date = DATE '2026-03-08'"
+        "AND business_date = DATE '2026-03-08'"
     )
     assert counted == (staged, staged, staged, valid, broken, staged)
 
