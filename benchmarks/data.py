@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import MetaData
 
-from ecommerce_pipeline.partitions import ONE_DAY, Days
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.postgres import create_table
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE, transactions
 
@@ -57,16 +57,16 @@ class Data:
         return self.folder / "transactions.copy"
 
     @cached_property
-    def window(self) -> Window:
-        """The days on which the rows were written."""
+    def days(self) -> Days:
+        """The business days of the rows."""
         file = pq.ParquetFile(self.ready)
         last = file.read_row_group(file.num_row_groups - 1, columns=[BUSINESS_DATE])[BUSINESS_DATE][-1].as_py()
-        return Window(FIRST_DAY, last.date() + ONE_DAY)
+        return Days.of_keys(FIRST_DAY.isoformat(), last.isoformat())
 
     @property
     def keys(self) -> list[str]:
         """The days as partition keys."""
-        return [day.isoformat() for day in self.window.days()]
+        return [day.isoformat() for day in self.days]
 
     def batches(self) -> pa.RecordBatchReader:
         """Return the rows as a stream from the Parquet file."""

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from benchmarks.dlt_pipelines import extracting
+from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.schema.tables import transactions
 
 QUERY = "SELECT * FROM ecommerce.transactions"
@@ -21,9 +22,9 @@ def ours(data: Data, scratch: Path) -> Work:
 
 
 def only_querying(data: Data, _scratch: Path) -> Work:
-    """The server's part of ours: the rows of the days in written order, discarded."""
-    days = f"recorded_at >= '{data.window.start}' AND recorded_at < '{data.window.end}'"
-    query = f"({QUERY} WHERE {days} ORDER BY recorded_at, transaction_id)"
+    """The server's part of ours: the rows of the days in order of time, discarded."""
+    days = f"created_at >= '{data.days.first}' AND created_at < '{data.days.last + ONE_DAY}'"
+    query = f"({QUERY} WHERE {days} ORDER BY created_at, transaction_id)"
 
     def work() -> int:
         for _ in data.copied_out(query):

@@ -50,7 +50,7 @@ def faker(data: Data, _scratch: Path) -> Work:
             "unit_price": price,
             "gross_amount": quantity * price,
             "created_at": happened,
-            "recorded_at": happened + timedelta(seconds=fake.random_int(0, 120)),
+            "updated_at": happened + timedelta(seconds=fake.random_int(0, 120)),
         }
 
     def order() -> list[dict[str, object]]:
@@ -74,7 +74,7 @@ def faker(data: Data, _scratch: Path) -> Work:
             "shipping_amount": shipping,
             "total_amount": gross - discount + shipping,
             "created_at": happened,
-            "recorded_at": happened + timedelta(seconds=fake.random_int(0, 120)),
+            "updated_at": happened + timedelta(seconds=fake.random_int(0, 120)),
         }
         return [header, *lines]
 

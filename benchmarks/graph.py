@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.case import Case, Work
 from benchmarks.data import Data
-from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.partitions import Days, Window
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -52,10 +52,10 @@ class Platform:
             [PROGRAM, *arguments], env=self.environment, check=check, stdout=subprocess.DEVNULL, stderr=sys.stderr
         )
 
-    def run(self, window: Window) -> float:
+    def run(self, days: Days) -> float:
         """Build the days in one run; return the wall-clock seconds of the process."""
         began = time.perf_counter()
-        self.call("run", "--from", str(window.start), "--to", str(window.last))
+        self.call("run", *days.options, "--only")
         return time.perf_counter() - began
 
     def parts(self, total: float) -> dict[str, float]:
@@ -105,7 +105,7 @@ def in_one_run(days: int, scale: int = 1) -> Callable[[Data, Path], Work]:
         platform = Platform(scratch, scale=scale)
 
         def work() -> dict[str, float]:
-            seconds = platform.run(Window(LAST - timedelta(days=days - 1), LAST + timedelta(days=1)))
+            seconds = platform.run(Days((Window(LAST - timedelta(days=days - 1), LAST + timedelta(days=1)),)))
             return {"seconds": seconds, **platform.parts(seconds)}
 
         return work
@@ -130,7 +130,7 @@ def with_history(days: int) -> Callable[[Data, Path], Work]:
     def prepare(_data: Data, scratch: Path) -> Work:
         start = NEW_DAY - timedelta(days=days)
         platform = Platform(scratch, start)
-        platform.run(Window(start, NEW_DAY))
+        platform.run(Days((Window(start, NEW_DAY),)))
 
         def work() -> dict[str, float]:
             seconds = [platform.run(Days.of_day(NEW_DAY + timedelta(days=day))) for day in range(NEW_DAYS)]

@@ -20,9 +20,11 @@ from ecommerce_pipeline.resources.embedded_postgres.server import Server
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
-from ecommerce_pipeline.schema.tables import transactions
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, source_columns, transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import state
+from ecommerce_pipeline.synthetic.arrow_columns import DELETIONS
 from ecommerce_pipeline.targets import postgres, target_of
 
 DAYS: Final = 30
@@ -46,9 +48,10 @@ def first_rows(data: Data) -> Iterator[pa.Table]:
     shop, day, rows = shop_settings(settings_of(data)), FIRST_DAY, data.rows
     while rows:
         table = state(shop, transactions.name, day, day).slice(0, rows)
+        dated = table.append_column(BUSINESS_DATE, pa.repeat(pa.scalar(day, pa.date32()), table.num_rows))
         rows -= table.num_rows
         day += ONE_DAY
-        yield table
+        yield dated.cast(arrow_schema(STAGING[transactions.name]))
 
 
 def prepare_data(rows: int) -> Data:
@@ -67,7 +70,7 @@ def prepare_data(rows: int) -> Data:
             administration.execute(f"GRANT pg_checkpoint TO {address.user}")
     if not data.copied.exists():
         server.create_tables([transactions])
-        server.replace_window(transactions, data.window, data.batches())
+        server.write(transactions, source_rows(data), no_deletions, data.days)
         with data.connect(autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE ecommerce.transactions")
         temporary = data.copied.with_suffix(".part")
@@ -81,6 +84,19 @@ def prepare_data(rows: int) -> Data:
     return data
 
 
+def source_rows(data: Data) -> pa.RecordBatchReader:
+    """Return the rows as a stream, with the columns that the source has."""
+    names = [column.name for column in source_columns(transactions)]
+    return pa.RecordBatchReader.from_batches(
+        arrow_schema(transactions), (batch.select(names) for batch in data.batches())
+    )
+
+
+def no_deletions() -> pa.Table:
+    """Return that nothing was deleted."""
+    return DELETIONS.empty_table()
+
+
 def _url(login: Address | Server) -> str:
     return f"{login.user}:{login.password}@{login.host}:{login.port}/{login.database}"
 
@@ -89,7 +105,7 @@ def _warm(data: Data) -> None:
     """Read everything once: otherwise only the first case would wait for the disk."""
     with data.connect() as connection:
         connection.execute("SET enable_seqscan = off")  # reads the index as well as the table
-        connection.execute("SELECT count(coupon_code) FROM ecommerce.transactions WHERE recorded_at > '-infinity'")
+        connection.execute("SELECT count(coupon_code) FROM ecommerce.transactions WHERE created_at > '-infinity'")
     for file in (data.ready, data.copied, *settings_of(data).lake_dir.rglob("*.parquet")):
         with file.open("rb") as blocks:
             while blocks.read(1 << 20):
@@ -105,8 +121,8 @@ def stop(data: Data) -> None:
 
 def reading(data: Data) -> Callable[[], pa.RecordBatchReader]:
     """Return a function that reads the rows from the server as lake/transactions does."""
-    server, window = database(data), data.window
-    return lambda: server.extract(transactions, window)[1]
+    server, days = database(data), data.days
+    return lambda: server.extract(transactions, days)[1]
 
 
 def writing_lake(data: Data, store: FolderStore, rows: Callable[[], pa.RecordBatchReader]) -> Work:

@@ -9,7 +9,7 @@ from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from benchmarks.dlt_pipelines import pipeline
 from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import BUSINESS_DATE, transactions
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, transactions
 
 
 def ours(data: Data, scratch: Path) -> Work:
@@ -22,7 +22,9 @@ def ours(data: Data, scratch: Path) -> Work:
     writer = Writer("staging/transactions", "bench")
 
     def work() -> int:
-        warehouse.replace(transactions, "staging", objects.uris, objects.rows, days=data.window, writer=writer)
+        warehouse.replace(
+            STAGING[transactions.name], "staging", objects.uris, objects.rows, days=data.days, writer=writer
+        )
         return objects.rows
 
     work()
@@ -81,7 +83,7 @@ def limit(data: Data, scratch: Path) -> Work:
 
     connection = duckdb.connect(scratch / "warehouse.duckdb", config={"preserve_insertion_order": False})
     connection.execute("CREATE SCHEMA staging")
-    connection.execute(create_table(transactions, "staging"))
+    connection.execute(create_table(STAGING[transactions.name], "staging"))
 
     def work() -> int:
         [(rows,)] = connection.execute(f"COPY staging.transactions FROM '{data.ready}' (FORMAT parquet)").fetchall()

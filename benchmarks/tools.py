@@ -36,14 +36,13 @@ def ours(data: Data, scratch: Path) -> Work:
     )
     two = {AssetKey([layer, transactions.name]) for layer in ("lake", "staging")}
     job = build_definitions(settings).resolve_job_def("everything").get_subset(asset_selection=two)
-    window = data.window
     with open_instance(settings):  # Dagster's home is created once, not by each run
         pass
 
     def work() -> dict[str, float]:
         began = time.perf_counter()
         with open_instance(settings) as instance:
-            run_id = run_days(job, window, instance, lambda _: None)
+            run_id = run_days(job, data.days, instance, lambda _: None)
             seconds = time.perf_counter() - began
             layers = layer_seconds(instance, run_id)
         return {

@@ -25,10 +25,11 @@ def run_statuses(home: dict[str, str]) -> list[str]:
 
 @pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM], ids=["control_c", "terminated"])
 def test_a_run_ended_by_a_person_is_canceled_within_seconds_and_leaves_complete_tables(
-    new_platform: Callable[..., Platform], signal_sent: int
+    new_platform: Callable[..., Platform], signal_sent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform = new_platform()
     home = {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
+    monkeypatch.setenv("DAGSTER_HOME", home["DAGSTER_HOME"])  # where the storage of runs is looked for
     environment = {**os.environ, **SMALL_SHOP, **home}
     run = subprocess.Popen(
         [PROGRAM, "run", *DAYS], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

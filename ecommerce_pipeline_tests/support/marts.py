@@ -6,25 +6,28 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, days_environment
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.duckdb import create_table
-from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, STAGING
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, DIMENSIONS, EVENTS, STAGING
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import ShopSettings, generate, snapshot
+from ecommerce_pipeline.synthetic import ShopSettings, snapshot, state
 from ecommerce_pipeline.targets import dbt_workspace
 
 
-def build_marts(settings: Settings, window: Window | None) -> None:
-    """Build the warehouse of the settings from the rows written in a window, or from none."""
+def build_marts(settings: Settings, days: Days | None) -> None:
+    """Build the warehouse of the settings from the rows that the days have at the end of the last, or from none."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     warehouse = with_staging(settings.warehouse_path)
-    if window:
-        stage(warehouse, shop_settings(settings), window, dimensions_of=window.last)
-    built = window or Days.of_day(settings.end_date)
+    if days:
+        stage(warehouse, shop_settings(settings), days, dimensions_of=days.last)
+    built = days or Days.of_day(settings.end_date)
     workspace = dbt_workspace(settings)
     workspace.project()  # parsed where runs of the graph look for it
     artifacts = workspace.run_dir("marts")
@@ -45,16 +48,22 @@ def with_staging(path: Path) -> Path:
     return path
 
 
-def stage(warehouse: Path, shop: ShopSettings, days: Window, *, dimensions_of: date | None = None) -> None:
-    """Load the rows written on the days, replacing those that are there, and the dimensions as of a day, if any."""
+def stage(warehouse: Path, shop: ShopSettings, days: Days, *, dimensions_of: date | None = None) -> None:
+    """Replace the days by their rows at the end of the last day of life, and load the dimensions as of a day, if any."""
     with duckdb.connect(os.fspath(warehouse)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name in DIMENSIONS if dimensions_of else ():
             connection.register("rows", snapshot(shop, name, dimensions_of or days.last))
             connection.execute(f"INSERT INTO staging.{name} FROM rows")
         for name in EVENTS:
-            within = "CAST(recorded_at AS DATE) >= ? AND CAST(recorded_at AS DATE) < ?"
-            connection.execute(f"DELETE FROM staging.{name} WHERE {within}", [days.start, days.end])
-            for day in days.days():
-                connection.register("rows", generate(shop, name, day))
+            connection.execute(f"DELETE FROM staging.{name} WHERE {within(days)}")
+            for day in days:
+                connection.register("rows", staged_rows(shop, name, day, days.last))
                 connection.execute(f"INSERT INTO staging.{name} FROM rows")
+
+
+def staged_rows(shop: ShopSettings, table: str, day: date, as_of: date) -> pa.Table:
+    """Return the rows of a business day at the end of a day of life, as staging has them."""
+    rows = state(shop, table, day, as_of)
+    dated = rows.append_column(BUSINESS_DATE, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
+    return dated.cast(arrow_schema(STAGING[table]))
