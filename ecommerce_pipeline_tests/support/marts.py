@@ -49,7 +49,7 @@ def with_staging(path: Path) -> Path:
 
 
 def stage(warehouse: Path, shop: ShopSettings, days: Days, *, dimensions_of: date | None = None) -> None:
-    """Replace the days by their rows at the end of the last day of life, and load the dimensions as of a day, if any."""
+    """Replace the days by their rows at the end of the last day of life, and the dimensions, if asked for."""
     with duckdb.connect(os.fspath(warehouse)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name in DIMENSIONS if dimensions_of else ():
