@@ -121,7 +121,7 @@ class Warehouse(Protocol):
         """Read the rows of a table of the days, or all rows; all columns or some.
 
         Raises:
-            PlatformError: The table does not exist.
+            NotBuiltError: The table does not exist.
         """
         ...
 
@@ -133,7 +133,7 @@ class Warehouse(Protocol):
         """Return the rows of a query.
 
         Raises:
-            PlatformError: A table does not exist.
+            NotBuiltError: A table does not exist.
         """
         ...
 
@@ -141,7 +141,7 @@ class Warehouse(Protocol):
         """Return the rows of several queries, which is faster than calling `query` for each.
 
         Raises:
-            PlatformError: A table does not exist.
+            NotBuiltError: A table does not exist.
         """
         ...
 
