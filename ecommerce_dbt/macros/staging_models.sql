@@ -21,15 +21,13 @@
 {# A dimension's rows: of several with one key the newest, of several newest any one, the same in every run. #}
 {% macro typed_dimension(table) -%}
     {%- set contract = table_contract(table) -%}
+    {%- set columns = contract['columns'] | join(', ') -%}
     {{ config(tags=['dimension']) }}
-    select {{ contract['columns'] | join(', ') }}
+    select {{ columns }}
     from (
         select
             *,
-            row_number() over (
-                partition by {{ contract['key'] }}
-                order by updated_at desc, {{ contract['columns'] | reject('equalto', 'updated_at') | join(', ') }}
-            ) as version_number
+            row_number() over (partition by {{ contract['key'] }} order by updated_at desc, {{ columns }}) as version_number
         from (
             select {{ typed_columns(table) }}
             from {{ source('staging', table) }}

@@ -51,7 +51,7 @@ refunded as (
 
 ),
 
-attempts as (
+payment_attempts as (
 
     select *
     from {{ ref('fact_payment_attempt') }}
@@ -63,24 +63,24 @@ attempts as (
 tried as (
 
     select
-        attempts.business_date,
+        payment_attempts.business_date,
         coalesce(orders.channel, 'unknown') as channel,
-        attempts.payment_method_id,
+        payment_attempts.payment_method_id,
         0 as orders_placed,
         0 as orders_sold,
         0 as amount_before_refunds,
         0 as refund_amount,
         count(*) as attempts,
-        sum(case when attempts.is_approved then 1 else 0 end) as attempts_approved,
-        sum(case when attempts.is_retry then 1 else 0 end) as retries,
-        sum(case when attempts.is_recovery then 1 else 0 end) as recoveries,
-        sum(case when attempts.is_recovery then attempts.amount else 0 end) as recovered_amount
-    from attempts
+        sum(case when payment_attempts.is_approved then 1 else 0 end) as attempts_approved,
+        sum(case when payment_attempts.is_retry then 1 else 0 end) as retries,
+        sum(case when payment_attempts.is_recovery then 1 else 0 end) as recoveries,
+        sum(case when payment_attempts.is_recovery then payment_attempts.amount else 0 end) as recovered_amount
+    from payment_attempts
     left join orders
         on
-            attempts.transaction_id = orders.transaction_id
-            and attempts.business_date = orders.business_date
-    group by attempts.business_date, coalesce(orders.channel, 'unknown'), attempts.payment_method_id
+            payment_attempts.transaction_id = orders.transaction_id
+            and payment_attempts.business_date = orders.business_date
+    group by payment_attempts.business_date, coalesce(orders.channel, 'unknown'), payment_attempts.payment_method_id
 
 ),
 
