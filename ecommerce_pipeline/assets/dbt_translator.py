@@ -61,9 +61,8 @@ def test_description(test: Mapping[str, Any]) -> str:
             key = " and ".join(arguments["columns"])
             required = " or ".join(name for name in arguments["columns"] if name not in arguments.get("nullable", ()))
             return f"No two rows have the same {key}, and no row lacks {required}."
-        case "relationships":
-            target = arguments["to"].removeprefix("ref('").removesuffix("')")
-            return f"Every {arguments['column_name']} is a {arguments['field']} of {target}."
+        case "not_null":
+            return f"No row lacks {arguments['column_name']}."
         case "accepted_values":
             return f"{arguments['column_name']} is one of {', '.join(map(str, arguments['values']))}."
         case name:

@@ -133,20 +133,18 @@ def _model(
     *,
     by_day: bool = True,
 ) -> dict[str, str]:
-    """Return a model's SQL, a call of its macro, and its properties; without a key it may have equal rows."""
-    primary_key = [
-        "    data_tests:",
-        "      - primary_key:",
-        "          arguments:",
-        f"            columns: [{', '.join(key or ())}]",
-        *(["          config:", "            where: __days__"] if by_day else []),
-    ]
+    """Return a model's SQL, a call of its macro, and its properties; without a key it must at least have a reason."""
+    test, arguments = ("primary_key", f"columns: [{', '.join(key)}]") if key else ("not_null", "column_name: reason")
     lines = [
         f"# {_MARK}",
         "models:",
         f"  - name: {name}",
         f"    description: {_text(description)}",
-        *(primary_key if key else []),
+        "    data_tests:",
+        f"      - {test}:",
+        "          arguments:",
+        f"            {arguments}",
+        *(["          config:", "            where: __days__"] if by_day else []),
         "    columns:",
         *_yaml_columns(columns, indent=6),
     ]
