@@ -14,11 +14,11 @@ from ecommerce_pipeline.resources.dbt.project import DBT_DIR, days_environment
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import within
-from ecommerce_pipeline.schema.duckdb import create_table
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE, DIMENSIONS, EVENTS, STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import ShopSettings, snapshot, state
 from ecommerce_pipeline.targets import dbt_workspace
+from ecommerce_pipeline_tests.support.staged import with_staging
 
 
 def build_marts(settings: Settings, days: Days | None) -> None:
@@ -33,19 +33,10 @@ def build_marts(settings: Settings, days: Days | None) -> None:
     artifacts = workspace.run_dir("marts")
     folders = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", artifacts, "--log-path", artifacts]
     subprocess.run(
-        [dbt_executable(), "--quiet", "run", *workspace.arguments, *map(str, folders)],
+        [dbt_executable(), "--quiet", "run", "--target", workspace.target, *map(str, folders)],
         env=os.environ | workspace.environment | days_environment(built),
         check=True,
     )
-
-
-def with_staging(path: Path) -> Path:
-    """Make a warehouse whose staging tables are empty."""
-    with duckdb.connect(os.fspath(path)) as connection:
-        connection.execute("CREATE SCHEMA staging")
-        for table in STAGING.values():
-            connection.execute(create_table(table, "staging"))
-    return path
 
 
 def stage(warehouse: Path, shop: ShopSettings, days: Days, *, dimensions_of: date | None = None) -> None:
