@@ -2,7 +2,8 @@
 
 Object.assign(ROWS, {
   rows_accounted(choice) {
-    const rows = [...grouped(choice.within("quality"), "table_name")].map(([name, group]) => {
+    const byTable = [...grouped(choice.within("quality"), "table_name")].sort(([one], [other]) => (one < other ? -1 : 1));
+    const rows = byTable.map(([name, group]) => {
       // Days that were not reconciled have no counts for PostgreSQL and the lake; a sum over them is not shown.
       const isReconciled = group.every((row) => row.rows_source !== null);
       const row = { label: name };
