@@ -64,31 +64,13 @@ def changes_asset(settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, postgres: PostgresResource, warehouse: ResourceParam[Warehouse]
     ) -> MaterializeResult[None]:
         days = days_of_run(context)
-        found = look_at(settings, postgres, warehouse, seen_by_runs(context.instance), exact=days)
+        can_be_new = _can_be_new(settings, postgres)
+        found = _look_at(settings, postgres, warehouse, seen(context.instance), can_be_new, exact=days)
         by_day = _by_day(found.changes)
         add_partition_metadata(context, KEY, {day.isoformat(): _metadata(by_day.get(day, ())) for day in days})
         return MaterializeResult(metadata={"days": days.summary, "days changed": len(found.days & set(days))})
 
     return changes
-
-
-def look_at(
-    settings: Settings,
-    postgres: PostgresResource,
-    warehouse: Warehouse,
-    since: Mapping[str, datetime],
-    *,
-    exact: Days | None = None,
-) -> Look:
-    """Compare the source with staging: see `quality.changes.look`."""
-    return look(
-        postgres,
-        warehouse,
-        since,
-        overlap=timedelta(minutes=settings.changes_overlap_minutes),
-        exact=exact,
-        can_be_new=_can_be_new(settings, postgres),
-    )
 
 
 def look_before_run(
@@ -98,6 +80,7 @@ def look_before_run(
     warehouse: Warehouse,
     *,
     exact_since: date | None = None,
+    new_days: bool = True,
 ) -> Look:
     """Look at the source for the days that a run is to take along, and record what was found.
 
@@ -105,22 +88,26 @@ def look_before_run(
 
     Args:
         settings: The platform's settings.
-        instance: Where earlier runs have recorded what they saw.
+        instance: Where earlier runs and looks have recorded what they saw.
         postgres: The source.
         warehouse: The warehouse.
         exact_since: The first of the days to compare whatever the times of their rows; None for no days.
+        new_days: Whether the days of a warehouse that has none yet have changed, all of them.
     """
     loaded = loaded_days(warehouse)
     compared = {day for day in loaded if exact_since and day >= exact_since}
     all_days = exact_since is not None and exact_since <= settings.start_date
-    since = {} if all_days else seen_by_runs(instance)
-    found = look_at(settings, postgres, warehouse, since, exact=Days.of(compared) if compared else None)
+    since = {} if all_days or not loaded else seen(instance)
+    can_be_new = _can_be_new(settings, postgres) if loaded or new_days else lambda _: False
+    found = _look_at(settings, postgres, warehouse, since, can_be_new, exact=Days.of(compared) if compared else None)
     not_built = [Change(day, _BUILT.path[-1], 0, "loaded and not built") for day in _days_not_built(instance) & loaded]
     found = Look((*found.changes, *not_built), found.until)
     for day, changes in _by_day(found.changes).items():
         instance.report_runless_asset_event(
             AssetMaterialization(KEY, partition=day.isoformat(), metadata=_metadata(changes))
         )
+    if not found.changes:
+        instance.daemon_cursor_storage.set_cursor_values({LOOKED_UNTIL_TAG: _times_as_text(found.until)})
     return found
 
 
@@ -138,15 +125,40 @@ def newest_whole_day(settings: Settings) -> date | None:
 
 def tags_of_look(found: Look) -> dict[str, str]:
     """Return the tags of a run that builds all days that a look found: from there the next look goes on."""
-    return {LOOK_TAG: "yes", LOOKED_UNTIL_TAG: json.dumps({name: at.isoformat() for name, at in found.until.items()})}
+    return {LOOK_TAG: "yes", LOOKED_UNTIL_TAG: _times_as_text(found.until)}
 
 
-def seen_by_runs(instance: DagsterInstance) -> dict[str, datetime]:
-    """Return, by table, the newest change in the source that a run which succeeded has taken along."""
+def seen(instance: DagsterInstance) -> dict[str, datetime]:
+    """Return, by table, the newest change in the source that staging has.
+
+    It was taken along by a run which succeeded, or seen by a look that found all days as they were loaded.
+    """
     wanted = RunsFilter(tags={LOOK_TAG: "yes"}, statuses=[DagsterRunStatus.SUCCESS])
-    for run in instance.get_runs(wanted, limit=1):
-        return {name: datetime.fromisoformat(at) for name, at in json.loads(run.tags[LOOKED_UNTIL_TAG]).items()}
-    return {}
+    by_runs = [run.tags[LOOKED_UNTIL_TAG] for run in instance.get_runs(wanted, limit=1)]
+    by_looks = instance.daemon_cursor_storage.get_cursor_values({LOOKED_UNTIL_TAG}).values()
+    newest: dict[str, datetime] = {}
+    for times in (*by_runs, *by_looks):
+        for name, at in json.loads(times).items():
+            time = datetime.fromisoformat(at)
+            newest[name] = max(newest.get(name, time), time)
+    return newest
+
+
+def _times_as_text(times: Mapping[str, datetime]) -> str:
+    return json.dumps({name: at.isoformat() for name, at in times.items()})
+
+
+def _look_at(
+    settings: Settings,
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    since: Mapping[str, datetime],
+    can_be_new: Callable[[date], bool],
+    *,
+    exact: Days | None,
+) -> Look:
+    overlap = timedelta(minutes=settings.changes_overlap_minutes)
+    return look(postgres, warehouse, since, overlap=overlap, exact=exact, can_be_new=can_be_new)
 
 
 def _can_be_new(settings: Settings, postgres: PostgresResource) -> Callable[[date], bool]:

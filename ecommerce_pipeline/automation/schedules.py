@@ -60,7 +60,7 @@ def schedules(settings: Settings, jobs: list[Any]) -> list[ScheduleDefinition]:
     def daily(context: ScheduleEvaluationContext, today: date) -> Evaluated:
         yesterday = today - ONE_DAY
         try:
-            found = _look(settings, context)
+            found = _look(settings, context, new_days=False)
         except PlatformError as error:
             context.log.warning(f"without the days that have changed, because the look at the source failed: {error}")
             found = None
@@ -108,9 +108,15 @@ def schedules(settings: Settings, jobs: list[Any]) -> list[ScheduleDefinition]:
     ]
 
 
-def _look(settings: Settings, context: ScheduleEvaluationContext, exact_since: date | None = None) -> Look:
-    warehouse = target_of(settings).warehouse
-    return look_before_run(settings, context.instance, postgres(settings), warehouse, exact_since=exact_since)
+def _look(
+    settings: Settings,
+    context: ScheduleEvaluationContext,
+    exact_since: date | None = None,
+    *,
+    new_days: bool = True,
+) -> Look:
+    source, warehouse = postgres(settings), target_of(settings).warehouse
+    return look_before_run(settings, context.instance, source, warehouse, exact_since=exact_since, new_days=new_days)
 
 
 def _request(settings: Settings, asked: set[date], found: Look | None) -> Evaluated:

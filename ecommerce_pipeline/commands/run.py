@@ -60,7 +60,14 @@ def _look(settings: Settings, instance: DagsterInstance, console: Console, reque
     with console.status("looking for days that have changed"):
         exact_since = settings.start_date if request.exact else None
         warehouse = target_of(settings).warehouse
-        found = look_before_run(settings, instance, postgres(settings), warehouse, exact_since=exact_since)
+        found = look_before_run(
+            settings,
+            instance,
+            postgres(settings),
+            warehouse,
+            exact_since=exact_since,
+            new_days=request.days is None,
+        )
     if found.days:
         days = Days.of(found.days)
         console.print(f"changed in the source since they were loaded: {days.summary} (`changes` says why)")

@@ -22,7 +22,8 @@ COMMAND_LINE_TAG: Final = ".dagster/ecommerce_pipeline_command_line"
 LOOK_TAG: Final = "ecommerce_pipeline/look"
 """Marks the runs that build all days which a look at the source found to have changed."""
 LOOKED_UNTIL_TAG: Final = ".dagster/ecommerce_pipeline_looked_until"
-"""The newest change of each table that the look has seen; the UI hides tags with this prefix."""
+"""The newest change of each table that the look has seen; the UI hides tags with this prefix. Also the key under which
+a look that found nothing keeps it."""
 
 REBUILD_TAG: Final = "ecommerce_pipeline/rebuild"
 """The command of a run that builds the whole history of its models again, from staging: `rebuild fact_refund`."""

@@ -116,7 +116,10 @@ def look(
         for name in existing:
             table, before = TABLES[name], since.get(name)
             start = before - overlap if before else None
-            candidates[name], newest = changed_since(connection, table, start, postgres.time_zone)
+            found, newest = changed_since(connection, table, start, postgres.time_zone)
+            if None in found:
+                postgres.check_values(connection, table, None)
+            candidates[name] = {day: count for day, count in found.items() if day}
             if newest and (before is None or newest > before):
                 until[name] = newest
             if start:

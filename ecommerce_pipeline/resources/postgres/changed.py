@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.business_days import day_of, happened_on
+from ecommerce_pipeline.resources.postgres.special_values import INSTANT
 from ecommerce_pipeline.schema.tables import (
     HAPPENED_AT,
     ORDER_KEY,
@@ -25,13 +26,15 @@ _KEY: Final = sql.Identifier(ORDER_KEY)
 
 def changed_since(
     connection: Connection, table: Table, since: datetime | None, time_zone: str
-) -> tuple[dict[date, int], datetime | None]:
+) -> tuple[dict[date | None, int], datetime | None]:
     """Return how many rows of each business day changed since a time, and the newest change of the whole table.
 
-    An order's lines and payments change the order's day. None as time finds all rows.
+    An order's lines and payments change the order's day. None as time finds all rows; None as day is that of rows whose
+    time is a special value, such as infinity.
     """
     changed = _since(since)
-    own = day_of(sql.SQL("rows_"), time_zone)
+    undated = sql.SQL(INSTANT).format(sql.SQL("rows_.{}").format(sql.Identifier(HAPPENED_AT)))
+    own = sql.SQL("CASE WHEN {} THEN NULL ELSE {} END").format(undated, day_of(sql.SQL("rows_"), time_zone))
     if is_part_of_order(table):
         day = sql.SQL("coalesce(orders.day, {})").format(own)
         orders = sql.SQL(

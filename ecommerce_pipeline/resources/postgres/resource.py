@@ -209,9 +209,17 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self.connect() as connection:
             wait_for_replay(connection, self.address())
-            found = found_columns(connection, table)
-            _raise_if(special_values(connection, table, found, rows_of(table, days, self.time_zone)), table, connection)
+            self.check_values(connection, table, days)
             return connection.execute(query.encode()).fetchall()
+
+    def check_values(self, connection: psycopg.Connection, table: Table, days: Days | None) -> None:
+        """Check that the lake and a warehouse can hold the values of days, and of rows whose time is of no day.
+
+        Raises:
+            PlatformError: They cannot; the message names the first rows.
+        """
+        found = found_columns(connection, table)
+        _raise_if(special_values(connection, table, found, rows_of(table, days, self.time_zone)), table, connection)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query; for results that fit in memory.

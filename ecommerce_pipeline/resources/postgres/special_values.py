@@ -20,7 +20,7 @@ _NUMBER: Final = f"NOT ({FINITE})"
 # With a precision it cannot be infinite: https://www.postgresql.org/docs/current/datatype-numeric.html
 _BOUNDED_NUMBER: Final = "{} = 'NaN'"
 _DATE: Final = "NOT ({} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31')"
-_INSTANT: Final = "NOT ({0} >= TIMESTAMPTZ '0001-01-01 00:00:00+00' AND {0} < TIMESTAMPTZ '10000-01-01 00:00:00+00')"
+INSTANT: Final = "NOT ({0} >= TIMESTAMPTZ '0001-01-01 00:00:00+00' AND {0} < TIMESTAMPTZ '10000-01-01 00:00:00+00')"
 
 
 def special_values(connection: Connection, table: Table, found: Mapping[str, Found], rows: sql.Composable) -> list[str]:
@@ -73,7 +73,7 @@ def special_values(connection: Connection, table: Table, found: Mapping[str, Fou
 def _condition(column: Column[Any], found: Mapping[str, Found]) -> str | None:
     match column.type:
         case DateTime():
-            return _INSTANT
+            return INSTANT
         case Date():
             return _DATE
     # An integer of the contract may be a numeric in the database, and the other way round.
