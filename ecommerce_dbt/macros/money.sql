@@ -26,6 +26,11 @@
 {%- endmacro %}
 
 
+{% macro total_quantity(quantity) -%}
+    {{ cast_to('sum(' ~ quantity ~ ')', 'quantity') }}
+{%- endmacro %}
+
+
 {# DuckDB sums integers into 128 bits; columns have 64. #}
 {% macro total_count(number) -%}
     {{ cast_to('sum(' ~ number ~ ')', 'integer') }}

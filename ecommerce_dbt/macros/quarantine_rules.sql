@@ -14,14 +14,14 @@
         ]) %}
     {% elif table == 'transactions' %}
         {% do rules.extend([
-            ('bad_amount', 'least(gross_amount, discount_amount, shipping_amount, total_amount) < 0'
+            ('bad_amount', 'least(gross_amount, discount_amount, shipping_amount, tax_amount, total_amount) < 0'
                 ~ ' or discount_amount > gross_amount'
-                ~ ' or total_amount <> gross_amount - discount_amount + shipping_amount'),
+                ~ ' or total_amount <> gross_amount - discount_amount + shipping_amount + tax_amount'),
         ]) %}
     {% elif table == 'transaction_items' %}
         {% do rules.extend([
             ('bad_quantity', 'quantity <= 0'),
-            ('bad_amount', 'unit_price < 0 or gross_amount <> quantity * unit_price'),
+            ('bad_amount', 'unit_price < 0 or gross_amount <> round(quantity * unit_price, 2)'),
         ]) %}
     {% elif table == 'payment_attempts' %}
         {% do rules.extend([

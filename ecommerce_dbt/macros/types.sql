@@ -1,15 +1,15 @@
 {#
-    The types of columns (`data_type`) and of casts: integer, text, boolean, date, timestamptz, decimal(p,s) and money, the
-    decimal of all amounts. They are those of the table contract; a file of macros/warehouses has a warehouse's names.
+    The types of columns (`data_type`) and of casts: integer, text, boolean, date, timestamptz, decimal(p,s), and money and
+    quantity, the decimals of all amounts and of all units of goods. They are those of the table contract; a file of macros/warehouses has a warehouse's names.
 #}
 
 {# The warehouse's name of a type, as columns are declared. #}
 {% macro column_type(type) -%}
-    {%- set name, parenthesis, digits = (money_type() if type == 'money' else type).partition('(') -%}
+    {%- set name, parenthesis, digits = named_decimals().get(type, type).partition('(') -%}
     {%- set names = adapter.dispatch('type_names')() -%}
     {%- if name not in names -%}
         {{ exceptions.raise_compiler_error(
-            "unknown type '" ~ type ~ "': use one of money, " ~ (names | join(', ')) ~ " (macros/types.sql)"
+            "unknown type '" ~ type ~ "': use one of money, quantity, " ~ (names | join(', ')) ~ " (macros/types.sql)"
         ) }}
     {%- endif -%}
     {{ names[name] ~ parenthesis ~ digits }}

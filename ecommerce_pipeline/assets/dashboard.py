@@ -168,7 +168,7 @@ def _key_figures(totals: Figures, currency: str | None) -> dict[str, Any]:
         "net revenue": f"{totals.net_cents / 100:,.2f}{unit}",
         "orders sold": totals.orders_sold,
         "average order": average,
-        "units": totals.units,
+        "units": f"{totals.units:,.10g}",
         "new customers": totals.new_customers,
         "refunded": f"{totals.refund_cents / 100:,.2f}{unit}",
     }

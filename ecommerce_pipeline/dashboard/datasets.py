@@ -19,7 +19,7 @@ from ecommerce_pipeline.resources.warehouse import Warehouse
 
 LAYERS: Final = ("core", "datamart")
 
-AMOUNT: Final = pa.decimal128(30, 2)
+CENTS: Final = pa.decimal128(30, 2)
 
 Column = dict[str, Any]
 
@@ -72,7 +72,7 @@ def read_datasets(warehouse: Warehouse, now: datetime | None = None) -> Datasets
     """
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
     answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
-    tables = {name: with_integers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
+    tables = {name: with_numbers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
     found = Datasets(tables, None, [])
     sales = tables["sales"]
     days = [row["business_date"] for row in sales.to_pylist()]
@@ -83,17 +83,19 @@ def read_datasets(warehouse: Warehouse, now: datetime | None = None) -> Datasets
     partial_until = now if now and now.date() == as_of else None
     choices = periods(min(days), as_of, set(found.delivered), partial_until)
     [products] = warehouse.queries([top_products(choices).format(**schemas)])
-    return Datasets({**tables, PRODUCTS: with_integers(products)}, as_of, choices, partial_until)
+    return Datasets({**tables, PRODUCTS: with_numbers(products)}, as_of, choices, partial_until)
 
 
-def with_integers(rows: pa.Table) -> pa.Table:
-    """Return the rows sorted, with decimals as integers: counts unchanged, amounts in cents.
+def with_numbers(rows: pa.Table) -> pa.Table:
+    """Return the rows sorted, with decimals as numbers: counts unchanged, amounts in cents, quantities in units.
 
-    DuckDB sums integers to decimals with scale 0; amounts have a positive scale.
+    DuckDB sums integers to decimals with scale 0; quantities have more digits after the point than amounts.
 
     >>> from decimal import Decimal
-    >>> with_integers(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
+    >>> with_numbers(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
     [1234]
+    >>> with_numbers(pa.table({"units": pa.array([Decimal("1.500"), Decimal("2.000")])}))["units"].to_pylist()
+    [1.5, 2.0]
     """
     # Not at import: pyarrow imports pandas with its first scalar.
     hundred = pa.scalar(Decimal(100), pa.decimal128(3, 0))
@@ -101,10 +103,10 @@ def with_integers(rows: pa.Table) -> pa.Table:
     for column in rows.columns:
         if not pa.types.is_decimal(column.type):
             columns.append(column)
-        elif column.type.scale:
-            columns.append(pc.cast(pc.multiply(pc.cast(column, AMOUNT), hundred), pa.int64()))
+        elif column.type.scale == CENTS.scale:
+            columns.append(pc.cast(pc.multiply(pc.cast(column, CENTS), hundred), pa.int64()))
         else:
-            columns.append(pc.cast(column, pa.int64()))
+            columns.append(pc.cast(column, pa.float64() if column.type.scale else pa.int64()))
     found = pa.table(dict(zip(rows.column_names, columns, strict=True)))
     return found.sort_by([(name, "ascending") for name in found.column_names])
 

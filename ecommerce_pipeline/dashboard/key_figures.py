@@ -21,7 +21,7 @@ class Figures:
     sold_cents: int
     orders_sold: int
     orders_placed: int
-    units: int
+    units: float
     refund_cents: int
     new_customers: int
     net_by_day: list[tuple[date, int]]
@@ -54,8 +54,8 @@ def _within(rows: pa.Table, period: Period) -> pa.Table:
     return rows.filter((pc.field("business_date") >= period.first) & (pc.field("business_date") <= period.last))
 
 
-def _total(values: "pa.ChunkedArray[Any]") -> int:
-    return int(pc.sum(values).as_py() or 0)
+def _total(values: "pa.ChunkedArray[Any]") -> Any:
+    return pc.sum(values).as_py() or 0
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[date, int]]:

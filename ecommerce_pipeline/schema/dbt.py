@@ -17,6 +17,7 @@ from ecommerce_pipeline.schema.tables import (
     BUSINESS_DATE,
     DIMENSIONS,
     EVENTS,
+    QUANTITY,
     STAGING,
     TABLES,
     UPDATED_AT,
@@ -41,6 +42,9 @@ _FRESHNESS: Final = (
 """Of events, of which there are some every day; as for the assets, a day and some hours without any is late."""
 
 
+_NAMED: Final = {(AMOUNT.precision, AMOUNT.scale): "money", (QUANTITY.precision, QUANTITY.scale): "quantity"}
+
+
 def dbt_type(type_: "TypeEngine[Any]") -> str:
     """Map a contract type to a type of the dbt project, which its `macros/types.sql` maps to the warehouse's.
 
@@ -51,9 +55,7 @@ def dbt_type(type_: "TypeEngine[Any]") -> str:
         case Integer():  # BigInteger too: dbt's models have integers of 64 bits only
             return "integer"
         case Numeric(precision=int(precision), scale=int(scale)):
-            return (
-                "money" if (precision, scale) == (AMOUNT.precision, AMOUNT.scale) else f"decimal({precision},{scale})"
-            )
+            return _NAMED.get((precision, scale), f"decimal({precision},{scale})")
         case Boolean():
             return "boolean"
         case DateTime(timezone=True):
@@ -76,7 +78,7 @@ def contract_type(type_: str) -> "TypeEngine[Any]":
     """
     if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
         return Numeric(int(decimal[1]), int(decimal[2]))
-    types: list[TypeEngine[Any]] = [BigInteger(), AMOUNT, Boolean(), DateTime(timezone=True), Date(), Text()]
+    types: list[TypeEngine[Any]] = [BigInteger(), AMOUNT, QUANTITY, Boolean(), DateTime(timezone=True), Date(), Text()]
     for known in types:
         if dbt_type(known) == type_:
             return known
@@ -169,6 +171,7 @@ def _contract() -> str:
         ]
         lines += [f"                '{column.name}': '{dbt_type(column.type)}'," for column in table.columns]
         lines += ["            },", f"            'aliases': {aliases},", "        },"]
+    decimals = {name: f"decimal({precision},{scale})" for (precision, scale), name in _NAMED.items()}
     lines += [
         "    }[table]) }}",
         "{% endmacro %}",
@@ -179,8 +182,10 @@ def _contract() -> str:
         "{% endmacro %}",
         "",
         "",
-        "{# The type of all amounts. #}",
-        f"{{% macro money_type() %}}decimal({AMOUNT.precision},{AMOUNT.scale}){{% endmacro %}}",
+        "{# The decimals that have a name: all amounts, all units of goods and their sums. #}",
+        "{% macro named_decimals() %}",
+        f"    {{{{ return({decimals}) }}}}",
+        "{% endmacro %}",
     ]
     return _file(lines)
 

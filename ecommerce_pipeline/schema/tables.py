@@ -45,9 +45,12 @@ Kind = Literal["dimension", "event"]
 
 metadata = MetaData(schema=SCHEMA)
 
-# Money is exact: unit prices to 12 digits, amounts (price x quantity, order totals) to 14, always 2 after the point.
+# Money is exact: list prices to 12 digits, amounts (price x quantity, order totals) to 14, 2 of them after the point.
+# The price of a line's unit may have more, if it comes from a price for many; goods are sold by weight and length too.
 PRICE: Final = Numeric(12, 2)
+UNIT_PRICE: Final = Numeric(18, 6)
 AMOUNT: Final = Numeric(14, 2)
+QUANTITY: Final = Numeric(14, 3)
 INSTANT: Final = DateTime(timezone=True)
 
 
@@ -181,7 +184,8 @@ transactions = _event(
     _column("gross_amount", AMOUNT, "Sum of the lines' gross amounts."),
     _column("discount_amount", AMOUNT, "Discount on the whole order, at least 0, at most gross."),
     _column("shipping_amount", AMOUNT, "Shipping charged; not part of revenue."),
-    _column("total_amount", AMOUNT, "To pay: gross - discount + shipping."),
+    _column("tax_amount", AMOUNT, "Tax charged on top of the prices, 0 if they include it; not part of revenue."),
+    _column("total_amount", AMOUNT, "To pay: gross - discount + shipping + tax."),
     _column("status", Text(), "The shop's word for the order's state: placed, paid, shipped, delivered, cancelled."),
     _column("cancelled_at", INSTANT, "When the order was cancelled, where it was.", null=True),
 )
@@ -193,9 +197,9 @@ transaction_items = _event(
     _column("transaction_id", BigInteger(), "Order that the line belongs to.", to="transactions"),
     _column("line_number", Integer(), "Position in the order, from 1."),
     _column("product_id", BigInteger(), "Product bought; none where it was deleted.", null=True, to="products"),
-    _column("quantity", Integer(), "Units bought, at least 1."),
-    _column("unit_price", PRICE, "Price of one unit at that moment."),
-    _column("gross_amount", AMOUNT, "quantity x unit_price."),
+    _column("quantity", QUANTITY, "Units bought, greater than 0."),
+    _column("unit_price", UNIT_PRICE, "Price of one unit at that moment."),
+    _column("gross_amount", AMOUNT, "quantity x unit_price, rounded to cents, half away from zero."),
     of_order=True,
 )
 
@@ -214,10 +218,16 @@ payment_attempts = _event(
 
 refunds = _event(
     "refunds",
-    "One row per refund of an order line, in whole or in part, with the order's channel, store and payment method.",
+    "One row per refund of an order or an order line, in whole or in part, with the order's channel, store and method.",
     _key("refund_id", "Refund number."),
     _column("transaction_id", BigInteger(), "Order refunded.", to="transactions"),
-    _column("transaction_item_id", BigInteger(), "Order line refunded.", to="transaction_items"),
+    _column(
+        "transaction_item_id",
+        BigInteger(),
+        "Order line refunded; none of a refund of the order as a whole.",
+        null=True,
+        to="transaction_items",
+    ),
     _column("customer_id", BigInteger(), "Who got the money back; none for a guest.", null=True, to="customers"),
     _column("product_id", BigInteger(), "Product returned; none where it was deleted.", null=True, to="products"),
     _column("store_id", BigInteger(), "Store of the sale; none online.", null=True, to="stores"),
@@ -225,7 +235,7 @@ refunds = _event(
     _column(
         "payment_method_id", BigInteger(), "Payment method the money went back to.", null=True, to="payment_methods"
     ),
-    _column("quantity", Integer(), "Units returned, at least 1."),
+    _column("quantity", QUANTITY, "Units returned; 0 if only money is."),
     _column("amount", AMOUNT, "Money returned, greater than 0, at most what was paid for the line."),
     # In dbt's models, where `reason` is why a row is quarantined, it has another name.
     _column(

@@ -1,7 +1,7 @@
 """From integers to Arrow: until here rows are columns of int64, and each type of the contract has one decoder.
 
-Money is in cents, times are in microseconds, texts are codes of a vocabulary, flags are 0 and 1. NULL is 0 for a
-foreign key or a time and -1 for a code.
+Money is in cents, quantities are whole, times are in microseconds, texts are codes of a vocabulary, flags are 0 and 1.
+NULL is 0 for a foreign key or a time and -1 for a code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,9 @@ from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.reviews_text import bodies, titles
 from ecommerce_pipeline.synthetic.text_arrays import pick
 from ecommerce_pipeline.synthetic.vocabularies import VOCABULARIES
+
+CENTS: Final = 2
+"""Digits of money after the point."""
 
 Rows = dict[str, Ints]
 """Columns by name, all of the same length."""
@@ -107,7 +110,7 @@ def _decoded(field: "pa.Field[Any]", column: Ints) -> Column:
     if pa.types.is_string(kind):
         return _text(field.name, column)
     if pa.types.is_decimal(kind):
-        return money(column, kind)
+        return decimals(column * 10 ** (kind.scale - (0 if field.name == "quantity" else CENTS)), kind)
     if pa.types.is_timestamp(kind) and not field.nullable:
         return pa.Array.from_buffers(kind, len(column), [None, _buffer(column)])
     if pa.types.is_timestamp(kind):
@@ -134,12 +137,12 @@ def _buffer(numbers: Ints) -> pa.Buffer:
     return pa.py_buffer(memory)
 
 
-def money(cents: Ints, kind: pa.DataType) -> Column:
-    """Return cents as decimals with scale 2, without going through floats: 128 bits, low word first."""
-    halves = np.empty((len(cents), 2), dtype=np.int64)
-    halves[:, 0] = cents
-    halves[:, 1] = cents >> 63
-    return pa.Array.from_buffers(kind, len(cents), [None, _buffer(halves)])
+def decimals(scaled: Ints, kind: pa.DataType) -> Column:
+    """Return integers as decimals that end with them, without going through floats: 128 bits, low word first."""
+    halves = np.empty((len(scaled), 2), dtype=np.int64)
+    halves[:, 0] = scaled
+    halves[:, 1] = scaled >> 63
+    return pa.Array.from_buffers(kind, len(scaled), [None, _buffer(halves)])
 
 
 def _text(name: str, codes: Ints) -> Column:

@@ -181,6 +181,7 @@ def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, g
         "gross_amount": gross,
         "discount_amount": discount,
         "shipping_amount": shipping,
+        "tax_amount": np.zeros(len(gross), dtype=np.int64),  # prices include it
         "total_amount": gross - discount + shipping,
     }
 

@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ecommerce_pipeline.synthetic.arrow_columns import money
+from ecommerce_pipeline.synthetic.arrow_columns import decimals
 from ecommerce_pipeline.synthetic.random_streams import Lottery, Popularity, Stream, trait
 
 DAY = date(2026, 3, 1)
@@ -61,6 +61,6 @@ def test_newcomers_do_not_change_how_popular_the_others_are() -> None:
 
 @pytest.mark.parametrize("cents", [0, 1, -1, -250, 99_999_999_999_999, -99_999_999_999_999])
 def test_cents_become_decimals_exactly(cents: int) -> None:
-    column = money(np.array([cents], dtype=np.int64), pa.decimal128(14, 2))
+    column = decimals(np.array([cents], dtype=np.int64), pa.decimal128(14, 2))
     column.validate(full=True)
     assert column.to_pylist() == [Decimal(cents) / 100]

@@ -100,6 +100,7 @@
                 'gross_amount': 'money',
                 'discount_amount': 'money',
                 'shipping_amount': 'money',
+                'tax_amount': 'money',
                 'total_amount': 'money',
                 'status': 'text',
                 'cancelled_at': 'timestamptz',
@@ -115,8 +116,8 @@
                 'transaction_id': 'integer',
                 'line_number': 'integer',
                 'product_id': 'integer',
-                'quantity': 'integer',
-                'unit_price': 'decimal(12,2)',
+                'quantity': 'quantity',
+                'unit_price': 'decimal(18,6)',
                 'gross_amount': 'money',
                 'created_at': 'timestamptz',
                 'updated_at': 'timestamptz',
@@ -149,7 +150,7 @@
                 'store_id': 'integer',
                 'channel': 'text',
                 'payment_method_id': 'integer',
-                'quantity': 'integer',
+                'quantity': 'quantity',
                 'amount': 'money',
                 'reason': 'text',
                 'created_at': 'timestamptz',
@@ -182,5 +183,7 @@
 {% endmacro %}
 
 
-{# The type of all amounts. #}
-{% macro money_type() %}decimal(14,2){% endmacro %}
+{# The decimals that have a name: all amounts, all units of goods and their sums. #}
+{% macro named_decimals() %}
+    {{ return({'money': 'decimal(14,2)', 'quantity': 'decimal(14,3)'}) }}
+{% endmacro %}

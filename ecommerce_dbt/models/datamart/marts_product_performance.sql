@@ -6,7 +6,7 @@ with sold as (
         product_id,
         count(distinct transaction_id) as orders,
         count(distinct case when customer_id <> {{ guest() }} then customer_id end) as customers,
-        {{ total_count('quantity') }} as units,
+        {{ total_quantity('quantity') }} as units,
         {{ total_amount('gross_amount') }} as gross_amount,
         {{ total_amount('discount_amount') }} as discount_amount,
         max(business_date) as last_sold_date
@@ -21,7 +21,7 @@ returned as (
     select
         product_id,
         count(*) as refunds,
-        {{ total_count('quantity') }} as units_returned,
+        {{ total_quantity('quantity') }} as units_returned,
         {{ total_amount('refund_amount') }} as refund_amount
     from {{ ref('fact_refund') }}
     where is_counted

@@ -14,6 +14,7 @@ with sales as (
         sum(case when is_sold then gross_amount else 0 end) as gross_amount,
         sum(case when is_sold then discount_amount else 0 end) as discount_amount,
         sum(case when is_sold then shipping_amount else 0 end) as shipping_amount,
+        sum(case when is_sold then tax_amount else 0 end) as tax_amount,
         sum(case when order_state in ('part_paid', 'unpaid') then net_amount else 0 end) as unpaid_amount,
         0 as refunds,
         0 as refund_amount
@@ -38,6 +39,7 @@ refunded as (
         0 as gross_amount,
         0 as discount_amount,
         0 as shipping_amount,
+        0 as tax_amount,
         0 as unpaid_amount,
         count(*) as refunds,
         sum(refund_amount) as refund_amount
@@ -66,13 +68,14 @@ select
     {{ total_count('orders_cancelled') }} as orders_cancelled,
     {{ total_count('customers') }} as customers,
     {{ total_count('order_lines') }} as order_lines,
-    {{ total_count('units') }} as units,
+    {{ total_quantity('units') }} as units,
     {{ total_count('refunds') }} as refunds,
     {{ total_amount('gross_amount') }} as gross_amount,
     {{ total_amount('discount_amount') }} as discount_amount,
     {{ total_amount('refund_amount') }} as refund_amount,
     {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
     {{ total_amount('shipping_amount') }} as shipping_amount,
+    {{ total_amount('tax_amount') }} as tax_amount,
     {{ total_amount('unpaid_amount') }} as unpaid_amount
 from combined
 group by business_date

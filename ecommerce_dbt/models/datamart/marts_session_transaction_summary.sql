@@ -112,7 +112,7 @@ select
     {{ total_count('duration_seconds') }} as duration_seconds,
     {{ total_count('orders_placed') }} as orders_placed,
     {{ total_count('orders_sold') }} as orders_sold,
-    {{ total_count('units') }} as units,
+    {{ total_quantity('units') }} as units,
     {{ total_amount('gross_amount') }} as gross_amount,
     {{ total_amount('discount_amount') }} as discount_amount,
     {{ total_amount('gross_amount - discount_amount') }} as amount_before_refunds

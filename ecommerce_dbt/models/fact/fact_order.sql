@@ -14,7 +14,7 @@ order_lines as (
         business_date,
         transaction_id,
         count(*) as lines_found,
-        {{ total_count('quantity') }} as units,
+        {{ total_quantity('quantity') }} as units,
         {{ total_amount('gross_amount') }} as gross_amount
     from {{ ref('stg_transaction_items') }}
     where {{ in_days() }}
@@ -46,6 +46,7 @@ combined as (
         coalesce(order_lines.gross_amount, 0) as gross_of_lines,
         case when order_lines.transaction_id is null then 0 else orders.discount_amount end as discount_of_lines,
         case when order_lines.transaction_id is null then 0 else orders.shipping_amount end as shipping_of_lines,
+        case when order_lines.transaction_id is null then 0 else orders.tax_amount end as tax_of_lines,
         coalesce(payments.paid_amount, 0) as paid_amount
     from orders
     left join order_lines
@@ -91,10 +92,11 @@ select
     order_state,
     order_state = 'sold' as is_sold,
     lines_found,
-    units,
+    {{ cast_to('units', 'quantity') }} as units,
     {{ cast_to('gross_of_lines', 'money') }} as gross_amount,
     {{ cast_to('discount_of_lines', 'money') }} as discount_amount,
     {{ cast_to('shipping_of_lines', 'money') }} as shipping_amount,
+    {{ cast_to('tax_of_lines', 'money') }} as tax_amount,
     {{ cast_to('gross_of_lines - discount_of_lines', 'money') }} as net_amount,
     total_amount,
     {{ cast_to('paid_amount', 'money') }} as paid_amount

@@ -98,7 +98,7 @@ select
     currency,
     coupon_code,
     quantity,
-    {{ cast_to('unit_price', 'money') }} as unit_price,
+    unit_price,
     gross_amount,
     {{ amount_of_cents('discount_cents') }} as discount_amount,
     {{ amount_of_cents('shipping_cents') }} as shipping_amount,

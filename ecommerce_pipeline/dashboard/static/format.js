@@ -56,6 +56,13 @@ function count(number) {
   return withMinus(formatter("count", () => new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })).format(number));
 }
 
+// 1.5: goods are sold by weight too
+function quantity(number) {
+  if (number === null || number === undefined) return NONE;
+  const format = formatter("quantity", () => new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 3 }));
+  return withMinus(format.format(number));
+}
+
 function percent(share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return NONE;
   return withMinus(

@@ -39,7 +39,7 @@ const FIGURES = [
   {
     name: "units",
     label: "Units sold",
-    write: count,
+    write: quantity,
     from: "sales",
     value: (rows) => sum(rows, "units"),
   },

@@ -40,7 +40,7 @@ Object.assign(ROWS, {
         column("value", "Net revenue", moneyExact),
         column("before", "Period before", moneyExact),
         column("orders_sold", "Orders sold", count),
-        column("units", "Units", count),
+        column("units", "Units", quantity),
         column("average_order", "Average order", (cents) => (cents === null ? NONE : moneyExact(Math.round(cents)))),
         column("refund_share", "Refunded", percent),
       ],

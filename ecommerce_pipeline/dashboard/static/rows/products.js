@@ -12,7 +12,7 @@ Object.assign(ROWS, {
     return productRows(choice, "units_rank", (row) => ({
       value: row.units,
       returned: row.units_returned,
-      shown: row.units_returned ? `${count(row.units)} · ${count(row.units_returned)} returned` : count(row.units),
+      shown: row.units_returned ? `${quantity(row.units)} · ${quantity(row.units_returned)} returned` : quantity(row.units),
     }));
   },
 
@@ -43,7 +43,7 @@ Object.assign(ROWS, {
         column("label", "Category"),
         column("value", "Net revenue", moneyExact),
         column("before", "Period before", moneyExact),
-        column("units", "Units", count),
+        column("units", "Units", quantity),
       ],
       words: best(rows, "categories"),
     };
@@ -64,7 +64,7 @@ function productRows(choice, rank, drawn) {
             row.product_name,
             row.category,
             `${moneyExact(row.net_amount)} net revenue`,
-            `${count(row.units)} sold, ${count(row.units_returned)} returned`,
+            `${quantity(row.units)} sold, ${quantity(row.units_returned)} returned`,
           ),
           ...drawn(row),
         }))
@@ -76,8 +76,8 @@ function productRows(choice, rank, drawn) {
       column("label", "Product"),
       column("category", "Category"),
       column("net_amount", "Net revenue", moneyExact),
-      column("units", "Units", count),
-      column("units_returned", "Returned", count),
+      column("units", "Units", quantity),
+      column("units_returned", "Returned", quantity),
       column("return_share", "Returned, of units", percent),
     ],
     words: best(rows, "products"),
