@@ -43,7 +43,7 @@ def call(*arguments: str, folder: Path, **environment: str) -> subprocess.Comple
         (
             ["run", "--to", "2999-01-01"],
             {"END_DATE": "2999-12-31"},
-            "--to 2999-01-01 is not complete yet: the last complete day (UTC) is",
+            "--to 2999-01-01 is not complete yet: the last complete day is",
         ),
         (
             ["run", "--job", "everthing"],

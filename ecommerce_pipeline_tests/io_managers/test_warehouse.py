@@ -144,11 +144,11 @@ def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path
 def test_a_table_follows_its_definition_where_nothing_is_lost(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
     load(warehouse, tmp_path, staged_lines(instants("2026-03-01", 3)), ["2026-03-01"])
     defined = {**CONTRACT, "gift_note": (Text(), True)}
-    defined |= {"quantity": (Numeric(14, 2), False), "line_number": (BigInteger(), True)}
+    defined |= {"quantity": (Numeric(16, 5), False), "line_number": (BigInteger(), True)}
     [change] = follow(warehouse, {TABLE: defined}).values()
     assert str(change) == (
         "column gift_note (text) is new; column line_number (integer) becomes bigint; "
-        "column quantity (integer) becomes numeric(14,2); column line_number may be null"
+        "column quantity (numeric(14,3)) becomes numeric(16,5); column line_number may be null"
     )
     assert changes(warehouse, {TABLE: defined}) == {}
     with warehouse.connect() as connection:
@@ -157,7 +157,7 @@ def test_a_table_follows_its_definition_where_nothing_is_lost(warehouse: DuckDBW
             "NULL AS line_number) FROM staging.transaction_items LIMIT 1"
         )
         quantities = connection.execute("SELECT quantity FROM staging.transaction_items ORDER BY ALL").fetchall()
-    assert [str(quantity) for (quantity,) in quantities] == ["0.25", "2.00", "2.00", "2.00"]
+    assert [str(quantity) for (quantity,) in quantities] == ["0.25000", "2.00000", "2.00000", "2.00000"]
 
 
 def test_a_table_that_cannot_follow_stays_as_it_is(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
@@ -166,11 +166,11 @@ def test_a_table_that_cannot_follow_stays_as_it_is(warehouse: DuckDBWarehouse, t
     before = content(warehouse)
     renamed = {("units" if name == "quantity" else name): column for name, column in CONTRACT.items()}
     with pytest.raises(PlatformError) as refused:
-        follow(warehouse, {TABLE: renamed | {"unit_price": (Numeric(12, 1), False), "gift_note": (Text(), True)}})
-    assert "staging.transaction_items: column quantity (integer) is no longer defined (renamed to units?)" in str(
+        follow(warehouse, {TABLE: renamed | {"gross_amount": (Numeric(14, 1), False), "gift_note": (Text(), True)}})
+    assert "staging.transaction_items: column quantity (numeric(14,3)) is no longer defined (renamed to units?)" in str(
         refused.value
     )
-    assert "column unit_price is numeric(12,2), and numeric(12,1) is defined" in str(refused.value)
+    assert "column gross_amount is numeric(14,2), and numeric(14,1) is defined" in str(refused.value)
     with pytest.raises(PlatformError, match=r"Could not cast value 1000000000000000 to DECIMAL\(14,2\)"):
         follow(warehouse, {TABLE: {**CONTRACT, "gift_note": (Text(), True), "transaction_item_id": (AMOUNT, False)}})
     assert warehouse.columns([TABLE])[TABLE].keys() == CONTRACT.keys()

@@ -33,6 +33,7 @@ def test_duckdb_tables_have_the_arrow_schema_of_the_contract(name: str) -> None:
 
 def test_money_is_decimal_and_instants_are_utc() -> None:
     schema = arrow_schema(transaction_items)
-    assert schema.field("unit_price").type == pa.decimal128(12, 2)
+    assert schema.field("unit_price").type == pa.decimal128(18, 6)
+    assert schema.field("quantity").type == pa.decimal128(14, 3)
     assert schema.field("gross_amount").type == pa.decimal128(14, 2)
     assert schema.field("updated_at").type == pa.timestamp("us", tz="UTC")

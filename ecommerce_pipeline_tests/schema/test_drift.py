@@ -44,8 +44,8 @@ def without(*names: str) -> dict[str, Found]:
 
 def test_columns_dropped_are_errors_that_name_them() -> None:
     assert drift(transaction_items, without("quantity", "unit_price")).errors == (
-        "column quantity (integer) is missing",
-        "column unit_price (numeric(12,2)) is missing",
+        "column quantity (numeric(14,3)) is missing",
+        "column unit_price (numeric(18,6)) is missing",
     )
 
 
@@ -66,7 +66,7 @@ def test_a_column_renamed_is_an_error_with_the_likely_new_name(added: dict[str, 
         if likely
         else ""
     )
-    assert error == f"column quantity (integer) is missing{rest}"
+    assert error == f"column quantity (numeric(14,3)) is missing{rest}"
 
 
 @pytest.mark.parametrize(
@@ -117,26 +117,26 @@ def test_a_type_narrowed_is_nothing_to_speak_of() -> None:
 
 
 def test_a_type_widened_is_a_doubt_that_says_which_line_of_the_contract_to_change() -> None:
-    found = drift(transaction_items, AS_AGREED | {"quantity": Found("bigint"), "unit_price": Found("numeric(12,4)")})
+    found = drift(transaction_items, AS_AGREED | {"line_number": Found("bigint"), "gross_amount": Found("numeric(14,4)")})
     assert found.errors == ()
     line = 'in the line "{}" of transaction_items in ecommerce_pipeline/schema/tables.py'
-    quantity = "set the type `BigInteger()` " + line.format("quantity")
-    price = "set the type `Numeric(12, 4)` " + line.format("unit_price")
+    number = "set the type `BigInteger()` " + line.format("line_number")
+    amount = "set the type `Numeric(14, 4)` " + line.format("gross_amount")
     assert found.doubts == (
-        Doubt("quantity", Decimal(-(2**31)), Decimal(2**31 - 1), 0, quantity),
-        Doubt("unit_price", Decimal("-9999999999.99"), Decimal("9999999999.99"), 2, price),
+        Doubt("line_number", Decimal(-(2**31)), Decimal(2**31 - 1), 0, number),
+        Doubt("gross_amount", Decimal("-999999999999.99"), Decimal("999999999999.99"), 2, amount),
     )
     assert found.warnings == (
-        f"column quantity is bigint, wider than the contract's integer: it is read as long as every value fits; "
-        f"{quantity}",
-        f"column unit_price is numeric(12,4), wider than the contract's numeric(12,2): it is read as long as every "
-        f"value fits; {price}",
+        f"column line_number is bigint, wider than the contract's integer: it is read as long as every value fits; "
+        f"{number}",
+        f"column gross_amount is numeric(14,4), wider than the contract's numeric(14,2): it is read as long as every "
+        f"value fits; {amount}",
     )
 
 
 def test_a_type_of_another_kind_is_an_error() -> None:
     found = drift(transaction_items, AS_AGREED | {"unit_price": Found("double precision")})
-    assert found == Drift(("column unit_price is double precision, expected numeric(12,2)",))
+    assert found == Drift(("column unit_price is double precision, expected numeric(18,6)",))
 
 
 def test_not_null_dropped_is_a_warning() -> None:

@@ -12,7 +12,7 @@ from ecommerce_pipeline.synthetic import ledger, planted, state, written
 from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, content_hash
 
 SOME_DAYS = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
-PINNED = "01ed00018bc6ca9676b0e212f03e9c66fdeb993ff7547954aa84a90450e3026e"
+PINNED = "2a60ee92f2dbf21c422c3c6029d951de455217195dbd2f1727f09553ca8b8684"
 HERE = "ecommerce_pipeline_tests.synthetic.test_determinism"
 
 

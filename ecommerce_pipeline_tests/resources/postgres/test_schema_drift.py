@@ -87,7 +87,7 @@ def test_columns_dropped_and_renamed_are_one_error_for_readers_and_writers(
         message = str(caught.value)
         assert message.startswith(f"source table {TABLE} in database ecommerce on 127.0.0.1:")
         assert "column line_number (integer) is missing; " in message
-        assert "column unit_price (numeric(12,2)) is missing and price_per_unit is new: if it was renamed" in message
+        assert "column unit_price (numeric(18,6)) is missing and price_per_unit is new: if it was renamed" in message
 
 
 def test_a_view_that_names_a_renamed_column_as_before_serves(
@@ -109,18 +109,18 @@ def test_a_view_that_names_a_renamed_column_as_before_serves(
 def test_types_widened_are_read_while_every_value_of_the_days_fits_and_refused_by_name_when_one_does_not(
     database: PostgresResource, alter: Callable[..., None]
 ) -> None:
-    """A cast would round 12.345 to 12.35 without a word."""
+    """A cast would round 12.3456789 to 12.345679 without a word."""
     _, before = extracted(database)
     alter(
-        f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE bigint, ALTER COLUMN unit_price TYPE numeric(14,4), "
+        f"ALTER TABLE {TABLE} ALTER COLUMN line_number TYPE bigint, ALTER COLUMN unit_price TYPE numeric(20,8), "
         "ALTER COLUMN gross_amount TYPE numeric, ALTER COLUMN transaction_id TYPE numeric(30,0)"
     )
     found, rows = extracted(database)
     assert len(found.warnings) == len(found.doubts) == 4
     assert rows.equals(before)
     alter(
-        f"UPDATE {TABLE} SET quantity = 2147483648 WHERE transaction_item_id = 4",
-        f"UPDATE {TABLE} SET unit_price = 12.345 WHERE transaction_item_id IN (2, 3)",
+        f"UPDATE {TABLE} SET line_number = 2147483648 WHERE transaction_item_id = 4",
+        f"UPDATE {TABLE} SET unit_price = 12.3456789 WHERE transaction_item_id IN (2, 3)",
         f"UPDATE {TABLE} SET gross_amount = 24.681 WHERE transaction_item_id = 1",
         f"UPDATE {TABLE} SET transaction_id = -9223372036854775809 WHERE transaction_item_id = 1",
     )
@@ -128,8 +128,8 @@ def test_types_widened_are_read_while_every_value_of_the_days_fits_and_refused_b
         extracted(database)
     message = str(caught.value)
     for column, (count, key, remedy) in {
-        "quantity": (1, 4, "BigInteger()"),
-        "unit_price": (2, 2, "Numeric(14, 4)"),
+        "line_number": (1, 4, "BigInteger()"),
+        "unit_price": (2, 2, "Numeric(20, 8)"),
         "gross_amount": (1, 1, "Numeric(<precision>, <scale>)"),
         "transaction_id": (1, 1, "Numeric(30, 0)"),
     }.items():
@@ -143,13 +143,13 @@ def test_types_widened_are_read_while_every_value_of_the_days_fits_and_refused_b
 
 def test_the_largest_values_that_fit_are_read(database: PostgresResource, alter: Callable[..., None]) -> None:
     alter(
-        f"ALTER TABLE {TABLE} ALTER COLUMN quantity TYPE bigint, ALTER COLUMN unit_price TYPE numeric(20,4)",
-        f"UPDATE {TABLE} SET quantity = 2147483647, unit_price = 9999999999.99",
-        f"UPDATE {TABLE} SET quantity = -2147483648, unit_price = -9999999999.99 WHERE transaction_item_id = 1",
+        f"ALTER TABLE {TABLE} ALTER COLUMN line_number TYPE bigint, ALTER COLUMN unit_price TYPE numeric(26,8)",
+        f"UPDATE {TABLE} SET line_number = 2147483647, unit_price = 999999999999.999999",
+        f"UPDATE {TABLE} SET line_number = -2147483648, unit_price = -999999999999.999999 WHERE transaction_item_id = 1",
     )
     _, rows = extracted(database)
-    assert set(rows["quantity"].to_pylist()) == {2147483647, -2147483648}
-    assert max(rows["unit_price"].to_pylist()) == Decimal("9999999999.99")
+    assert set(rows["line_number"].to_pylist()) == {2147483647, -2147483648}
+    assert max(rows["unit_price"].to_pylist()) == Decimal("999999999999.999999")
 
 
 def test_narrower_types_are_read_without_a_warning(database: PostgresResource, alter: Callable[..., None]) -> None:
