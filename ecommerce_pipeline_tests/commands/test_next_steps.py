@@ -11,8 +11,8 @@ from ecommerce_pipeline.settings import Settings
 DAYS = Days.of_keys("2026-03-02", "2026-03-31")
 
 
-def commands(job: str, select: str | None = None, window: Window = DAYS, **settings: str) -> list[str]:
-    text = next_steps(Settings.from_environment(settings), window, job, select, "pipeline")
+def commands(job: str, select: str | None = None, days: Days = DAYS, **settings: str) -> list[str]:
+    text = next_steps(Settings.from_environment(settings), days, job, select, "pipeline")
     return [line.split("  ")[1] for line in text.splitlines() if line.startswith("  ")]
 
 
@@ -44,11 +44,11 @@ def test_after_selected_assets_their_rows_can_be_compared_and_no_job_is_proposed
 
 
 def test_a_longer_range_stays_in_the_calendar() -> None:
-    window = Days.of_keys("2026-03-10", "2026-03-12")
+    days = Days.of_keys("2026-03-10", "2026-03-12")
     assert "pipeline run --from 2026-02-15 --to 2026-03-12" in commands(
-        "everything", days=window, START_DATE="2026-02-15"
+        "everything", days=days, START_DATE="2026-02-15"
     )
-    assert not any(" run " in command for command in commands("everything", days=window, START_DATE="2026-03-10"))
+    assert not any(" run " in command for command in commands("everything", days=days, START_DATE="2026-03-10"))
 
 
 def test_a_server_that_the_platform_did_not_start_is_not_to_be_stopped() -> None:

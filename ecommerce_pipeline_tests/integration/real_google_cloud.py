@@ -16,7 +16,7 @@ from google.cloud import bigquery
 from ecommerce_pipeline.commands.doctor.command import checks_of
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
-from ecommerce_pipeline.schema.tables import transaction_items
+from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -84,17 +84,17 @@ def test_a_query_of_a_day_is_billed_for_its_partition_and_a_scan_of_all_days_is_
         sql = f"SELECT * FROM {items(cloud)} WHERE {condition}"
         return int(client(cloud).query(sql, bigquery.QueryJobConfig(dry_run=True)).total_bytes_processed)
 
-    day = bytes_scanned(f"recorded_at >= '{DAYS[0]}' AND recorded_at < '{DAYS[1]}'")
-    assert 0 < day < bytes_scanned("recorded_at IS NOT NULL")
+    day = bytes_scanned(f"business_date = '{DAYS[0]}'")
+    assert 0 < day < bytes_scanned("business_date IS NOT NULL")
     with pytest.raises(BadRequest, match="partition"):
         bytes_scanned("TRUE")
 
 
 def test_the_storage_api_reads_only_the_requested_days_and_columns(cloud: Platform) -> None:
     columns = ["quantity", "transaction_item_id"]
-    window = Days.of_keys(DAYS[0], DAYS[0])
-    rows = target_of(cloud.settings).warehouse.read(transaction_items, "staging", window, columns)
-    sql = f"SELECT COUNT(*) AS n FROM {items(cloud)} WHERE DATE(recorded_at) = '{DAYS[0]}'"
+    days = Days.of_keys(DAYS[0], DAYS[0])
+    rows = target_of(cloud.settings).warehouse.read(STAGING["transaction_items"], "staging", days, columns)
+    sql = f"SELECT COUNT(*) AS n FROM {items(cloud)} WHERE business_date = '{DAYS[0]}'"
     assert rows.column_names == columns
     assert rows.num_rows == next(iter(client(cloud).query(sql).result())).n
 

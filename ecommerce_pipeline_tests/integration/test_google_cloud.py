@@ -13,7 +13,7 @@ from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY
-from ecommerce_pipeline.schema.tables import TABLES, kind
+from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
 from ecommerce_pipeline.targets import dbt_workspace, target_of
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent_queries
@@ -111,8 +111,9 @@ def catalog(platform: Platform) -> Catalog:
 
 def reconciliation_queries() -> list[str]:
     """Return the queries with which reconciliation finds differing rows; a run without differences sends none."""
-    window = Days.of_keys(*DAYS)
+    days = Days.of_keys(*DAYS)
     return [
-        row_digests(BIGQUERY, table, f"ecommerce_staging.{name}", window if kind(table) == "event" else None)
-        for name, table in TABLES.items()
+        row_digests(BIGQUERY, table, f"ecommerce_staging.{name}", days if kind(table) == "event" else None)
+        for name, table in STAGING.items()
+        if name in TABLES
     ]

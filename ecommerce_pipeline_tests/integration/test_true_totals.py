@@ -1,7 +1,8 @@
 """The marts against the shop's ledger, which is computed in Python integers: to the cent, day by day."""
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,18 +12,23 @@ from pyarrow.parquet import read_metadata
 
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted, snapshot
-from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
 from ecommerce_pipeline_tests.support.platform import Platform
+from ecommerce_pipeline_tests.synthetic.support import lived
 
-WINDOW = Days.of_keys("2026-03-02", "2026-03-08")
-SUMS = "orders_paid, units, gross_amount, discount_amount, refund_amount, net_amount, shipping_amount"
+WEEK = Days.of_keys("2026-03-02", "2026-03-08")
+# To the first days of the week orders are moved from before it, without their lines.
+EXACT = Days.of(day for day in WEEK if (day - WEEK.first).days >= MOST_DAYS_MOVED)
+IN_EXACT = within(EXACT)
+SUMS = "orders_sold, units, gross_amount, discount_amount, refund_amount, net_amount, shipping_amount"
 
 
 @pytest.fixture(scope="module")
 def truth(week: Platform) -> Ledger:
-    return ledger(shop_settings(week.settings), WINDOW)
+    return ledger(shop_settings(week.settings), EXACT, as_of=WEEK.last, since=WEEK.first)
 
 
 def expected(totals: Totals) -> tuple[object, ...]:
@@ -30,22 +36,23 @@ def expected(totals: Totals) -> tuple[object, ...]:
         totals.gross_cents,
         totals.discount_cents,
         totals.refund_cents,
-        totals.gross_cents - totals.discount_cents - totals.refund_cents,
+        totals.net_cents,
         totals.shipping_cents,
     )
-    return (totals.orders, totals.units, *(Decimal(amount) / 100 for amount in cents))
+    return (totals.orders_sold, totals.units, *(Decimal(amount) / 100 for amount in cents))
 
 
 def test_every_day_of_the_sales_mart_matches_the_ledger(week: Platform, truth: Ledger) -> None:
     found = {
-        day: tuple(sums) for day, *sums in week.query(f"SELECT created_date, {SUMS} FROM datamart.marts_sales_daily")
+        day: tuple(sums)
+        for day, *sums in week.query(f"SELECT business_date, {SUMS} FROM datamart.marts_sales_daily WHERE {IN_EXACT}")
     }
     assert found == {day: expected(totals) for day, totals in truth.by_day.items() if totals != Totals()}
     assert sum(totals.refund_cents for totals in truth.by_day.values()) > 0
 
 
 def test_every_channel_and_store_matches_the_ledger(week: Platform, truth: Ledger) -> None:
-    query = f"SELECT created_date, channel, store_id, {SUMS} FROM datamart.marts_channel_store_daily"
+    query = f"SELECT business_date, channel, store_id, {SUMS} FROM datamart.marts_channel_store_daily WHERE {IN_EXACT}"
     by_channel: dict[object, list[tuple[object, ...]]] = {}
     by_store = {}
     for day, channel, store, *sums in week.query(query):
@@ -61,18 +68,18 @@ def test_every_channel_and_store_matches_the_ledger(week: Platform, truth: Ledge
 
 def test_every_payment_method_matches_the_ledger(week: Platform, truth: Ledger) -> None:
     columns = SUMS.replace("units, ", "")
-    query = f"SELECT created_date, payment_method_id, {columns} FROM datamart.marts_payment_transaction_summary"
+    query = f"SELECT business_date, payment_method_id, {columns} FROM datamart.marts_payment_transaction_summary WHERE {IN_EXACT}"
     found = {(day, method): tuple(sums) for day, method, *sums in week.query(query) if any(sums)}
     wanted = {cell: expected(totals) for cell, totals in truth.by_payment_method.items()}
     assert found == {cell: (orders, *amounts) for cell, (orders, _units, *amounts) in wanted.items()}
 
 
-def test_failed_payments_are_counted_and_bring_no_revenue(week: Platform, truth: Ledger) -> None:
-    found = dict(
-        week.query("SELECT created_date, orders_unpaid FROM datamart.marts_sales_daily WHERE orders_unpaid > 0")
-    )
-    assert found == {day: orders for day, orders in truth.unpaid_orders.items() if orders}
-    assert sum(found.values()) > 0
+def test_orders_that_are_not_sold_are_counted_by_state_and_bring_no_revenue(week: Platform, truth: Ledger) -> None:
+    states = ("orders_placed", "orders_cancelled", "orders_part_paid", "orders_unpaid")
+    query = f"SELECT business_date, {', '.join(states)} FROM datamart.marts_sales_daily WHERE {IN_EXACT}"
+    found = {day: tuple(counts) for day, *counts in week.query(query)}
+    assert found == {day: tuple(getattr(one, name) for name in states) for day, one in truth.by_day.items()}
+    assert all(sum(counts) > 0 for counts in zip(*found.values(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,7 @@ def test_failed_payments_are_counted_and_bring_no_revenue(week: Platform, truth:
     ],
 )
 def test_every_dimension_has_the_values_of_the_shop_on_the_last_day(week: Platform, dimension: str, table: str) -> None:
-    rows = snapshot(shop_settings(week.settings), table, WINDOW.last)
+    rows = snapshot(shop_settings(week.settings), table, WEEK.last)
     names = [name for (name, *_) in week.query(f"DESCRIBE core.{dimension}") if name in rows.column_names]
     assert len(names) >= len(rows.column_names) - 2, "all but the times of registration, launch and change"
     found = week.query(f"SELECT {', '.join(names)} FROM core.{dimension} ORDER BY ALL")
@@ -114,52 +121,70 @@ def test_lines_of_an_order_are_counted_once(week: Platform) -> None:
 
 @pytest.mark.parametrize("table", EVENTS)
 def test_every_planted_defect_is_quarantined_with_its_reason_and_no_clean_row_is(week: Platform, table: str) -> None:
+    shop, key = shop_settings(week.settings), business_key(TABLES[table])
+    rules = set(RULES[table])
+    broken = Counter(
+        (one.key, one.updated_at.astimezone(UTC), one.reason)
+        for day in WEEK
+        for one in planted(shop, table, day)
+        if one.reason in rules
+    )
+    quarantined = week.query(f"SELECT {key}, updated_at, reason FROM core.quarantine_{table}")
+    assert Counter((number, at.astimezone(UTC), reason) for number, at, reason in quarantined) == broken
+    assert {reason for _, _, reason in broken} == rules
+
+
+@pytest.fixture(scope="module")
+def rows_in(week: Platform) -> dict[str, list[tuple[date, int, datetime]]]:
+    """Return the business day, key and time of change of each row, copies too, after the week of the shop's life."""
     shop = shop_settings(week.settings)
-    key = business_key(TABLES[table])
-    all_planted = [defect for day in WINDOW.days() for defect in planted(shop, table, day)]
-    broken = {(d.key, d.recorded_at.astimezone(UTC), d.reason) for d in all_planted if d.reason != "exact_duplicate"}
-    quarantined = week.query(f"SELECT {key}, recorded_at, reason FROM core.quarantine_{table}")
-    assert {(k, written.astimezone(UTC), reason) for k, written, reason in quarantined} == broken
-    assert len(quarantined) == len(broken)
-    assert {reason for _, _, reason in broken} == set(RULES[table])
+    database = lived(shop, WEEK)
+    return {
+        table: [
+            (day, row[business_key(TABLES[table])], row["updated_at"])
+            for day, rows in database.by_day(table, shop.time_zone).items()
+            for row in rows
+            if day in WEEK
+        ]
+        for table in EVENTS
+    }
 
 
 @pytest.mark.parametrize("table", EVENTS)
-def test_no_clean_row_is_lost_and_none_is_duplicated(week: Platform, truth: Ledger, table: str) -> None:
-    found = dict(week.query(f"SELECT created_date, count(*) FROM core.stg_{table} GROUP BY ALL"))
-    assert found == {day: rows for (name, day), rows in truth.clean_rows.items() if name == table and rows}
+def test_no_clean_row_is_lost_and_none_is_duplicated(
+    week: Platform, rows_in: dict[str, list[tuple[date, int, datetime]]], table: str
+) -> None:
+    shop, key = shop_settings(week.settings), business_key(TABLES[table])
+    broken = {one.key for day in WEEK for one in planted(shop, table, day) if one.reason in RULES[table]}
+    clean = {row for row in rows_in[table] if row[1] not in broken}
+    found = week.query(f"SELECT business_date, {key}, updated_at FROM core.stg_{table}")
+    assert len(found) == len(clean) > 0
+    assert set(found) == clean
 
 
-def test_rows_in_are_valid_or_quarantined_or_exact_duplicates(week: Platform) -> None:
-    shop = shop_settings(week.settings)
-    found = week.query("""
-        SELECT table_name, recorded_date, rows_in - rows_valid - rows_quarantined, rows_duplicate
-        FROM datamart.marts_data_quality WHERE rows_in > 0
-    """)
-    for table, day, unaccounted, duplicates in found:
-        assert unaccounted == duplicates, (table, day)
+def test_rows_in_are_valid_or_quarantined_or_duplicates(
+    week: Platform, rows_in: dict[str, list[tuple[date, int, datetime]]]
+) -> None:
+    columns = "rows_in, rows_valid, rows_quarantined, rows_duplicate, rows_superseded"
     for table in EVENTS:
-        late = f"SELECT count(*) FROM core.stg_{table} WHERE recorded_date > created_date"
-        counted = f"SELECT sum(rows_late) FROM datamart.marts_data_quality WHERE table_name = '{table}'"
-        assert week.query(late) == week.query(counted) != [(0,)]
-    # A duplicate whose original was written before the window is the only copy in it, and valid.
-    reported = sum(duplicates for _, _, _, duplicates in found)
-    assert (
-        0
-        < reported
-        <= sum(
-            defect.reason == "exact_duplicate"
-            for t in EVENTS
-            for day in WINDOW.days()
-            for defect in planted(shop, t, day)
+        query = f"SELECT business_date, {columns} FROM datamart.marts_data_quality WHERE table_name = '{table}'"
+        found = {day: counts for day, *counts in week.query(query)}
+        for day in WEEK:
+            in_, valid, quarantined, duplicate, superseded = found[day]
+            assert in_ == sum(row[0] == day for row in rows_in[table]) == valid + quarantined + duplicate
+            assert superseded == 0, "the shop's application leaves one version of a row"
+        once = len(set(rows_in[table]))
+        [(contradictions,)] = week.query(
+            f"SELECT count(*) FROM core.quarantine_{table} WHERE reason = 'conflicting_duplicate'"
         )
-    )
+        duplicates = sum(counts[3] for counts in found.values())
+        assert duplicates == len(rows_in[table]) - once - contradictions // 2 > 0
 
 
 def test_the_graph_shows_how_many_rows_of_a_day_break_each_rule(week: Platform) -> None:
     for table in EVENTS:
         for day, metadata in metadata_by_day(week, "core", f"quarantine_{table}").items():
-            where = f"core.quarantine_{table} WHERE recorded_date = '{day}'"
+            where = f"core.quarantine_{table} WHERE business_date = '{day}'"
             by_rule = week.query(f"SELECT reason, count(*) FROM {where} GROUP BY ALL")
             assert metadata["rows quarantined"] == sum(count for _, count in by_rule)  # type: ignore[misc]
             lines = {f"| {rule} | {count:,} |" for rule, count in by_rule} or {"none"}
@@ -172,13 +197,10 @@ def test_a_row_corrected_in_the_source_leaves_quarantine_when_its_day_runs_again
 ) -> None:
     platform = new_platform("corrected")
     platform.run("2026-03-07")
-    chosen = "SELECT refund_id, recorded_at FROM core.quarantine_refunds WHERE reason = 'bad_amount' ORDER BY ALL"
-    (refund, recorded_at), *others = platform.query(chosen)
-    with postgres(platform.settings).connect() as connection:
-        connection.execute(
-            "UPDATE ecommerce.refunds SET amount = 0.01 WHERE refund_id = %s AND recorded_at = %s",
-            [refund, recorded_at],
-        )
+    chosen = "SELECT refund_id FROM core.quarantine_refunds WHERE reason = 'bad_amount' ORDER BY ALL"
+    (refund,), *others = platform.query(chosen)
+    with platform.source() as connection:
+        connection.execute("UPDATE ecommerce.refunds SET amount = 0.01 WHERE refund_id = %s", [refund])
     for job in ("extract", "load", "transform"):
         platform.run("2026-03-07", job=job)
     assert platform.query(chosen) == others
@@ -189,19 +211,19 @@ def metadata_by_day(platform: Platform, *key: str) -> dict[str, dict[str, object
     """Return the metadata of an asset's materializations in the week, by day."""
     records = platform.instance.fetch_materializations(AssetKey(key), limit=20).records
     found = {str(one.partition_key): one.asset_materialization for one in records}
-    assert sorted(found) == [str(day) for day in WINDOW.days()]
+    assert sorted(found) == [str(day) for day in WEEK]
     return {day: {name: value.value for name, value in one.metadata.items()} for day, one in found.items() if one}
 
 
 BY_DAY = {
-    ("source", "transactions"): "SELECT recorded_at::DATE, count(*) FROM staging.transactions GROUP BY 1",
-    ("lake", "transactions"): "SELECT recorded_at::DATE, count(*) FROM staging.transactions GROUP BY 1",
-    ("staging", "transactions"): "SELECT recorded_at::DATE, count(*) FROM staging.transactions GROUP BY 1",
-    ("staging", "reconciliation"): "SELECT recorded_at::DATE, count(*) FROM staging.reconciliation GROUP BY 1",
-    ("core", "stg_transactions"): "SELECT recorded_date, count(*) FROM core.stg_transactions GROUP BY 1",
-    ("core", "quarantine_refunds"): "SELECT recorded_date, count(*) FROM core.quarantine_refunds GROUP BY 1",
-    ("core", "fact_refund"): "SELECT created_date, count(*) FROM core.fact_refund GROUP BY 1",
-    ("datamart", "marts_product_daily"): "SELECT created_date, count(*) FROM datamart.marts_product_daily GROUP BY 1",
+    ("source", "transactions"): "SELECT business_date, count(*) FROM staging.transactions GROUP BY 1",
+    ("lake", "transactions"): "SELECT business_date, count(*) FROM staging.transactions GROUP BY 1",
+    ("staging", "transactions"): "SELECT business_date, count(*) FROM staging.transactions GROUP BY 1",
+    ("staging", "reconciliation"): "SELECT business_date, count(*) FROM staging.reconciliation GROUP BY 1",
+    ("core", "stg_transactions"): "SELECT business_date, count(*) FROM core.stg_transactions GROUP BY 1",
+    ("core", "quarantine_refunds"): "SELECT business_date, count(*) FROM core.quarantine_refunds GROUP BY 1",
+    ("core", "fact_refund"): "SELECT business_date, count(*) FROM core.fact_refund GROUP BY 1",
+    ("datamart", "marts_product_daily"): "SELECT business_date, count(*) FROM datamart.marts_product_daily GROUP BY 1",
 }
 
 
@@ -211,7 +233,7 @@ def test_a_day_of_a_range_shows_its_own_rows(week: Platform, key: tuple[str, str
     rows = {str(day): count for day, count in week.query(BY_DAY[key])}
     for day, metadata in metadata_by_day(week, *key).items():
         assert metadata["dagster/row_count"] == metadata["dagster/partition_row_count"] == rows.get(day, 0)
-    assert len({rows.get(str(day), 0) for day in WINDOW.days()}) > 1 or key[1] == "reconciliation"
+    assert len({rows.get(str(day), 0) for day in WEEK}) > 1 or key[1] == "reconciliation"
 
 
 def test_a_day_of_a_range_shows_its_own_object_and_rows_as_preview(week: Platform) -> None:
@@ -224,10 +246,10 @@ def test_a_day_of_a_range_shows_its_own_object_and_rows_as_preview(week: Platfor
         table = "stg_transactions" if layer == "core" else "transactions"
         by_day = metadata_by_day(week, layer, table)
         previews = {day: metadata["preview"] for day, metadata in by_day.items() if "preview" in metadata}
-        assert len(previews) == (len(WINDOW) if layer in {"source", "lake"} else 1)
+        assert len(previews) == (len(WEEK) if layer in {"source", "lake"} else 1)
         for day, preview in previews.items():
             header, _, *rows = [line.strip("| ").split(" | ") for line in str(preview).replace("\\", "").splitlines()]
-            assert {row[header.index("recorded_at")][:10] for row in rows} == {day}
+            assert {row[header.index("created_at")][:10] for row in rows} == {day}
 
 
 @pytest.mark.parametrize("key", [("source", "stores"), ("lake", "stores"), ("staging", "stores"), ("core", "dim_date")])
@@ -236,15 +258,15 @@ def test_a_table_that_is_replaced_whole_shows_its_rows_at_the_last_day_of_a_rang
 ) -> None:
     by_day = metadata_by_day(week, *key)
     table = f"{key[0]}.{key[1]}" if key[0] == "core" else "staging.stores"
-    newest = by_day.pop(str(WINDOW.last))
+    newest = by_day.pop(str(WEEK.last))
     assert [(newest["dagster/row_count"],)] == week.query(f"SELECT count(*) FROM {table}")
     for metadata in by_day.values():
-        assert metadata == {name: value for name, value in newest.items() if name in {"window", "dagster/uri"}}
+        assert metadata == {name: value for name, value in newest.items() if name in {"days", "dagster/uri"}}
 
 
 def test_metadata_of_a_model_as_a_whole_is_stored_once(week: Platform) -> None:
     by_day = metadata_by_day(week, "core", "fact_transaction")
-    newest = by_day.pop(str(WINDOW.last))
+    newest = by_day.pop(str(WEEK.last))
     # The UI shows the newest partition's metadata as that of the asset.
     of_table = {"preview", "rows in table", "dagster/column_lineage", "unique_id"}
     assert newest.keys() >= of_table

@@ -109,17 +109,17 @@ def test_verify_reports_ok_for_sound_data_and_keeps_json_apart_from_text(built: 
 
 def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated_or_changed(built: Platform) -> None:
     change(built, "CREATE TABLE kept AS FROM staging.refunds; CREATE TABLE sales AS FROM datamart.marts_sales_daily")
-    chosen = "SELECT refund_id, recorded_at FROM staging.refunds WHERE recorded_at::DATE = '2026-03-04' ORDER BY ALL"
+    chosen = "SELECT refund_id, updated_at FROM staging.refunds WHERE business_date = '2026-03-04' ORDER BY ALL"
     lost, duplicated, changed = (key for key, _ in built.query(chosen)[:3])
     change(
         built,
         f"""
         INSERT INTO staging.refunds FROM staging.refunds
-        WHERE refund_id = {duplicated} AND recorded_at::DATE = '2026-03-04';
-        DELETE FROM staging.refunds WHERE refund_id = {lost} AND recorded_at::DATE = '2026-03-04';
+        WHERE refund_id = {duplicated} AND business_date = '2026-03-04';
+        DELETE FROM staging.refunds WHERE refund_id = {lost} AND business_date = '2026-03-04';
         UPDATE staging.refunds SET amount = amount + 0.01
-        WHERE refund_id = {changed} AND recorded_at::DATE = '2026-03-04';
-        UPDATE datamart.marts_sales_daily SET net_amount = net_amount - 0.01 WHERE created_date = '2026-03-02'
+        WHERE refund_id = {changed} AND business_date = '2026-03-04';
+        UPDATE datamart.marts_sales_daily SET net_amount = net_amount - 0.01 WHERE business_date = '2026-03-02'
         """,
     )
     try:
@@ -128,7 +128,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
         change(
             built,
             "CREATE OR REPLACE TABLE staging.refunds AS FROM kept; DROP TABLE kept;"
-            "UPDATE datamart.marts_sales_daily SET net_amount = net_amount + 0.01 WHERE created_date = '2026-03-02';"
+            "UPDATE datamart.marts_sales_daily SET net_amount = net_amount + 0.01 WHERE business_date = '2026-03-02';"
             "DROP TABLE sales",
         )
     assert code == 1
@@ -213,15 +213,15 @@ def test_a_day_of_unusual_volume_fails_its_check_and_the_run_continues(built: Pl
         built,
         """
         INSERT INTO staging.reconciliation
-        SELECT * REPLACE (recorded_at - to_weeks(weeks::INT) AS recorded_at, 10 * rows_staging AS rows_staging)
+        SELECT * REPLACE ((business_date - to_weeks(weeks::INT))::DATE AS business_date, 10 * rows_staging AS rows_staging)
         FROM staging.reconciliation, range(1, 5) AS past(weeks)
-        WHERE table_name = 'sessions' AND recorded_at::DATE = '2026-03-06'
+        WHERE table_name = 'sessions' AND business_date = '2026-03-06'
         """.replace("SELECT *", "SELECT * EXCLUDE weeks"),
     )
     try:
         built.run(FIRST, LAST, job="load")
     finally:
-        change(built, "DELETE FROM staging.reconciliation WHERE recorded_at < '2026-03-01'")
+        change(built, "DELETE FROM staging.reconciliation WHERE business_date < '2026-03-01'")
     check = evaluations(built, "sessions_volume")["staging/reconciliation"]
     assert not check.passed
     assert str(check.description).startswith("2026-03-06: ")

@@ -12,18 +12,19 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake.query import OBJECT_DAY, OBJECTS, query_objects
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
-from ecommerce_pipeline.schema.tables import refunds
+from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import generate
+from ecommerce_pipeline_tests.support.marts import staged_rows
 
-WINDOW = Window(date(2026, 3, 2), date(2026, 3, 5))
+DAYS = Days.of_keys("2026-03-02", "2026-03-04")
+REFUNDS = STAGING["refunds"]
 COUNTS = f"SELECT {OBJECT_DAY}, COUNT(*) FROM {OBJECTS} GROUP BY ALL ORDER BY ALL"
 
 
 @pytest.fixture
 def rows() -> dict[date, pa.Table]:
     shop = shop_settings(Settings.from_environment({}))
-    return {day: generate(shop, refunds.name, day) for day in WINDOW.days()}
+    return {day: staged_rows(shop, REFUNDS.name, day, DAYS.last) for day in DAYS}
 
 
 @pytest.fixture
@@ -36,14 +37,14 @@ def lake(tmp_path: Path, rows: dict[date, pa.Table]) -> FolderStore:
 
 
 def object_of(folder: Path, day: date) -> Path:
-    return folder / refunds.name / f"date={day}" / "part-0.parquet"
+    return folder / REFUNDS.name / f"date={day}" / "part-0.parquet"
 
 
 def test_rows_have_the_day_of_their_object(lake: FolderStore, rows: dict[date, pa.Table]) -> None:
     # The second day's object holds the rows of the first.
     first, second, third = rows
     object_of(Path(lake.folder), second).write_bytes(object_of(Path(lake.folder), first).read_bytes())
-    assert query_objects(lake, refunds, WINDOW, COUNTS) == [
+    assert query_objects(lake, REFUNDS, DAYS, COUNTS) == [
         (first, rows[first].num_rows),
         (second, rows[first].num_rows),
         (third, rows[third].num_rows),
@@ -56,9 +57,9 @@ def test_an_object_with_other_columns_is_refused_or_left_out(lake: FolderStore, 
     with pytest.raises(
         PlatformError, match=rf"lake/refunds of {second} does not match the contract: column quantity .* missing"
     ):
-        query_objects(lake, refunds, WINDOW, COUNTS)
+        query_objects(lake, REFUNDS, DAYS, COUNTS)
     mismatches: dict[date | None, list[str]] = {}
-    assert [day for day, _ in query_objects(lake, refunds, WINDOW, COUNTS, mismatches.__setitem__)] == [first, third]
+    assert [day for day, _ in query_objects(lake, REFUNDS, DAYS, COUNTS, mismatches.__setitem__)] == [first, third]
     assert list(mismatches) == [second]
 
 
@@ -70,15 +71,15 @@ def test_a_corrupt_object_is_named(lake: FolderStore, part: str) -> None:
     if part == "end":
         damaged.write_bytes(content[: len(content) // 2])
     with pytest.raises(PlatformError, match=r"date=2026-03-03/part-0.parquet is corrupt .* lake/refunds of 2026-03-03"):
-        query_objects(lake, refunds, WINDOW, COUNTS)
+        query_objects(lake, REFUNDS, DAYS, COUNTS)
 
 
 def test_a_missing_object_is_named(lake: FolderStore) -> None:
     object_of(Path(lake.folder), date(2026, 3, 4)).unlink()
     with pytest.raises(PlatformError, match="lake/refunds of 2026-03-04 has no object"):
-        query_objects(lake, refunds, WINDOW, COUNTS)
+        query_objects(lake, REFUNDS, DAYS, COUNTS)
 
 
 def test_an_invalid_query_is_not_reported_as_a_corrupt_object(lake: FolderStore) -> None:
     with pytest.raises(Exception, match="no_such_column"):
-        query_objects(lake, refunds, WINDOW, f"SELECT no_such_column FROM {OBJECTS}")
+        query_objects(lake, REFUNDS, DAYS, f"SELECT no_such_column FROM {OBJECTS}")

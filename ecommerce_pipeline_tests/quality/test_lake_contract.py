@@ -15,21 +15,27 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.lake_contract import breaches
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import BUSINESS_DATE, products, refunds
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, products
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import generate, snapshot
+from ecommerce_pipeline.synthetic import snapshot
+from ecommerce_pipeline_tests.support.marts import staged_rows
 
-FIRST, SECOND = DAYS = (date(2026, 3, 2), date(2026, 3, 3))
-THIRD = date(2026, 3, 4)
-WINDOW = Window(FIRST, THIRD)
+FIRST, SECOND, THIRD = (date(2026, 3, day) for day in (2, 3, 4))
+DAYS = Days.of((FIRST, SECOND))
+REFUNDS = STAGING["refunds"]
 SHOP = shop_settings(Settings.from_environment({"PRODUCTS": "500"}))
+
+
+def refunds_of(day: date) -> pa.Table:
+    """Return the rows of a day as the lake has them."""
+    return staged_rows(SHOP, REFUNDS.name, day, THIRD)
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> FolderStore:
     store = FolderStore(folder=str(tmp_path))
     for day in DAYS:
-        rows = generate(SHOP, refunds.name, day)
+        rows = refunds_of(day)
         with store.writing(f"refunds/date={day}/part-0.parquet") as file:
             write_parquet(file, rows.schema, rows.to_batches())
     return store
@@ -41,7 +47,7 @@ def put(lake: FolderStore, rows: pa.Table, *, statistics: bool = True) -> None:
 
 
 def found_breaches(lake: FolderStore) -> list[str]:
-    return list(breaches(lake, refunds, WINDOW))
+    return list(breaches(lake, REFUNDS, DAYS))
 
 
 def with_nulls(rows: pa.Table) -> pa.Table:
@@ -56,36 +62,36 @@ def test_objects_that_the_lake_wrote_have_no_breaches(lake: FolderStore) -> None
 
 
 def test_a_day_without_rows_has_no_breaches(lake: FolderStore) -> None:
-    put(lake, arrow_schema(refunds).empty_table())
+    put(lake, arrow_schema(REFUNDS).empty_table())
     assert found_breaches(lake) == []
 
 
 @pytest.mark.parametrize("statistics", [True, False])
 def test_nulls_that_the_contract_forbids_are_counted(lake: FolderStore, statistics: bool) -> None:
-    put(lake, with_nulls(generate(SHOP, refunds.name, SECOND)), statistics=statistics)
+    put(lake, with_nulls(refunds_of(SECOND)), statistics=statistics)
     assert found_breaches(lake) == [f"refunds of {SECOND}: 3 rows without amount, which must not be null"]
 
 
 @pytest.mark.parametrize("other", [FIRST, THIRD], ids=["before", "after"])
 @pytest.mark.parametrize("statistics", [True, False])
 def test_rows_of_another_day_are_counted(lake: FolderStore, statistics: bool, other: date) -> None:
-    right, wrong = (generate(SHOP, refunds.name, day) for day in (SECOND, other))
+    right, wrong = (refunds_of(day) for day in (SECOND, other))
     put(lake, pa.concat_tables([right, wrong.slice(0, 2)]), statistics=statistics)
-    assert found_breaches(lake) == [f"refunds of {SECOND}: 2 rows written on another day"]
+    assert found_breaches(lake) == [f"refunds of {SECOND}: 2 rows of another day"]
 
 
 def test_an_object_without_statistics_is_read_and_has_no_breaches(lake: FolderStore) -> None:
-    put(lake, generate(SHOP, refunds.name, SECOND), statistics=False)
+    put(lake, refunds_of(SECOND), statistics=False)
     assert found_breaches(lake) == []
 
 
 def test_columns_that_are_missing_or_of_another_type_are_named(lake: FolderStore) -> None:
-    rows = generate(SHOP, refunds.name, SECOND).drop_columns("reason")
+    rows = refunds_of(SECOND).drop_columns("reason")
     position = rows.schema.get_field_index(BUSINESS_DATE)
-    put(lake, rows.set_column(position, BUSINESS_DATE, rows[BUSINESS_DATE].cast(pa.timestamp("ms", "UTC"), safe=False)))
+    put(lake, rows.set_column(position, BUSINESS_DATE, rows[BUSINESS_DATE].cast(pa.timestamp("ms"))))
     assert found_breaches(lake) == [
         f"refunds of {SECOND}: column reason (string) is missing",
-        f"refunds of {SECOND}: column {BUSINESS_DATE} is timestamp[ms, tz=UTC], the contract says timestamp[us, tz=UTC]",
+        f"refunds of {SECOND}: column {BUSINESS_DATE} is timestamp[ms], the contract says date32[day]",
     ]
 
 

@@ -39,9 +39,7 @@ def test_a_day_without_history_does_not_hide_the_next_one() -> None:
     tuesday = MONDAY + timedelta(days=1)
     counts = {("orders", tuesday - timedelta(weeks=week)): 600 for week in range(1, 9)}
     counts |= {("orders", MONDAY): 5, ("orders", tuesday): 5}
-    assert [text[:10] for text in unusual_days("orders", Window(MONDAY, tuesday + timedelta(days=1)), counts)] == [
-        "2026-03-24"
-    ]
+    assert [text[:10] for text in unusual_days("orders", Days.of((MONDAY, tuesday)), counts)] == ["2026-03-24"]
 
 
 def test_older_weeks_and_other_tables_are_not_compared() -> None:

@@ -1,4 +1,4 @@
-"""A window that the warehouse replaces in parts, one dbt call each: what a run reports when a part fails."""
+"""A run of many days that the warehouse replaces in parts, one dbt call each: what it reports when a part fails."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -23,18 +23,18 @@ class DayByDay(DuckDBWarehouse):
 
     between_parts: str = ""
 
-    def parts(self, window: Window | None) -> Sequence[Window | None]:
-        return Interrupted(window.parts(1), self) if window else [None]
+    def parts(self, days: Days | None) -> Sequence[Days | None]:
+        return Interrupted(days.parts(1), self) if days else [None]
 
 
-class Interrupted(list[Window | None]):
-    """Windows of a warehouse; after the first of them it runs its statement."""
+class Interrupted(list[Days | None]):
+    """Parts of a run's days; after the first of them the warehouse runs its statement."""
 
-    def __init__(self, windows: Sequence[Window], warehouse: DayByDay) -> None:
-        super().__init__(windows)
+    def __init__(self, parts: Sequence[Days], warehouse: DayByDay) -> None:
+        super().__init__(parts)
         self._warehouse = warehouse
 
-    def __iter__(self) -> Iterator[Window | None]:
+    def __iter__(self) -> Iterator[Days | None]:
         yield self[0]
         with self._warehouse.connect() as connection:
             connection.execute(self._warehouse.between_parts)
@@ -94,7 +94,7 @@ def test_an_error_of_the_first_part_ends_the_build_and_reports_no_model_as_mater
     with DuckDBWarehouse(path=str(platform.settings.warehouse_path)).connect() as connection:
         connection.execute(
             "UPDATE staging.reconciliation SET rows_source = rows_source + 1 "
-            f"WHERE table_name = 'refunds' AND recorded_at::DATE = '{FIRST}'"
+            f"WHERE table_name = 'refunds' AND business_date = '{FIRST}'"
         )
     with pytest.raises(PlatformError, match="every_row_is_accounted_for"):
         build_in_parts(platform)
