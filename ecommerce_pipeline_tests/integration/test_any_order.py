@@ -1,4 +1,4 @@
-"""The central guarantee: once a run has looked for all changed days, the warehouse is as one built from the end at once.
+"""The central guarantee: once a run has looked for all changed days, the warehouse is as one built at once in the end.
 
 The shop lives: orders are edited, moved, cancelled, paid late and deleted, rows are committed late, customers and
 products vanish. Its days of life are written in a random order, with runs of what has changed between them.

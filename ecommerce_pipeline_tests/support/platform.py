@@ -117,7 +117,7 @@ class Platform:
         return list(self.look(exact=exact).changes)
 
     def run_changed(self, *, exact: bool = False) -> Days | None:
-        """Run the days that have changed in the source, as `run --changed` does; return them, None if there are none."""
+        """Run the days that have changed in the source, as `run --changed` does, and return them; None if none has."""
         found = self.look(exact=exact)
         if not found.days:
             return None
