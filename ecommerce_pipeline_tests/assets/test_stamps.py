@@ -24,6 +24,7 @@ OTHERS = {
     "STORES": "12",
     "CHANGE_RATE": "0.1",
     "LATE_RATE": "0.2",
+    "CHANGE_RATE": "0.5",
     "DUPLICATE_RATE": "0.3",
     "BROKEN_RATE": "0.4",
     "SOURCE": "external",

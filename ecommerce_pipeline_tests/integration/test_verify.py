@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from dagster import AssetCheckEvaluation, AssetKey, DagsterEventType
+from dagster import AssetCheckEvaluation, AssetCheckSeverity, AssetKey, DagsterEventType
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_days import RunProgress
@@ -84,7 +84,9 @@ def evaluations(platform: Platform, name: str) -> dict[str, AssetCheckEvaluation
 def test_every_check_of_a_sound_run_passes_and_counts_what_it_compared(built: Platform) -> None:
     keys = built.definitions.resolve_asset_graph().asset_check_keys
     found = {key: evaluations(built, key.name)[key.asset_key.to_user_string()] for key in keys}
-    assert [key for key, evaluation in found.items() if not evaluation.passed] == []
+    # Orders that are moved here from before the first day of the shop's life that was written: a warning.
+    [warned] = [evaluation for evaluation in found.values() if not evaluation.passed]
+    assert (warned.check_name, warned.severity) == ("orders_have_all_their_lines", AssetCheckSeverity.WARN)
     [(rows,)] = built.query("SELECT count(*) FROM staging.refunds")
     reconciled = evaluations(built, "refunds_reconciled")["staging/reconciliation"]
     metadata = {name: value.value for name, value in reconciled.metadata.items()}
@@ -118,7 +120,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
         DELETE FROM staging.refunds WHERE refund_id = {lost} AND business_date = '2026-03-04';
         UPDATE staging.refunds SET amount = amount + 0.01
         WHERE refund_id = {changed} AND business_date = '2026-03-04';
-        UPDATE datamart.marts_sales_daily SET net_amount = net_amount - 0.01 WHERE business_date = '2026-03-02'
+        UPDATE datamart.marts_sales_daily SET net_amount = net_amount - 0.01 WHERE business_date = '2026-03-05'
         """,
     )
     try:
@@ -127,7 +129,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
         change(
             built,
             "CREATE OR REPLACE TABLE staging.refunds AS FROM kept; DROP TABLE kept;"
-            "UPDATE datamart.marts_sales_daily SET net_amount = net_amount + 0.01 WHERE business_date = '2026-03-02';"
+            "UPDATE datamart.marts_sales_daily SET net_amount = net_amount + 0.01 WHERE business_date = '2026-03-05';"
             "DROP TABLE sales",
         )
     assert code == 1
@@ -139,7 +141,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
     assert {str(duplicated), str(changed)} <= {word.strip("(),;") for word in only_staging.split()}
     assert "refunds of 2026-03-03" not in output
     assert "daily_marts_agree_with_facts: Got 1 result" in output
-    assert "marts_sales_daily of 2026-03-02: net_amount is" in output
+    assert "marts_sales_daily of 2026-03-05: net_amount is" in output
 
 
 def test_verify_of_a_missing_warehouse_says_so_once_and_leaves_no_file(built: Platform) -> None:
