@@ -1,9 +1,10 @@
-"""Injects one fault after the other into a platform, then runs it once to repair everything."""
+"""Injects one fault after the other into a platform, then runs once what has changed, to repair everything."""
 
 import random
 from collections.abc import Iterator, Sequence
 
-from ecommerce_pipeline_tests.chaos.faults import Fault, Victim, kill_the_run
+from ecommerce_pipeline_tests.chaos.faults import Fault, Victim, kill_the_run, set_of
+from ecommerce_pipeline_tests.support.lives import change_rows
 from ecommerce_pipeline_tests.support.platform import Platform
 
 LONGEST_RUN = 25.0
@@ -17,21 +18,26 @@ def disturb(
 ) -> None:
     """Inject faults into runs of random days; each strikes, and its run succeeds, is killed, or fails with one message.
 
+    Before each run rows of the shop change. Every other run is one of changed days, the last one too, which compares
+    all days exactly, and has no fault.
+
     Args:
         platform: The platform.
-        days: The days of the runs, in order; the last run covers all of them, without a fault.
+        days: The days of the shop's life, which are written first.
         chance: The source of all randomness.
         count: Number of faults.
         faults: The faults; none is repeated before all were injected.
     """
+    platform.run(days[0], days[-1], job="ingest")
     lasts = LONGEST_RUN
-    for number, (fault, first, last) in enumerate(_chosen(days, chance, count, faults), 1):
+    for number, fault in enumerate(_chosen(chance, count, faults), 1):
         for _ in range(TRIES):
-            victim = Victim(platform, first, last, chance, lasts)
+            change_rows(platform, chance)
+            victim = Victim(platform, days, set_of(days, chance) if number % 2 == 0 else None, chance, lasts)
             struck = fault(victim)
             code, output, seconds = victim.end
             summary = (
-                f"{number}: {fault.__name__} in {first} to {last}{'' if struck else ', which it missed'}: "
+                f"{number}: {fault.__name__} in {victim.days or 'changed days'}{'' if struck else ', which it missed'}: "
                 f"exit {code} after {seconds:.1f} s"
             )
             print(summary, flush=True)  # noqa: T201
@@ -43,19 +49,13 @@ def disturb(
                 break
             lasts = min(lasts, 0.9 * seconds)
         assert struck, f"{fault.__name__} missed {TRIES} runs"
-    last_run = Victim(platform, days[0], days[-1], chance, lasts)
-    last_run.start()
-    code, output, _ = last_run.end
-    assert code == 0, output
+    platform.run_changed(exact=True)
+    assert platform.changes(exact=True) == []
 
 
-def _chosen(
-    days: Sequence[str], chance: random.Random, count: int, faults: Sequence[Fault]
-) -> Iterator[tuple[Fault, str, str]]:
+def _chosen(chance: random.Random, count: int, faults: Sequence[Fault]) -> Iterator[Fault]:
     waiting: list[Fault] = []
     for number in range(count):
         waiting = waiting or chance.sample(list(faults), len(faults))
-        first = chance.randrange(len(days))
-        last = chance.randrange(first, len(days))
         # The first run starts on an empty platform: a kill is the only fault that can apply.
-        yield (waiting.pop() if number else kill_the_run), days[first], days[last]
+        yield waiting.pop() if number else kill_the_run

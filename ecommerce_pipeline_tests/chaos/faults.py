@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,8 +30,8 @@ class Victim:
 
     Attributes:
         platform: The platform it runs on.
-        first: Its first day.
-        last: Its last day.
+        every_day: The days that the shop has.
+        days: The run's days, as `--days` names them; None for those that have changed in the source.
         chance: The source of all randomness.
         lasts: Seconds within which its fault comes.
         prefix: A command that starts it.
@@ -40,8 +40,8 @@ class Victim:
     """
 
     platform: Platform
-    first: str
-    last: str
+    every_day: Sequence[str]
+    days: str | None
     chance: random.Random
     lasts: float
     prefix: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Victim:
         folder = self.platform.folder
         folders = {"DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
         self.process = subprocess.Popen(
-            [*self.prefix, str(PROGRAM), "run", "--from", self.first, "--to", self.last],
+            [*self.prefix, str(PROGRAM), "run", *(["--days", self.days] if self.days else ["--changed"])],
             env=inherited | SMALL_SHOP | self.platform.environment | folders | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -84,6 +84,11 @@ class Victim:
         found = sorted(self.platform.settings.lake_dir.rglob("*.parquet"))
         whole = [path for path in found if path.stat().st_size > SMALLEST_OBJECT]
         return self.chance.sample(whole, len(whole))
+
+
+def set_of(days: Sequence[str], chance: random.Random) -> str:
+    """Return more than half of the days, as `--days` names them: two such sets overlap."""
+    return ", ".join(sorted(chance.sample(days, chance.randint(len(days) // 2 + 1, len(days)))))
 
 
 def kill_the_run(victim: Victim) -> bool:
@@ -178,8 +183,10 @@ def jump_the_clock(victim: Victim) -> bool:
 
 
 def run_another(victim: Victim) -> bool:
-    """Run overlapping days in two runs at once."""
-    other = Victim(victim.platform, victim.last, victim.last, victim.chance, victim.lasts)
+    """Run two sets of days at once, which overlap."""
+    other = Victim(
+        victim.platform, victim.every_day, set_of(victim.every_day, victim.chance), victim.chance, victim.lasts
+    )
     victim.start()
     process = other.start()
     while process.poll() is None and victim.process and victim.process.poll() is None:

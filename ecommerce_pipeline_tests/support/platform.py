@@ -116,14 +116,19 @@ class Platform:
         """Return what has changed in the source since it was loaded."""
         return list(self.look(exact=exact).changes)
 
-    def run_changed(self, *, exact: bool = False) -> Days | None:
-        """Run the days that have changed in the source, as `run --changed` does, and return them; None if none has."""
+    def run_changed(self, *, exact: bool = False, and_days: str | None = None) -> Days | None:
+        """Run the days that have changed in the source and these, as `run` does, without writing any to the source.
+
+        Returns:
+            The days; None if there are none.
+        """
         found = self.look(exact=exact)
-        if not found.days:
+        every = found.days | set(Days.parse(and_days) if and_days else ())
+        if not every:
             return None
         job = self.definitions.resolve_job_def("everything")
         keys = {key for key in job.asset_layer.executable_asset_keys if key.path[0] not in {"source", "dashboard"}}
-        days = Days.of(found.days)
+        days = Days.of(every)
         run_days(job.get_subset(asset_selection=keys), days, self.instance, lambda _: None, tags_of_look(found))
         return days
 

@@ -1,0 +1,93 @@
+"""How the rows of a shop change while the platform runs, and the warehouse that must come of it in the end."""
+
+import random
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.support.platform import Platform
+
+UNKNOWN: Final = -2
+"""The key of the member that stands for an unknown product."""
+OF_PRODUCT: Final = {"product_name", "category", "subcategory", "brand", "cost_amount", "margin_amount"}
+"""Columns that a dimension's row decides; a product's cost is that of today."""
+Rows = dict[str, list[dict[str, object]]]
+"""The rows of a warehouse by table."""
+
+ROWS_CHANGED: Final = 5
+"""Of each kind, each time."""
+
+_LATER: Final = "updated_at = clock_timestamp()"
+_CHANGES: Final = {
+    "transactions": (
+        f"UPDATE ecommerce.transactions SET status = 'cancelled', cancelled_at = created_at, {_LATER}",
+        f"UPDATE ecommerce.transactions SET created_at = created_at + INTERVAL '1 day', {_LATER}",
+        "DELETE FROM ecommerce.transactions",
+    ),
+    "transaction_items": (
+        "UPDATE ecommerce.transaction_items SET quantity = quantity + 1, "
+        f"gross_amount = (quantity + 1) * unit_price, {_LATER}",
+        "DELETE FROM ecommerce.transaction_items",
+    ),
+    "payment_attempts": (f"UPDATE ecommerce.payment_attempts SET status = 'declined', {_LATER}",),
+    "refunds": (f"UPDATE ecommerce.refunds SET amount = 0.01, {_LATER}", "DELETE FROM ecommerce.refunds"),
+    "customers": (f"UPDATE ecommerce.customers SET city = 'Elsewhere', {_LATER}",),
+}
+_KEYS: Final = {
+    "transactions": "transaction_id",
+    "transaction_items": "transaction_item_id",
+    "payment_attempts": "payment_attempt_id",
+    "refunds": "refund_id",
+    "customers": "customer_id",
+}
+
+
+def change_rows(platform: Platform, chance: random.Random) -> None:
+    """Cancel, move, edit and delete random rows of the shop, in a transaction."""
+    with platform.source() as connection:
+        for table, changes in _CHANGES.items():
+            key = _KEYS[table]
+            for change in changes:
+                keys = [
+                    of for (of,) in connection.execute(f"SELECT {key} FROM ecommerce.{table} ORDER BY 1").fetchall()
+                ]
+                connection.execute(
+                    f"{change} WHERE {key} = ANY(%s)", [chance.sample(keys, min(ROWS_CHANGED, len(keys)))]
+                )
+
+
+def delete_a_tenth(platform: Platform, chance: random.Random) -> None:
+    """Delete a tenth of the customers and of the products, whoever names them."""
+    with platform.source() as connection:
+        for table in ("customer", "product"):
+            connection.execute(f"DELETE FROM ecommerce.{table}s WHERE {table}_id %% 10 = %s", [chance.randrange(10)])
+
+
+def built_at_once(platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """Return another platform, local, with a warehouse that was built in one run from the same database."""
+    address = postgres(platform.settings).address()
+    monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
+    server = {"HOST": address.host, "PORT": str(address.port), "DB": address.database, "USER": address.user}
+    start = {name: value for name, value in platform.environment.items() if name == "START_DATE"}
+    at_once = Platform(folder, start | {f"POSTGRES_{name}": value for name, value in server.items()})
+    at_once.run_changed()
+    return at_once
+
+
+def comparable_rows(platform: Platform) -> Rows:
+    """Return the rows of the warehouse without what depends on whether it has known members that the shop has deleted.
+
+    These are their rows in dimensions, and what summaries say of a product rather than count.
+    """
+    rows = platform.rows()
+    for name in [name for name in rows if name.startswith("core.dim_")]:
+        rows[name] = [row for row in rows[name] if row.get("deleted_at") is None]
+    there = {row["product_id"] for row in rows["core.dim_product"]}
+    for name in [name for name in rows if name.startswith("datamart.")]:
+        of_lost = [row for row in rows[name] if row.get("product_id", UNKNOWN) not in there]
+        for row in of_lost:
+            row.update(dict.fromkeys(row.keys() & OF_PRODUCT))
+        rows[name].sort(key=repr)
+    return rows
