@@ -37,10 +37,10 @@ def disturb(
             struck = fault(victim)
             code, output, seconds = victim.end
             summary = (
-                f"{number}: {fault.__name__} in {victim.days or 'changed days'}{'' if struck else ', which it missed'}: "
-                f"exit {code} after {seconds:.1f} s"
+                f"{number}: {fault.__name__} in {victim.days or 'changed days'}"
+                f"{'' if struck else ', which it missed'}: exit {code} after {seconds:.1f} s"
             )
-            print(summary, flush=True)  # noqa: T201
+            print(summary, output[output.rfind("error: ") :] if code == 1 else "", flush=True)  # noqa: T201
             assert "Traceback" not in output, f"{summary}\n{output}"
             assert "FileNotFoundError" not in output, f"{summary}\n{output}"
             assert code in {0, 1, -9}, f"{summary}\n{output}"

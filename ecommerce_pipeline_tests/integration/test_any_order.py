@@ -1,4 +1,4 @@
-"""The central guarantee: once a run has looked for all changed days, the warehouse is as one built at once in the end.
+"""The central guarantee: after a look for all changed days and their run, the warehouse is as one built at once.
 
 The shop lives: orders are edited, moved, cancelled, paid late and deleted, rows are committed late, customers and
 products vanish. Its days of life are written in a random order; what has changed is run in between, and killed.
@@ -36,7 +36,7 @@ MEASURES = ["orders_sold", "gross_amount", "discount_amount", "refund_amount", "
 
 @pytest.fixture(scope="module", params=LIVES, ids="life {}".format)
 def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Yield a platform at the end of a random life, of which every day was run since customers and products vanished."""
+    """Yield a platform after a random life; every day was run since customers and products vanished."""
     chance = random.Random(request.param)
     folder = tmp_path_factory.mktemp("lived")
     with closing(Platform(folder, {"SEED": str(request.param), "START_DATE": DAYS[0]})) as platform:
@@ -97,7 +97,11 @@ def test_members_that_the_shop_has_deleted_are_kept(lived: Platform) -> None:
 def test_a_look_by_time_finds_an_edit_and_an_exact_one_a_deletion_and_its_restore(lived: Platform) -> None:
     """What `updated_at` does not tell: that a row has gone, or is back."""
     with lived.source() as connection:
-        query = "SELECT DISTINCT ON (created_at::date) * FROM ecommerce.refunds ORDER BY created_at::date, refund_id"
+        query = """
+            SELECT DISTINCT ON (created_at::date) * FROM ecommerce.refunds AS one
+            WHERE (SELECT count(*) FROM ecommerce.refunds AS copy WHERE copy.refund_id = one.refund_id) = 1
+            ORDER BY created_at::date, refund_id
+        """
         edited, deleted, *_ = connection.execute(query).fetchall()
         edit = "UPDATE ecommerce.refunds SET quantity = quantity + 1, updated_at = now() WHERE refund_id = %s"
         connection.execute(edit, edited[:1])

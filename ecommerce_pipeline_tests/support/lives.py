@@ -70,8 +70,8 @@ def built_at_once(platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPa
     address = postgres(platform.settings).address()
     monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
     server = {"HOST": address.host, "PORT": str(address.port), "DB": address.database, "USER": address.user}
-    start = {name: value for name, value in platform.environment.items() if name == "START_DATE"}
-    at_once = Platform(folder, start | {f"POSTGRES_{name}": value for name, value in server.items()})
+    same_shop = {name: value for name, value in platform.environment.items() if name in {"SEED", "START_DATE"}}
+    at_once = Platform(folder, same_shop | {f"POSTGRES_{name}": value for name, value in server.items()})
     at_once.run_changed()
     return at_once
 
