@@ -6,7 +6,7 @@ recorded here. Materialized in the UI, the asset compares the days of its run ex
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ from ecommerce_pipeline.resources.postgres.apply import written_days
 from ecommerce_pipeline.resources.postgres.changed import last_day
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres
 
@@ -84,7 +84,7 @@ def look_before_run(
 ) -> Look:
     """Look at the source for the days that a run is to take along, and record what was found.
 
-    Days that were loaded and not built, because a run was interrupted, are among them.
+    Days that were extracted and not loaded, or loaded and not built, because a run was interrupted, are among them.
 
     Args:
         settings: The platform's settings.
@@ -100,8 +100,8 @@ def look_before_run(
     since = {} if all_days or not loaded else seen(instance)
     can_be_new = _can_be_new(settings, postgres) if loaded or new_days else lambda _: False
     found = _look_at(settings, postgres, warehouse, since, can_be_new, exact=Days.of(compared) if compared else None)
-    not_built = [Change(day, _BUILT.path[-1], 0, "loaded and not built") for day in _days_not_built(instance) & loaded]
-    found = Look((*found.changes, *not_built), found.until)
+    unfinished = [change for change in _unfinished(instance) if change.day in loaded]
+    found = Look((*found.changes, *unfinished), found.until)
     for day, changes in _by_day(found.changes).items():
         instance.report_runless_asset_event(
             AssetMaterialization(KEY, partition=day.isoformat(), metadata=_metadata(changes))
@@ -173,10 +173,26 @@ def _can_be_new(settings: Settings, postgres: PostgresResource) -> Callable[[dat
     return lambda day: day in written
 
 
-def _days_not_built(instance: DagsterInstance) -> set[date]:
-    storage, event = instance.event_log_storage, DagsterEventType.ASSET_MATERIALIZATION
-    loaded, built = (storage.get_latest_storage_id_by_partition(key, event) for key in (_LOADED, _BUILT))
-    return {date.fromisoformat(day) for day, number in loaded.items() if number > built.get(day, 0)}
+def _unfinished(instance: DagsterInstance) -> Iterator[Change]:
+    """Yield the days on which a step has ended and not the one that completes it.
+
+    Staging may have other rows than those that reconciliation has compared: whether the source has changed since then
+    does not tell whether staging is as the source.
+    """
+
+    def newest(key: AssetKey) -> Mapping[str, int]:
+        storage = instance.event_log_storage
+        return storage.get_latest_storage_id_by_partition(key, DagsterEventType.ASSET_MATERIALIZATION)
+
+    def unfinished(table: str, done: Mapping[str, int], completed: Mapping[str, int], reason: str) -> Iterator[Change]:
+        for day, number in done.items():
+            if number > completed.get(day, 0):
+                yield Change(date.fromisoformat(day), table, 0, reason)
+
+    compared = newest(_LOADED)
+    for table in EVENTS:
+        yield from unfinished(table, newest(AssetKey(["lake", table])), compared, "extracted and not loaded")
+    yield from unfinished(_BUILT.path[-1], compared, newest(_BUILT), "loaded and not built")
 
 
 def _by_day(changes: Sequence[Change]) -> dict[date, list[Change]]:

@@ -13,8 +13,10 @@ from contextlib import closing
 from decimal import Decimal
 
 import pytest
+from dagster import AssetKey
 
 from ecommerce_pipeline.assets.stamps import shop_settings
+from ecommerce_pipeline.execution.run_days import run_days
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.schema.tables import STAGING
@@ -119,6 +121,21 @@ def test_a_look_by_time_finds_an_edit_and_an_exact_one_a_deletion_and_its_restor
             places = ", ".join(["%s"] * len(row))
             connection.execute(f"INSERT INTO ecommerce.refunds VALUES ({places})", row)
     assert lived.changes(exact=True) == []
+
+
+def test_a_day_that_was_loaded_and_not_compared_has_changed(lived: Platform) -> None:
+    """A run ended between load and reconciliation; its deletion was undone, and nobody saw that staging has it."""
+    refunds, day = "ecommerce.refunds", DAYS[3]
+    with lived.source() as connection:
+        row = connection.execute(f"DELETE FROM {refunds} WHERE created_at::date = '{day}' RETURNING *").fetchall()
+    job = lived.definitions.resolve_job_def("everything")
+    keys = {AssetKey([layer, "refunds"]) for layer in ("lake", "staging")}
+    run_days(job.get_subset(asset_selection=keys), Days.parse(day), lived.instance, lambda _: None)
+    with lived.source() as connection:
+        for values in row:
+            connection.execute(f"INSERT INTO {refunds} VALUES ({', '.join(['%s'] * len(values))})", values)
+    for exact in (False, True):
+        assert [str(change.day) for change in lived.changes(exact=exact)] == [day]
 
 
 def amounts(totals: Totals) -> tuple[object, ...]:
