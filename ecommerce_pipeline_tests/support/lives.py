@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from ecommerce_pipeline.schema.tables import TABLES, business_key
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -20,42 +21,33 @@ ROWS_CHANGED: Final = 5
 """Of each kind, each time."""
 
 _LATER: Final = "updated_at = clock_timestamp()"
+_CANCEL: Final = f"status = 'cancelled', cancelled_at = created_at, {_LATER}"
+_MOVE: Final = f"created_at = created_at + INTERVAL '1 day', {_LATER}"
 _CHANGES: Final = {
-    "transactions": (
-        f"UPDATE ecommerce.transactions SET status = 'cancelled', cancelled_at = created_at, {_LATER}",
-        f"UPDATE ecommerce.transactions SET created_at = created_at + INTERVAL '1 day', {_LATER}",
-        "DELETE FROM ecommerce.transactions",
-    ),
-    "transaction_items": (
-        "UPDATE ecommerce.transaction_items SET quantity = quantity + 1, "
-        f"gross_amount = (quantity + 1) * unit_price, {_LATER}",
-        "DELETE FROM ecommerce.transaction_items",
-    ),
-    "payment_attempts": (f"UPDATE ecommerce.payment_attempts SET status = 'declined', {_LATER}",),
-    "refunds": (f"UPDATE ecommerce.refunds SET amount = 0.01, {_LATER}", "DELETE FROM ecommerce.refunds"),
-    "customers": (f"UPDATE ecommerce.customers SET city = 'Elsewhere', {_LATER}",),
+    "transactions": (_CANCEL, _MOVE, None),
+    "transaction_items": (f"quantity = quantity + 1, gross_amount = (quantity + 1) * unit_price, {_LATER}", None),
+    "payment_attempts": (f"status = 'declined', {_LATER}",),
+    "refunds": (f"amount = 0.01, {_LATER}", None),
+    "customers": (f"city = 'Elsewhere', {_LATER}",),
 }
-_KEYS: Final = {
-    "transactions": "transaction_id",
-    "transaction_items": "transaction_item_id",
-    "payment_attempts": "payment_attempt_id",
-    "refunds": "refund_id",
-    "customers": "customer_id",
-}
+"""What a table's rows are set to; None deletes them."""
 
 
 def change_rows(platform: Platform, chance: random.Random) -> None:
     """Cancel, move, edit and delete random rows of the shop, in a transaction."""
     with platform.source() as connection:
         for table, changes in _CHANGES.items():
-            key = _KEYS[table]
+            name, key = f"ecommerce.{table}", business_key(TABLES[table])
             for change in changes:
-                keys = [
-                    of for (of,) in connection.execute(f"SELECT {key} FROM ecommerce.{table} ORDER BY 1").fetchall()
-                ]
-                connection.execute(
-                    f"{change} WHERE {key} = ANY(%s)", [chance.sample(keys, min(ROWS_CHANGED, len(keys)))]
-                )
+                keys = [of for (of,) in connection.execute(f"SELECT DISTINCT {key} FROM {name} ORDER BY 1").fetchall()]
+                where = f"WHERE {key} = ANY(%(keys)s)"
+                # What is recorded as deleted is not written again with its day of life.
+                deletion = f"""
+                    WITH gone AS (DELETE FROM {name} {where} RETURNING {key})
+                    INSERT INTO ecommerce.deleted_rows SELECT DISTINCT '{table}', {key}, now() FROM gone
+                """
+                statement = f"UPDATE {name} SET {change} {where}" if change else deletion
+                connection.execute(statement, {"keys": chance.sample(keys, min(ROWS_CHANGED, len(keys)))})
 
 
 def delete_a_tenth(platform: Platform, chance: random.Random) -> None:
