@@ -3,7 +3,9 @@
 Google's GoogleSQL analyzer checks all SQL that a run sends to BigQuery: it rejects what the emulator accepts.
 """
 
+import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from dagster import AssetKey
@@ -17,6 +19,7 @@ from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
 from ecommerce_pipeline.targets import dbt_workspace, target_of
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent_queries
+from ecommerce_pipeline_tests.support.lives import built_at_once, change_rows, comparable_rows, delete_a_tenth
 from ecommerce_pipeline_tests.support.platform import Platform
 
 pytestmark = pytest.mark.timeout(900)
@@ -47,23 +50,29 @@ def test_the_analyzer_rejects_what_bigquery_rejects(analyzer: Analyzer, query: s
     assert expected in error
 
 
-def test_the_emulators_have_the_rows_of_the_local_target_after_a_day_and_a_range(
+def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_life_in_which_rows_change(
     new_platform: Callable[..., Platform],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     storage_client: storage.Client,
     bigquery_proxy: Proxy,
     analyzer: Analyzer,
     project: str,
 ) -> None:
-    """The range includes the day that was run before, and is too long for one job."""
+    """The changed days include one that was run before, and are too many for one job."""
     bucket = f"{project}-lake"
     storage_client.create_bucket(bucket, location="US")
     environment = {"TARGET": "gcp", "GCP_PROJECT": project, "GCS_BUCKET": bucket, "GCS_PREFIX": "lake"}
     cloud = new_platform("cloud", **environment, BIGQUERY_DAYS_PER_JOB="1")
     cloud.run(DAYS[1])
-    cloud.run(*DAYS)
-    local = new_platform("local")
-    local.run(*DAYS)
-    assert cloud.rows() == local.rows()
+    cloud.run(DAYS[0], job="ingest")
+    chance = random.Random(DAYS[0])
+    change_rows(cloud, chance)
+    delete_a_tenth(cloud, chance, ["customers"])
+    assert cloud.run_changed(exact=True) == Days.of_keys(*DAYS)
+    assert cloud.changes(exact=True) == []
+    local = built_at_once(cloud, tmp_path / "local", monkeypatch)
+    assert comparable_rows(cloud) == comparable_rows(local)
     assert_labeled(bigquery_proxy.requests, cloud)
     assert analyzer.errors([*sent_queries(bigquery_proxy.requests), *reconciliation_queries()], catalog(cloud)) == {}
     for platform in (local, cloud):

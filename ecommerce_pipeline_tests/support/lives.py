@@ -1,6 +1,7 @@
 """How the rows of a shop change while the platform runs, and the warehouse that must come of it in the end."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -50,11 +51,14 @@ def change_rows(platform: Platform, chance: random.Random) -> None:
                 connection.execute(statement, {"keys": chance.sample(keys, min(ROWS_CHANGED, len(keys)))})
 
 
-def delete_a_tenth(platform: Platform, chance: random.Random) -> None:
-    """Delete a tenth of the customers and of the products, whoever names them."""
+def delete_a_tenth(
+    platform: Platform, chance: random.Random, tables: Sequence[str] = ("customers", "products")
+) -> None:
+    """Delete a tenth of the rows of dimensions, whoever names them."""
     with platform.source() as connection:
-        for table in ("customer", "product"):
-            connection.execute(f"DELETE FROM ecommerce.{table}s WHERE {table}_id %% 10 = %s", [chance.randrange(10)])
+        for table in tables:
+            key = business_key(TABLES[table])
+            connection.execute(f"DELETE FROM ecommerce.{table} WHERE {key} %% 10 = %s", [chance.randrange(10)])
 
 
 def built_at_once(platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
