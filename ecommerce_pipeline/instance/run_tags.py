@@ -30,16 +30,21 @@ REBUILD_TAG: Final = "ecommerce_pipeline/rebuild"
 
 
 def days_of_tags(tags: Mapping[str, str]) -> Days | None:
-    """Return the days of a run, from its tags; None of a run that has none.
+    """Return the days of a run, from its tags; None of a run that has none, or partitions that are no days.
 
     >>> print(days_of_tags({"dagster/partition": "2026-03-01"}))
     2026-03-01
+    >>> print(days_of_tags({"dagster/partition": "Europe"}))
+    None
     """
     if days := tags.get(DAYS_TAG):
         return Days.parse(days)
     first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
     last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
-    return Days.of_keys(first, last) if first and last else None
+    try:
+        return Days.of_keys(first, last) if first and last else None
+    except ValueError:
+        return None
 
 
 def tags_of_days(days: Days) -> dict[str, str]:

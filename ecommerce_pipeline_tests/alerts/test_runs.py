@@ -9,7 +9,9 @@ import pytest
 from dagster import DagsterEventType, RetryRequested
 
 from ecommerce_pipeline.errors import PlatformError, TransientError
+from ecommerce_pipeline.instance.run_tags import tags_of_days
 from ecommerce_pipeline.masking import clean
+from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline_tests.alerts.shop import HOSTILE_KEY, ORDERS, REPORT, SALES, Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
@@ -204,6 +206,23 @@ def test_alerts_go_to_the_route_of_an_owner_its_own_address_or_the_default(
 HOSTILE = (
     "<script>alert(1)</script>\r\nBcc: eve@example.com\r\n\r\n.\r\nFrom evil \u202e\x1b[31mröd\x00 \ud83d\ude00 日本"
 )
+
+
+def test_a_failed_run_of_scattered_days_names_them_in_the_command_and_recovers_with_all_of_them(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    days = Days.parse("2026-03-01, 2026-03-04 to 2026-03-05, 2026-03-20")
+
+    def broken(_: str) -> Exception:
+        return ValueError("no")
+
+    shop.broken["orders"] = broken
+    shop.run("everything", None, tags=tags_of_days(days))
+    shop.tick()
+    text = text_of(mailbox.mails[0])
+    assert "everything failed for 2026-03-01, 2026-03-04 to 2026-03-05, 2026-03-20" in text
+    command = ".venv/bin/ecommerce-pipeline run --job everything --days '2026-03-01, 2026-03-04 to 2026-03-05, 2026-03-20'"
+    assert f"Run it again\n------------\n{command}" in text
 
 
 def test_hostile_text_of_an_exception_harms_neither_headers_nor_html(shop: Shop, mailbox: Mailbox) -> None:

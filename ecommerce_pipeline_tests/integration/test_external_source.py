@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from dagster import AssetKey
 
+from ecommerce_pipeline.commands.doctor.local import source_indexes, source_tables
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.administration import administration
@@ -49,6 +51,20 @@ def test_the_graph_runs_on_existing_tables_shows_their_drift_and_generates_nothi
     with postgres(owner.settings).connect() as connection:
         connection.execute("ALTER TABLE ecommerce.reviews ADD COLUMN helpful_votes integer")
         connection.execute("ALTER TABLE ecommerce.reviews ALTER COLUMN rating TYPE bigint")
+    assert source_indexes(reader.settings) == "days and changes are found by index"
+    with postgres(owner.settings).connect() as connection:
+        connection.execute("DROP INDEX ecommerce.reviews_updated_at_idx")
+        connection.execute("ALTER TABLE ecommerce.refunds RENAME TO returns")
+        columns = ", ".join(column.name for column in TABLES["refunds"].columns if column.name != "updated_at")
+        view = f"CREATE VIEW ecommerce.refunds AS SELECT {columns}, created_at AS updated_at FROM ecommerce.returns"
+        connection.execute(view.encode())
+        connection.execute("GRANT SELECT ON ecommerce.refunds TO ecommerce_extract")
+    assert source_indexes(reader.settings).splitlines() == [
+        "slow, not wrong: whole tables are read to find days and changes; indexes help:",
+        "  CREATE INDEX CONCURRENTLY ON ecommerce.reviews (updated_at);",
+        "  updated_at of the view refunds does not say when a row changed: only `run --changed --exact` and the exact "
+        "schedules find its changes",
+    ]
     steps = [progress.step for progress in reader.run(DAY) if progress.kind == "ended"]
     assert not [step for step in steps if step.startswith("source/")]
     [(orders,)] = reader.query("SELECT count(*) FROM core.stg_transactions")
@@ -77,5 +93,12 @@ def test_an_unusable_table_is_one_error_that_names_each_column(reader: Platform,
     assert "column rating is double precision, expected integer" in message
     with postgres(owner.settings).connect() as connection:
         connection.execute("DROP TABLE ecommerce.reviews")
+        connection.execute("ALTER TABLE ecommerce.refunds DROP COLUMN updated_at")
+    with pytest.raises(PlatformError) as lacking:
+        source_tables(reader.settings)
+    lines = str(lacking.value).splitlines()
+    assert "  ecommerce.refunds: column updated_at (timestamp with time zone) is missing" in lines
+    assert "of a table without updated_at, a view may give its created_at as updated_at" in lines[-1]
+    assert source_indexes(reader.settings) == "not looked at, as tables are missing"
     with pytest.raises(PlatformError, match=r"table ecommerce\.reviews does not exist"):
         reader.run(DAY, job="extract")

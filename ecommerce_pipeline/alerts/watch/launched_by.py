@@ -12,16 +12,20 @@ from ecommerce_pipeline.alerts.watch.dagster_private import (
     SENSOR_NAME_TAG,
     USER_TAG,
 )
-from ecommerce_pipeline.instance.run_tags import days_of_tags, is_of_command_line
+from ecommerce_pipeline.instance.run_tags import (
+    DAYS_TAG,
+    PARTITION_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    is_of_command_line,
+)
 
 
 def span_of(tags: Mapping[str, str]) -> Span | None:
-    """Return the partitions in a run's tags."""
-    days = days_of_tags(tags)
-    if days is None:
-        return None
-    scattered = str(days) if len(days.windows) > 1 else ""
-    return Span(first=days.first.isoformat(), last=days.last.isoformat(), days=scattered)
+    """Return the partitions in a run's tags, which need not be days."""
+    first = tags.get(RANGE_START_TAG) or tags.get(PARTITION_TAG)
+    last = tags.get(RANGE_END_TAG) or tags.get(PARTITION_TAG)
+    return Span(first=first, last=last, days=tags.get(DAYS_TAG, "")) if first and last else None
 
 
 def launched_by(tags: Mapping[str, str]) -> str:

@@ -52,6 +52,7 @@ def checks_of(settings: Settings) -> dict[str, Check]:
         "runs": partial(runs.runs, settings),
         "PostgreSQL": partial(local.postgresql, settings),
         "source tables": partial(local.source_tables, settings),
+        "source indexes": partial(local.source_indexes, settings),
         "settings": partial(local.settings_of_rows, settings),
         "DuckDB": local.duckdb_extension,
         **target_of(settings).checks,

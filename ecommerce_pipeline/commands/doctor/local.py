@@ -11,7 +11,7 @@ from ecommerce_pipeline.assets.stamps import check_stamps
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.resources.postgres.scan import extension_file
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import EVENTS, HAPPENED_AT, TABLES, UPDATED_AT
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace, postgres
 
@@ -92,6 +92,11 @@ def source_tables(settings: Settings) -> str:
             "`ecommerce-pipeline ddl` prints the statements that create the tables; views with the same columns serve "
             "as well (docs/schema_drift.md)"
         )
+        if any(f"column {UPDATED_AT} " in line for line in lines):
+            remedy += (
+                f"; of a table without {UPDATED_AT}, a view may give its {HAPPENED_AT} as {UPDATED_AT}: its changes "
+                "are then found by `run --changed --exact` only"
+            )
         raise PlatformError("\n  ".join([f"missing in {database.address()}:", *lines, remedy]))
     warnings = [
         f"{table.schema}.{table.name}: {warning}"
@@ -99,6 +104,27 @@ def source_tables(settings: Settings) -> str:
         for warning in database.check_contract(table).warnings
     ]
     return "; ".join([f"{len(TABLES)} tables match the contract", *warnings])
+
+
+def source_indexes(settings: Settings) -> str:
+    """Return the indexes that the source lacks, without which reading it is slow, and tables without a time of change.
+
+    Raises:
+        PlatformError: The server cannot be reached.
+    """
+    database = postgres(settings)
+    if database.missing(list(TABLES.values())):
+        return "not looked at, as tables are missing"
+    slow, untimed = database.slow_and_untimed([TABLES[name] for name in EVENTS])
+    found = "days and changes are found by index"
+    if slow:
+        found = "\n  ".join(["slow, not wrong: whole tables are read to find days and changes; indexes help:", *slow])
+    if untimed:
+        found += (
+            f"\n  updated_at of the view{'s' if len(untimed) > 1 else ''} {', '.join(untimed)} does not say when a row "
+            "changed: only `run --changed --exact` and the exact schedules find its changes"
+        )
+    return found
 
 
 def settings_of_rows(settings: Settings) -> str:

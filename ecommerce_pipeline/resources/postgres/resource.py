@@ -25,6 +25,7 @@ from ecommerce_pipeline.resources.postgres.apply import apply, create_records
 from ecommerce_pipeline.resources.postgres.business_days import contract_rows_of, ordered_rows_of, rows_of
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.errors import server_error
+from ecommerce_pipeline.resources.postgres.indexes import has_no_time_of_change, unindexed
 from ecommerce_pipeline.resources.postgres.ingest import writing
 from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
 from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
@@ -139,6 +140,20 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self.connect() as connection:
             return missing(connection, tables)
+
+    def slow_and_untimed(self, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
+        """Return the remedies of conditions that no index answers, and the tables without a time of change.
+
+        See `indexes`; the tables fit the contract and can be read.
+
+        Raises:
+            PlatformError: The server cannot be reached or rejects the login.
+        """
+        with self.connect() as connection:
+            return (
+                [line for table in tables for line in unindexed(connection, table)],
+                [table.name for table in tables if has_no_time_of_change(connection, table)],
+            )
 
     def extract(self, table: Table, days: Days | None) -> tuple[Drift, pa.RecordBatchReader]:
         """Check that the table and its values fit the contract, and read it; of a replica, once it has all rows.
