@@ -22,7 +22,6 @@ OTHERS = {
     "CUSTOMERS": "10",
     "PRODUCTS": "11",
     "STORES": "12",
-    "CHANGE_RATE": "0.1",
     "LATE_RATE": "0.2",
     "CHANGE_RATE": "0.5",
     "DUPLICATE_RATE": "0.3",

@@ -35,8 +35,8 @@ Days_ = dict[tuple[str, str], str]
 
 def order(key: int, at: str, session: str = "NULL", updated: str = "'2026-03-31 12:00+00'") -> str:
     return (
-        f"INSERT INTO transactions VALUES ({key}, 1, {session}, NULL, 'web', 1, 'BRL', NULL, 1, 10, 0, 0, 0, 10, 'paid', "
-        f"NULL, '{at}', {updated})"
+        f"INSERT INTO transactions VALUES ({key}, 1, {session}, NULL, 'web', 1, 'BRL', NULL, 1, 10, 0, 0, 0, 10, "
+        f"'paid', NULL, '{at}', {updated})"
     )
 
 

@@ -117,7 +117,8 @@ def test_a_type_narrowed_is_nothing_to_speak_of() -> None:
 
 
 def test_a_type_widened_is_a_doubt_that_says_which_line_of_the_contract_to_change() -> None:
-    found = drift(transaction_items, AS_AGREED | {"line_number": Found("bigint"), "gross_amount": Found("numeric(14,4)")})
+    wider = {"line_number": Found("bigint"), "gross_amount": Found("numeric(14,4)")}
+    found = drift(transaction_items, AS_AGREED | wider)
     assert found.errors == ()
     line = 'in the line "{}" of transaction_items in ecommerce_pipeline/schema/tables.py'
     number = "set the type `BigInteger()` " + line.format("line_number")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from google.cloud import bigquery
-from sqlalchemy import BigInteger, Numeric, Text
+from sqlalchemy import BigInteger, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
@@ -86,9 +86,7 @@ def test_a_table_follows_the_contract_where_nothing_is_lost(
     defined |= {"line_number": (BigInteger(), True)}
     for _ in range(2):
         [change] = follow(warehouse, {table: defined}).values()
-        assert str(change) == (
-            "column gift_note (text) is new; column line_number may be null"
-        )
+        assert str(change) == ("column gift_note (text) is new; column line_number may be null")
     warehouse.query(
         "INSERT INTO shop_staging.transaction_items (transaction_item_id, quantity, gift_note, business_date) "
         "VALUES (9, NUMERIC '0.25', 'for you', DATE '2026-03-01')"
