@@ -109,7 +109,7 @@ def combined_events(parts: Sequence[BuiltPart], windows: int) -> Iterator[Event]
 
     Args:
         parts: What was built, in order; the last one may have failed.
-        windows: The number of parts that make up all the days.
+        windows: The number of parts that were to be built.
     """
     by_subject: dict[object, list[Event]] = defaultdict(list)
     for part in parts:

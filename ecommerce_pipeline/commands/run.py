@@ -53,6 +53,7 @@ def run_command(settings: Settings, request: RequestedRun, job_name: str, select
         output.document(ok=True, job=None if select else job_name, select=select, **run)
         if not output.quiet and (select or job_name not in BEFORE_WAREHOUSE):
             _print_overview(settings, instance, console)
+            console.print(_still_changed(found, days), soft_wrap=True)
     console.print(next_steps(settings, days, job_name, select), markup=False, soft_wrap=True)
 
 
@@ -83,6 +84,14 @@ def _days(settings: Settings, request: RequestedRun, found: Look | None) -> Days
         asked = {day - back for day in asked if day - back >= settings.start_date}
     changed = {day for day in found.days if has_day(settings, day)} if found else set()
     return Days.of(asked | changed) if asked | changed else None
+
+
+def _still_changed(found: Look | None, days: Days) -> str:
+    """Return a line on the days that a run did not take along."""
+    if found is None:
+        return "Days that have changed were not looked for: `ecommerce-pipeline changes` lists them."
+    left = found.days - set(days)
+    return f"Days still known as changed: {Days.of(left).summary if left else 'none'}."
 
 
 def _print_overview(settings: Settings, instance: DagsterInstance, console: Console) -> None:

@@ -1,6 +1,6 @@
 """`status`: what is materialized in each layer, the revenue in the marts, and where the dashboard is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_object, split_path
+from ecommerce_pipeline.quality.rows_by_day import QUARANTINES
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -55,11 +56,13 @@ class Overview:
     Attributes:
         layers: From the source to the marts.
         revenue: The sums of the sales mart over all its days; None before the first sale.
+        quarantined: Rows of events that cannot be true, by table.
         dashboard: Where the page is; None if there is none yet.
     """
 
     layers: Sequence[LayerSummary]
     revenue: dict[str, Any] | None
+    quarantined: dict[str, int]
     dashboard: str | None
 
 
@@ -82,7 +85,15 @@ def overview(settings: Settings, instance: DagsterInstance) -> Overview:
         PlatformError: Nothing is.
     """
     target = target_of(settings)
-    return Overview([*_layers(settings, target, instance)], _revenue(target.warehouse), _dashboard(target.dashboard))
+    # First, because it raises an error if nothing was built yet.
+    counts = target.warehouse.row_counts()
+    quarantined = {table: rows for table, rows in counts.items() if table in QUARANTINES and rows}
+    return Overview(
+        [*_layers(settings, target, instance, counts)],
+        _revenue(target.warehouse),
+        {name.removeprefix("quarantine_"): rows for (_, name), rows in quarantined.items()},
+        _dashboard(target.dashboard),
+    )
 
 
 def print_overview(found: Overview, console: Console) -> None:
@@ -104,6 +115,8 @@ def print_overview(found: Overview, console: Console) -> None:
         )
     else:
         console.print("No sales yet.")
+    tables = ", ".join(f"{rows:,} of {table}" for table, rows in found.quarantined.items())
+    console.print(f"Quarantined rows: {tables or 'none'}.", soft_wrap=True)
     console.print(
         f"Dashboard: [bold]{escape(found.dashboard)}[/] (`ecommerce-pipeline dashboard` opens it)"
         if found.dashboard
@@ -112,10 +125,10 @@ def print_overview(found: Overview, console: Console) -> None:
     )
 
 
-def _layers(settings: Settings, target: Target, instance: DagsterInstance) -> Iterator[LayerSummary]:
+def _layers(
+    settings: Settings, target: Target, instance: DagsterInstance, counts: Mapping[tuple[str, str], int]
+) -> Iterator[LayerSummary]:
     days = {layer: len(instance.get_materialized_partitions(asset)) for layer, asset in DAILY_ASSETS.items()}
-    # First, because it raises an error if nothing was built yet.
-    counts = target.warehouse.row_counts()
     yield _source_layer(postgres(settings), days["source"])
     yield _lake_layer(target.lake, days["lake"])
     for schema in ("staging", "core", "datamart"):
