@@ -116,7 +116,7 @@ def look(
         for name in existing:
             table, before = TABLES[name], since.get(name)
             start = before - overlap if before else None
-            found, newest = changed_since(connection, table, start, postgres.time_zone)
+            found, newest = changed_since(connection, table, before, overlap, postgres.time_zone)
             if None in found:
                 postgres.check_values(connection, table, None)
             candidates[name] = {day: count for day, count in found.items() if day}
@@ -153,16 +153,18 @@ def _differences(
     loaded = rows_loaded(warehouse, Days.of(every)) if every else {}
     for name, of_table in candidates.items():
         known = [day for day in of_table if (name, day) in loaded]
+        new = [day for day in of_table if (name, day) not in loaded and can_be_new(day)]
         table = STAGED[name]
-        digests = layer_digests(SourceLayer(postgres), table, Days.of(known)) if known else {}
+        compared = [*known, *(day for day in new if not of_table[day])]
+        digests = layer_digests(SourceLayer(postgres), table, Days.of(compared)) if compared else {}
         for day in known:
             now, before = digests.get(day, no_rows(table)), loaded[name, day]
             if (now.rows, now.checksum) != before:
                 changed = of_table[day] if name in timed else 0
                 yield Change(day, name, changed, _reason(now, before[0], changed))
-        for day in of_table.keys() - known:
-            if of_table[day] and can_be_new(day):
-                yield Change(day, name, of_table[day], f"not loaded yet: {_rows(of_table[day])}")
+        for day in new:
+            if rows := of_table[day] or digests.get(day, no_rows(table)).rows:
+                yield Change(day, name, rows, f"not loaded yet: {_rows(rows)}")
 
 
 def _reason(now: Digest, rows_before: int, changed: int) -> str:

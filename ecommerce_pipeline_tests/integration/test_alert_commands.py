@@ -1,8 +1,6 @@
 """The command in an email remedies the failure: it ends well, and nothing is left to do by hand."""
 
-import os
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,7 +18,7 @@ from ecommerce_pipeline.alerts.tick import Alerting
 from ecommerce_pipeline.resources.mail.catcher import kept
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline_tests.support.mailbox import text_of
-from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.platform import Platform
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAY = ("--from", "2026-03-07", "--to", "2026-03-07")
@@ -30,16 +28,9 @@ REFUNDS = "refunds/date=2026-03-07"
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     with closing(Platform(tmp_path_factory.mktemp("commands"))) as platform:
-        assert command(platform, "run", *DAY).returncode == 0
+        assert platform.command("run", *DAY).returncode == 0
         tick(platform)
         yield platform
-
-
-def command(platform: Platform, *arguments: str) -> subprocess.CompletedProcess[str]:
-    home = {"DATA_DIR": str(platform.folder), "DAGSTER_HOME": str(platform.folder / "dagster")}
-    return subprocess.run(
-        [PROGRAM, *arguments], env={**os.environ, **SMALL_SHOP, **home}, capture_output=True, text=True, check=False
-    )
 
 
 def tick(platform: Platform) -> None:
@@ -117,18 +108,18 @@ def test_the_command_in_the_email_ends_well_and_leaves_nothing_to_do(
     built: Platform, harm: Callable[[Platform], None], failing: tuple[str, ...]
 ) -> None:
     harm(built)
-    failed = command(built, "run", *failing, *DAY)
+    failed = built.command("run", *failing, *DAY)
     assert failed.returncode == 1, failed.stdout + failed.stderr
     before = {name for name, _ in kept(built.settings.mail_dir)}
     tick(built)
     [text] = [text_of(mail) for name, mail in kept(built.settings.mail_dir) if name not in before]
     rerun_command = text.partition("Run it again\n------------\n")[2].partition("\n\n")[0]
-    mended = command(built, *shlex.split(rerun_command)[1:])
+    mended = built.command(*shlex.split(rerun_command)[1:])
     assert mended.returncode == 0, rerun_command + mended.stdout + mended.stderr
     tick(built)
     assert "has recovered" in str(kept(built.settings.mail_dir)[0][1]["Subject"])
 
 
 def test_after_all_commands_every_row_is_where_it_belongs(built: Platform) -> None:
-    verified = command(built, "verify", *DAY)
+    verified = built.command("verify", *DAY)
     assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -58,6 +58,10 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
     for step in STEPS:
         with shop.source() as connection:
             connection.execute((SHOP / "steps" / f"{step}.sql").read_bytes())
+        if step == STEPS[0]:
+            # Without dates: the newest whole days of the shop. The newest order is of 3 March in UTC.
+            called = shop.command("run")
+            assert "2026-02-01 to 2026-03-02 (30 days)" in called.stdout, called.stdout + called.stderr
         by_time = {str(change.day) for change in shop.changes()}
         if day := NOT_BY_TIME.get(step):
             assert day not in by_time

@@ -207,7 +207,11 @@ CASES: dict[str, tuple[Sequence[str], Days_]] = {
     ),
     "a transaction that was committed late": (
         [order(6, "2026-03-02 12:00-03", updated=f"'{SEEN - OVERLAP}'")],
-        {("03-02", ORDERS): "1 row changed, 1 more than loaded"},
+        {("03-02", ORDERS): "rows changed, 1 more than loaded"},
+    ),
+    "a transaction of a day that was never loaded that was committed late": (
+        [order(6, "2026-03-10 12:00-03", updated=f"'{SEEN - OVERLAP}'")],
+        {("03-10", ORDERS): "not loaded yet: 1 row"},
     ),
     "a row of a dimension": (
         [f"UPDATE stores SET city = 'y', updated_at = {LATER}"],

@@ -1,6 +1,9 @@
 """A complete platform in its own folder: PostgreSQL, lake folder, DuckDB file, dbt and Dagster instance."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -22,6 +25,8 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.changes import Change, Look
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres, target_of
+
+PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 
 SMALL_SHOP = {
     "CUSTOMERS": "400",
@@ -131,6 +136,12 @@ class Platform:
         days = Days.of(every)
         run_days(job.get_subset(asset_selection=keys), days, self.instance, lambda _: None, tags_of_look(found))
         return days
+
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line with the platform's settings, and these."""
+        home = {"DATA_DIR": str(self.folder), "DAGSTER_HOME": str(self.folder / "dagster")}
+        settings = {**os.environ, **SMALL_SHOP, **self.environment, **home, **environment}
+        return subprocess.run([PROGRAM, *arguments], env=settings, capture_output=True, text=True, check=False)
 
     def source(self) -> AbstractContextManager[psycopg.Connection]:
         """Open a connection to the shop's database."""

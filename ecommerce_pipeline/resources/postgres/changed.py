@@ -1,7 +1,7 @@
 """The business days whose rows have changed in the source, found by the time of their last change."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from psycopg import Connection, sql
@@ -25,14 +25,25 @@ _KEY: Final = sql.Identifier(ORDER_KEY)
 
 
 def changed_since(
-    connection: Connection, table: Table, since: datetime | None, time_zone: str
+    connection: Connection, table: Table, seen: datetime | None, overlap: timedelta, time_zone: str
 ) -> tuple[dict[date | None, int], datetime | None]:
-    """Return how many rows of each business day changed since a time, and the newest change of the whole table.
+    """Return the business days with rows that changed since a time, and the newest change of the whole table.
 
-    An order's lines and payments change the order's day. None as time finds all rows; None as day is that of rows whose
-    time is a special value, such as infinity.
+    An order's lines and payments change the order's day.
+
+    Args:
+        connection: A connection to the server.
+        table: The contract.
+        seen: The newest change that was seen before; None finds all rows.
+        overlap: How much older a change can be and not have been seen, because it was committed later.
+        time_zone: The shop's.
+
+    Returns:
+        By day, how many rows changed after `seen`; None as day is that of rows whose time is a special value, such as
+        infinity. And the newest change; None if there is no row.
     """
-    changed = _since(since)
+    changed = _since(seen - overlap if seen else None)
+    new = sql.SQL("TRUE") if seen is None else sql.SQL("rows_.{} > {}").format(_UPDATED, sql.Literal(seen))
     undated = sql.SQL(INSTANT).format(sql.SQL("rows_.{}").format(sql.Identifier(HAPPENED_AT)))
     own = sql.SQL("CASE WHEN {} THEN NULL ELSE {} END").format(undated, day_of(sql.SQL("rows_"), time_zone))
     if is_part_of_order(table):
@@ -44,10 +55,11 @@ def changed_since(
     else:
         day, orders = own, sql.SQL("{}").format(sql.SQL(""))
     query = sql.SQL(
-        "SELECT {day}, count(*), max(rows_.{updated}) FROM {table} AS rows_{orders} WHERE {changed} GROUP BY 1"
+        "SELECT {day}, count(*) FILTER (WHERE {new}), max(rows_.{updated}) FROM {table} AS rows_{orders} "
+        "WHERE {changed} GROUP BY 1"
     )
     rows = connection.execute(
-        query.format(day=day, updated=_UPDATED, table=_name(table), orders=orders, changed=changed)
+        query.format(day=day, new=new, updated=_UPDATED, table=_name(table), orders=orders, changed=changed)
     ).fetchall()
     newest = max((row[2] for row in rows), default=None)
     return {day: count for day, count, _ in rows}, newest
