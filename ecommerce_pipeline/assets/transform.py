@@ -63,7 +63,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         # Only now: counting rows takes a connection, and DuckDB gives none while dbt writes.
         yield from with_metadata(context, warehouse, parts, days, [*combined_events(parts, times * len(windows))])
         if partial := partly_built(parts, times * len(windows)):
-            context.log.warning(f"built for some of the days, so not reported as materialized: {', '.join(partial)}")
+            context.log.warning(f"not built for all days, so not reported as materialized: {', '.join(partial)}")
         if error := parts[-1].error:
             raise error
         _check_quarantine(context, warehouse, days, settings.quarantine_percent)

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Float, Text
 
 from ecommerce_pipeline.commands.generate import generate, outdated
 from ecommerce_pipeline.schema.dbt import MODELS, dbt_files, dbt_type
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import STAGING, TABLES, staged
 
 
 def test_generated_files_are_current() -> None:
@@ -34,8 +34,10 @@ def test_a_column_of_a_source_table_reaches_its_source_its_models_and_their_cast
     reviews = TABLES["reviews"].to_metadata(type(TABLES["reviews"].metadata)())
     reviews.append_column(Column("photo_url", Text(), comment='Photo: "as" taken.'))
     monkeypatch.setitem(TABLES, "reviews", reviews)
+    monkeypatch.setitem(STAGING, "reviews", staged(reviews))
     changed = {path for path, text in dbt_files().items() if text != before[path]}
     assert changed == {
+        f"{MODELS}/sources.yml",
         f"{MODELS}/stg_reviews.yml",
         f"{MODELS}/quarantine_reviews.yml",
         "macros/generated/table_contract.sql",

@@ -46,7 +46,7 @@ def opened(home: Path) -> str:
         (folder_at("history/runs/index.db"), "Dagster's storage in {home} cannot be written (unable to open database"),
         (folder_at("schedules/schedules.db"), "Dagster's storage in {home} cannot be written (unable to open"),
         (text_at("history/runs.db", "x" * 4096), "Dagster's storage in {home} is damaged (file is not a database): "),
-        (text_at("history", ""), "{home}/history/ cannot be used (File exists): move away"),
+        (text_at("history", ""), "{home}/history cannot be used (File exists): move away"),
         (text_at("dagster.yaml", "a: [b"), "{home}/dagster.yaml cannot be used (while parsing a flow sequence"),
         (
             text_at("dagster.yaml", "event_logs: {}"),

@@ -31,6 +31,7 @@ TYPES = {
     "NUMERIC": sql.TypeKind.TYPE_NUMERIC,
     "DECIMAL": sql.TypeKind.TYPE_NUMERIC,
     "MONEY": sql.TypeKind.TYPE_NUMERIC,
+    "QUANTITY": sql.TypeKind.TYPE_NUMERIC,
     "BOOLEAN": sql.TypeKind.TYPE_BOOL,
     "TIMESTAMP": sql.TypeKind.TYPE_TIMESTAMP,
     "TIMESTAMPTZ": sql.TypeKind.TYPE_TIMESTAMP,
