@@ -21,6 +21,9 @@ LAYERS: Final = ("core", "datamart")
 
 CENTS: Final = pa.decimal128(30, 2)
 
+QUANTITIES: Final = {"units", "units_returned"}
+"""Columns that are no amounts though they are decimals."""
+
 Column = dict[str, Any]
 
 
@@ -89,7 +92,7 @@ def read_datasets(warehouse: Warehouse, now: datetime | None = None) -> Datasets
 def with_numbers(rows: pa.Table) -> pa.Table:
     """Return the rows sorted, with decimals as numbers: counts unchanged, amounts in cents, quantities in units.
 
-    DuckDB sums integers to decimals with scale 0; quantities have more digits after the point than amounts.
+    DuckDB sums integers to decimals with scale 0; BigQuery gives all other decimals scale 9.
 
     >>> from decimal import Decimal
     >>> with_numbers(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
@@ -100,13 +103,15 @@ def with_numbers(rows: pa.Table) -> pa.Table:
     # Not at import: pyarrow imports pandas with its first scalar.
     hundred = pa.scalar(Decimal(100), pa.decimal128(3, 0))
     columns: list[Any] = []
-    for column in rows.columns:
-        if not pa.types.is_decimal(column.type):
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        if name in QUANTITIES:
+            columns.append(pc.cast(column, pa.float64()))
+        elif not pa.types.is_decimal(column.type):
             columns.append(column)
-        elif column.type.scale == CENTS.scale:
+        elif column.type.scale:
             columns.append(pc.cast(pc.multiply(pc.cast(column, CENTS), hundred), pa.int64()))
         else:
-            columns.append(pc.cast(column, pa.float64() if column.type.scale else pa.int64()))
+            columns.append(pc.cast(column, pa.int64()))
     found = pa.table(dict(zip(rows.column_names, columns, strict=True)))
     return found.sort_by([(name, "ascending") for name in found.column_names])
 
