@@ -20,6 +20,7 @@ from ecommerce_pipeline.resources.warehouse import Warehouse
 LAYERS: Final = ("core", "datamart")
 
 CENTS: Final = pa.decimal128(30, 2)
+THOUSANDTHS: Final = pa.decimal128(30, 3)
 
 QUANTITIES: Final = {"units", "units_returned"}
 """Columns that are no amounts though they are decimals."""
@@ -97,15 +98,17 @@ def with_numbers(rows: pa.Table) -> pa.Table:
     >>> from decimal import Decimal
     >>> with_numbers(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
     [1234]
-    >>> with_numbers(pa.table({"units": pa.array([Decimal("1.500"), Decimal("2.000")])}))["units"].to_pylist()
-    [1.5, 2.0]
+    >>> with_numbers(pa.table({"units": pa.array([Decimal("479.000000000")])}))["units"].to_pylist()
+    [479.0]
     """
     # Not at import: pyarrow imports pandas with its first scalar.
-    hundred = pa.scalar(Decimal(100), pa.decimal128(3, 0))
+    hundred, thousand = (pa.scalar(Decimal(factor), pa.decimal128(4, 0)) for factor in (100, 1000))
     columns: list[Any] = []
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         if name in QUANTITIES:
-            columns.append(pc.cast(column, pa.float64()))
+            # By way of whole thousandths: pyarrow casts 479.000000000 to 479.00000000000006.
+            thousandths = pc.cast(pc.multiply(pc.cast(column, THOUSANDTHS), thousand), pa.int64())
+            columns.append(pc.divide(pc.cast(thousandths, pa.float64()), 1000.0))
         elif not pa.types.is_decimal(column.type):
             columns.append(column)
         elif column.type.scale:
