@@ -204,8 +204,9 @@ def _by_day(changes: Sequence[Change]) -> dict[date, list[Change]]:
 
 def _metadata(changes: Sequence[Change]) -> dict[str, Any]:
     rows = [[change.table, f"{change.rows:,}" if change.rows else "", change.reason] for change in changes]
+    known = {"rows changed": sum(change.rows for change in changes)} if any(change.rows for change in changes) else {}
     return {
         "tables changed": len({change.table for change in changes}),
-        "rows changed": sum(change.rows for change in changes),
+        **known,
         "changes": MetadataValue.md(markdown.table(["table", "rows", "reason"], rows) if rows else "none"),
     }
