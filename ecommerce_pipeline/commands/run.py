@@ -28,14 +28,8 @@ def run_command(settings: Settings, request: RequestedRun, job_name: str, select
     console = output.console
     if request.days is None and (select or job_name != EVERYTHING):
         raise PlatformError("--changed is for all steps: leave out --job and --select")
-    with console.status("loading the asset graph"):
-        from ecommerce_pipeline.definitions import defs
-
-        repository = defs.get_repository_def()
-        if not repository.has_job(job_name):
-            known = ", ".join(sorted(name for name in repository.job_names if not name.startswith("__")))
-            raise PlatformError(f"--job {job_name}: there is no such job; the jobs are {known}")
-        job = _job_of_assets(repository, select) if select else repository.get_job(job_name)
+    # Where nothing has changed, the graph, which takes two seconds, is not needed.
+    job = None if request.days is None else _job(job_name, select, console)
     with open_instance(settings) as instance:
         looks = request.with_changed and not select and job_name == EVERYTHING
         found = _look(settings, instance, console, request) if looks else None
@@ -44,6 +38,7 @@ def run_command(settings: Settings, request: RequestedRun, job_name: str, select
             console.print("no day has changed since it was loaded: nothing to build")
             output.document(ok=True, job=job_name, days=0)
             return
+        job = job or _job(job_name, select, console)
         if request.days is None:
             # What the application wrote on these days is in the database already.
             every = job.asset_layer.executable_asset_keys
@@ -55,6 +50,17 @@ def run_command(settings: Settings, request: RequestedRun, job_name: str, select
             _print_overview(settings, instance, console)
             console.print(_still_changed(found, days), soft_wrap=True)
     console.print(next_steps(settings, days, job_name, select), markup=False, soft_wrap=True)
+
+
+def _job(name: str, select: str | None, console: Console) -> JobDefinition:
+    with console.status("loading the asset graph"):
+        from ecommerce_pipeline.definitions import defs
+
+        repository = defs.get_repository_def()
+    if not repository.has_job(name):
+        known = ", ".join(sorted(each for each in repository.job_names if not each.startswith("__")))
+        raise PlatformError(f"--job {name}: there is no such job; the jobs are {known}")
+    return _job_of_assets(repository, select) if select else repository.get_job(name)
 
 
 def _look(settings: Settings, instance: DagsterInstance, console: Console, request: RequestedRun) -> Look:
