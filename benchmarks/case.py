@@ -31,10 +31,11 @@ GROUPS: Final = {
     "stage": "benchmarks.stage",
     "tools": "benchmarks.tools",
     "graph": "benchmarks.graph",
+    "changes": "benchmarks.changes",
     "start": "benchmarks.start",
 }
 """The module that holds the cases of each group."""
-UNSIZED: Final = ("graph", "start")
+UNSIZED: Final = ("graph", "changes", "start")
 """The groups whose cases have fixed data: they run once per call, whatever the sizes."""
 
 

@@ -11,6 +11,13 @@ MORE: Final = 0.2
 """Allowed growth of what should be constant."""
 TIMES_OF_A_MONTH: Final = 4
 TIMES_OF_RUNS: Final = 20
+TIMES_OF_ADJOINING: Final = 1.5
+SECONDS: Final = {
+    "run --changed, nothing changed, 30 days": 3,
+    "changes --exact, 90 days": 2,
+    "changes --exact, 400 days": 15,
+}
+"""The longest that commands may take, with Python's startup."""
 
 OUT, IN = ("extract", "COPY TO nowhere"), ("stage", "COPY FROM Parquet")
 SPEEDUPS: Final = (
@@ -49,6 +56,7 @@ def claims(results: Sequence[Result]) -> list[Claim]:
         *(claim for here in by_size for claim in _of_limits(here)),
         *_constant_memory(results),
         *_graph(seconds),
+        *_changes({one.name: one.seconds for one in results if one.group == "changes"}),
     ]
 
 
@@ -102,6 +110,17 @@ def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
     if early and late:
         more = late / early - 1
         yield Claim("day 400 against day 10", f"at most {MORE:+.0%}", f"{more:+.0%}", more <= MORE)
+
+
+def _changes(seconds: dict[str, float]) -> Iterator[Claim]:
+    for name, most in SECONDS.items():
+        if name in seconds:
+            yield Claim(f"`{name}`", f"under {most} s", f"{seconds[name]:.1f} s", seconds[name] < most)
+    adjoining, scattered = seconds.get("60 adjoining days again"), seconds.get("60 scattered days again")
+    if adjoining and scattered:
+        times, most = scattered / adjoining, TIMES_OF_ADJOINING
+        text = "60 scattered days against 60 adjoining"
+        yield Claim(text, f"at most {most} times", f"{times:.2f} times", times <= most)
 
 
 def _ours(results: Sequence[Result], group: str) -> Result | None:

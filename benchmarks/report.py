@@ -21,6 +21,7 @@ TITLES: Final = {
     "stage": "Load into DuckDB, replacing the days",
     "tools": "PostgreSQL to DuckDB, end to end",
     "graph": "The whole graph, from shop to dashboard, at scale 1",
+    "changes": "Changed days, at scale 1",
     "start": "Startup",
 }
 VERSIONS: Final = (

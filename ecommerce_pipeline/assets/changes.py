@@ -7,6 +7,7 @@ recorded here. Materialized in the UI, the asset compares the days of its run ex
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from dagster import (
     AssetsDefinition,
     DagsterEventType,
     DagsterInstance,
+    DagsterRun,
     DagsterRunStatus,
     MaterializeResult,
     MetadataValue,
@@ -28,7 +30,7 @@ from dagster import (
 from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, days_of_run
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.execution.retries import retried
-from ecommerce_pipeline.instance.run_tags import LOOK_TAG, LOOKED_UNTIL_TAG
+from ecommerce_pipeline.instance.run_tags import LEFT_TAG, LOOK_TAG, LOOKED_UNTIL_TAG
 from ecommerce_pipeline.io_managers import markdown
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.changes import Change, Look, loaded_days, look
@@ -65,7 +67,8 @@ def changes_asset(settings: Settings) -> AssetsDefinition:
     ) -> MaterializeResult[None]:
         days = days_of_run(context)
         can_be_new = _can_be_new(settings, postgres)
-        found = _look_at(settings, postgres, warehouse, seen(context.instance), can_be_new, exact=days)
+        since, again = seen(context.instance), left(context.instance)
+        found = _look_at(settings, postgres, warehouse, since, can_be_new, exact=days, again=again)
         by_day = _by_day(found.changes)
         add_partition_metadata(context, KEY, {day.isoformat(): _metadata(by_day.get(day, ())) for day in days})
         return MaterializeResult(metadata={"days": days.summary, "days changed": len(found.days & set(days))})
@@ -99,7 +102,8 @@ def look_before_run(
     all_days = exact_since is not None and exact_since <= settings.start_date
     since = {} if all_days or not loaded else seen(instance)
     can_be_new = _can_be_new(settings, postgres) if loaded or new_days else lambda _: False
-    found = _look_at(settings, postgres, warehouse, since, can_be_new, exact=Days.of(compared) if compared else None)
+    exact = Days.of(compared) if compared else None
+    found = _look_at(settings, postgres, warehouse, since, can_be_new, exact=exact, again=left(instance))
     unfinished = [change for change in _unfinished(instance) if change.day in loaded]
     found = Look((*found.changes, *unfinished), found.until)
     for day, changes in _by_day(found.changes).items():
@@ -123,9 +127,11 @@ def newest_whole_day(settings: Settings) -> date | None:
         return last_day(connection, source.time_zone)
 
 
-def tags_of_look(found: Look) -> dict[str, str]:
-    """Return the tags of a run that builds all days that a look found: from there the next look goes on."""
-    return {LOOK_TAG: "yes", LOOKED_UNTIL_TAG: _times_as_text(found.until)}
+def tags_of_look(found: Look, days: Days) -> dict[str, str]:
+    """Return the tags of a run of the days that a look found: from there the next look goes on."""
+    not_built = found.days - set(days)
+    tags = {LOOK_TAG: "yes", LOOKED_UNTIL_TAG: _times_as_text(found.until)}
+    return {**tags, LEFT_TAG: str(Days.of(not_built))} if not_built else tags
 
 
 def seen(instance: DagsterInstance) -> dict[str, datetime]:
@@ -133,8 +139,7 @@ def seen(instance: DagsterInstance) -> dict[str, datetime]:
 
     It was taken along by a run which succeeded, or seen by a look that found all days as they were loaded.
     """
-    wanted = RunsFilter(tags={LOOK_TAG: "yes"}, statuses=[DagsterRunStatus.SUCCESS])
-    by_runs = [run.tags[LOOKED_UNTIL_TAG] for run in instance.get_runs(wanted, limit=1)]
+    by_runs = [run.tags[LOOKED_UNTIL_TAG] for run in _runs_of_looks(instance)]
     by_looks = instance.daemon_cursor_storage.get_cursor_values({LOOKED_UNTIL_TAG}).values()
     newest: dict[str, datetime] = {}
     for times in (*by_runs, *by_looks):
@@ -142,6 +147,18 @@ def seen(instance: DagsterInstance) -> dict[str, datetime]:
             time = datetime.fromisoformat(at)
             newest[name] = max(newest.get(name, time), time)
     return newest
+
+
+def left(instance: DagsterInstance) -> set[date]:
+    """Return the days that the last look of a run found and the run did not build: they had not ended."""
+    tags = (run.tags.get(LEFT_TAG) for run in _runs_of_looks(instance))
+    return {day for days in tags if days for day in Days.parse(days)}
+
+
+def _runs_of_looks(instance: DagsterInstance) -> Sequence[DagsterRun]:
+    """Return the newest run that built what a look found; none if there is none."""
+    wanted = RunsFilter(tags={LOOK_TAG: "yes"}, statuses=[DagsterRunStatus.SUCCESS])
+    return instance.get_runs(wanted, limit=1)
 
 
 def _times_as_text(times: Mapping[str, datetime]) -> str:
@@ -156,9 +173,10 @@ def _look_at(
     can_be_new: Callable[[date], bool],
     *,
     exact: Days | None,
+    again: AbstractSet[date],
 ) -> Look:
     overlap = timedelta(minutes=settings.changes_overlap_minutes)
-    return look(postgres, warehouse, since, overlap=overlap, exact=exact, can_be_new=can_be_new)
+    return look(postgres, warehouse, since, overlap=overlap, exact=exact, again=again, can_be_new=can_be_new)
 
 
 def _can_be_new(settings: Settings, postgres: PostgresResource) -> Callable[[date], bool]:

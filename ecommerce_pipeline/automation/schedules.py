@@ -124,5 +124,5 @@ def _request(settings: Settings, asked: set[date], found: Look | None) -> Evalua
     if not asked | changed:
         return SkipReason("no day has changed in the source since it was loaded")
     days = Days.of(asked | changed)
-    tags = tags_of_look(found) if found else {}
+    tags = tags_of_look(found, days) if found else {}
     return RunRequest(tags={**tags, **({PARTITION_TAG: str(days)} if len(days) == 1 else tags_of_days(days))})

@@ -44,7 +44,7 @@ def run_command(settings: Settings, request: RequestedRun, job_name: str, select
             every = job.asset_layer.executable_asset_keys
             job = job.get_subset(asset_selection={key for key in every if key.path[0] != "source"})
         console.print(f"[bold]{escape(select or job_name)}[/]: {days_of(days)}")
-        run = run_shown(job, days, instance, output, tags_of_look(found) if found else None)
+        run = run_shown(job, days, instance, output, tags_of_look(found, days) if found else None)
         output.document(ok=True, job=None if select else job_name, select=select, **run)
         if not output.quiet and (select or job_name not in BEFORE_WAREHOUSE):
             _print_overview(settings, instance, console)

@@ -24,6 +24,8 @@ LOOK_TAG: Final = "ecommerce_pipeline/look"
 LOOKED_UNTIL_TAG: Final = ".dagster/ecommerce_pipeline_looked_until"
 """The newest change of each table that the look has seen; the UI hides tags with this prefix. Also the key under which
 a look that found nothing keeps it."""
+LEFT_TAG: Final = ".dagster/ecommerce_pipeline_days_left"
+"""The days that the look found and the run does not build, because they have not ended."""
 
 REBUILD_TAG: Final = "ecommerce_pipeline/rebuild"
 """The command of a run that builds the whole history of its models again, from staging: `rebuild fact_refund`."""

@@ -92,6 +92,7 @@ def look(
     *,
     overlap: timedelta,
     exact: Days | None,
+    again: AbstractSet[date],
     can_be_new: Callable[[date], bool],
 ) -> Look:
     """Compare the source with staging.
@@ -102,6 +103,7 @@ def look(
         since: By table, the newest change that an earlier look has seen; of other tables all rows are candidates.
         overlap: How long a transaction may take to commit: changes so much older are looked at again.
         exact: Days to compare whatever the times of their rows; finds deleted rows too.
+        again: Days that an earlier look found and nobody has built: candidates whatever the times of their rows.
         can_be_new: Whether a day that was never loaded is to be.
 
     Raises:
@@ -132,7 +134,7 @@ def look(
                     days |= _days_in_staging(warehouse, name, ORDER_KEY, changed_orders)
                 for day in days:
                     candidates[name].setdefault(day, 0)
-        for day in exact or ():
+        for day in {*(exact or ()), *again}:
             for of_table in candidates.values():
                 of_table.setdefault(day, 0)
         changes = [*_differences(postgres, warehouse, candidates, timed, can_be_new)]

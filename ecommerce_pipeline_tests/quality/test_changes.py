@@ -1,12 +1,15 @@
 """Which days a look at the source finds, after every way in which a shop's rows change; all layers are real."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 
+from ecommerce_pipeline.assets.changes import left, seen, tags_of_look
 from ecommerce_pipeline.assets.reconciliation import _write as write_reconciliation
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.io_managers.lake import write_parquet
@@ -70,6 +73,10 @@ def shop() -> Iterator[str]:
     yield "INSERT INTO stores VALUES (1, 'S', 'x', 'BR', 'x', 'x', 1, '2020-01-01', '2026-03-31 12:00+00')"
 
 
+def is_in_march(day: date) -> bool:
+    return day.month == 3
+
+
 @dataclass(frozen=True)
 class Layers:
     """A source and a warehouse that has loaded it."""
@@ -108,8 +115,13 @@ class Layers:
 
     def look(self, *, exact: Days | None = None, first: bool = False) -> Look:
         since = {} if first or exact else dict.fromkeys(EVENTS, SEEN)
+        return self.look_since(since, exact=exact)
+
+    def look_since(
+        self, since: Mapping[str, datetime], again: AbstractSet[date] = frozenset(), exact: Days | None = None
+    ) -> Look:
         return look(
-            self.postgres, self.warehouse, since, overlap=OVERLAP, exact=exact, can_be_new=lambda day: day.month == 3
+            self.postgres, self.warehouse, since, overlap=OVERLAP, exact=exact, again=again, can_be_new=is_in_march
         )
 
     def found(self, *, exact: bool = False) -> Days_:
@@ -276,6 +288,21 @@ def test_a_look_that_was_built_finds_nothing_again_though_the_times_are_within_t
     finally:
         layers.change("DELETE FROM transactions WHERE transaction_id = 6")
         layers.load(LOADED)
+
+
+def test_a_day_that_a_run_left_out_is_found_again_though_none_of_its_rows_changes(layers: Layers) -> None:
+    layers.change(order(6, "2026-03-10 12:00-03", updated=LATER))
+    found = layers.look()
+    assert found.days == {date(2026, 3, 10)}
+    with DagsterInstance.ephemeral() as instance:
+        tags = tags_of_look(found, Days.parse("2026-03-09"))
+        instance.add_run(DagsterRun(job_name="everything", tags=tags, status=DagsterRunStatus.SUCCESS))
+        after = {table: time + 2 * OVERLAP for table, time in seen(instance).items()}
+        assert layers.look_since(after).days == set()
+        assert layers.look_since(after, left(instance)).changes == found.changes
+        tags = tags_of_look(found, Days.of(found.days))
+        instance.add_run(DagsterRun(job_name="everything", tags=tags, status=DagsterRunStatus.SUCCESS))
+        assert left(instance) == set()
 
 
 def test_before_the_first_run_every_day_of_the_shop_is_new(layers: Layers, tmp_path: Path) -> None:

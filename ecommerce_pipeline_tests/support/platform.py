@@ -134,7 +134,7 @@ class Platform:
         job = self.definitions.resolve_job_def("everything")
         keys = {key for key in job.asset_layer.executable_asset_keys if key.path[0] not in {"source", "dashboard"}}
         days = Days.of(every)
-        run_days(job.get_subset(asset_selection=keys), days, self.instance, lambda _: None, tags_of_look(found))
+        run_days(job.get_subset(asset_selection=keys), days, self.instance, lambda _: None, tags_of_look(found, days))
         return days
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
