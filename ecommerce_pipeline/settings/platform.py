@@ -79,7 +79,10 @@ class Settings(DashboardSettings, MailSettings):
     )
     duplicate_rate: float = Field(0.005, ge=0, le=0.5, description="share of rows that are written twice")
     quarantine_percent: float = Field(
-        2, ge=0, le=100, description="a run fails if more of a table's rows of a day are in quarantine, per cent"
+        2,
+        ge=0,
+        le=100,
+        description="a run fails if more of a table's rows of a day, and more than 5, are in quarantine, per cent",
     )
     broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")
 
