@@ -1,5 +1,5 @@
 {#
-    The types of columns (`data_type`) and of casts: integer, text, boolean, date, timestamptz, decimal(p,s), and money and
+    The types of columns (`data_type`) and of casts: key, which is integer or text by the setting KEY_TYPE, integer, text, boolean, date, timestamptz, decimal(p,s), and money and
     quantity, the decimals of all amounts and of all units of goods. They are those of the table contract; a file of macros/warehouses has a warehouse's names.
 #}
 
@@ -7,12 +7,19 @@
 {% macro column_type(type) -%}
     {%- set name, parenthesis, digits = named_decimals().get(type, type).partition('(') -%}
     {%- set names = adapter.dispatch('type_names')() -%}
+    {%- do names.update(key=names[key_type()]) -%}
     {%- if name not in names -%}
         {{ exceptions.raise_compiler_error(
             "unknown type '" ~ type ~ "': use one of money, quantity, " ~ (names | join(', ')) ~ " (macros/types.sql)"
         ) }}
     {%- endif -%}
     {{ names[name] ~ parenthesis ~ digits }}
+{%- endmacro %}
+
+
+{# The type of the shop's keys. #}
+{% macro key_type() -%}
+    {{ return(run_setting('key_type', 'KEY_TYPE', parsed_as='integer', default='integer')) }}
 {%- endmacro %}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Date, DateTime, Numeric, Table, Text
 
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dialects import Dialect, quoted, within
+from ecommerce_pipeline.schema.keys import plain
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE, ORDER_KEY, UPDATED_AT, business_key, kind
 
 
@@ -86,7 +87,7 @@ def _hashed(dialect: Dialect, table: Table, relation: str, days: Days | None) ->
 
 def _encoded(dialect: Dialect, column: Column[Any]) -> str:
     name = quoted(dialect, column.name)
-    match column.type:
+    match plain(column.type):
         case Numeric():
             return dialect.text.format(_units(dialect, column))
         case DateTime():

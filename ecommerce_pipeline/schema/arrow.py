@@ -4,6 +4,8 @@ import pyarrow as pa
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ecommerce_pipeline.schema.keys import plain
+
 
 def arrow_type(type_: "TypeEngine[object]") -> pa.DataType:
     """Map a contract type to Arrow: NUMERIC to decimal128, TIMESTAMPTZ to microseconds in UTC.
@@ -11,7 +13,7 @@ def arrow_type(type_: "TypeEngine[object]") -> pa.DataType:
     Raises:
         TypeError: The contract uses a type that has no mapping.
     """
-    match type_:
+    match plain(type_):
         case BigInteger():
             return pa.int64()
         case Integer():

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ecommerce_pipeline.schema.keys import plain
 from ecommerce_pipeline.schema.tables import business_key, kind
 
 
@@ -14,7 +15,7 @@ def bigquery_type(type_: "TypeEngine[object]") -> dict[str, str]:
     Raises:
         TypeError: The contract uses a type that has no mapping.
     """
-    match type_:
+    match plain(type_):
         case Integer():  # BigInteger too: BigQuery's whole numbers have 64 bits
             return {"type": "INTEGER"}
         case Numeric(precision=int(precision), scale=int(scale)):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ecommerce_pipeline.schema.keys import Key
 from ecommerce_pipeline.schema.tables import (
     AMOUNT,
     BUSINESS_DATE,
@@ -52,6 +53,8 @@ def dbt_type(type_: "TypeEngine[Any]") -> str:
         TypeError: The contract uses a type that has no mapping.
     """
     match type_:
+        case Key():
+            return "key"
         case Integer():  # BigInteger too: dbt's models have integers of 64 bits only
             return "integer"
         case Numeric(precision=int(precision), scale=int(scale)):
@@ -78,7 +81,7 @@ def contract_type(type_: str) -> "TypeEngine[Any]":
     """
     if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
         return Numeric(int(decimal[1]), int(decimal[2]))
-    types: list[TypeEngine[Any]] = [BigInteger(), AMOUNT, QUANTITY, Boolean(), DateTime(timezone=True), Date(), Text()]
+    types: list[TypeEngine[Any]] = [Key(), BigInteger(), AMOUNT, QUANTITY, Boolean(), DateTime(timezone=True), Date(), Text()]
     for known in types:
         if dbt_type(known) == type_:
             return known

@@ -5,6 +5,8 @@ from typing import Final
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ecommerce_pipeline.schema.keys import plain
+
 
 def duckdb_type(type_: "TypeEngine[object]") -> str:
     """Map a contract type to DuckDB's name for it.
@@ -12,7 +14,7 @@ def duckdb_type(type_: "TypeEngine[object]") -> str:
     Raises:
         TypeError: The contract uses a type that has no mapping.
     """
-    match type_:
+    match plain(type_):
         case BigInteger():
             return "BIGINT"
         case Integer():

@@ -7,12 +7,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, SetColumnComment, SetTableComment
 from sqlalchemy.types import TypeEngine
 
+from ecommerce_pipeline.schema.keys import plain
+
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def postgres_type(type_: "TypeEngine[object]") -> str:
     """Return PostgreSQL's name of a contract type, as `format_type` prints it."""
-    name = type_.compile(_DIALECT).lower()
+    name = plain(type_).compile(_DIALECT).lower()
     return name.replace(" ", "").replace("timestampwithtimezone", "timestamp with time zone")
 
 

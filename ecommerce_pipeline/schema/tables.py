@@ -1,4 +1,4 @@
-"""The ten source tables of the shop, as SQLAlchemy tables: the one description that all others derive from.
+"""The source tables of the shop, as SQLAlchemy tables: the one description that all others derive from.
 
 Rows change in place: orders are edited, paid later, cancelled, deleted. An event belongs to one business day, which the
 lake and staging hold in a column of their own; `STAGING` has it. Events' keys are not enforced, nor are the references
@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from ecommerce_pipeline.schema.keys import Key
+
 SCHEMA: Final = "ecommerce"
 """The schema of the source tables in PostgreSQL."""
 
@@ -45,24 +47,43 @@ Kind = Literal["dimension", "event"]
 
 metadata = MetaData(schema=SCHEMA)
 
-# Money is exact: list prices to 12 digits, amounts (price x quantity, order totals) to 14, 2 of them after the point.
-# The price of a line's unit may have more, if it comes from a price for many; goods are sold by weight and length too.
-PRICE: Final = Numeric(12, 2)
+# Money is exact. Amounts have up to four digits after the point, which every currency's minor unit fits into; a price of
+# one unit may have more, if it comes from a price for many. Goods are sold by weight and length too.
 UNIT_PRICE: Final = Numeric(18, 6)
-AMOUNT: Final = Numeric(14, 2)
+AMOUNT: Final = Numeric(18, 4)
 QUANTITY: Final = Numeric(14, 3)
+RATE: Final = Numeric(18, 9)
 INSTANT: Final = DateTime(timezone=True)
 
 
 def _column(
-    name: str, type_: TypeEngine[Any], comment: str, *, null: bool = False, to: str | None = None, alias: str = ""
+    name: str,
+    type_: TypeEngine[Any],
+    comment: str,
+    *,
+    null: bool = False,
+    default: str | None = None,
+    to: str | None = None,
+    alias: str = "",
 ) -> Column[Any]:
-    info = {"references": to} if to else {}
-    return Column(name, type_, nullable=null, comment=comment, info=info | ({"alias": alias} if alias else {}))
+    """Return a column.
+
+    Args:
+        name: Its name.
+        type_: Its type.
+        comment: What it holds.
+        null: Whether it may be null; a source that has no such column has nulls.
+        default: In PostgreSQL's SQL, the value where the source has none, or has no such column.
+        to: The table whose keys it holds.
+        alias: Its name in dbt's models, if that is another one.
+    """
+    info = {"references": to, "default": default, "alias": alias}
+    comment = f"{comment} Default: {default}." if default else comment
+    return Column(name, type_, nullable=null, comment=comment, info={key: value for key, value in info.items() if value})
 
 
 def _key(name: str, comment: str) -> Column[Any]:
-    return Column(name, BigInteger, nullable=False, autoincrement=False, comment=comment)
+    return Column(name, Key(), nullable=False, autoincrement=False, comment=comment)
 
 
 def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
@@ -70,7 +91,7 @@ def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
         name,
         metadata,
         *columns,
-        _column(UPDATED_AT, INSTANT, "When the row last changed."),
+        _column(UPDATED_AT, INSTANT, "When the row last changed.", default="TIMESTAMPTZ '1970-01-01 00:00+00'"),
         PrimaryKeyConstraint(columns[0].name),
         comment=grain,
         info={"kind": "dimension", "key": columns[0].name},
@@ -80,8 +101,13 @@ def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
 def _event(name: str, grain: str, *columns: Column[Any], of_order: bool = False) -> Table:
     """Return an event table; rows that are parts `of_order` belong to the business day of their order."""
     key = columns[0].name
-    time = _column(HAPPENED_AT, INSTANT, "When the event happened.")
-    updated = _column(UPDATED_AT, INSTANT, "When the row last changed.")
+    at = "When the event happened."
+    if of_order:
+        # Without an order, they are of a day that no calendar has.
+        time = _column(HAPPENED_AT, INSTANT, at, default="TIMESTAMPTZ '1970-01-01 00:00+00'")
+    else:
+        time = _column(HAPPENED_AT, INSTANT, at)
+    updated = _column(UPDATED_AT, INSTANT, "When the row last changed.", default=HAPPENED_AT)
     # The extraction finds the rows of days, the search for changed days those that changed since its last look.
     indexes = [Index(f"{name}_{column}_idx", column) for column in (key, HAPPENED_AT, UPDATED_AT)]
     if key != ORDER_KEY and any(column.name == ORDER_KEY for column in columns):
@@ -102,30 +128,30 @@ customers = _dimension(
     "customers",
     "One row per registered customer.",
     _key("customer_id", "Customer number."),
-    _column("first_name", Text(), "Given name."),
-    _column("last_name", Text(), "Family name."),
-    _column("email", Text(), "E-mail address, unique per customer."),
-    _column("country", Text(), "ISO 3166-1 alpha-2 code of the home country."),
-    _column("city", Text(), "Home city."),
+    _column("first_name", Text(), "Given name.", null=True),
+    _column("last_name", Text(), "Family name.", null=True),
+    _column("email", Text(), "E-mail address, where known.", null=True),
+    _column("country", Text(), "ISO 3166-1 alpha-2 code of the home country.", default="'unknown'"),
+    _column("city", Text(), "Home city.", default="'unknown'"),
     _column("birth_date", Date(), "Date of birth, where given.", null=True),
-    _column("loyalty_tier", Text(), "Loyalty tier: basic, silver, gold or platinum."),
-    _column("marketing_opt_in", Boolean(), "Whether marketing e-mail is allowed."),
-    _column("registered_at", INSTANT, "When the customer registered, UTC."),
+    _column("loyalty_tier", Text(), "Loyalty tier: basic, silver, gold or platinum.", default="'unknown'"),
+    _column("marketing_opt_in", Boolean(), "Whether marketing e-mail is allowed.", default="FALSE"),
+    _column("registered_at", INSTANT, "When the customer registered, UTC.", null=True),
 )
 
 products = _dimension(
     "products",
     "One row per product (stock-keeping unit).",
     _key("product_id", "Product number."),
-    _column("sku", Text(), "Stock-keeping unit code, unique."),
+    _column("sku", Text(), "Stock-keeping unit code, unique.", null=True),
     _column("product_name", Text(), "Name shown in the shop."),
-    _column("category", Text(), "Top-level category."),
-    _column("subcategory", Text(), "Category below it."),
-    _column("brand", Text(), "Brand."),
-    _column("list_price", PRICE, "Current list price, in the shop's currency, tax included."),
-    _column("unit_cost", PRICE, "Current cost of one unit, in the shop's currency."),
-    _column("is_active", Boolean(), "Whether the product can be bought now."),
-    _column("launched_at", INSTANT, "When the product was first offered, UTC."),
+    _column("category", Text(), "Top-level category.", default="'unknown'"),
+    _column("subcategory", Text(), "Category below it.", default="'unknown'"),
+    _column("brand", Text(), "Brand.", default="'unknown'"),
+    _column("list_price", UNIT_PRICE, "Current list price, in REPORTING_CURRENCY.", null=True),
+    _column("unit_cost", UNIT_PRICE, "Current cost of one unit, in REPORTING_CURRENCY.", null=True),
+    _column("is_active", Boolean(), "Whether the product can be bought now.", default="TRUE"),
+    _column("launched_at", INSTANT, "When the product was first offered, UTC.", null=True),
 )
 
 payment_methods = _dimension(
@@ -133,11 +159,13 @@ payment_methods = _dimension(
     "One row per payment method that the shop accepts.",
     _key("payment_method_id", "Payment method number."),
     _column("code", Text(), "Short code, unique."),
-    _column("method_name", Text(), "Name shown at checkout."),
-    _column("method_type", Text(), "card, wallet, bank_transfer, pay_later, gift_card or cash."),
-    _column("provider", Text(), "Company that processes the payment."),
-    _column("fee_percent", Numeric(5, 2), "Provider's fee, per cent of the amount."),
-    _column("is_online", Boolean(), "Whether it can be used outside the stores."),
+    _column("method_name", Text(), "Name shown at checkout.", default="code"),
+    _column(
+        "method_type", Text(), "card, wallet, bank_transfer, pay_later, gift_card or cash.", default="'unknown'"
+    ),
+    _column("provider", Text(), "Company that processes the payment.", default="'unknown'"),
+    _column("fee_percent", Numeric(5, 2), "Provider's fee, per cent of the amount.", default="0"),
+    _column("is_online", Boolean(), "Whether it can be used outside the stores.", default="TRUE"),
 )
 
 stores = _dimension(
@@ -145,48 +173,65 @@ stores = _dimension(
     "One row per physical store.",
     _key("store_id", "Store number."),
     _column("code", Text(), "Short code, unique."),
-    _column("store_name", Text(), "Name of the store."),
-    _column("country", Text(), "ISO 3166-1 alpha-2 code."),
-    _column("region", Text(), "Sales region."),
-    _column("city", Text(), "City."),
-    _column("floor_area_m2", Integer(), "Sales floor, square metres."),
-    _column("opened_on", Date(), "First day of business."),
+    _column("store_name", Text(), "Name of the store.", default="code"),
+    _column("country", Text(), "ISO 3166-1 alpha-2 code.", default="'unknown'"),
+    _column("region", Text(), "Sales region.", default="'unknown'"),
+    _column("city", Text(), "City.", default="'unknown'"),
+    _column("floor_area_m2", Integer(), "Sales floor, square metres.", null=True),
+    _column("opened_on", Date(), "First day of business.", null=True),
+)
+
+exchange_rates = _dimension(
+    "exchange_rates",
+    "One row per currency and day from which a rate to REPORTING_CURRENCY is valid, until the next one.",
+    _column("exchange_rate_id", Text(), "Currency and day.", default="currency || ' ' || valid_from"),
+    _column("currency", Text(), "ISO 4217 code of the currency exchanged."),
+    _column("valid_from", Date(), "First business day of the rate."),
+    _column("rate", RATE, "Price of one unit of the currency, in REPORTING_CURRENCY."),
 )
 
 sessions = _event(
     "sessions",
     "One row per visit to the shop's website, app or marketplace page.",
     _key("session_id", "Session number."),
-    _column("customer_id", BigInteger(), "Customer, where signed in.", null=True, to="customers"),
-    _column("channel", Text(), "web, mobile_app or marketplace."),
-    _column("device", Text(), "desktop, mobile or tablet."),
-    _column("traffic_source", Text(), "direct, organic, paid_search, social, email, affiliate or referral."),
+    _column("customer_id", Key(), "Customer, where signed in.", null=True, to="customers"),
+    _column("channel", Text(), "web, mobile_app or marketplace.", default="'unknown'"),
+    _column("device", Text(), "desktop, mobile or tablet.", default="'unknown'"),
+    _column(
+        "traffic_source",
+        Text(),
+        "direct, organic, paid_search, social, email, affiliate or referral.",
+        default="'unknown'",
+    ),
     _column("campaign", Text(), "Marketing campaign running on that day, where the visit came from it.", null=True),
-    _column("page_views", Integer(), "Pages seen."),
-    _column("product_views", Integer(), "Product pages seen."),
-    _column("cart_adds", Integer(), "Products put into the cart."),
-    _column("checkout_started", Boolean(), "Whether the checkout was entered."),
-    _column("duration_seconds", Integer(), "Length of the visit, seconds."),
+    _column("page_views", Integer(), "Pages seen.", default="0"),
+    _column("product_views", Integer(), "Product pages seen.", default="0"),
+    _column("cart_adds", Integer(), "Products put into the cart.", default="0"),
+    _column("checkout_started", Boolean(), "Whether the checkout was entered.", default="FALSE"),
+    _column("duration_seconds", Integer(), "Length of the visit, seconds.", default="0"),
 )
 
 transactions = _event(
     "transactions",
     "One row per order (order header).",
     _key("transaction_id", "Order number."),
-    _column("customer_id", BigInteger(), "Who bought; none for a guest.", null=True, to="customers"),
-    _column("session_id", BigInteger(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
-    _column("store_id", BigInteger(), "Store of an in-store sale; none online.", null=True, to="stores"),
-    _column("channel", Text(), "web, mobile_app, marketplace or store."),
-    _column("payment_method_id", BigInteger(), "Payment method chosen at checkout.", null=True, to="payment_methods"),
-    _column("currency", Text(), "ISO 4217 code."),
+    _column("customer_id", Key(), "Who bought; none for a guest.", null=True, to="customers"),
+    _column("guest_email", Text(), "E-mail address of a buyer without an account.", null=True),
+    _column("session_id", Key(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
+    _column("store_id", Key(), "Store of an in-store sale; none online.", null=True, to="stores"),
+    _column("channel", Text(), "web, mobile_app, marketplace or store; or the shop's own word.", default="'unknown'"),
+    _column("payment_method_id", Key(), "Payment method chosen at checkout.", null=True, to="payment_methods"),
+    _column("currency", Text(), "ISO 4217 code; none is REPORTING_CURRENCY.", null=True),
     _column("coupon_code", Text(), "Coupon, where one was used.", null=True),
-    _column("line_count", Integer(), "Number of order lines."),
-    _column("gross_amount", AMOUNT, "Sum of the lines' gross amounts."),
-    _column("discount_amount", AMOUNT, "Discount on the whole order, at least 0, at most gross."),
-    _column("shipping_amount", AMOUNT, "Shipping charged; not part of revenue."),
-    _column("tax_amount", AMOUNT, "Tax charged on top of the prices, 0 if they include it; not part of revenue."),
-    _column("total_amount", AMOUNT, "To pay: gross - discount + shipping + tax."),
-    _column("status", Text(), "The shop's word for the order's state: placed, paid, shipped, delivered, cancelled."),
+    _column("line_count", Integer(), "Number of order lines, for comparison.", null=True),
+    _column("gross_amount", AMOUNT, "Sum of the lines' gross amounts, for comparison.", null=True),
+    _column("discount_amount", AMOUNT, "Discount on the whole order, apart from its lines' discounts.", default="0"),
+    _column("shipping_amount", AMOUNT, "Shipping charged; not part of revenue.", default="0"),
+    _column("tax_amount", AMOUNT, "Tax charged on top of the prices, 0 if they include it.", default="0"),
+    _column("other_amount", AMOUNT, "Surcharges, tips, gift wrapping, rounding; not part of revenue.", default="0"),
+    _column("total_amount", AMOUNT, "To pay: gross - discounts of lines and order + shipping + tax + other."),
+    _column("paid_amount", AMOUNT, "Captured so far, where the shop has no payments of its own.", null=True),
+    _column("status", Text(), "The shop's word for the order's state.", null=True),
     _column("cancelled_at", INSTANT, "When the order was cancelled, where it was.", null=True),
 )
 
@@ -194,12 +239,14 @@ transaction_items = _event(
     "transaction_items",
     "One row per order line.",
     _key("transaction_item_id", "Order line number, unique over all orders."),
-    _column("transaction_id", BigInteger(), "Order that the line belongs to.", to="transactions"),
-    _column("line_number", Integer(), "Position in the order, from 1."),
-    _column("product_id", BigInteger(), "Product bought; none where it was deleted.", null=True, to="products"),
-    _column("quantity", QUANTITY, "Units bought, greater than 0."),
-    _column("unit_price", UNIT_PRICE, "Price of one unit at that moment."),
-    _column("gross_amount", AMOUNT, "quantity x unit_price, rounded to cents, half away from zero."),
+    _column("transaction_id", Key(), "Order that the line belongs to.", to="transactions"),
+    _column("line_number", Integer(), "Position in the order, from 1.", default="1"),
+    _column("product_id", Key(), "Product bought; none where it was deleted.", null=True, to="products"),
+    _column("quantity", QUANTITY, "Units bought, greater than 0.", default="1"),
+    _column("unit_price", UNIT_PRICE, "Price of one unit at that moment.", null=True),
+    _column("gross_amount", AMOUNT, "Price of the line before any discount, as the shop has it."),
+    _column("discount_amount", AMOUNT, "Discount on this line, apart from its share of the order's.", default="0"),
+    _column("tax_amount", AMOUNT, "Tax that the line's price includes, 0 if it is on top; no revenue.", default="0"),
     of_order=True,
 )
 
@@ -207,39 +254,50 @@ payment_attempts = _event(
     "payment_attempts",
     "One row per attempt to pay an order, in whole or in part.",
     _key("payment_attempt_id", "Payment attempt number."),
-    _column("transaction_id", BigInteger(), "Order to be paid.", to="transactions"),
-    _column("attempt_number", Integer(), "Position among the order's attempts, from 1."),
-    _column("payment_method_id", BigInteger(), "Payment method tried.", null=True, to="payment_methods"),
+    _column("transaction_id", Key(), "Order to be paid.", to="transactions"),
+    _column("attempt_number", Integer(), "Position among the order's attempts, from 1.", default="1"),
+    _column("payment_method_id", Key(), "Payment method tried.", null=True, to="payment_methods"),
     _column("amount", AMOUNT, "Amount asked for: the order's total, or a part of it."),
-    _column("status", Text(), "pending, approved, declined or error."),
+    _column("status", Text(), "approved, declined, error or pending.", default="'approved'"),
     _column("failure_reason", Text(), "Why it failed, where it did.", null=True),
     of_order=True,
 )
 
 refunds = _event(
     "refunds",
-    "One row per refund of an order or an order line, in whole or in part, with the order's channel, store and method.",
+    "One row per refund of an order or an order line, in whole or in part.",
     _key("refund_id", "Refund number."),
-    _column("transaction_id", BigInteger(), "Order refunded.", to="transactions"),
+    _column("transaction_id", Key(), "Order refunded.", to="transactions"),
     _column(
         "transaction_item_id",
-        BigInteger(),
-        "Order line refunded; none of a refund of the order as a whole.",
+        Key(),
+        "Order line refunded; none of a refund of the order as a whole, which its lines share.",
         null=True,
         to="transaction_items",
     ),
-    _column("customer_id", BigInteger(), "Who got the money back; none for a guest.", null=True, to="customers"),
-    _column("product_id", BigInteger(), "Product returned; none where it was deleted.", null=True, to="products"),
-    _column("store_id", BigInteger(), "Store of the sale; none online.", null=True, to="stores"),
-    _column("channel", Text(), "Channel of the sale: web, mobile_app, marketplace or store."),
+    _column("customer_id", Key(), "Who got the money back; none is the order's customer.", null=True, to="customers"),
+    _column("product_id", Key(), "Product returned; none is the line's.", null=True, to="products"),
+    _column("store_id", Key(), "Store of the sale; none is the order's.", null=True, to="stores"),
+    _column("channel", Text(), "Channel of the sale; none is the order's.", null=True),
     _column(
-        "payment_method_id", BigInteger(), "Payment method the money went back to.", null=True, to="payment_methods"
+        "payment_method_id",
+        Key(),
+        "Payment method the money went back to; none is the order's.",
+        null=True,
+        to="payment_methods",
     ),
-    _column("quantity", QUANTITY, "Units returned; 0 if only money is."),
-    _column("amount", AMOUNT, "Money returned, greater than 0, at most what was paid for the line."),
+    _column("currency", Text(), "ISO 4217 code; none is the order's.", null=True),
+    _column("quantity", QUANTITY, "Units returned; 0 if only money is.", default="0"),
+    _column("goods_amount", AMOUNT, "Money returned for goods, without tax.", default="0"),
+    _column("shipping_amount", AMOUNT, "Money returned for shipping.", default="0"),
+    _column("tax_amount", AMOUNT, "Tax returned.", default="0"),
     # In dbt's models, where `reason` is why a row is quarantined, it has another name.
     _column(
-        "reason", Text(), "damaged, wrong_item, not_as_described, changed_mind or late_delivery.", alias="refund_reason"
+        "reason",
+        Text(),
+        "damaged, wrong_item, not_as_described, changed_mind or late_delivery; or the shop's own word.",
+        default="'unknown'",
+        alias="refund_reason",
     ),
 )
 
@@ -247,17 +305,25 @@ reviews = _event(
     "reviews",
     "One row per review of a bought product.",
     _key("review_id", "Review number."),
-    _column("transaction_id", BigInteger(), "Order in which the product was bought.", to="transactions"),
-    _column("product_id", BigInteger(), "Product reviewed.", null=True, to="products"),
-    _column("customer_id", BigInteger(), "Who wrote it.", null=True, to="customers"),
+    _column("transaction_id", Key(), "Order in which the product was bought.", null=True, to="transactions"),
+    _column("product_id", Key(), "Product reviewed.", null=True, to="products"),
+    _column("customer_id", Key(), "Who wrote it.", null=True, to="customers"),
     _column("rating", Integer(), "Stars, 1 to 5."),
-    _column("title", Text(), "Headline."),
-    _column("body", Text(), "Text."),
-    _column("sentiment", Text(), "negative (1, 2 stars), neutral (3) or positive (4, 5)."),
+    _column("title", Text(), "Headline.", null=True),
+    _column("body", Text(), "Text.", null=True),
+    _column(
+        "sentiment",
+        Text(),
+        "negative (1, 2 stars), neutral (3) or positive (4, 5).",
+        default="CASE WHEN rating <= 2 THEN 'negative' WHEN rating = 3 THEN 'neutral' ELSE 'positive' END",
+    ),
 )
 
 TABLES: Final[Mapping[str, Table]] = {table.name: table for table in metadata.tables.values()}
 """Every source table by name, in the order of definition: dimensions first."""
+
+REQUIRED: Final = (ORDERS, "transaction_items")
+"""The tables that a source must have; one that lacks another has no rows of it."""
 
 DIMENSIONS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "dimension")
 EVENTS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "event")

@@ -6,7 +6,7 @@
         'customers': {
             'key': 'customer_id',
             'columns': {
-                'customer_id': 'integer',
+                'customer_id': 'key',
                 'first_name': 'text',
                 'last_name': 'text',
                 'email': 'text',
@@ -23,14 +23,14 @@
         'products': {
             'key': 'product_id',
             'columns': {
-                'product_id': 'integer',
+                'product_id': 'key',
                 'sku': 'text',
                 'product_name': 'text',
                 'category': 'text',
                 'subcategory': 'text',
                 'brand': 'text',
-                'list_price': 'decimal(12,2)',
-                'unit_cost': 'decimal(12,2)',
+                'list_price': 'decimal(18,6)',
+                'unit_cost': 'decimal(18,6)',
                 'is_active': 'boolean',
                 'launched_at': 'timestamptz',
                 'updated_at': 'timestamptz',
@@ -40,7 +40,7 @@
         'payment_methods': {
             'key': 'payment_method_id',
             'columns': {
-                'payment_method_id': 'integer',
+                'payment_method_id': 'key',
                 'code': 'text',
                 'method_name': 'text',
                 'method_type': 'text',
@@ -54,7 +54,7 @@
         'stores': {
             'key': 'store_id',
             'columns': {
-                'store_id': 'integer',
+                'store_id': 'key',
                 'code': 'text',
                 'store_name': 'text',
                 'country': 'text',
@@ -66,11 +66,22 @@
             },
             'aliases': {},
         },
+        'exchange_rates': {
+            'key': 'exchange_rate_id',
+            'columns': {
+                'exchange_rate_id': 'text',
+                'currency': 'text',
+                'valid_from': 'date',
+                'rate': 'decimal(18,9)',
+                'updated_at': 'timestamptz',
+            },
+            'aliases': {},
+        },
         'sessions': {
             'key': 'session_id',
             'columns': {
-                'session_id': 'integer',
-                'customer_id': 'integer',
+                'session_id': 'key',
+                'customer_id': 'key',
                 'channel': 'text',
                 'device': 'text',
                 'traffic_source': 'text',
@@ -88,12 +99,13 @@
         'transactions': {
             'key': 'transaction_id',
             'columns': {
-                'transaction_id': 'integer',
-                'customer_id': 'integer',
-                'session_id': 'integer',
-                'store_id': 'integer',
+                'transaction_id': 'key',
+                'customer_id': 'key',
+                'guest_email': 'text',
+                'session_id': 'key',
+                'store_id': 'key',
                 'channel': 'text',
-                'payment_method_id': 'integer',
+                'payment_method_id': 'key',
                 'currency': 'text',
                 'coupon_code': 'text',
                 'line_count': 'integer',
@@ -101,7 +113,9 @@
                 'discount_amount': 'money',
                 'shipping_amount': 'money',
                 'tax_amount': 'money',
+                'other_amount': 'money',
                 'total_amount': 'money',
+                'paid_amount': 'money',
                 'status': 'text',
                 'cancelled_at': 'timestamptz',
                 'created_at': 'timestamptz',
@@ -112,13 +126,15 @@
         'transaction_items': {
             'key': 'transaction_item_id',
             'columns': {
-                'transaction_item_id': 'integer',
-                'transaction_id': 'integer',
+                'transaction_item_id': 'key',
+                'transaction_id': 'key',
                 'line_number': 'integer',
-                'product_id': 'integer',
+                'product_id': 'key',
                 'quantity': 'quantity',
                 'unit_price': 'decimal(18,6)',
                 'gross_amount': 'money',
+                'discount_amount': 'money',
+                'tax_amount': 'money',
                 'created_at': 'timestamptz',
                 'updated_at': 'timestamptz',
             },
@@ -127,10 +143,10 @@
         'payment_attempts': {
             'key': 'payment_attempt_id',
             'columns': {
-                'payment_attempt_id': 'integer',
-                'transaction_id': 'integer',
+                'payment_attempt_id': 'key',
+                'transaction_id': 'key',
                 'attempt_number': 'integer',
-                'payment_method_id': 'integer',
+                'payment_method_id': 'key',
                 'amount': 'money',
                 'status': 'text',
                 'failure_reason': 'text',
@@ -142,16 +158,19 @@
         'refunds': {
             'key': 'refund_id',
             'columns': {
-                'refund_id': 'integer',
-                'transaction_id': 'integer',
-                'transaction_item_id': 'integer',
-                'customer_id': 'integer',
-                'product_id': 'integer',
-                'store_id': 'integer',
+                'refund_id': 'key',
+                'transaction_id': 'key',
+                'transaction_item_id': 'key',
+                'customer_id': 'key',
+                'product_id': 'key',
+                'store_id': 'key',
                 'channel': 'text',
-                'payment_method_id': 'integer',
+                'payment_method_id': 'key',
+                'currency': 'text',
                 'quantity': 'quantity',
-                'amount': 'money',
+                'goods_amount': 'money',
+                'shipping_amount': 'money',
+                'tax_amount': 'money',
                 'reason': 'text',
                 'created_at': 'timestamptz',
                 'updated_at': 'timestamptz',
@@ -161,10 +180,10 @@
         'reviews': {
             'key': 'review_id',
             'columns': {
-                'review_id': 'integer',
-                'transaction_id': 'integer',
-                'product_id': 'integer',
-                'customer_id': 'integer',
+                'review_id': 'key',
+                'transaction_id': 'key',
+                'product_id': 'key',
+                'customer_id': 'key',
                 'rating': 'integer',
                 'title': 'text',
                 'body': 'text',
@@ -185,5 +204,5 @@
 
 {# The decimals that have a name: all amounts, all units of goods and their sums. #}
 {% macro named_decimals() %}
-    {{ return({'money': 'decimal(14,2)', 'quantity': 'decimal(14,3)'}) }}
+    {{ return({'money': 'decimal(18,4)', 'quantity': 'decimal(14,3)'}) }}
 {% endmacro %}
