@@ -38,7 +38,7 @@ from ecommerce_pipeline.resources.postgres.apply import written_days
 from ecommerce_pipeline.resources.postgres.changed import last_day
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.tables import EVENTS, TABLES
+from ecommerce_pipeline.schema.tables import EVENTS, ORDERS, TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres
 
@@ -124,7 +124,7 @@ def newest_whole_day(settings: Settings) -> date | None:
     """Return the newest day of the calendar on which the source has an order; None if it has none."""
     source = postgres(settings)
     with source.connect() as connection:
-        return last_day(connection, source.time_zone)
+        return last_day(connection, source.relations(connection)[ORDERS], source.time_zone)
 
 
 def tags_of_look(found: Look, days: Days) -> dict[str, str]:

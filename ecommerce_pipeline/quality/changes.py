@@ -21,14 +21,14 @@ from ecommerce_pipeline.resources.postgres.changed import (
     changed_keys,
     changed_since,
     days_of_keys,
-    exists,
     keys_of_orders,
     newest_change,
     values_of_orders,
 )
+from ecommerce_pipeline.resources.postgres.relations import Relations
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.dialects import within
+from ecommerce_pipeline.schema.dialects import literal, within
 from ecommerce_pipeline.schema.tables import (
     BUSINESS_DATE,
     DIMENSIONS,
@@ -114,19 +114,21 @@ def look(
     changed_orders: list[Any] = []
     until = dict(since)
     with postgres.connect() as connection:
-        existing = [name for name in EVENTS if exists(connection, TABLES[name])]
-        for name in existing:
+        source = postgres.relations(connection)
+        for name in EVENTS:
             table, before = TABLES[name], since.get(name)
             start = before - overlap if before else None
-            found, newest = changed_since(connection, table, before, overlap, postgres.time_zone)
+            found, newest = changed_since(
+                connection, name, source, seen=before, overlap=overlap, time_zone=postgres.time_zone
+            )
             if None in found:
-                postgres.check_values(connection, table, None)
+                postgres.check_values(connection, name, source, None)
             candidates[name] = {day: count for day, count in found.items() if day}
             if newest and (before is None or newest > before):
                 until[name] = newest
             if start:
                 timed.add(name)
-                keys = changed_keys(connection, table, start)
+                keys = changed_keys(connection, source[name], start)
                 days = _days_in_staging(warehouse, name, business_key(table), keys)
                 if name == ORDERS:
                     changed_orders = keys
@@ -138,8 +140,8 @@ def look(
             for of_table in candidates.values():
                 of_table.setdefault(day, 0)
         changes = [*_differences(postgres, warehouse, candidates, timed, can_be_new)]
-        changes += _tied(connection, postgres, warehouse, changes)
-        changes += _dimensions(connection, postgres, warehouse, exact=exact is not None)
+        changes += _tied(connection, source, postgres, warehouse, changes)
+        changes += _dimensions(connection, source, postgres, warehouse, exact=exact is not None)
     return Look(tuple(sorted(set(changes), key=lambda one: (one.day, one.table, one.reason))), until)
 
 
@@ -183,22 +185,26 @@ def _rows(count: int) -> str:
 
 
 def _tied(
-    connection: Connection, postgres: PostgresResource, warehouse: Warehouse, changes: list[Change]
+    connection: Connection,
+    source: Relations,
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    changes: list[Change],
 ) -> Iterator[Change]:
     """Yield the days that have changed because an order of another day has.
 
     A refund counts while its order is sold; a visit converts by its order. These are all the ties across days.
     """
     days = {change.day for change in changes if change.table == ORDERS or is_part_of_order(TABLES[change.table])}
-    orders = _changed_orders(connection, postgres, warehouse, Days.of(days)) if days else set()
+    orders = _changed_orders(connection, source, postgres, warehouse, Days.of(days)) if days else set()
     if not orders:
         return
     time_zone = postgres.time_zone
-    sessions = values_of_orders(connection, SESSION_KEY, orders) | _sessions_in_staging(
+    sessions = values_of_orders(connection, source[ORDERS], SESSION_KEY, orders) | _sessions_in_staging(
         warehouse, Days.of(days), orders
     )
     for table, column, keys in (("refunds", ORDER_KEY, orders), ("sessions", SESSION_KEY, sessions)):
-        found = days_of_keys(connection, TABLES[table], column, keys, time_zone) if keys else set()
+        found = days_of_keys(connection, source[table], column, keys, time_zone) if keys else set()
         loaded = rows_loaded(warehouse, Days.of(found)) if found else {}
         for day in found - {change.day for change in changes}:
             if (table, day) in loaded:
@@ -206,25 +212,23 @@ def _tied(
 
 
 def _dimensions(
-    connection: Connection, postgres: PostgresResource, warehouse: Warehouse, *, exact: bool
+    connection: Connection, source: Relations, postgres: PostgresResource, warehouse: Warehouse, *, exact: bool
 ) -> Iterator[Change]:
     """Yield the newest day for each dimension that differs: a run of any day replaces it whole."""
     loaded = loaded_days(warehouse)
     for name in DIMENSIONS if loaded else ():
         table = TABLES[name]
-        if not exists(connection, table):
-            continue
         if exact:
-            source, staging = (
+            there, staging = (
                 layer_digests(layer, table, None) for layer in (SourceLayer(postgres), StagingLayer(warehouse))
             )
-            differs = source != staging
+            differs = there != staging
         else:
             relation = f"{warehouse.schema_of(STAGING)}.{name}"
             [row] = warehouse.query(
                 f"SELECT count(*) AS rows_, max({UPDATED_AT}) AS newest FROM {relation}"  # noqa: S608
             ).to_pylist()
-            differs = newest_change(connection, table) != (row["rows_"], row["newest"])
+            differs = newest_change(connection, source[name]) != (row["rows_"], row["newest"])
         if differs:
             yield Change(max(loaded), name, 0, "rows changed")
 
@@ -238,20 +242,22 @@ def loaded_days(warehouse: Warehouse) -> set[date]:
     return {row[BUSINESS_DATE] for row in rows}
 
 
-def _changed_orders(connection: Connection, postgres: PostgresResource, warehouse: Warehouse, days: Days) -> set[Any]:
+def _changed_orders(
+    connection: Connection, source: Relations, postgres: PostgresResource, warehouse: Warehouse, days: Days
+) -> set[Any]:
     """Return the keys of the orders of which a row, or a payment's, differs between source and staging."""
     changed: set[Any] = set()
     loaded = rows_loaded(warehouse, days)
     known = [day for day in days if (ORDERS, day) in loaded]
     for name in (ORDERS, "payment_attempts") if known else ():
         table = STAGED[name]
-        source, staging = (
+        there, staging = (
             {tuple(row) for row in layer.ask(orders_of_rows, table, Days.of(known))}
             for layer in (SourceLayer(postgres), StagingLayer(warehouse))
         )
-        changed |= {order for order, *_ in source ^ staging}
+        changed |= {order for order, *_ in there ^ staging}
     if new := [day for day in days if day not in known]:
-        changed |= keys_of_orders(connection, Days.of(new), postgres.time_zone)
+        changed |= keys_of_orders(connection, source[ORDERS], Days.of(new), postgres.time_zone)
     return changed
 
 
@@ -286,7 +292,7 @@ def _in_staging(
     of_days = within(days) if days else f"{BUSINESS_DATE} IS NOT NULL"
     statements = [
         f"SELECT DISTINCT {column} FROM {warehouse.schema_of(STAGING)}.{name} WHERE {of_days} "  # noqa: S608 - names of the contract
-        f"AND {key} IN ({', '.join(map(str, keys[start : start + KEYS_AT_ONCE]))})"
+        f"AND {key} IN ({', '.join(map(literal, keys[start : start + KEYS_AT_ONCE]))})"
         for start in range(0, len(keys), KEYS_AT_ONCE)
     ]
     try:

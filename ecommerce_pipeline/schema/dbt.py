@@ -81,7 +81,16 @@ def contract_type(type_: str) -> "TypeEngine[Any]":
     """
     if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
         return Numeric(int(decimal[1]), int(decimal[2]))
-    types: list[TypeEngine[Any]] = [Key(), BigInteger(), AMOUNT, QUANTITY, Boolean(), DateTime(timezone=True), Date(), Text()]
+    types: list[TypeEngine[Any]] = [
+        Key(),
+        BigInteger(),
+        AMOUNT,
+        QUANTITY,
+        Boolean(),
+        DateTime(timezone=True),
+        Date(),
+        Text(),
+    ]
     for known in types:
         if dbt_type(known) == type_:
             return known

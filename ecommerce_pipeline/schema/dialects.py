@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
@@ -85,6 +86,19 @@ def within(days: Days | None) -> str:
     "(business_date BETWEEN DATE '2026-03-01' AND DATE '2026-03-02' OR business_date = DATE '2026-03-09')"
     """
     return "TRUE" if days is None else days_condition(BUSINESS_DATE, days)
+
+
+def literal(key: int | str) -> str:
+    """Return a key as a literal; a text with a character that dialects escape in their own ways has none.
+
+    >>> literal(7), literal("A-1001")
+    ('7', "'A-1001'")
+    """
+    if isinstance(key, int):
+        return str(key)
+    if "'" in key or "\\" in key:
+        raise PlatformError(f"the key {key} has a quotation mark or a backslash: give keys without in a view")
+    return f"'{key}'"
 
 
 def days_condition(column: str, days: Days) -> str:

@@ -12,7 +12,9 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Column, Table
 
+from ecommerce_pipeline.schema.keys import Key, key_type
 from ecommerce_pipeline.schema.postgres import postgres_type
+from ecommerce_pipeline.schema.tables import REQUIRED
 
 CONTRACT: Final = "ecommerce_pipeline/schema/tables.py"
 
@@ -68,11 +70,13 @@ class Drift:
         errors: What makes the table unusable, a sentence each that names the column.
         warnings: What does not, yet should be known.
         doubts: What is usable if the values are such; each has a warning too.
+        absent: What is missing and has no error, as it is optional: columns, or the table by its own name.
     """
 
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def drift(table: Table, found: Mapping[str, Found]) -> Drift:
@@ -82,19 +86,29 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
         table: The contract.
         found: The columns by name; empty if there is no such table.
     """
-    if not found:
+    if not found and table.name in REQUIRED:
         return Drift((f"table {table.schema}.{table.name} does not exist",))
-    errors, warnings, doubts = [], [], []
+    if not found:
+        return Drift(
+            warnings=(f"table {table.schema}.{table.name} does not exist: it has no rows",), absent=(table.name,)
+        )
+    errors: list[str] = []
+    warnings, doubts, absent = [], [], []
     added = {name: column for name, column in found.items() if name not in table.columns}
     missing = [column.name for column in table.columns if column.name not in found]
     for column in table.columns:
         wanted = postgres_type(column.type)
         if column.name in missing:
             likely = _renamed(column, added, alone=len(missing) == 1)
-            errors.append(f"column {column.name} ({wanted}) is missing{likely}")
+            lack = f"column {column.name} ({wanted}) is missing"
+            if is_optional(column):
+                warnings.append(f"{lack}: it is read as {column.info.get('default', 'null')}{likely}")
+                absent.append(column.name)
+            else:
+                errors.append(f"{lack}{likely}")
             continue
         there = found[column.name]
-        match fit(wanted, there.type):
+        match _fit_of_key(there.type) if isinstance(column.type, Key) else fit(wanted, there.type):
             case "other":
                 errors.append(f"column {column.name} is {there.type}, expected {wanted}")
             case "wider":
@@ -105,7 +119,7 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
                 )
             case "exact" | "narrower":
                 pass
-        if there.nullable and not column.nullable:
+        if there.nullable and not is_optional(column):
             warnings.append(
                 f"column {column.name} may be null, which the contract rules out: it is read as long as it holds none; "
                 f"set it NOT NULL again, or say `null=True` {_where(table, column)}"
@@ -115,7 +129,18 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
         f"{table.name} in {CONTRACT}"
         for name, column in added.items()
     ]
-    return Drift(tuple(errors), tuple(warnings), tuple(doubts))
+    return Drift(tuple(errors), tuple(warnings), tuple(doubts), tuple(absent))
+
+
+def is_optional(column: Column[Any]) -> bool:
+    """Return whether a source may lack a column, because it may be null or has a default."""
+    return bool(column.nullable) or "default" in column.info
+
+
+def _fit_of_key(found: str) -> Fit:
+    """Return how the type of a key found relates to the chosen one: as text, a number is a key too."""
+    wanted = postgres_type(key_type())
+    return "narrower" if wanted == "text" and found in _NEEDS else fit(wanted, found)
 
 
 def fit(wanted: str, found: str) -> Fit:

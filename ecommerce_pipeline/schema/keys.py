@@ -1,4 +1,4 @@
-"""The type of the shop's keys: integers, or text where a shop has uuids or codes of its own. It is the same everywhere."""
+"""The type of all of a shop's keys: integers, or text where it has uuids or codes of its own."""
 
 from typing import Any, Final, Literal, get_args
 

@@ -47,8 +47,8 @@ Kind = Literal["dimension", "event"]
 
 metadata = MetaData(schema=SCHEMA)
 
-# Money is exact. Amounts have up to four digits after the point, which every currency's minor unit fits into; a price of
-# one unit may have more, if it comes from a price for many. Goods are sold by weight and length too.
+# Money is exact. Amounts have up to four digits after the point: every currency's minor unit fits; the price of a
+# unit may have more, if it comes from a price for many. Goods are sold by weight and length too.
 UNIT_PRICE: Final = Numeric(18, 6)
 AMOUNT: Final = Numeric(18, 4)
 QUANTITY: Final = Numeric(14, 3)
@@ -78,8 +78,9 @@ def _column(
         alias: Its name in dbt's models, if that is another one.
     """
     info = {"references": to, "default": default, "alias": alias}
+    info = {key: value for key, value in info.items() if value}
     comment = f"{comment} Default: {default}." if default else comment
-    return Column(name, type_, nullable=null, comment=comment, info={key: value for key, value in info.items() if value})
+    return Column(name, type_, nullable=null, comment=comment, info=info)
 
 
 def _key(name: str, comment: str) -> Column[Any]:
@@ -160,9 +161,7 @@ payment_methods = _dimension(
     _key("payment_method_id", "Payment method number."),
     _column("code", Text(), "Short code, unique."),
     _column("method_name", Text(), "Name shown at checkout.", default="code"),
-    _column(
-        "method_type", Text(), "card, wallet, bank_transfer, pay_later, gift_card or cash.", default="'unknown'"
-    ),
+    _column("method_type", Text(), "card, wallet, bank_transfer, pay_later, gift_card or cash.", default="'unknown'"),
     _column("provider", Text(), "Company that processes the payment.", default="'unknown'"),
     _column("fee_percent", Numeric(5, 2), "Provider's fee, per cent of the amount.", default="0"),
     _column("is_online", Boolean(), "Whether it can be used outside the stores.", default="TRUE"),

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecommerce_pipeline.masking import mask
+from ecommerce_pipeline.schema.keys import KeyType, use_keys
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
 from ecommerce_pipeline.settings.parsers import day, parsed, zone_name
@@ -85,6 +86,17 @@ class Settings(DashboardSettings, MailSettings):
         description="a run fails if more of a table's rows of a day, and more than 5, are in quarantine, per cent",
     )
     broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")
+
+    reporting_currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code; marts have amounts in it")
+    key_type: KeyType = Field("integer", description="text: keys of the shop are texts, such as uuids")
+    guests_by_email: bool = Field(True, description="a guest is a person, known by the order's e-mail address")
+    sold_by: Literal["payments", "state"] = Field(
+        "payments",
+        description="whether payments say that an order is paid, or its state, if the shop keeps no payments",
+    )
+    shop_mapping: str | None = Field(
+        None, description="name of a folder of shops/, or a path: its queries are read in place of tables and views"
+    )
 
     postgres_host: str | None = Field(None, description="PostgreSQL server; unset: an embedded one is started")
     postgres_port: int | None = Field(
@@ -179,6 +191,7 @@ class Settings(DashboardSettings, MailSettings):
             wrong = [*_sentences(error), *wrong]
         if wrong:
             raise SettingsError("\n".join(wrong))
+        use_keys(settings.key_type)
         return settings
 
     @property

@@ -104,7 +104,7 @@ def refunds_of(life: Life) -> FollowUps:
         "channel": header["channel"],
         "payment_method_id": life.payments.method[order],
         "quantity": quantity,
-        "amount": amount,
+        "goods_amount": amount,
         "reason": np.where(is_usual, stream.pick(size, _REASON), _CHANGED_MIND),
     }
     kept = np.flatnonzero(amount > 0)

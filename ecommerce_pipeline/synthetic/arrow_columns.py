@@ -10,12 +10,14 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.arrow import arrow_schema, arrow_type
+from ecommerce_pipeline.schema.keys import Key, key_type
 from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.reviews_text import bodies, titles
-from ecommerce_pipeline.synthetic.text_arrays import pick
+from ecommerce_pipeline.synthetic.text_arrays import padded, pick
 from ecommerce_pipeline.synthetic.vocabularies import VOCABULARIES
 
 CENTS: Final = 2
@@ -26,19 +28,23 @@ Rows = dict[str, Ints]
 
 Column: TypeAlias = "pa.Array[Any]"
 
-DELETIONS: Final = pa.schema(
-    [
-        pa.field("key", pa.int64(), nullable=False),
-        pa.field("deleted_at", pa.timestamp("us", tz="UTC"), nullable=False),
-    ]
-)
-"""Rows that were deleted: their key, and when."""
+DELETED: Final = ("key", "deleted_at")
+"""The columns of rows that were deleted: their key, and when."""
+
+_TEXT_KEY: Final = 36
+"""Characters of a key that is text, as many as a uuid has."""
 
 
 @lru_cache(maxsize=16)
 def schema_of(table: str) -> pa.Schema:
     """Return the Arrow schema of the table contract."""
     return arrow_schema(TABLES[table])
+
+
+def deletions_schema() -> pa.Schema:
+    """Return the Arrow schema of deleted rows."""
+    types = (arrow_type(key_type()), pa.timestamp("us", tz="UTC"))
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in zip(DELETED, types, strict=True)])
 
 
 def length(rows: Rows) -> int:
@@ -72,8 +78,10 @@ def _fewest_bytes(column: Ints) -> "np.dtype[Any]":
 
 def deletions_to_arrow(rows: Rows) -> pa.Table:
     """Return keys with the times of their deletion as an Arrow table."""
-    arrays = [_decoded(field, rows[field.name]) for field in DELETIONS]
-    return pa.Table.from_arrays(arrays, schema=DELETIONS)
+    schema = deletions_schema()
+    key, deleted_at = schema
+    arrays = [_key(key, rows[key.name]), _decoded(deleted_at, rows[deleted_at.name])]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) -> pa.Table:
@@ -94,8 +102,13 @@ def to_arrow(table: str, rows: Rows, texts: Mapping[str, Column] | None = None) 
 
 
 def _column(table: str, field: "pa.Field[Any]", rows: Rows) -> Column:
+    of_contract = TABLES[table].columns[field.name]
+    if field.name in rows and isinstance(of_contract.type, Key):
+        return _key(field, rows[field.name])
     if field.name in rows:
         return _decoded(field, rows[field.name])
+    if of_contract.info.get("default") == "0":
+        return _decoded(field, np.zeros(length(rows), dtype=np.int64))
     if field.nullable:
         nulls: Column = pa.nulls(length(rows), field.type)
         return nulls
@@ -103,6 +116,17 @@ def _column(table: str, field: "pa.Field[Any]", rows: Rows) -> Column:
         f"the synthetic shop generates no column {field.name} of {table}: generate it, or allow nulls with `null=True` "
         "in ecommerce_pipeline/schema/tables.py"
     )
+
+
+def _key(field: "pa.Field[Any]", numbers: Ints) -> Column:
+    if not pa.types.is_string(field.type):
+        return _decoded(field, numbers)
+    texts = padded(numbers, _TEXT_KEY)
+    if not field.nullable:
+        return texts
+    compute: Any = pc
+    known: Column = compute.if_else(pa.array(numbers != 0), texts, None)
+    return known
 
 
 def _decoded(field: "pa.Field[Any]", column: Ints) -> Column:

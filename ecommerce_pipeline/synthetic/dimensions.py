@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS
 from ecommerce_pipeline.synthetic import catalog
-from ecommerce_pipeline.synthetic.arrow_columns import DELETIONS, Rows, deletions_to_arrow, schema_of, to_arrow
+from ecommerce_pipeline.synthetic.arrow_columns import DELETED, Rows, deletions_to_arrow, schema_of, to_arrow
 from ecommerce_pipeline.synthetic.clock import SECOND, day_number, instant, moments
 from ecommerce_pipeline.synthetic.name_pools import CITIES_PER_COUNTRY, COUNTRIES, pools
 from ecommerce_pipeline.synthetic.payment_methods import METHODS
@@ -61,7 +61,7 @@ def deletions(settings: ShopSettings, table: str, day: date) -> Rows:
     """Return the same by key, as columns of integers."""
     _check(table)
     if table not in GROWTH_DAYS or day < settings.start_date:
-        return {name: np.zeros(0, dtype=np.int64) for name in DELETIONS.names}
+        return {name: np.zeros(0, dtype=np.int64) for name in DELETED}
     ids = np.arange(1, count(settings, table, day) + 1, dtype=np.int64)
     ids = ids[deleted_by(settings, table, ids, day)]
     of_day = trait(settings.seed, f"last_hour:{table}", ids, 86_400) * SECOND

@@ -41,7 +41,7 @@ class Totals:
         discount_cents: Sum of their discounts.
         shipping_cents: Sum of their shipping, which is not revenue.
         cost_cents: Cost of their units, at each product's cost on the order's business day.
-        refund_cents: Sum of the refunds of sold orders, whatever the day of the order.
+        refund_cents: Sum of the refunds of sold and of unknown orders, whatever the day of the order.
     """
 
     orders_placed: int = 0
@@ -120,7 +120,7 @@ def ledger(settings: ShopSettings, days: Days, as_of: date, since: date | None =
         days: The business days.
         as_of: The last day of the life.
         since: The first day of the life that was written, if that is not the shop's first: orders of earlier days are
-            unknown, and their refunds do not count. Of the `MOST_DAYS_MOVED` days after it the totals are not exact,
+            unknown, and all their refunds count. Of the `MOST_DAYS_MOVED` days after it the totals are not exact,
             as orders from before it are moved there without their lines.
     """
     totals = Ledger(days, as_of)
@@ -171,10 +171,11 @@ def _units_and_cost(life: Life, age: int, day: date, is_of_day: Flags) -> dict[s
 def _book_refunds(totals: Ledger, life: Life, age: int, first: date) -> None:
     refunds = refunds_of(life)
     known = life.moved_by(refunds.order, age) >= (first - life.day).days
-    there = (refunds.day + refunds.delivery.late <= age) & known & life.sold(refunds.order, age)
+    counted = np.where(known, life.sold(refunds.order, age), age < life.changes.deleted[refunds.order])
+    there = (refunds.day + refunds.delivery.late <= age) & counted
     for day, is_of_day in _by_day(totals, life.day, refunds.day, there):
         rows = take(refunds.rows, is_of_day)
-        totals.book(day, rows, {"refund_cents": rows["amount"]})
+        totals.book(day, rows, {"refund_cents": rows["goods_amount"]})
 
 
 def _by_day(totals: Ledger, day: date, after: Ints, there: Flags) -> Iterator[tuple[date, Flags]]:

@@ -7,6 +7,7 @@ contradict each other are planted in every event table.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -70,8 +71,8 @@ def _bad_line_amount(case: Case) -> Rows:
     return {"gross_amount": case.rows["gross_amount"] + 1 + case.below(2000)}
 
 
-def _not_positive(case: Case) -> Rows:
-    return {"amount": np.where(case.below(2) == 0, 0, -case.rows["amount"])}
+def _not_positive(case: Case, column: str) -> Rows:
+    return {column: np.where(case.below(2) == 0, 0, -case.rows[column])}
 
 
 def _unknown_status(case: Case) -> Rows:
@@ -109,8 +110,8 @@ _OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
     "sessions": {"bad_funnel": _bad_funnel},
     "transactions": {"bad_amount": _bad_header_amount},
     "transaction_items": {"bad_quantity": _bad_quantity, "bad_amount": _bad_line_amount},
-    "payment_attempts": {"unknown_status": _unknown_status, "bad_amount": _not_positive},
-    "refunds": {"bad_amount": _not_positive},
+    "payment_attempts": {"unknown_status": _unknown_status, "bad_amount": partial(_not_positive, column="amount")},
+    "refunds": {"bad_amount": partial(_not_positive, column="goods_amount")},
     "reviews": {"bad_rating": _bad_rating, "bad_sentiment": _bad_sentiment},
 }
 

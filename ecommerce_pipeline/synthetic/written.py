@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from ecommerce_pipeline.schema.tables import DIMENSIONS, EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic.arrow_columns import (
-    DELETIONS,
+    DELETED,
     Rows,
     concat,
+    deletions_schema,
     deletions_to_arrow,
     schema_of,
     take,
@@ -76,7 +77,7 @@ def written(settings: ShopSettings, table: str, day: date) -> Written:
     """
     check_event_table(table)
     if table not in HISTORIES:
-        return Written(schema_of(table).empty_table(), DELETIONS.empty_table())
+        return Written(schema_of(table).empty_table(), deletions_schema().empty_table())
     deleted = _deleted(settings, table, day)
     return Written(to_arrow(table, _rows(settings, table, day)), deletions_to_arrow(deleted))
 
@@ -133,7 +134,7 @@ def _rows(settings: ShopSettings, table: str, day: date) -> Rows:
 
 
 def _deleted(settings: ShopSettings, table: str, day: date) -> Rows:
-    none = {name: np.zeros(0, dtype=np.int64) for name in (*DELETIONS.names, PLANTED)}
+    none = {name: np.zeros(0, dtype=np.int64) for name in (*DELETED, PLANTED)}
     return concat([none, *deletions_due(settings, table, day)])
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import Table
 
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.ingest import ingest
+from ecommerce_pipeline.schema.keys import key_type
+from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import EVENTS, SCHEMA, UPDATED_AT, business_key, kind
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def apply(
     """
     cursor.execute(f"SELECT pg_advisory_xact_lock(hashtext('apply {table}'))")
     cursor.execute(f"CREATE TEMPORARY TABLE incoming (LIKE {_name(table).as_string()}) ON COMMIT DROP")
-    cursor.execute("CREATE TEMPORARY TABLE deleted (key bigint, deleted_at timestamptz) ON COMMIT DROP")
+    cursor.execute(f"CREATE TEMPORARY TABLE deleted (key {_key_type()}, deleted_at timestamptz) ON COMMIT DROP")
     count = ingest(cursor, "incoming", rows, temporary=True)
     ingest(cursor, "deleted", deleted().to_reader(), temporary=True)
     for statement in (*_statements(table), _record(table, days)):
@@ -48,7 +50,10 @@ def apply(
 def create_records() -> Iterator[sql.Composed]:
     """Yield the statements that create the tables of deleted keys and of written days."""
     for name, columns in (
-        (_DELETED, "table_name text, key bigint, deleted_at timestamptz NOT NULL, PRIMARY KEY (table_name, key)"),
+        (
+            _DELETED,
+            f"table_name text, key {_key_type()}, deleted_at timestamptz NOT NULL, PRIMARY KEY (table_name, key)",
+        ),
         (_WRITTEN, "table_name text, day date, PRIMARY KEY (table_name, day)"),
     ):
         yield sql.SQL("CREATE TABLE IF NOT EXISTS {} ({})").format(name, sql.SQL(columns))
@@ -72,6 +77,7 @@ def _statements(table: Table) -> Iterator[sql.Composed]:
         "table": _name(table),
         "name": sql.Literal(table.name),
         "key": sql.Identifier(business_key(table)),
+        "type": sql.SQL(postgres_type(table.columns[business_key(table)].type)),
         "updated": sql.Identifier(UPDATED_AT),
         "deleted": _DELETED,
         # A day of events that is written again repairs its rows; a snapshot leaves alone what has not changed.
@@ -83,9 +89,10 @@ def _statements(table: Table) -> Iterator[sql.Composed]:
         "ON CONFLICT (table_name, key) DO UPDATE SET deleted_at = excluded.deleted_at "
         "WHERE excluded.deleted_at > known.deleted_at",
         "DELETE FROM {table} AS present USING deleted "
-        "WHERE present.{key} = deleted.key AND present.{updated} <= deleted.deleted_at",
+        "WHERE present.{key} = CAST(deleted.key AS {type}) AND present.{updated} <= deleted.deleted_at",
         "DELETE FROM incoming USING {deleted} AS gone "
-        "WHERE gone.table_name = {name} AND gone.key = incoming.{key} AND gone.deleted_at >= incoming.{updated}",
+        "WHERE gone.table_name = {name} AND CAST(gone.key AS {type}) = incoming.{key} "
+        "AND gone.deleted_at >= incoming.{updated}",
         "DELETE FROM incoming USING (SELECT {key}, max({updated}) AS newest FROM incoming GROUP BY {key} "
         "HAVING count(*) > 1) AS several WHERE several.{key} = incoming.{key} AND several.newest > incoming.{updated}",
         "DELETE FROM {table} AS present USING incoming "
@@ -94,6 +101,10 @@ def _statements(table: Table) -> Iterator[sql.Composed]:
         "WHERE present.{key} = incoming.{key} AND present.{updated} >{not_newer} incoming.{updated})",
     ):
         yield sql.SQL(statement).format(**names)
+
+
+def _key_type() -> str:
+    return postgres_type(key_type())
 
 
 def _name(table: Table) -> sql.Identifier:

@@ -1,13 +1,16 @@
 """The columns of a source table in PostgreSQL's catalog, and a check of values that the column type does not limit."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from psycopg import Connection, sql
 from sqlalchemy import Table
 
-from ecommerce_pipeline.resources.postgres.special_values import FINITE
 from ecommerce_pipeline.schema.drift import Doubt, Found
 from ecommerce_pipeline.schema.tables import business_key
+
+# PostgreSQL sorts NaN above all numbers.
+FINITE: Final = "CAST({} AS numeric) BETWEEN -1e38 AND 1e38"
 
 # A view's columns have no NOT NULL, whatever its tables have; a domain, also one over a domain, is replaced by the type
 # below it.
@@ -42,6 +45,21 @@ def found_columns(connection: Connection, table: Table) -> dict[str, Found]:
     """Return the columns of a table in order; none if it does not exist. No privilege on it is needed."""
     rows = connection.execute(_COLUMNS, [table.schema, table.name]).fetchall()
     return {name: Found(type_, nullable) for name, type_, nullable in rows}
+
+
+def columns_of_query(connection: Connection, query: str) -> dict[str, Found]:
+    """Return the columns of a query, in order; whether they may be null is not known.
+
+    Raises:
+        psycopg.Error: The server rejects the query.
+    """
+    cursor = connection.execute(sql.SQL("SELECT * FROM ({}) AS rows_ LIMIT 0").format(sql.SQL(query)))
+    columns = cursor.description or ()
+    types = sql.SQL(", ").join(
+        sql.SQL("format_type({}, NULL)").format(sql.Literal(column.type_code)) for column in columns
+    )
+    names = connection.execute(sql.SQL("SELECT {}").format(types)).fetchone() or ()
+    return {column.name: Found(name, None) for column, name in zip(columns, names, strict=True)}
 
 
 def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows: sql.Composable) -> list[str]:

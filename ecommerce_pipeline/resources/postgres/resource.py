@@ -28,6 +28,7 @@ from ecommerce_pipeline.resources.postgres.errors import server_error
 from ecommerce_pipeline.resources.postgres.indexes import has_no_time_of_change, unindexed
 from ecommerce_pipeline.resources.postgres.ingest import writing
 from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
+from ecommerce_pipeline.resources.postgres.relations import Relations, relations
 from ecommerce_pipeline.resources.postgres.replica import wait_for_replay
 from ecommerce_pipeline.resources.postgres.scan import scan
 from ecommerce_pipeline.resources.postgres.session import begin, check_session
@@ -36,7 +37,7 @@ from ecommerce_pipeline.resources.postgres.survey import missing
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Drift, drift
 from ecommerce_pipeline.schema.postgres import add_columns, create_table
-from ecommerce_pipeline.schema.tables import SCHEMA, staged
+from ecommerce_pipeline.schema.tables import ORDERS, SCHEMA, TABLES, staged
 from ecommerce_pipeline.settings.secrets import read_secret
 
 
@@ -44,7 +45,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded server in `embedded_dir`, started on demand.
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
-    `time_zone` is that of business days.
+    `time_zone` is that of business days. `mapping` has the queries that take the place of tables, by name; if there are
+    any, no other table is read.
     """
 
     embedded_dir: str
@@ -54,6 +56,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     user: str = "ecommerce"
     tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
     time_zone: str = "UTC"
+    mapping: dict[str, str] = {}  # noqa: RUF012
 
     _address: Address | None = PrivateAttr(default=None)
 
@@ -114,7 +117,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
                 if all(column.nullable is not None for column in found.values()):
                     for statement in add_columns(table, found):
                         connection.execute(statement.encode())
-                _raise_if(drift(table, found_columns(connection, table)).errors, table, connection)
+                left = drift(table, found_columns(connection, table))
+                # What a source may lack, an application that writes the rows may not.
+                lacking = [f"column {name} is missing" for name in left.absent]
+                _raise_if([*left.errors, *lacking], table, connection)
                 for statement in more:
                     connection.execute(statement.encode())
 
@@ -128,7 +134,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The table, a column or a column's type does not fit; the message names all of them.
         """
         with self.connect() as connection:
-            differences = drift(table, found_columns(connection, table))
+            differences = drift(table, self.relations(connection, table)[table.name].found)
             _raise_if(differences.errors, table, connection)
         return differences
 
@@ -139,7 +145,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached or rejects the login.
         """
         with self.connect() as connection:
-            return missing(connection, tables)
+            return missing(connection, relations(connection, self.mapping, tables))
 
     def slow_and_untimed(self, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
         """Return the remedies of conditions that no index answers, and the tables without a time of change.
@@ -166,16 +172,21 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             TransientError: The server is a replica that lags.
         """
         with self.connect() as connection:
-            found = found_columns(connection, table)
-            differences = drift(table, found)
+            source = self.relations(connection, table)
+            differences = drift(table, source[table.name].found)
             _raise_if(differences.errors, table, connection)
             wait_for_replay(connection, self.address())
-            rows = rows_of(table, days, self.time_zone)
-            wrong = special_values(connection, table, found, rows) + misfits(
-                connection, table, differences.doubts, rows
-            )
-            _raise_if(wrong, table, connection)
+            rows = rows_of(table.name, source, days, self.time_zone)
+            wrong = special_values(connection, source[table.name], rows)
+            _raise_if(wrong + misfits(connection, table, differences.doubts, rows), table, connection)
         return differences, self.stream(table, days)
+
+    def relations(self, connection: psycopg.Connection, table: Table | None = None) -> Relations:
+        """Look up how the source has its tables, or a table and the orders that its rows may be parts of."""
+        tables = (
+            [*TABLES.values()] if table is None else [*{each.name: each for each in (TABLES[ORDERS], table)}.values()]
+        )
+        return relations(connection, self.mapping, tables)
 
     def write(self, table: Table, rows: pa.RecordBatchReader, deleted: Callable[[], pa.Table], days: Days) -> int:
         """Insert or update rows by key, and delete others, in one transaction: see `apply`.
@@ -206,7 +217,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached, closes the connection, or returns a null that the contract
                 forbids.
         """
-        query = ordered_rows_of(table, days, self.time_zone).as_string()
+        with self.connect() as connection:
+            source = self.relations(connection, table)
+        query = ordered_rows_of(table.name, source, days, self.time_zone).as_string()
         return scan(self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}")
 
     def contract_rows(self, table: Table, days: Days | None, query: str) -> list[tuple[Any, ...]]:
@@ -224,17 +237,17 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self.connect() as connection:
             wait_for_replay(connection, self.address())
-            self.check_values(connection, table, days)
+            self.check_values(connection, table.name, self.relations(connection, table), days)
             return connection.execute(query.encode()).fetchall()
 
-    def check_values(self, connection: psycopg.Connection, table: Table, days: Days | None) -> None:
+    def check_values(self, connection: psycopg.Connection, name: str, source: Relations, days: Days | None) -> None:
         """Check that the lake and a warehouse can hold the values of days, and of rows whose time is of no day.
 
         Raises:
             PlatformError: They cannot; the message names the first rows.
         """
-        found = found_columns(connection, table)
-        _raise_if(special_values(connection, table, found, rows_of(table, days, self.time_zone)), table, connection)
+        rows = rows_of(name, source, days, self.time_zone)
+        _raise_if(special_values(connection, source[name], rows), source[name].table, connection)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query; for results that fit in memory.
@@ -247,7 +260,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     def contract_select(self, table: Table, days: Days | None = None) -> str:
         """Return the query of the contract's columns, cast from the server's types to the contract's: see `rows_of`."""
-        return contract_rows_of(table, days, self.time_zone).as_string()
+        with self.connect() as connection:
+            source = self.relations(connection, table)
+        return contract_rows_of(table.name, source, days, self.time_zone).as_string()
 
 
 def _raise_if(problems: Sequence[str], table: Table, connection: psycopg.Connection) -> None:

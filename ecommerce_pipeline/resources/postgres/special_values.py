@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from psycopg import Connection, sql
-from sqlalchemy import Column, Date, DateTime, Table
+from sqlalchemy import Column, Date, DateTime
 
+from ecommerce_pipeline.resources.postgres.catalog import FINITE
+from ecommerce_pipeline.resources.postgres.relations import Relation
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.tables import HAPPENED_AT, business_key, kind, source_columns
 
 SHOWN: Final = 3
-# PostgreSQL sorts NaN above all numbers.
-FINITE: Final = "CAST({} AS numeric) BETWEEN -1e38 AND 1e38"
 _NUMBER: Final = f"NOT ({FINITE})"
 # With a precision it cannot be infinite: https://www.postgresql.org/docs/current/datatype-numeric.html
 _BOUNDED_NUMBER: Final = "{} = 'NaN'"
@@ -23,15 +23,15 @@ _DATE: Final = "NOT ({} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31')"
 INSTANT: Final = "NOT ({0} >= TIMESTAMPTZ '0001-01-01 00:00:00+00' AND {0} < TIMESTAMPTZ '10000-01-01 00:00:00+00')"
 
 
-def special_values(connection: Connection, table: Table, found: Mapping[str, Found], rows: sql.Composable) -> list[str]:
+def special_values(connection: Connection, relation: Relation, rows: sql.Composable) -> list[str]:
     """Return the first special values with column and key, a sentence each.
 
     Args:
         connection: A connection to the server.
-        table: The contract; the table has compatible types.
-        found: The columns in the database.
+        relation: The table, which has compatible types.
         rows: A subquery of the rows to check. Rows of no day, because their time is special, are checked too.
     """
+    table, found = relation.table, relation.found
     conditions = {
         column.name: sql.SQL(condition).format(sql.Identifier(column.name))
         for column in source_columns(table)
@@ -41,12 +41,11 @@ def special_values(connection: Connection, table: Table, found: Mapping[str, Fou
         sql.SQL("({}, {}, CAST({} AS text))").format(name, condition, sql.Identifier(name))
         for name, condition in conditions.items()
     )
-    name = sql.Identifier(str(table.schema), table.name)
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in source_columns(table))
     if kind(table) == "event":
         rows = sql.SQL(
-            "(SELECT {columns} FROM {rows} AS rows_ UNION ALL SELECT {columns} FROM {table} WHERE {undated})"
-        ).format(columns=columns, rows=rows, table=name, undated=conditions[HAPPENED_AT])
+            "(SELECT {columns} FROM {rows} AS rows_ UNION ALL SELECT {columns} FROM {table} AS rows_ WHERE {undated})"
+        ).format(columns=columns, rows=rows, table=relation.rows, undated=conditions[HAPPENED_AT])
     special = sql.SQL(" OR ").join(conditions.values())
     # Nearly always none. A count uses parallel workers and needs no order: a quarter of the time of the query below.
     count = sql.SQL("SELECT count(*) FROM {} AS rows_ WHERE {}").format(rows, special)

@@ -1,13 +1,10 @@
 """What the source database lacks to be read: schema, tables, columns, types and privileges, all at once."""
 
-from collections.abc import Sequence
-
 from psycopg import Connection, sql
-from sqlalchemy import Table
 
-from ecommerce_pipeline.resources.postgres.catalog import found_columns
+from ecommerce_pipeline.resources.postgres.relations import Relations
 from ecommerce_pipeline.schema.drift import drift
-from ecommerce_pipeline.schema.tables import SCHEMA
+from ecommerce_pipeline.schema.tables import REQUIRED, SCHEMA
 
 _SCHEMA = "SELECT has_schema_privilege(oid, 'USAGE'), current_user FROM pg_namespace WHERE nspname = %s"
 _UNREADABLE = """
@@ -17,14 +14,15 @@ _UNREADABLE = """
 """
 
 
-def missing(connection: Connection, tables: Sequence[Table]) -> list[str]:
+def missing(connection: Connection, source: Relations) -> list[str]:
     """Return what is missing, a line each: a table with all its differences from the contract, or a privilege.
 
     The catalog shows tables and columns to every role, with or without privileges on them.
     """
+    tables = [relation.table for relation in source.values()]
     schema = connection.execute(_SCHEMA, [SCHEMA]).fetchone()
     if schema is None:
-        return [f"schema {SCHEMA} and its tables {', '.join(table.name for table in tables)} are missing"]
+        return [f"schema {SCHEMA} and its tables {', '.join(REQUIRED)} are missing"]
     usable, role = schema
     grants = []
     if not usable:
@@ -32,7 +30,7 @@ def missing(connection: Connection, tables: Sequence[Table]) -> list[str]:
     lines = [
         f"{table.schema}.{table.name}: {'; '.join(errors)}"
         for table in tables
-        if (errors := drift(table, found_columns(connection, table)).errors)
+        if (errors := drift(table, source[table.name].found).errors)
     ]
     unreadable = connection.execute(_UNREADABLE, [SCHEMA, [table.name for table in tables]]).fetchall()
     if unreadable:

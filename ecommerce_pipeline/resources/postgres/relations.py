@@ -1,0 +1,105 @@
+"""How the source has the tables of the contract: as tables or views, as queries of a mapping, or not at all.
+
+A table that is absent has no rows; a column that is absent is null, or has the contract's default.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from psycopg import Connection, sql
+from sqlalchemy import Column, Table
+
+from ecommerce_pipeline.resources.postgres.catalog import columns_of_query, found_columns
+from ecommerce_pipeline.schema.drift import Found
+from ecommerce_pipeline.schema.postgres import postgres_type
+from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT, source_columns
+
+_TIMES = (HAPPENED_AT, UPDATED_AT)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table of the contract, as the source has it.
+
+    Attributes:
+        table: The contract.
+        found: The columns in the source; empty if it has no such table.
+        query: The query of the mapping that takes its place; None where the source has it by its name.
+    """
+
+    table: Table
+    found: Mapping[str, Found]
+    query: str | None = None
+
+    @cached_property
+    def rows(self) -> sql.Composable:
+        """The relation: all columns of the contract, in the types that the source has."""
+        columns = source_columns(self.table)
+        own = self._own
+        if all(column.name in self.found and not self._has_gaps(column) for column in columns):
+            return own
+        selected = sql.SQL(", ").join(
+            sql.SQL("{} AS {}").format(self._value(column), sql.Identifier(column.name)) for column in columns
+        )
+        if not self.found:
+            return sql.SQL("(SELECT {} WHERE FALSE)").format(selected)
+        return sql.SQL("(SELECT {} FROM {} AS source_)").format(selected, own)
+
+    def type_of(self, column: str) -> str:
+        """Return the type of a column in the source, as `format_type` prints it."""
+        if found := self.found.get(column):
+            return found.type.removeprefix("enum ")
+        return postgres_type(self.table.columns[column].type)
+
+    @property
+    def _own(self) -> sql.Composable:
+        if self.query is not None:
+            return sql.SQL("({})").format(sql.SQL(self.query))
+        return sql.Identifier(str(self.table.schema), self.table.name)
+
+    def _has_gaps(self, column: Column[Any]) -> bool:
+        """Return whether the column has a default, and may be null in the source."""
+        # Times are searched by index, which an expression has not.
+        return "default" in column.info and column.name not in _TIMES and self.found[column.name].nullable is not False
+
+    def _value(self, column: Column[Any]) -> sql.Composable:
+        name, there = sql.Identifier(column.name), column.name in self.found
+        if there and not self._has_gaps(column):
+            return name
+        type_ = sql.SQL(self.type_of(column.name))
+        default = sql.SQL("CAST({} AS {})").format(self._default(column), type_)
+        return sql.SQL("coalesce({}, {})").format(name, default) if there else default
+
+    def _default(self, column: Column[Any]) -> sql.Composable:
+        default = column.info.get("default") if self.found else None
+        if default is None:
+            return sql.SQL("NULL")
+        if default in self.table.columns and default not in self.found:
+            return self._default(self.table.columns[default])
+        return sql.SQL(default)
+
+
+Relations = Mapping[str, Relation]
+"""By the name of the contract's table."""
+
+
+def relations(
+    connection: Connection, mapping: Mapping[str, str], tables: Sequence[Table] = (*TABLES.values(),)
+) -> dict[str, Relation]:
+    """Look up how the source has tables.
+
+    Args:
+        connection: A connection to the server.
+        mapping: The queries that take the place of tables, by name; if there are any, no other table is there.
+        tables: The contracts.
+    """
+    if not mapping:
+        return {table.name: Relation(table, found_columns(connection, table)) for table in tables}
+    return {
+        table.name: Relation(table, columns_of_query(connection, mapping[table.name]), mapping[table.name])
+        if table.name in mapping
+        else Relation(table, {})
+        for table in tables
+    }
