@@ -90,7 +90,8 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
         return Drift((f"table {table.schema}.{table.name} does not exist",))
     if not found:
         return Drift(
-            warnings=(f"table {table.schema}.{table.name} does not exist: it has no rows",), absent=(table.name,)
+            warnings=(f"table {table.schema}.{table.name} does not exist: {table.info['without']}",),
+            absent=(table.name,),
         )
     errors: list[str] = []
     warnings, doubts, absent = [], [], []
@@ -102,8 +103,8 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
             likely = _renamed(column, added, alone=len(missing) == 1)
             lack = f"column {column.name} ({wanted}) is missing"
             if is_optional(column):
-                warnings.append(f"{lack}: it is read as {column.info.get('default', 'null')}{likely}")
                 absent.append(column.name)
+                warnings += [f"{lack}{likely}"] if likely else []
             else:
                 errors.append(f"{lack}{likely}")
             continue
@@ -124,6 +125,10 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
                 f"column {column.name} may be null, which the contract rules out: it is read as long as it holds none; "
                 f"set it NOT NULL again, or say `null=True` {_where(table, column)}"
             )
+    if absent:
+        plural = "s" if len(absent) > 1 else ""
+        names = ", ".join(absent)
+        warnings.append(f"column{plural} {names} missing: read as null, or the contract's default (docs/own_shop.md)")
     warnings += [
         f"column {name} ({column.type}) is not in the contract and is not read: to have it, describe it as a column of "
         f"{table.name} in {CONTRACT}"

@@ -87,7 +87,8 @@ def _key(name: str, comment: str) -> Column[Any]:
     return Column(name, Key(), nullable=False, autoincrement=False, comment=comment)
 
 
-def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
+def _dimension(name: str, grain: str, without: str, *columns: Column[Any]) -> Table:
+    """Return a dimension; `without` says what its absence costs."""
     return Table(
         name,
         metadata,
@@ -95,12 +96,15 @@ def _dimension(name: str, grain: str, *columns: Column[Any]) -> Table:
         _column(UPDATED_AT, INSTANT, "When the row last changed.", default="TIMESTAMPTZ '1970-01-01 00:00+00'"),
         PrimaryKeyConstraint(columns[0].name),
         comment=grain,
-        info={"kind": "dimension", "key": columns[0].name},
+        info={"kind": "dimension", "key": columns[0].name, "without": without},
     )
 
 
-def _event(name: str, grain: str, *columns: Column[Any], of_order: bool = False) -> Table:
-    """Return an event table; rows that are parts `of_order` belong to the business day of their order."""
+def _event(name: str, grain: str, without: str | None, *columns: Column[Any], of_order: bool = False) -> Table:
+    """Return an event table; rows that are parts `of_order` belong to the business day of their order.
+
+    `without` says what its absence costs; None of a table that every shop has.
+    """
     key = columns[0].name
     at = "When the event happened."
     if of_order:
@@ -121,13 +125,14 @@ def _event(name: str, grain: str, *columns: Column[Any], of_order: bool = False)
         updated,
         *indexes,
         comment=grain,
-        info={"kind": "event", "key": key, "of_order": of_order},
+        info={"kind": "event", "key": key, "of_order": of_order, "without": without},
     )
 
 
 customers = _dimension(
     "customers",
     "One row per registered customer.",
+    "no countries, segments' names, or loyalty tiers",
     _key("customer_id", "Customer number."),
     _column("first_name", Text(), "Given name.", null=True),
     _column("last_name", Text(), "Family name.", null=True),
@@ -143,6 +148,7 @@ customers = _dimension(
 products = _dimension(
     "products",
     "One row per product (stock-keeping unit).",
+    "no categories, brands or margins: products are known by their keys only",
     _key("product_id", "Product number."),
     _column("sku", Text(), "Stock-keeping unit code, unique.", null=True),
     _column("product_name", Text(), "Name shown in the shop."),
@@ -158,6 +164,7 @@ products = _dimension(
 payment_methods = _dimension(
     "payment_methods",
     "One row per payment method that the shop accepts.",
+    "payment methods are known by their keys only, without fees",
     _key("payment_method_id", "Payment method number."),
     _column("code", Text(), "Short code, unique."),
     _column("method_name", Text(), "Name shown at checkout.", default="code"),
@@ -170,6 +177,7 @@ payment_methods = _dimension(
 stores = _dimension(
     "stores",
     "One row per physical store.",
+    "stores are known by their keys only",
     _key("store_id", "Store number."),
     _column("code", Text(), "Short code, unique."),
     _column("store_name", Text(), "Name of the store.", default="code"),
@@ -183,6 +191,7 @@ stores = _dimension(
 exchange_rates = _dimension(
     "exchange_rates",
     "One row per currency and day from which a rate to REPORTING_CURRENCY is valid, until the next one.",
+    "all orders must be in REPORTING_CURRENCY",
     _column("exchange_rate_id", Text(), "Currency and day.", default="currency || ' ' || valid_from"),
     _column("currency", Text(), "ISO 4217 code of the currency exchanged."),
     _column("valid_from", Date(), "First business day of the rate."),
@@ -192,6 +201,7 @@ exchange_rates = _dimension(
 sessions = _event(
     "sessions",
     "One row per visit to the shop's website, app or marketplace page.",
+    "no visits, funnel or conversion",
     _key("session_id", "Session number."),
     _column("customer_id", Key(), "Customer, where signed in.", null=True, to="customers"),
     _column("channel", Text(), "web, mobile_app or marketplace.", default="'unknown'"),
@@ -213,6 +223,7 @@ sessions = _event(
 transactions = _event(
     "transactions",
     "One row per order (order header).",
+    None,
     _key("transaction_id", "Order number."),
     _column("customer_id", Key(), "Who bought; none for a guest.", null=True, to="customers"),
     _column("guest_email", Text(), "E-mail address of a buyer without an account.", null=True),
@@ -237,6 +248,7 @@ transactions = _event(
 transaction_items = _event(
     "transaction_items",
     "One row per order line.",
+    None,
     _key("transaction_item_id", "Order line number, unique over all orders."),
     _column("transaction_id", Key(), "Order that the line belongs to.", to="transactions"),
     _column("line_number", Integer(), "Position in the order, from 1.", default="1"),
@@ -252,6 +264,7 @@ transaction_items = _event(
 payment_attempts = _event(
     "payment_attempts",
     "One row per attempt to pay an order, in whole or in part.",
+    "no failed or repeated payments; SOLD_BY=state says what is sold",
     _key("payment_attempt_id", "Payment attempt number."),
     _column("transaction_id", Key(), "Order to be paid.", to="transactions"),
     _column("attempt_number", Integer(), "Position among the order's attempts, from 1.", default="1"),
@@ -265,6 +278,7 @@ payment_attempts = _event(
 refunds = _event(
     "refunds",
     "One row per refund of an order or an order line, in whole or in part.",
+    "nothing is refunded",
     _key("refund_id", "Refund number."),
     _column("transaction_id", Key(), "Order refunded.", to="transactions"),
     _column(
@@ -303,6 +317,7 @@ refunds = _event(
 reviews = _event(
     "reviews",
     "One row per review of a bought product.",
+    "no ratings",
     _key("review_id", "Review number."),
     _column("transaction_id", Key(), "Order in which the product was bought.", null=True, to="transactions"),
     _column("product_id", Key(), "Product reviewed.", null=True, to="products"),
@@ -321,8 +336,8 @@ reviews = _event(
 TABLES: Final[Mapping[str, Table]] = {table.name: table for table in metadata.tables.values()}
 """Every source table by name, in the order of definition: dimensions first."""
 
-REQUIRED: Final = (ORDERS, "transaction_items")
-"""The tables that a source must have; one that lacks another has no rows of it."""
+REQUIRED: Final = tuple(name for name, table in TABLES.items() if table.info["without"] is None)
+"""The tables that a source must have; of others it may have no rows."""
 
 DIMENSIONS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "dimension")
 EVENTS: Final = tuple(name for name, table in TABLES.items() if table.info["kind"] == "event")

@@ -11,7 +11,7 @@ from ecommerce_pipeline.assets.stamps import check_stamps
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.resources.postgres.scan import extension_file
-from ecommerce_pipeline.schema.tables import EVENTS, HAPPENED_AT, TABLES, UPDATED_AT
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace, postgres
 
@@ -78,7 +78,7 @@ def postgresql(settings: Settings) -> str:
 
 
 def source_tables(settings: Settings) -> str:
-    """Return how many source tables match the contract, and differences from it that do no harm.
+    """Return which source tables are there, what is missing and what that costs, and other differences that do no harm.
 
     Raises:
         PlatformError: A table, column or privilege is missing, or a type is incompatible; the message has them all.
@@ -92,18 +92,17 @@ def source_tables(settings: Settings) -> str:
             "`ecommerce-pipeline ddl` prints the statements that create the tables; views with the same columns serve "
             "as well (docs/schema_drift.md)"
         )
-        if any(f"column {UPDATED_AT} " in line for line in lines):
-            remedy += (
-                f"; of a table without {UPDATED_AT}, a view may give its {HAPPENED_AT} as {UPDATED_AT}: its changes "
-                "are then found by `run --changed --exact` only"
-            )
         raise PlatformError("\n  ".join([f"missing in {database.address()}:", *lines, remedy]))
+    found = {name: database.check_contract(table) for name, table in TABLES.items()}
+    there = [name for name, drift in found.items() if name not in drift.absent]
     warnings = [
-        f"{table.schema}.{table.name}: {warning}"
-        for table in TABLES.values()
-        for warning in database.check_contract(table).warnings
+        warning if name in drift.absent else f"{name}: {warning}"
+        for name, drift in found.items()
+        for warning in drift.warnings
     ]
-    return "; ".join([f"{len(TABLES)} tables match the contract", *warnings])
+    return "\n  ".join(
+        [f"{len(there)} of {len(TABLES)} tables of the contract are there: {', '.join(there)}", *warnings]
+    )
 
 
 def source_indexes(settings: Settings) -> str:
