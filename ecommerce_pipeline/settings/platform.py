@@ -104,6 +104,12 @@ class Settings(DashboardSettings, MailSettings):
     )
     postgres_db: str = Field("ecommerce", description="database")
     postgres_user: str = Field("ecommerce", description="user name; POSTGRES_PASSWORD is read when connecting")
+    postgres_statement_seconds: int = Field(
+        0, ge=0, description="how long a query of POSTGRES_HOST may take, so that a live shop is not hurt; 0: no limit"
+    )
+    postgres_rows_per_second: int | None = Field(
+        None, ge=1, description="how many rows of a table are read from POSTGRES_HOST in a second at most"
+    )
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
         "prefer", description="TLS to POSTGRES_HOST, one of libpq's modes"
     )

@@ -53,6 +53,8 @@ def postgres(settings: Settings) -> PostgresResource:
         user=settings.postgres_user,
         tls={name: str(value) for name in TLS if (value := getattr(settings, f"postgres_{name}")) is not None},
         time_zone=settings.time_zone,
+        statement_seconds=settings.postgres_statement_seconds,
+        rows_per_second=settings.postgres_rows_per_second,
     )
 
 

@@ -27,6 +27,7 @@ class Address:
 
     Attributes:
         tls: libpq's TLS parameters, by the names in TLS.
+        statement_seconds: How long a statement of reading may take; 0 for no limit.
     """
 
     host: str
@@ -35,6 +36,7 @@ class Address:
     user: str
     password: str = field(repr=False)
     tls: Mapping[str, str] = field(default_factory=dict)
+    statement_seconds: int = 0
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}, database {self.database}, user {self.user}"

@@ -100,7 +100,7 @@ _CAUSES: Final = (
         passes=True,
     ),
     _Cause(
-        "the server's administrator or a time limit ended the work: raise the limit (statement_timeout, "
+        "the server's administrator or a time limit ended the work: raise the limit (POSTGRES_STATEMENT_SECONDS, "
         "transaction_timeout, an idle timeout, or a pooler's query_timeout), or select fewer days",
         ("57014", "25P03", "25P04", "57P05"),
         r"canceling statement due to (statement timeout|user request)|due to [a-z-]+ timeout|query_?timeout",

@@ -46,7 +46,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     `time_zone` is that of business days. `mapping` has the queries that take the place of tables, by name; if there are
-    any, no other table is read.
+    any, no other table is read. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -57,6 +57,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
     time_zone: str = "UTC"
     mapping: dict[str, str] = {}  # noqa: RUF012
+    statement_seconds: int = 0
+    rows_per_second: int | None = None
 
     _address: Address | None = PrivateAttr(default=None)
 
@@ -73,7 +75,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         embedded = self.embedded()
         if embedded is None:
             password = read_secret("POSTGRES_PASSWORD") or ""
-            return Address(str(self.host), self.port or 5432, self.database, self.user, password, self.tls)
+            login = (str(self.host), self.port or 5432, self.database, self.user, password)
+            return Address(*login, self.tls, self.statement_seconds)
         server = embedded.ensure()
         return Address(server.host, server.port, server.database, server.user, remember(server.password), LOCAL)
 
@@ -91,7 +94,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             psycopg.connect(address.conninfo, autocommit=autocommit, prepare_threshold=None) as connection,
         ):
             connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-            row = connection.execute(begin(transaction=not autocommit).encode()).fetchone()
+            row = connection.execute(
+                begin(statement_seconds=address.statement_seconds, transaction=not autocommit).encode()
+            ).fetchone()
             with lock_waits_reported(address, check_session(address, row)):
                 yield connection
 
@@ -220,7 +225,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         with self.connect() as connection:
             source = self.relations(connection, table)
         query = ordered_rows_of(table.name, source, days, self.time_zone).as_string()
-        return scan(self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}")
+        return scan(
+            self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}", self.rows_per_second
+        )
 
     def contract_rows(self, table: Table, days: Days | None, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query about days of a table; of a replica, once it has all rows.

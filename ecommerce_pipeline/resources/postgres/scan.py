@@ -5,11 +5,12 @@ downloaded, and nothing is installed in the home directory.
 """
 
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 
 import duckdb
@@ -34,7 +35,9 @@ DUCKDB_ROWS = 2_048
 """Rows of DuckDB's own vectors, the least that it reads at once."""
 
 
-def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.RecordBatchReader:
+def scan(
+    address: Address, query: str, schema: pa.Schema, name: str, rows_per_second: int | None = None
+) -> pa.RecordBatchReader:
     """Run one query on the server and stream its rows in order.
 
     Args:
@@ -42,11 +45,15 @@ def scan(address: Address, query: str, schema: pa.Schema, name: str) -> pa.Recor
         query: The SELECT, in PostgreSQL's SQL.
         schema: The Arrow types that the columns are cast to, by position.
         name: The name of the table, for messages.
+        rows_per_second: The most rows to read in a second, on average; None for no limit.
 
     Raises:
         PlatformError: The server cannot be reached, closes the connection, or returns a null that the schema forbids.
     """
-    return pa.RecordBatchReader.from_batches(schema, prefetch(_batches(address, query, schema, name), BATCHES_AHEAD))
+    batches = _batches(address, query, schema, name)
+    if rows_per_second:
+        batches = _slowed(batches, rows_per_second)
+    return pa.RecordBatchReader.from_batches(schema, prefetch(batches, BATCHES_AHEAD))
 
 
 def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Generator[pa.RecordBatch, None, None]:
@@ -56,7 +63,12 @@ def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Gene
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"ATTACH {_literal(address.conninfo)} AS {database} (TYPE postgres, READ_ONLY)")
             with _transaction(connection):
-                session = check_session(address, connection.execute(_on_server(database, begin())).fetchone())
+                session = check_session(
+                    address,
+                    connection.execute(
+                        _on_server(database, begin(statement_seconds=address.statement_seconds))
+                    ).fetchone(),
+                )
                 with lock_waits_reported(address, session):
                     rows = connection.execute(_on_server(database, query))
                     groups = _groups(rows.to_arrow_reader(DUCKDB_ROWS))
@@ -69,6 +81,18 @@ def _batches(address: Address, query: str, schema: pa.Schema, name: str) -> Gene
     finally:
         with _duckdb().cursor() as connection:
             connection.execute(f"DETACH DATABASE IF EXISTS {database}")
+
+
+def _slowed(
+    batches: Generator[pa.RecordBatch, None, None], rows_per_second: int
+) -> Generator[pa.RecordBatch, None, None]:
+    """Yield the batches no faster than the rate; the server waits, because a full connection takes no more rows."""
+    began, rows = monotonic(), 0
+    with closing(batches):
+        for batch in batches:
+            yield batch
+            rows += batch.num_rows
+            sleep(max(0.0, began + rows / rows_per_second - monotonic()))
 
 
 @contextmanager

@@ -28,7 +28,6 @@ _PARAMETERS: Final = {
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "postgres",
     "extra_float_digits": "1",
-    "statement_timeout": "0",
     "lock_timeout": LOCK_TIMEOUT,
     "transaction_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
@@ -38,13 +37,15 @@ _PARAMETERS: Final = {
 }
 
 
-def begin(*, transaction: bool = True) -> str:
+def begin(*, statement_seconds: int = 0, transaction: bool = True) -> str:
     """Return the query that sets the parameters that the server knows; its row is for `check_session`.
 
     Args:
+        statement_seconds: How long a statement may take; 0 for no limit.
         transaction: Until the transaction ends; otherwise for the session, as autocommit needs it.
     """
-    values = sql.SQL(", ").join(sql.SQL("({}, {})").format(name, value) for name, value in _PARAMETERS.items())
+    parameters = {**_PARAMETERS, "statement_timeout": f"{statement_seconds}s"}
+    values = sql.SQL(", ").join(sql.SQL("({}, {})").format(name, value) for name, value in parameters.items())
     return (
         sql.SQL(
             "SELECT pg_catalog.current_setting('server_encoding') AS encoding, "

@@ -63,7 +63,9 @@ def test_a_query_that_was_ended_by_a_time_limit_names_the_limits(run: Run, owner
             "CREATE OR REPLACE FUNCTION ecommerce.cancel() RETURNS bigint LANGUAGE plpgsql AS "
             "$$ BEGIN PERFORM pg_cancel_backend(pg_backend_pid()); PERFORM pg_sleep(10); RETURN 1; END $$"
         )
-    with pytest.raises(PlatformError, match=r"canceling statement.*raise the limit \(statement_timeout") as caught:
+    with pytest.raises(
+        PlatformError, match=r"canceling statement.*raise the limit \(POSTGRES_STATEMENT_SECONDS"
+    ) as caught:
         run(owner, "SELECT ecommerce.cancel() AS n")
     assert type(caught.value) is PlatformError
 
