@@ -12,6 +12,7 @@ MORE: Final = 0.2
 TIMES_OF_A_MONTH: Final = 4
 TIMES_OF_RUNS: Final = 20
 TIMES_OF_ADJOINING: Final = 1.5
+TIMES_OF_INTEGER_KEYS: Final = 1.5
 SECONDS: Final = {
     "run --changed, nothing changed, 30 days": 3,
     "changes --exact, 90 days": 2,
@@ -106,6 +107,12 @@ def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
         times = runs / 10 * 365 / year
         text = "365 runs (10 were run) against 365 days in one run"
         yield Claim(text, f"at least {TIMES_OF_RUNS} times", f"{times:.0f} times", times >= TIMES_OF_RUNS)
+    numbers, texts = seconds.get("1 day at scale 10"), seconds.get("1 day at scale 10, text keys")
+    if numbers and texts:
+        times, most = texts / numbers, TIMES_OF_INTEGER_KEYS
+        yield Claim(
+            "text keys against integer keys, at scale 10", f"at most {most} times", f"{times:.2f} times", times <= most
+        )
     early, late = seconds.get("a day after 9"), seconds.get("a day after 399")
     if early and late:
         more = late / early - 1

@@ -24,7 +24,7 @@ from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, source_columns, transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import state
-from ecommerce_pipeline.synthetic.arrow_columns import DELETIONS
+from ecommerce_pipeline.synthetic.arrow_columns import deletions_schema
 from ecommerce_pipeline.targets import postgres, target_of
 
 DAYS: Final = 30
@@ -94,7 +94,7 @@ def source_rows(data: Data) -> pa.RecordBatchReader:
 
 def no_deletions() -> pa.Table:
     """Return that nothing was deleted."""
-    return DELETIONS.empty_table()
+    return deletions_schema().empty_table()
 
 
 def _url(login: Address | Server) -> str:

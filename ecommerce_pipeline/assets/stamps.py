@@ -7,6 +7,7 @@ and gets it with the next write.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
+from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.lake import stamp as in_lake
@@ -18,15 +19,18 @@ from ecommerce_pipeline.synthetic import ShopSettings
 from ecommerce_pipeline.targets import postgres, target_of
 
 
+_OF_ANY_SHOP: Final = ("source", "time_zone", "key_type", "reporting_currency", "guests_by_email", "sold_by")
+
+
 def shop_settings(settings: Settings) -> ShopSettings:
     """Return the settings of the synthetic shop: those of the same names."""
     return ShopSettings(**{field.name: getattr(settings, field.name) for field in fields(ShopSettings)})
 
 
 def stamp_of(settings: Settings) -> dict[str, str]:
-    """Return the settings that make rows, by the names of their variables; an external source has none."""
+    """Return the settings that make rows, by the names of their variables."""
     names = [field.name for field in fields(ShopSettings)] if settings.source == "synthetic" else []
-    return {name.upper(): str(getattr(settings, name)) for name in ["source", *names]}
+    return {name.upper(): str(getattr(settings, name)) for name in dict.fromkeys([*_OF_ANY_SHOP, *names])}
 
 
 def stamp_source(settings: Settings, database: PostgresResource) -> None:
