@@ -18,7 +18,6 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import ShopSettings
 from ecommerce_pipeline.targets import postgres, target_of
 
-
 _OF_ANY_SHOP: Final = ("source", "time_zone", "key_type", "reporting_currency", "guests_by_email", "sold_by")
 
 
