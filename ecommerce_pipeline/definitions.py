@@ -13,6 +13,7 @@ from ecommerce_pipeline.assets.asset_checks import checks
 from ecommerce_pipeline.assets.changes import changes_asset
 from ecommerce_pipeline.assets.code_references import with_code_references
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
+from ecommerce_pipeline.assets.first_orders import first_orders_asset
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.preflight import preflight
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
@@ -40,7 +41,13 @@ def build_definitions(
         resources: Resources that replace those of the target, by key.
         dashboard_address: Where the dashboard is served, for a link to it.
     """
-    tables = [*source_assets(settings), changes_asset(settings), *lake_assets(settings), *staging_assets(settings)]
+    tables = [
+        *source_assets(settings),
+        changes_asset(settings),
+        *lake_assets(settings),
+        first_orders_asset(settings),
+        *staging_assets(settings),
+    ]
     workspace = dbt_workspace(settings)
     python_assets = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace, dashboard_address)]
     defined_jobs = jobs(settings)

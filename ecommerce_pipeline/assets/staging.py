@@ -10,7 +10,7 @@ from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import LakeObjects
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import TABLES, first_orders
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import target_of
 
@@ -19,7 +19,7 @@ LAYER = "staging"
 
 def staging_assets(settings: Settings) -> list[AssetsDefinition]:
     """Return one asset per table: its staging table in the warehouse."""
-    return [_staging_asset(table, settings) for table in TABLES.values()]
+    return [_staging_asset(table, settings) for table in (*TABLES.values(), first_orders)]
 
 
 def _staging_asset(table: Table, settings: Settings) -> AssetsDefinition:

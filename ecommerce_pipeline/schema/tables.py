@@ -382,9 +382,21 @@ reconciliation = Table(
 )
 """Not of the shop: the account of how its rows got to staging, a staging table itself."""
 
+first_orders = Table(
+    "first_orders",
+    MetaData(),
+    _column("person_key", Text(), "A customer, or a guest by the e-mail address, as in fact_order."),
+    _column("first_order_at", INSTANT, "When the person's first order was placed."),
+    _column("channel", Text(), "The shop's word for its channel."),
+    comment="One row per person with an order before the first day that was loaded.",
+    info={"kind": "dimension", "key": "person_key"},
+)
+"""Not a table of the shop, but a query of it, so that it is known who is new, however much of the history is loaded."""
+
 STAGING: Final[Mapping[str, Table]] = {
     **{name: staged(table) for name, table in TABLES.items()},
     reconciliation.name: reconciliation,
+    first_orders.name: first_orders,
 }
 """Every staging table of the warehouse by name. The lake's objects have the same columns."""
 

@@ -86,8 +86,8 @@ def happened_on(rows: sql.Composable, days: Days, time_zone: str) -> sql.Compose
         sql.SQL("{rows}.{time} >= {start} AND {rows}.{time} < {end}").format(
             rows=rows,
             time=sql.Identifier(HAPPENED_AT),
-            start=_end_of(window.start - ONE_DAY, time_zone),
-            end=_end_of(window.last, time_zone),
+            start=end_of(window.start - ONE_DAY, time_zone),
+            end=end_of(window.last, time_zone),
         )
         for window in days.windows
     ]
@@ -102,7 +102,7 @@ def day_of(rows: sql.Composable, time_zone: str) -> sql.Composed:
     )
 
 
-def _end_of(day: date, time_zone: str) -> sql.Composed:
+def end_of(day: date, time_zone: str) -> sql.Composed:
     """Return the first instant after a day; not its next midnight, which clocks can skip, or show twice."""
     return sql.SQL("((TIMESTAMP {} AT TIME ZONE {}) + INTERVAL '1 microsecond')").format(
         sql.Literal(f"{day} 23:59:59.999999"), sql.Literal(time_zone)

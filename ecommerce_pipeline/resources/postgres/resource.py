@@ -6,6 +6,7 @@ batches, so that memory stays constant. The meaning of the rows is not known her
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ecommerce_pipeline.resources.postgres.apply import apply, create_records
 from ecommerce_pipeline.resources.postgres.business_days import contract_rows_of, ordered_rows_of, rows_of
 from ecommerce_pipeline.resources.postgres.catalog import found_columns, misfits
 from ecommerce_pipeline.resources.postgres.errors import server_error
+from ecommerce_pipeline.resources.postgres.first_orders import first_orders_query
 from ecommerce_pipeline.resources.postgres.indexes import has_no_time_of_change, unindexed
 from ecommerce_pipeline.resources.postgres.ingest import writing
 from ecommerce_pipeline.resources.postgres.lock_waits import lock_waits_reported
@@ -37,7 +39,7 @@ from ecommerce_pipeline.resources.postgres.survey import missing
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Drift, drift
 from ecommerce_pipeline.schema.postgres import add_columns, create_table
-from ecommerce_pipeline.schema.tables import ORDERS, SCHEMA, TABLES, staged
+from ecommerce_pipeline.schema.tables import ORDERS, SCHEMA, TABLES, first_orders, staged
 from ecommerce_pipeline.settings.secrets import read_secret
 
 
@@ -228,6 +230,17 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         return scan(
             self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}", self.rows_per_second
         )
+
+    def first_orders(self, before: date, *, guests: bool, by_payments: bool) -> pa.RecordBatchReader:
+        """Read each person's first order before a business day: see `first_orders_query`.
+
+        Raises:
+            PlatformError: The server cannot be reached, closes the connection, or rejects the query.
+        """
+        with self.connect() as connection:
+            source = self.relations(connection)
+        query = first_orders_query(source, before, self.time_zone, guests=guests, by_payments=by_payments)
+        return scan(self.address(), query.as_string(), arrow_schema(first_orders), "first_orders", self.rows_per_second)
 
     def contract_rows(self, table: Table, days: Days | None, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query about days of a table; of a replica, once it has all rows.

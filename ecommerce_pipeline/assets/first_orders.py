@@ -1,0 +1,77 @@
+"""lake/first_orders: of each person the first order before the first day that was loaded, read from the source weekly.
+
+A run in between keeps what was read: the history hardly changes, and reading it costs what it is long.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import pyarrow as pa
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MetadataValue, ResourceParam, asset
+
+from ecommerce_pipeline.assets import source
+from ecommerce_pipeline.assets.common import ONE_RUN, asset_attributes, days_of_run
+from ecommerce_pipeline.assets.lake import LAYER
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
+from ecommerce_pipeline.lake.objects import find_object, read_object
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline.schema.tables import ORDERS, first_orders
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import target_of
+
+KEPT: Final = timedelta(days=7)
+READ_AT: Final = "read at"
+
+_KEY: Final = AssetKey([LAYER, first_orders.name])
+
+
+def first_orders_asset(settings: Settings) -> AssetsDefinition:
+    """Return the asset."""
+
+    @asset(
+        **asset_attributes(LAYER, first_orders, settings, "Parquet, one object.", target_of(settings).lake_kinds),
+        deps=[AssetKey([source.LAYER, name]) for name in (ORDERS, "payment_attempts")],
+        io_manager_key=LAKE_IO_MANAGER,
+        backfill_policy=ONE_RUN,
+    )
+    @retried
+    def objects(
+        context: AssetExecutionContext, postgres: PostgresResource, lake: ResourceParam[ObjectStore]
+    ) -> pa.Table | pa.RecordBatchReader:
+        read_at = _read_at(context)
+        if read_at and (kept := _kept(lake)) is not None:
+            context.add_output_metadata({READ_AT: MetadataValue.timestamp(read_at)})
+            return kept
+        before = _first_day(context)
+        context.add_output_metadata({READ_AT: MetadataValue.timestamp(datetime.now(UTC)), "before": str(before)})
+        return postgres.first_orders(
+            before, guests=settings.guests_by_email, by_payments=settings.sold_by == "payments"
+        )
+
+    return objects
+
+
+def _read_at(context: AssetExecutionContext) -> datetime | None:
+    """Return when the source was last read; None if that is too long ago."""
+    event = context.instance.get_latest_materialization_event(_KEY)
+    metadata = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    if READ_AT not in metadata:
+        return None
+    read_at = datetime.fromtimestamp(float(str(metadata[READ_AT].value)), UTC)
+    return read_at if datetime.now(UTC) - read_at < KEPT else None
+
+
+def _kept(lake: ObjectStore) -> pa.Table | None:
+    try:
+        return read_object(lake, find_object(lake, first_orders.name, None))
+    except PlatformError:  # it was deleted with the lake
+        return None
+
+
+def _first_day(context: AssetExecutionContext) -> date:
+    """Return the first day that was loaded, or will be by this run."""
+    loaded = context.instance.get_materialized_partitions(AssetKey([LAYER, ORDERS]))
+    return min([days_of_run(context).first, *map(date.fromisoformat, loaded)])
