@@ -40,11 +40,11 @@ def first_orders_asset(settings: Settings) -> AssetsDefinition:
     @retried
     def objects(
         context: AssetExecutionContext, postgres: PostgresResource, lake: ResourceParam[ObjectStore]
-    ) -> pa.Table | pa.RecordBatchReader:
+    ) -> pa.RecordBatchReader:
         read_at = _read_at(context)
         if read_at and (kept := _kept(lake)) is not None:
             context.add_output_metadata({READ_AT: MetadataValue.timestamp(read_at)})
-            return kept
+            return kept.to_reader()
         before = _first_day(context)
         context.add_output_metadata({READ_AT: MetadataValue.timestamp(datetime.now(UTC)), "before": str(before)})
         return postgres.first_orders(
