@@ -15,6 +15,12 @@
 {%- endmacro %}
 
 
+{# A whole number as a type of 38 digits. #}
+{% macro wide(number) -%}
+    {{ adapter.dispatch('wide')(number) }}
+{%- endmacro %}
+
+
 {# Rows `date_day`, one per day of [first, end). #}
 {% macro calendar_days(first, end) -%}
     {{ adapter.dispatch('calendar_days')(first, end) }}

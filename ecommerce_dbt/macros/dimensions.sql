@@ -1,6 +1,6 @@
 {# The key of an order without a customer, and of anything else that a fact does not name. #}
-{% macro guest() %}-1{% endmacro %}
-{% macro unknown() %}-2{% endmacro %}
+{% macro guest() %}{{ "'guest'" if key_type() == 'text' else '-1' }}{% endmacro %}
+{% macro unknown() %}{{ "'unknown'" if key_type() == 'text' else '-2' }}{% endmacro %}
 
 
 {#
@@ -27,7 +27,7 @@
     union all
     select
         {%- for column, type in types.items() %}
-        {{ id if column == key else _value_of_member(type, name) }} as {{ column }},
+        {{ cast_to(id, type) if column == key else _value_of_member(type, name) }} as {{ column }},
         {%- endfor %}
         {{ cast_to('null', 'timestamptz') }} as deleted_at
     {%- endfor %}

@@ -1,7 +1,17 @@
 {# The store of a sale: none outside the stores, the unknown member for a sale in one that is not named. #}
-{% macro store_of_sale(sales) -%}
-    case when {{ sales }}.channel = 'store' then coalesce({{ sales }}.store_id, {{ unknown() }})
-        else {{ sales }}.store_id end
+{% macro store_of_sale(channel, store) -%}
+    case when {{ channel }} = 'store' then coalesce({{ store }}, {{ unknown() }}) else {{ store }} end
+{%- endmacro %}
+
+
+{# Who bought: a customer, or a guest by the e-mail address; null is nobody, of whom nothing else is known. #}
+{% macro person_key(customer, guest_email='null') -%}
+    case
+        when {{ customer }} is not null then 'customer:' || {{ cast_to(customer, 'text') }}
+        {%- if guests_by_email() and guest_email != 'null' %}
+        when trim({{ guest_email }}) <> '' then 'guest:' || {{ dbt.hash('lower(trim(' ~ guest_email ~ '))') }}
+        {%- endif %}
+    end
 {%- endmacro %}
 
 

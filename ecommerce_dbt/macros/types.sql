@@ -1,6 +1,8 @@
 {#
-    The types of columns (`data_type`) and of casts: key, which is integer or text by the setting KEY_TYPE, integer, text, boolean, date, timestamptz, decimal(p,s), and money and
-    quantity, the decimals of all amounts and of all units of goods. They are those of the table contract; a file of macros/warehouses has a warehouse's names.
+    The types of columns (`data_type`) and of casts: key, which is integer or text by the setting KEY_TYPE, integer, text,
+    boolean, date, timestamptz, decimal(p,s), and decimals with a name: money (in the currency of an order),
+    reporting_money (in the reporting currency), exchange_rate, and quantity. They are those of the table contract; a file of
+    macros/warehouses has a warehouse's names.
 #}
 
 {# The warehouse's name of a type, as columns are declared. #}
@@ -10,7 +12,8 @@
     {%- do names.update(key=names[key_type()]) -%}
     {%- if name not in names -%}
         {{ exceptions.raise_compiler_error(
-            "unknown type '" ~ type ~ "': use one of money, quantity, " ~ (names | join(', ')) ~ " (macros/types.sql)"
+            "unknown type '" ~ type ~ "': use one of " ~ (named_decimals() | join(', ')) ~ ", " ~ (names | join(', '))
+            ~ " (macros/types.sql)"
         ) }}
     {%- endif -%}
     {{ names[name] ~ parenthesis ~ digits }}

@@ -19,6 +19,8 @@ from ecommerce_pipeline.schema.tables import (
     DIMENSIONS,
     EVENTS,
     QUANTITY,
+    RATE,
+    REPORTING_AMOUNT,
     STAGING,
     TABLES,
     UPDATED_AT,
@@ -43,7 +45,15 @@ _FRESHNESS: Final = (
 """Of events, of which there are some every day; as for the assets, a day and some hours without any is late."""
 
 
-_NAMED: Final = {(AMOUNT.precision, AMOUNT.scale): "money", (QUANTITY.precision, QUANTITY.scale): "quantity"}
+_NAMED: Final = {
+    (type_.precision, type_.scale): name
+    for name, type_ in {
+        "money": AMOUNT,
+        "reporting_money": REPORTING_AMOUNT,
+        "exchange_rate": RATE,
+        "quantity": QUANTITY,
+    }.items()
+}
 
 
 def dbt_type(type_: "TypeEngine[Any]") -> str:
@@ -81,16 +91,8 @@ def contract_type(type_: str) -> "TypeEngine[Any]":
     """
     if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
         return Numeric(int(decimal[1]), int(decimal[2]))
-    types: list[TypeEngine[Any]] = [
-        Key(),
-        BigInteger(),
-        AMOUNT,
-        QUANTITY,
-        Boolean(),
-        DateTime(timezone=True),
-        Date(),
-        Text(),
-    ]
+    decimals = [AMOUNT, REPORTING_AMOUNT, RATE, QUANTITY]
+    types: list[TypeEngine[Any]] = [Key(), BigInteger(), *decimals, Boolean(), DateTime(timezone=True), Date(), Text()]
     for known in types:
         if dbt_type(known) == type_:
             return known
@@ -194,7 +196,7 @@ def _contract() -> str:
         "{% endmacro %}",
         "",
         "",
-        "{# The decimals that have a name: all amounts, all units of goods and their sums. #}",
+        "{# The decimals that have a name: amounts, rates, units of goods, and their sums. #}",
         "{% macro named_decimals() %}",
         f"    {{{{ return({decimals}) }}}}",
         "{% endmacro %}",

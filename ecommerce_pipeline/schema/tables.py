@@ -48,9 +48,11 @@ Kind = Literal["dimension", "event"]
 metadata = MetaData(schema=SCHEMA)
 
 # Money is exact. Amounts have up to four digits after the point: every currency's minor unit fits; the price of a
-# unit may have more, if it comes from a price for many. Goods are sold by weight and length too.
+# unit may have more, if it comes from a price for many. Goods are sold by weight and length too. Marts have amounts in
+# REPORTING_CURRENCY: products of an amount and a rate, with as many digits as BigQuery's NUMERIC has.
 UNIT_PRICE: Final = Numeric(18, 6)
 AMOUNT: Final = Numeric(18, 4)
+REPORTING_AMOUNT: Final = Numeric(38, 9)
 QUANTITY: Final = Numeric(14, 3)
 RATE: Final = Numeric(18, 9)
 INSTANT: Final = DateTime(timezone=True)

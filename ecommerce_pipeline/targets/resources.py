@@ -70,5 +70,9 @@ def dbt_workspace(settings: Settings) -> "DbtWorkspace":
         state_dir=settings.data_dir / "dbt",
         warehouse_file=target.warehouse_file,
         time_zone=settings.time_zone,
+        reporting_currency=settings.reporting_currency,
+        key_type=settings.key_type,
+        guests_by_email=settings.guests_by_email,
+        sold_by=settings.sold_by,
         shared_parse_dir=settings.dbt_parsed_dir,
     )

@@ -72,7 +72,7 @@
                 'exchange_rate_id': 'text',
                 'currency': 'text',
                 'valid_from': 'date',
-                'rate': 'decimal(18,9)',
+                'rate': 'exchange_rate',
                 'updated_at': 'timestamptz',
             },
             'aliases': {},
@@ -202,7 +202,7 @@
 {% endmacro %}
 
 
-{# The decimals that have a name: all amounts, all units of goods and their sums. #}
+{# The decimals that have a name: amounts, rates, units of goods, and their sums. #}
 {% macro named_decimals() %}
-    {{ return({'money': 'decimal(18,4)', 'quantity': 'decimal(14,3)'}) }}
+    {{ return({'money': 'decimal(18,4)', 'reporting_money': 'decimal(38,9)', 'exchange_rate': 'decimal(18,9)', 'quantity': 'decimal(14,3)'}) }}
 {% endmacro %}

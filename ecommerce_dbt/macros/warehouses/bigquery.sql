@@ -25,7 +25,12 @@
 
 
 {% macro bigquery__integer_divide(dividend, divisor) -%}
-    div({{ dividend }}, {{ divisor }})
+    div(({{ dividend }}), ({{ divisor }}))
+{%- endmacro %}
+
+
+{% macro bigquery__wide(number) -%}
+    cast({{ number }} as bignumeric)
 {%- endmacro %}
 
 

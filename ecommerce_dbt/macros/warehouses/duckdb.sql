@@ -23,6 +23,11 @@
 {%- endmacro %}
 
 
+{% macro duckdb__wide(number) -%}
+    cast({{ number }} as hugeint)
+{%- endmacro %}
+
+
 {% macro duckdb__calendar_days(first, end) -%}
     select cast(generated.day as date) as date_day
     from range(date '{{ first }}', date '{{ end }}', interval 1 day) as generated (day)

@@ -3,14 +3,16 @@
 with present as (
 
     select
-        payment_method_id,
-        code,
-        method_name,
-        method_type,
-        provider,
-        fee_percent,
-        is_online
-    from {{ ref('stg_payment_methods') }}
+        methods.payment_method_id,
+        methods.code,
+        methods.method_name,
+        coalesce(payment_method.group_name, methods.method_type) as method_type,
+        methods.method_type as shop_method_type,
+        methods.provider,
+        methods.fee_percent,
+        methods.is_online
+    from {{ ref('stg_payment_methods') }} as methods
+    {{ join_words('payment_method', "case when methods.method_type = 'unknown' then methods.code else methods.method_type end") }}
 
 )
 

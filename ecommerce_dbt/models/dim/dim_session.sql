@@ -1,19 +1,20 @@
 {{ by_day(cluster_by=['session_id']) }}
 
 select
-    session_id,
-    business_date,
-    created_at,
-    customer_id,
-    customer_id is not null as is_signed_in,
-    channel,
-    device,
-    traffic_source,
-    campaign,
-    page_views,
-    product_views,
-    cart_adds,
-    checkout_started,
-    duration_seconds
-from {{ ref('stg_sessions') }}
-where {{ in_days() }}
+    sessions.session_id,
+    sessions.business_date,
+    sessions.created_at,
+    sessions.customer_id,
+    sessions.customer_id is not null as is_signed_in,
+    {{ group_of('channel', 'sessions.channel') }} as channel,
+    sessions.device,
+    sessions.traffic_source,
+    sessions.campaign,
+    sessions.page_views,
+    sessions.product_views,
+    sessions.cart_adds,
+    sessions.checkout_started,
+    sessions.duration_seconds
+from {{ ref('stg_sessions') }} as sessions
+{{ join_words('channel', 'sessions.channel') }}
+where {{ in_days('sessions.business_date') }}

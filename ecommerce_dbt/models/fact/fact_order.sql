@@ -2,7 +2,9 @@
 
 with orders as (
 
-    select *
+    select
+        *,
+        {{ currency_of('currency') }} as order_currency
     from {{ ref('stg_transactions') }}
     where {{ in_days() }}
 
@@ -15,7 +17,9 @@ order_lines as (
         transaction_id,
         count(*) as lines_found,
         {{ total_quantity('quantity') }} as units,
-        {{ total_amount('gross_amount') }} as gross_amount
+        {{ total_amount('gross_amount - tax_amount') }} as gross_amount,
+        {{ total_amount('discount_amount') }} as discount_amount,
+        {{ total_amount('tax_amount') }} as tax_amount
     from {{ ref('stg_transaction_items') }}
     where {{ in_days() }}
     group by business_date, transaction_id
@@ -27,11 +31,10 @@ payments as (
     select
         business_date,
         transaction_id,
-        {{ total_amount('amount') }} as paid_amount
-    from {{ ref('stg_payment_attempts') }}
-    where
-        status = 'approved'
-        and {{ in_days() }}
+        {{ total_amount('case when is_approved then amount' ~ ('' if sold_by_state() else ' else 0') ~ ' end') }}
+            as captured_amount
+    from {{ ref('fact_payment_attempt') }}
+    where {{ in_days() }}
     group by business_date, transaction_id
 
 ),
@@ -41,13 +44,25 @@ combined as (
 
     select
         orders.*,
+        rates.rate,
+        order_state.group_name as state_group,
+        {{ group_of('channel', 'orders.channel') }} as channel_group,
         coalesce(order_lines.lines_found, 0) as lines_found,
         coalesce(order_lines.units, 0) as units,
         coalesce(order_lines.gross_amount, 0) as gross_of_lines,
-        case when order_lines.transaction_id is null then 0 else orders.discount_amount end as discount_of_lines,
-        case when order_lines.transaction_id is null then 0 else orders.shipping_amount end as shipping_of_lines,
-        case when order_lines.transaction_id is null then 0 else orders.tax_amount end as tax_of_lines,
-        coalesce(payments.paid_amount, 0) as paid_amount
+        coalesce(order_lines.discount_amount, 0) as discount_of_lines,
+        coalesce(order_lines.tax_amount, 0) as tax_of_lines,
+        {% for amount in ['discount', 'shipping', 'tax', 'other'] -%}
+        case when order_lines.transaction_id is null then 0 else orders.{{ amount }}_amount end as {{ amount }}_of_order,
+        {% endfor -%}
+        coalesce(
+            payments.captured_amount,
+            orders.paid_amount,
+            {%- if sold_by_state() %}
+            case when order_state.group_name = 'paid' then orders.total_amount end,
+            {%- endif %}
+            0
+        ) as captured_amount
     from orders
     left join order_lines
         on
@@ -57,6 +72,9 @@ combined as (
         on
             orders.business_date = payments.business_date
             and orders.transaction_id = payments.transaction_id
+    {{ join_rates('orders.order_currency', 'orders.business_date') }}
+    {{ join_words('order_state', 'orders.status') }}
+    {{ join_words('channel', 'orders.channel') }}
 
 ),
 
@@ -66,9 +84,9 @@ states as (
     select
         *,
         case
-            when cancelled_at is not null then 'cancelled'
-            when paid_amount >= total_amount then 'sold'
-            when paid_amount > 0 then 'part_paid'
+            when cancelled_at is not null{{ " or state_group = 'cancelled'" if sold_by_state() }} then 'cancelled'
+            when captured_amount >= total_amount or total_amount <= 0 then 'sold'
+            when captured_amount > 0 then 'part_paid'
             else 'unpaid'
         end as order_state
     from combined
@@ -82,11 +100,14 @@ select
     updated_at,
     cancelled_at,
     coalesce(customer_id, {{ guest() }}) as customer_id,
+    {{ person_key('customer_id', 'guest_email') }} as person_key,
     session_id,
-    {{ store_of_sale('states') }} as store_id,
-    channel,
+    {{ store_of_sale('channel_group', 'store_id') }} as store_id,
+    channel_group as channel,
+    channel as shop_channel,
     coalesce(payment_method_id, {{ unknown() }}) as payment_method_id,
-    currency,
+    order_currency as currency,
+    {{ rate_of('order_currency', 'rate') }} as exchange_rate,
     coupon_code,
     status as shop_status,
     order_state,
@@ -94,10 +115,13 @@ select
     lines_found,
     {{ cast_to('units', 'quantity') }} as units,
     {{ cast_to('gross_of_lines', 'money') }} as gross_amount,
-    {{ cast_to('discount_of_lines', 'money') }} as discount_amount,
-    {{ cast_to('shipping_of_lines', 'money') }} as shipping_amount,
-    {{ cast_to('tax_of_lines', 'money') }} as tax_amount,
-    {{ cast_to('gross_of_lines - discount_of_lines', 'money') }} as net_amount,
+    {{ cast_to('discount_of_lines', 'money') }} as line_discount_amount,
+    {{ cast_to('discount_of_order', 'money') }} as order_discount_amount,
+    {{ cast_to('discount_of_lines + discount_of_order', 'money') }} as discount_amount,
+    {{ cast_to('shipping_of_order', 'money') }} as shipping_amount,
+    {{ cast_to('tax_of_order + tax_of_lines', 'money') }} as tax_amount,
+    {{ cast_to('other_of_order', 'money') }} as other_amount,
+    {{ cast_to('gross_of_lines - discount_of_lines - discount_of_order', 'money') }} as net_amount,
     total_amount,
-    {{ cast_to('paid_amount', 'money') }} as paid_amount
+    {{ cast_to('captured_amount', 'money') }} as paid_amount
 from states

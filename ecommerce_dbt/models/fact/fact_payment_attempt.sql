@@ -3,12 +3,12 @@
 with attempts as (
 
     select
-        *,
-        status = 'approved' as is_approved,
-        case when status = 'approved' then 1 else 0 end as approved,
-        case when status in ('declined', 'error') then 1 else 0 end as failed
-    from {{ ref('stg_payment_attempts') }}
-    where {{ in_days() }}
+        attempts.*,
+        -- Of a word that nobody knows, no money is expected.
+        coalesce(payment_status.group_name, 'pending') as attempt_status
+    from {{ ref('stg_payment_attempts') }} as attempts
+    {{ join_words('payment_status', 'attempts.status') }}
+    where {{ in_days('attempts.business_date') }}
 
 ),
 
@@ -16,8 +16,10 @@ compared as (
 
     select
         *,
-        sum(approved) over (partition by business_date, transaction_id) as approved_of_order,
-        coalesce(sum(failed) over (
+        attempt_status = 'approved' as is_approved,
+        sum(case when attempt_status = 'approved' then 1 else 0 end) over (partition by business_date, transaction_id)
+            as approved_of_order,
+        coalesce(sum(case when attempt_status in ('declined', 'error') then 1 else 0 end) over (
             partition by business_date, transaction_id
             order by attempt_number, created_at, payment_attempt_id
             rows between unbounded preceding and 1 preceding
@@ -34,7 +36,8 @@ select
     attempt_number,
     coalesce(payment_method_id, {{ unknown() }}) as payment_method_id,
     amount,
-    status,
+    attempt_status as status,
+    status as shop_status,
     failure_reason,
     is_approved,
     failed_before > 0 as is_retry,

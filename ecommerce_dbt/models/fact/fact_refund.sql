@@ -1,10 +1,15 @@
-{{ by_day(cluster_by=['product_id', 'customer_id']) }}
+{{ by_day(cluster_by=['transaction_id', 'customer_id']) }}
 
 with refunds as (
 
-    select *
-    from {{ ref('stg_refunds') }}
-    where {{ in_days() }}
+    select
+        refunds.*,
+        {{ group_of('channel', 'refunds.channel') }} as channel_group,
+        {{ group_of('refund_reason', 'refunds.refund_reason') }} as reason_group
+    from {{ ref('stg_refunds') }} as refunds
+    {{ join_words('channel', 'refunds.channel') }}
+    {{ join_words('refund_reason', 'refunds.refund_reason') }}
+    where {{ in_days('refunds.business_date') }}
 
 ),
 
@@ -12,22 +17,69 @@ orders as (
 
     {{ orders_named('transaction_id', 'refunds') }}
 
+),
+
+broken_orders as (
+
+    select distinct transaction_id
+    from {{ ref('quarantine_transactions') }}
+    where transaction_id in (select refunds.transaction_id from refunds)
+
+),
+
+-- An order that is not here is of a day before the first: it was sold, as far as can be known.
+of_orders as (
+
+    select
+        refunds.refund_id,
+        refunds.transaction_id,
+        refunds.transaction_item_id,
+        refunds.business_date,
+        refunds.created_at,
+        refunds.product_id,
+        refunds.quantity,
+        refunds.goods_amount,
+        refunds.shipping_amount,
+        refunds.tax_amount,
+        refunds.refund_reason,
+        refunds.reason_group,
+        coalesce(refunds.customer_id, orders.customer_id, {{ guest() }}) as customer_id,
+        coalesce({{ person_key('refunds.customer_id') }}, orders.person_key) as person_key,
+        coalesce(refunds.channel_group, orders.channel, 'unknown') as channel,
+        coalesce(refunds.store_id, orders.store_id) as store_id,
+        coalesce(refunds.payment_method_id, orders.payment_method_id, {{ unknown() }}) as payment_method_id,
+        coalesce(orders.business_date, refunds.business_date) as rate_date,
+        case
+            when trim(refunds.currency) <> '' then {{ currency_of('refunds.currency') }}
+            else coalesce(orders.currency, '{{ reporting_currency() }}')
+        end as refund_currency,
+        coalesce(orders.is_sold, broken_orders.transaction_id is null) as is_counted
+    from refunds
+    left join orders on refunds.transaction_id = orders.transaction_id
+    left join broken_orders on refunds.transaction_id = broken_orders.transaction_id
+
 )
 
 select
-    refunds.refund_id,
-    refunds.transaction_id,
-    refunds.transaction_item_id,
-    refunds.business_date,
-    refunds.created_at,
-    coalesce(refunds.customer_id, {{ guest() }}) as customer_id,
-    coalesce(refunds.product_id, {{ unknown() }}) as product_id,
-    {{ store_of_sale('refunds') }} as store_id,
-    refunds.channel,
-    coalesce(refunds.payment_method_id, {{ unknown() }}) as payment_method_id,
-    refunds.quantity,
-    refunds.amount as refund_amount,
-    refunds.refund_reason,
-    coalesce(orders.is_sold, false) as is_counted
-from refunds
-left join orders on refunds.transaction_id = orders.transaction_id
+    of_orders.refund_id,
+    of_orders.transaction_id,
+    of_orders.transaction_item_id,
+    of_orders.business_date,
+    of_orders.created_at,
+    of_orders.customer_id,
+    of_orders.person_key,
+    of_orders.product_id,
+    {{ store_of_sale('of_orders.channel', 'of_orders.store_id') }} as store_id,
+    of_orders.channel,
+    of_orders.payment_method_id,
+    of_orders.refund_currency as currency,
+    {{ rate_of('of_orders.refund_currency') }} as exchange_rate,
+    of_orders.quantity,
+    of_orders.goods_amount as refund_amount,
+    of_orders.shipping_amount as refund_shipping_amount,
+    of_orders.tax_amount as refund_tax_amount,
+    of_orders.reason_group as refund_reason,
+    of_orders.refund_reason as shop_reason,
+    of_orders.is_counted
+from of_orders
+{{ join_rates('of_orders.refund_currency', 'of_orders.rate_date') }}

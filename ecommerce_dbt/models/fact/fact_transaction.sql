@@ -2,9 +2,14 @@
 
 with orders as (
 
-    select *
-    from {{ ref('fact_order') }}
-    where {{ in_days() }}
+    select
+        orders.*,
+        {{ minor_unit_in_ten_thousandths('currencies.minor_unit') }} as minor_unit,
+        {{ ten_thousandths('orders.order_discount_amount') }} as order_discount,
+        {{ ten_thousandths('orders.shipping_amount') }} as order_shipping
+    from {{ ref('fact_order') }} as orders
+    left join {{ ref('currencies') }} as currencies on orders.currency = currencies.code
+    where {{ in_days('orders.business_date') }}
 
 ),
 
@@ -16,31 +21,38 @@ order_lines as (
 
 ),
 
-lines_in_cents as (
+-- Tax that a price includes is no revenue. Lines share the order's amounts by what they cost.
+lines_of_orders as (
 
     select
         order_lines.transaction_item_id,
         order_lines.line_number,
         order_lines.quantity,
         order_lines.unit_price,
-        order_lines.gross_amount,
+        order_lines.tax_amount,
+        order_lines.gross_amount - order_lines.tax_amount as gross_amount,
+        order_lines.discount_amount as line_discount_amount,
         orders.transaction_id,
         orders.business_date,
         orders.created_at,
         orders.customer_id,
+        orders.person_key,
         orders.session_id,
         orders.store_id,
         orders.channel,
         orders.payment_method_id,
         orders.currency,
+        orders.exchange_rate,
         orders.coupon_code,
         orders.order_state,
         orders.is_sold,
+        orders.minor_unit,
+        orders.order_discount,
+        orders.order_shipping,
         coalesce(order_lines.product_id, {{ unknown() }}) as product_id,
-        {{ cents('order_lines.gross_amount') }} as gross_cents,
-        {{ cents('orders.gross_amount') }} as order_gross_cents,
-        {{ cents('orders.discount_amount') }} as order_discount_cents,
-        {{ cents('orders.shipping_amount') }} as order_shipping_cents
+        greatest(
+            {{ ten_thousandths('order_lines.gross_amount - order_lines.tax_amount - order_lines.discount_amount') }}, 0
+        ) as base
     from order_lines
     inner join orders
         on
@@ -49,27 +61,9 @@ lines_in_cents as (
 
 ),
 
--- Lines share the order's amounts by their gross amount; if all of them are free, evenly.
-weighted as (
-
-    select
-        *,
-        case when order_gross_cents = 0 then 1 else gross_cents end as weight
-    from lines_in_cents
-
-),
-
 cumulated as (
 
-    select
-        *,
-        sum(weight) over (partition by transaction_id, business_date) as weight_of_order,
-        sum(weight) over (
-            partition by transaction_id, business_date
-            order by line_number, transaction_item_id
-            rows between unbounded preceding and current row
-        ) as weight_through_line
-    from weighted
+    {{ with_weights('lines_of_orders', whole='business_date, transaction_id') }}
 
 ),
 
@@ -77,8 +71,8 @@ allocated as (
 
     select
         *,
-        {{ share_of_line('order_discount_cents') }} as discount_cents,
-        {{ share_of_line('order_shipping_cents') }} as shipping_cents
+        {{ amount_of_ten_thousandths(share_of_line('order_discount', step='minor_unit')) }} as order_discount_amount,
+        {{ amount_of_ten_thousandths(share_of_line('order_shipping', step='minor_unit')) }} as shipping_amount
     from cumulated
 
 )
@@ -90,19 +84,24 @@ select
     business_date,
     created_at,
     customer_id,
+    person_key,
     product_id,
     session_id,
     store_id,
     channel,
     payment_method_id,
     currency,
+    exchange_rate,
     coupon_code,
     quantity,
     unit_price,
-    gross_amount,
-    {{ amount_of_cents('discount_cents') }} as discount_amount,
-    {{ amount_of_cents('shipping_cents') }} as shipping_amount,
-    {{ amount_of_cents('gross_cents - discount_cents') }} as net_amount,
+    {{ cast_to('gross_amount', 'money') }} as gross_amount,
+    line_discount_amount,
+    order_discount_amount,
+    {{ cast_to('line_discount_amount + order_discount_amount', 'money') }} as discount_amount,
+    shipping_amount,
+    tax_amount,
+    {{ cast_to('gross_amount - line_discount_amount - order_discount_amount', 'money') }} as net_amount,
     order_state,
     is_sold
 from allocated

@@ -41,6 +41,10 @@ class DbtWorkspace:
         state_dir: The folder of the parsed project and of each run's files.
         warehouse_file: DuckDB's file, in warehouse_dir; None for other warehouses.
         time_zone: The shop's.
+        reporting_currency: The currency of amounts in marts.
+        key_type: The type of the shop's keys.
+        guests_by_email: Whether guests with the same e-mail address are one person.
+        sold_by: What shows that an order is paid.
         shared_parse_dir: A folder of the parsed project that several data folders share, in place of the own one.
     """
 
@@ -50,14 +54,24 @@ class DbtWorkspace:
     state_dir: Path
     warehouse_file: Path | None = None
     time_zone: str = "UTC"
+    reporting_currency: str = "USD"
+    key_type: str = "integer"
+    guests_by_email: bool = True
+    sold_by: str = "payments"
     shared_parse_dir: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables of every dbt command."""
         path = {PATH_VARIABLE: self.warehouse_file.name} if self.warehouse_file else {}
-        fixed = {FOLDER_VARIABLE: str(self.warehouse_dir.resolve()), "TIME_ZONE": self.time_zone}
-        return {**self.profile, **fixed, **path}
+        shop = {
+            "TIME_ZONE": self.time_zone,
+            "REPORTING_CURRENCY": self.reporting_currency,
+            "KEY_TYPE": self.key_type,
+            "GUESTS_BY_EMAIL": str(self.guests_by_email).lower(),
+            "SOLD_BY": self.sold_by,
+        }
+        return {**self.profile, FOLDER_VARIABLE: str(self.warehouse_dir.resolve()), **shop, **path}
 
     @property
     def connected_environment(self) -> dict[str, str]:
