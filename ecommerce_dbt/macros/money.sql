@@ -41,7 +41,7 @@
 
 {# Amounts have four digits after the point: as whole numbers, they are ten-thousandths. #}
 {% macro ten_thousandths(amount) -%}
-    {{ cast_to('(' ~ amount ~ ') * 10000', 'integer') }}
+    {{ cast_to(cast_to(amount, 'decimal(38,4)') ~ ' * 10000', 'integer') }}
 {%- endmacro %}
 
 

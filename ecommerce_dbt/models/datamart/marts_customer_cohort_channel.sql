@@ -3,7 +3,7 @@
 with orders as (
 
     select
-        customer_id,
+        person_key,
         transaction_id,
         business_date,
         channel,
@@ -11,7 +11,7 @@ with orders as (
     from {{ ref('fact_order') }}
     where
         is_sold
-        and customer_id <> {{ guest() }}
+        and person_key is not null
 
 ),
 
@@ -21,7 +21,7 @@ numbered as (
         orders.*,
         dates.week_start_date,
         dates.month_start_date,
-        row_number() over (partition by orders.customer_id order by orders.created_at, orders.transaction_id)
+        row_number() over (partition by orders.person_key order by orders.created_at, orders.transaction_id)
             as order_number
     from orders
     inner join {{ ref('dim_date') }} as dates on orders.business_date = dates.date_day
@@ -36,11 +36,11 @@ dated as (
         '{{ unit }}' as cohort_unit,
         firsts.{{ unit }}_start_date as cohort_start_date,
         firsts.channel,
-        numbered.customer_id,
+        numbered.person_key,
         {{ units_between('firsts.' ~ unit ~ '_start_date', 'numbered.' ~ unit ~ '_start_date', unit) }}
             as units_since_first
     from numbered
-    inner join numbered as firsts on numbered.customer_id = firsts.customer_id
+    inner join numbered as firsts on numbered.person_key = firsts.person_key
     where firsts.order_number = 1
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -54,7 +54,7 @@ active as (
         cohort_start_date,
         channel,
         units_since_first,
-        count(distinct customer_id) as active_customers
+        count(distinct person_key) as active_customers
     from dated
     group by cohort_unit, cohort_start_date, channel, units_since_first
 

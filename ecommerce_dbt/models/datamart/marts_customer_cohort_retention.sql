@@ -3,35 +3,36 @@
 with orders as (
 
     select
-        customer_id,
+        person_key,
         net_amount,
+        exchange_rate,
         {{ month_start('business_date') }} as order_month
     from {{ ref('fact_order') }}
     where
         is_sold
-        and customer_id <> {{ guest() }}
+        and person_key is not null
 
 ),
 
 purchases as (
 
     select
-        customer_id,
+        person_key,
         order_month,
         count(*) as orders,
-        sum(net_amount) as amount_before_refunds
+        {{ total_reported('net_amount') }} as amount_before_refunds
     from orders
-    group by customer_id, order_month
+    group by person_key, order_month
 
 ),
 
 cohorts as (
 
     select
-        customer_id,
+        person_key,
         min(order_month) as cohort_month
     from purchases
-    group by customer_id
+    group by person_key
 
 ),
 
@@ -54,7 +55,7 @@ activity as (
         purchases.amount_before_refunds,
         {{ units_between('cohorts.cohort_month', 'purchases.order_month', 'month') }} as months_since_first
     from purchases
-    inner join cohorts on purchases.customer_id = cohorts.customer_id
+    inner join cohorts on purchases.person_key = cohorts.person_key
     inner join sizes on cohorts.cohort_month = sizes.cohort_month
 
 )
@@ -65,6 +66,6 @@ select
     cohort_customers,
     count(*) as active_customers,
     {{ total_count('orders') }} as orders,
-    {{ total_amount('amount_before_refunds') }} as amount_before_refunds
+    {{ total_of_reported('amount_before_refunds') }} as amount_before_refunds
 from activity
 group by cohort_month, months_since_first, cohort_customers

@@ -9,11 +9,26 @@ with bought as (
         transaction_id,
         business_date,
         sum(quantity) as units,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount
+        {{ total_reported('gross_amount') }} as gross_amount,
+        {{ total_reported('discount_amount') }} as discount_amount
     from {{ ref('fact_transaction') }}
     where is_sold
     group by customer_id, product_id, transaction_id, business_date
+
+),
+
+-- By refund first, too: it can have two lines of one product.
+returned as (
+
+    select
+        customer_id,
+        product_id,
+        count(distinct refund_id) as refunds,
+        sum(quantity) as quantity,
+        {{ total_reported('refund_amount') }} as refund_amount
+    from {{ ref('fact_refund_line') }}
+    where is_counted
+    group by customer_id, product_id
 
 ),
 
@@ -40,15 +55,14 @@ activity as (
         0 as orders,
         0 as units,
         quantity as units_returned,
-        1 as refunds,
+        refunds,
         0 as gross_amount,
         0 as discount_amount,
         refund_amount,
         0 as reviews,
         0 as rating_sum,
         {{ cast_to('null', 'date') }} as order_date
-    from {{ ref('fact_refund') }}
-    where is_counted
+    from returned
     union all
     select
         customer_id,
@@ -76,10 +90,10 @@ summed as (
         {{ total_quantity('units') }} as units,
         {{ total_quantity('units_returned') }} as units_returned,
         {{ total_count('refunds') }} as refunds,
-        {{ total_amount('gross_amount') }} as gross_amount,
-        {{ total_amount('discount_amount') }} as discount_amount,
-        {{ total_amount('refund_amount') }} as refund_amount,
-        {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
+        {{ total_of_reported('gross_amount') }} as gross_amount,
+        {{ total_of_reported('discount_amount') }} as discount_amount,
+        {{ total_of_reported('refund_amount') }} as refund_amount,
+        {{ total_of_reported('gross_amount - discount_amount - refund_amount') }} as net_amount,
         {{ total_count('reviews') }} as reviews,
         {{ total_count('rating_sum') }} as rating_sum,
         min(order_date) as first_order_date,

@@ -16,7 +16,7 @@ sales as (
         payment_method_id,
         count(*) as orders_placed,
         sum(case when is_sold then 1 else 0 end) as orders_sold,
-        sum(case when is_sold then net_amount else 0 end) as amount_before_refunds,
+        {{ total_reported('case when is_sold then net_amount else 0 end') }} as amount_before_refunds,
         0 as refund_amount,
         0 as attempts,
         0 as attempts_approved,
@@ -37,7 +37,7 @@ refunded as (
         0 as orders_placed,
         0 as orders_sold,
         0 as amount_before_refunds,
-        sum(refund_amount) as refund_amount,
+        {{ total_reported('refund_amount') }} as refund_amount,
         0 as attempts,
         0 as attempts_approved,
         0 as retries,
@@ -59,7 +59,8 @@ payment_attempts as (
 
 ),
 
--- An attempt whose order is missing or quarantined still counts: the mart has all attempts.
+-- An attempt whose order is missing or quarantined still counts: the mart has all attempts. Its amount, of which the
+-- currency is not known, does not.
 tried as (
 
     select
@@ -74,7 +75,9 @@ tried as (
         sum(case when payment_attempts.is_approved then 1 else 0 end) as attempts_approved,
         sum(case when payment_attempts.is_retry then 1 else 0 end) as retries,
         sum(case when payment_attempts.is_recovery then 1 else 0 end) as recoveries,
-        sum(case when payment_attempts.is_recovery then payment_attempts.amount else 0 end) as recovered_amount
+        coalesce({{ total_reported(
+            'case when payment_attempts.is_recovery then payment_attempts.amount else 0 end', 'orders.exchange_rate'
+        ) }}, 0) as recovered_amount
     from payment_attempts
     left join orders
         on
@@ -100,12 +103,12 @@ select
     payment_method_id,
     {{ total_count('orders_placed') }} as orders_placed,
     {{ total_count('orders_sold') }} as orders_sold,
-    {{ total_amount('refund_amount') }} as refund_amount,
-    {{ total_amount('amount_before_refunds - refund_amount') }} as net_amount,
+    {{ total_of_reported('refund_amount') }} as refund_amount,
+    {{ total_of_reported('amount_before_refunds - refund_amount') }} as net_amount,
     {{ total_count('attempts') }} as attempts,
     {{ total_count('attempts_approved') }} as attempts_approved,
     {{ total_count('retries') }} as retries,
     {{ total_count('recoveries') }} as recoveries,
-    {{ total_amount('recovered_amount') }} as recovered_amount
+    {{ total_of_reported('recovered_amount') }} as recovered_amount
 from counted
 group by business_date, channel, payment_method_id

@@ -7,9 +7,9 @@ with sales as (
         payment_method_id,
         count(*) as orders_placed,
         {{ total_count('case when is_sold then 1 else 0 end') }} as orders_sold,
-        {{ total_amount('case when is_sold then gross_amount else 0 end') }} as gross_amount,
-        {{ total_amount('case when is_sold then discount_amount else 0 end') }} as discount_amount,
-        {{ total_amount('case when is_sold then shipping_amount else 0 end') }} as shipping_amount
+        {{ total_reported('case when is_sold then gross_amount else 0 end') }} as gross_amount,
+        {{ total_reported('case when is_sold then discount_amount else 0 end') }} as discount_amount,
+        {{ total_reported('case when is_sold then shipping_amount else 0 end') }} as shipping_amount
     from {{ ref('fact_order') }}
     where {{ in_days() }}
     group by business_date, payment_method_id
@@ -22,12 +22,28 @@ refunded as (
         business_date,
         payment_method_id,
         count(*) as refunds,
-        {{ total_amount('refund_amount') }} as refund_amount
+        {{ total_reported('refund_amount') }} as refund_amount
     from {{ ref('fact_refund') }}
     where
         is_counted
         and {{ in_days() }}
     group by business_date, payment_method_id
+
+),
+
+-- The amount of an attempt is in its order's currency; without the order it counts, and its amount does not.
+attempts as (
+
+    select
+        attempts.*,
+        orders.exchange_rate
+    from {{ ref('fact_payment_attempt') }} as attempts
+    left join {{ ref('fact_order') }} as orders
+        on
+            attempts.transaction_id = orders.transaction_id
+            and attempts.business_date = orders.business_date
+            and {{ in_days('orders.business_date') }}
+    where {{ in_days('attempts.business_date') }}
 
 ),
 
@@ -43,10 +59,9 @@ tried as (
         {{ total_count("case when status = 'pending' then 1 else 0 end") }} as attempts_pending,
         {{ total_count('case when is_retry then 1 else 0 end') }} as retries,
         {{ total_count('case when is_recovery then 1 else 0 end') }} as recoveries,
-        {{ total_amount('case when is_approved then amount else 0 end') }} as approved_amount,
-        {{ total_amount('case when is_recovery then amount else 0 end') }} as recovered_amount
-    from {{ ref('fact_payment_attempt') }}
-    where {{ in_days() }}
+        {{ total_reported('case when is_approved then amount else 0 end') }} as approved_amount,
+        {{ total_reported('case when is_recovery then amount else 0 end') }} as recovered_amount
+    from attempts
     group by business_date, payment_method_id
 
 ),
@@ -81,7 +96,7 @@ select
     coalesce(refunded.refund_amount, 0) as refund_amount,
     {{ cast_to(
         'coalesce(sales.gross_amount, 0) - coalesce(sales.discount_amount, 0) - coalesce(refunded.refund_amount, 0)',
-        'money'
+        'reporting_money'
     ) }} as net_amount,
     coalesce(sales.shipping_amount, 0) as shipping_amount,
     coalesce(tried.attempts, 0) as attempts,

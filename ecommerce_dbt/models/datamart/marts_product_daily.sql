@@ -7,8 +7,8 @@ with sales as (
         channel,
         product_id,
         sum(quantity) as units,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
+        {{ total_reported('gross_amount') }} as gross_amount,
+        {{ total_reported('discount_amount') }} as discount_amount,
         0 as units_returned,
         0 as refund_amount
     from {{ ref('fact_transaction') }}
@@ -29,8 +29,8 @@ refunded as (
         0 as gross_amount,
         0 as discount_amount,
         sum(quantity) as units_returned,
-        sum(refund_amount) as refund_amount
-    from {{ ref('fact_refund') }}
+        {{ total_reported('refund_amount') }} as refund_amount
+    from {{ ref('fact_refund_line') }}
     where
         is_counted
         and {{ in_days() }}
@@ -52,9 +52,9 @@ select
     product_id,
     {{ total_quantity('units') }} as units,
     {{ total_quantity('units_returned') }} as units_returned,
-    {{ total_amount('gross_amount') }} as gross_amount,
-    {{ total_amount('discount_amount') }} as discount_amount,
-    {{ total_amount('refund_amount') }} as refund_amount,
-    {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount
+    {{ total_of_reported('gross_amount') }} as gross_amount,
+    {{ total_of_reported('discount_amount') }} as discount_amount,
+    {{ total_of_reported('refund_amount') }} as refund_amount,
+    {{ total_of_reported('gross_amount - discount_amount - refund_amount') }} as net_amount
 from combined
 group by business_date, channel, product_id

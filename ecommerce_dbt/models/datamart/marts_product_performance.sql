@@ -5,10 +5,10 @@ with sold as (
     select
         product_id,
         count(distinct transaction_id) as orders,
-        count(distinct case when customer_id <> {{ guest() }} then customer_id end) as customers,
+        count(distinct person_key) as customers,
         {{ total_quantity('quantity') }} as units,
-        {{ total_amount('gross_amount') }} as gross_amount,
-        {{ total_amount('discount_amount') }} as discount_amount,
+        {{ total_reported('gross_amount') }} as gross_amount,
+        {{ total_reported('discount_amount') }} as discount_amount,
         max(business_date) as last_sold_date
     from {{ ref('fact_transaction') }}
     where is_sold
@@ -20,10 +20,10 @@ returned as (
 
     select
         product_id,
-        count(*) as refunds,
+        count(distinct refund_id) as refunds,
         {{ total_quantity('quantity') }} as units_returned,
-        {{ total_amount('refund_amount') }} as refund_amount
-    from {{ ref('fact_refund') }}
+        {{ total_reported('refund_amount') }} as refund_amount
+    from {{ ref('fact_refund_line') }}
     where is_counted
     group by product_id
 
@@ -100,9 +100,9 @@ select
     gross_amount,
     discount_amount,
     refund_amount,
-    {{ cast_to('gross_amount - discount_amount - refund_amount', 'money') }} as net_amount,
-    {{ cast_to('cost_amount', 'money') }} as cost_amount,
-    {{ cast_to('gross_amount - discount_amount - refund_amount - cost_amount', 'money') }} as margin_amount,
+    {{ cast_to('gross_amount - discount_amount - refund_amount', 'reporting_money') }} as net_amount,
+    {{ cast_to('cost_amount', 'reporting_money') }} as cost_amount,
+    {{ cast_to('gross_amount - discount_amount - refund_amount - cost_amount', 'reporting_money') }} as margin_amount,
     reviews,
     rating_sum,
     last_sold_date

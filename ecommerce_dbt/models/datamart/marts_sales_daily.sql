@@ -8,14 +8,14 @@ with sales as (
         {% for state in ['sold', 'part_paid', 'unpaid', 'cancelled'] -%}
         sum(case when order_state = '{{ state }}' then 1 else 0 end) as orders_{{ state }},
         {% endfor -%}
-        count(distinct case when is_sold and customer_id <> {{ guest() }} then customer_id end) as customers,
+        count(distinct case when is_sold then person_key end) as customers,
         sum(case when is_sold then lines_found else 0 end) as order_lines,
         sum(case when is_sold then units else 0 end) as units,
-        sum(case when is_sold then gross_amount else 0 end) as gross_amount,
-        sum(case when is_sold then discount_amount else 0 end) as discount_amount,
-        sum(case when is_sold then shipping_amount else 0 end) as shipping_amount,
-        sum(case when is_sold then tax_amount else 0 end) as tax_amount,
-        sum(case when order_state in ('part_paid', 'unpaid') then net_amount else 0 end) as unpaid_amount,
+        {{ total_reported('case when is_sold then gross_amount else 0 end') }} as gross_amount,
+        {{ total_reported('case when is_sold then discount_amount else 0 end') }} as discount_amount,
+        {{ total_reported('case when is_sold then shipping_amount else 0 end') }} as shipping_amount,
+        {{ total_reported('case when is_sold then tax_amount else 0 end') }} as tax_amount,
+        {{ total_reported("case when order_state in ('part_paid', 'unpaid') then net_amount else 0 end") }} as unpaid_amount,
         0 as refunds,
         0 as refund_amount
     from {{ ref('fact_order') }}
@@ -42,7 +42,7 @@ refunded as (
         0 as tax_amount,
         0 as unpaid_amount,
         count(*) as refunds,
-        sum(refund_amount) as refund_amount
+        {{ total_reported('refund_amount') }} as refund_amount
     from {{ ref('fact_refund') }}
     where
         is_counted
@@ -70,12 +70,12 @@ select
     {{ total_count('order_lines') }} as order_lines,
     {{ total_quantity('units') }} as units,
     {{ total_count('refunds') }} as refunds,
-    {{ total_amount('gross_amount') }} as gross_amount,
-    {{ total_amount('discount_amount') }} as discount_amount,
-    {{ total_amount('refund_amount') }} as refund_amount,
-    {{ total_amount('gross_amount - discount_amount - refund_amount') }} as net_amount,
-    {{ total_amount('shipping_amount') }} as shipping_amount,
-    {{ total_amount('tax_amount') }} as tax_amount,
-    {{ total_amount('unpaid_amount') }} as unpaid_amount
+    {{ total_of_reported('gross_amount') }} as gross_amount,
+    {{ total_of_reported('discount_amount') }} as discount_amount,
+    {{ total_of_reported('refund_amount') }} as refund_amount,
+    {{ total_of_reported('gross_amount - discount_amount - refund_amount') }} as net_amount,
+    {{ total_of_reported('shipping_amount') }} as shipping_amount,
+    {{ total_of_reported('tax_amount') }} as tax_amount,
+    {{ total_of_reported('unpaid_amount') }} as unpaid_amount
 from combined
 group by business_date

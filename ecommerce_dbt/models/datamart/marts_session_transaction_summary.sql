@@ -75,8 +75,8 @@ bought as (
         count(*) as orders_placed,
         sum(case when online_orders.is_sold then 1 else 0 end) as orders_sold,
         sum(case when online_orders.is_sold then online_orders.units else 0 end) as units,
-        sum(case when online_orders.is_sold then online_orders.gross_amount else 0 end) as gross_amount,
-        sum(case when online_orders.is_sold then online_orders.discount_amount else 0 end) as discount_amount
+        {{ total_reported('case when online_orders.is_sold then online_orders.gross_amount else 0 end') }} as gross_amount,
+        {{ total_reported('case when online_orders.is_sold then online_orders.discount_amount else 0 end') }} as discount_amount
     from online_orders
     left join visits
         on
@@ -113,8 +113,8 @@ select
     {{ total_count('orders_placed') }} as orders_placed,
     {{ total_count('orders_sold') }} as orders_sold,
     {{ total_quantity('units') }} as units,
-    {{ total_amount('gross_amount') }} as gross_amount,
-    {{ total_amount('discount_amount') }} as discount_amount,
-    {{ total_amount('gross_amount - discount_amount') }} as amount_before_refunds
+    {{ total_of_reported('gross_amount') }} as gross_amount,
+    {{ total_of_reported('discount_amount') }} as discount_amount,
+    {{ total_of_reported('gross_amount - discount_amount') }} as amount_before_refunds
 from counted
 group by business_date, channel, device, traffic_source
