@@ -19,7 +19,7 @@
             ('bad_amount', _negative(['discount_amount', 'shipping_amount', 'tax_amount', 'total_amount', 'gross_amount',
                 'paid_amount'])
                 ~ ' or discount_amount > gross_amount'
-                ~ ' or ' ~ _differs('total_amount - (' ~ total ~ ')', ['total_amount', 'gross_amount'],
+                ~ ' or ' ~ beyond_rounding('total_amount - (' ~ total ~ ')', ['total_amount', 'gross_amount'],
                     'greatest(coalesce(line_count, 1), 1)')),
         ]) %}
     {% elif table == 'transaction_items' %}
@@ -27,7 +27,7 @@
             ('bad_quantity', 'quantity <= 0'),
             ('bad_amount', _negative(['gross_amount', 'discount_amount', 'tax_amount', 'unit_price'])
                 ~ ' or discount_amount > gross_amount or tax_amount > gross_amount'
-                ~ ' or ' ~ _differs('abs(gross_amount - quantity * unit_price)', ['gross_amount'], '1')),
+                ~ ' or ' ~ beyond_rounding('abs(gross_amount - quantity * unit_price)', ['gross_amount'], '1')),
         ]) %}
     {% elif table == 'payment_attempts' %}
         {% do rules.append(('bad_amount', 'amount <= 0')) %}
@@ -54,20 +54,4 @@
         {% do conditions.append(column ~ ' < 0') %}
     {% endfor %}
     {{ return(conditions | join(' or ')) }}
-{%- endmacro %}
-
-
-{#
-    Whether a difference is more than a shop's own rounding: a minor unit for each line, which is a cent or, where amounts
-    are whole, as in currencies without cents, one.
-#}
-{% macro _differs(difference, amounts, lines) -%}
-    {% set whole = [] %}
-    {% for amount in amounts %}
-        {% do whole.append(amount ~ ' = round(' ~ amount ~ ')') %}
-    {% endfor %}
-    {{ return(
-        '(' ~ difference ~ ' > ' ~ lines ~ ' * ' ~ cast_to("'0.01'", 'money')
-        ~ ' and not (' ~ whole | join(' and ') ~ ' and ' ~ difference ~ ' <= ' ~ lines ~ '))'
-    ) }}
 {%- endmacro %}

@@ -101,8 +101,8 @@ where
     or orders_sold <> orders_sold_by_segment
     or new_customers <> new_customers_by_week
     or new_customers <> new_customers_by_month
-    or net_amount <> net_amount_by_segment
-    or net_amount <> net_amount_by_payment
-    or net_amount <> net_amount_by_product
-    or net_amount <> net_amount_by_customer
+    or {{ sums_differ('net_amount', 'net_amount_by_segment') }}
+    or {{ sums_differ('net_amount', 'net_amount_by_payment') }}
+    or {{ sums_differ('net_amount', 'net_amount_by_product') }}
+    or {{ sums_differ('net_amount', 'net_amount_by_customer') }}
     or attempts <> attempts_by_channel

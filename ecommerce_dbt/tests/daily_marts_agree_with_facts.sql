@@ -7,11 +7,11 @@ with amounts as (
     select
         'facts' as mart,
         business_date,
-        sum(case when is_sold then gross_amount else 0 end) as gross_amount,
-        sum(case when is_sold then discount_amount else 0 end) as discount_amount,
+        {{ total_reported('case when is_sold then gross_amount else 0 end') }} as gross_amount,
+        {{ total_reported('case when is_sold then discount_amount else 0 end') }} as discount_amount,
         0 as refund_amount,
-        sum(case when is_sold then net_amount else 0 end) as net_amount,
-        sum(case when is_sold then shipping_amount else 0 end) as shipping_amount
+        {{ total_reported('case when is_sold then net_amount else 0 end') }} as net_amount,
+        {{ total_reported('case when is_sold then shipping_amount else 0 end') }} as shipping_amount
     from {{ ref('fact_transaction') }}
     where {{ in_days() }}
     group by business_date
@@ -21,8 +21,8 @@ with amounts as (
         business_date,
         0 as gross_amount,
         0 as discount_amount,
-        sum(refund_amount) as refund_amount,
-        -sum(refund_amount) as net_amount,
+        {{ total_reported('refund_amount') }} as refund_amount,
+        {{ total_reported('-refund_amount') }} as net_amount,
         0 as shipping_amount
     from {{ ref('fact_refund') }}
     where
@@ -66,9 +66,9 @@ from totals_of_mart
 group by business_date
 having
     (count(*) <> 4 and (max(gross_amount) <> 0 or max(refund_amount) <> 0 or max(shipping_amount) <> 0))
-    or min(gross_amount) <> max(gross_amount)
-    or min(discount_amount) <> max(discount_amount)
-    or min(refund_amount) <> max(refund_amount)
-    or min(net_amount) <> max(net_amount)
-    or min(shipping_amount) <> max(shipping_amount)
-    or max(net_amount) <> max(gross_amount) - max(discount_amount) - max(refund_amount)
+    or {{ sums_differ('min(gross_amount)', 'max(gross_amount)') }}
+    or {{ sums_differ('min(discount_amount)', 'max(discount_amount)') }}
+    or {{ sums_differ('min(refund_amount)', 'max(refund_amount)') }}
+    or {{ sums_differ('min(net_amount)', 'max(net_amount)') }}
+    or {{ sums_differ('min(shipping_amount)', 'max(shipping_amount)') }}
+    or {{ sums_differ('max(net_amount)', '(max(gross_amount) - max(discount_amount) - max(refund_amount))') }}

@@ -1,4 +1,4 @@
--- The discount and shipping of an order's lines add up to the order's, to the cent, and none is negative.
+-- The amounts of an order's lines add up to the order's, to the last digit, and no share of them is negative.
 {{ config(meta={'dagster': {'ref': {'name': 'fact_transaction'}}}) }}
 
 with allocated as (
@@ -6,9 +6,12 @@ with allocated as (
     select
         transaction_id,
         business_date,
-        sum(discount_amount) as discount_amount,
+        sum(gross_amount) as gross_amount,
+        sum(line_discount_amount) as line_discount_amount,
+        sum(order_discount_amount) as order_discount_amount,
         sum(shipping_amount) as shipping_amount,
-        min(discount_amount) as least_discount,
+        sum(net_amount) as net_amount,
+        min(order_discount_amount) as least_discount,
         min(shipping_amount) as least_shipping
     from {{ ref('fact_transaction') }}
     where {{ in_days() }}
@@ -18,14 +21,15 @@ with allocated as (
 
 select allocated.transaction_id
 from allocated
-inner join {{ ref('stg_transactions') }} as orders
+inner join {{ ref('fact_order') }} as orders
     on
         allocated.transaction_id = orders.transaction_id
         and allocated.business_date = orders.business_date
 where
     {{ in_days('orders.business_date') }}
     and (
-        allocated.discount_amount <> orders.discount_amount
-        or allocated.shipping_amount <> orders.shipping_amount
-        or least(allocated.least_discount, allocated.least_shipping) < 0
+        {% for amount in ['gross', 'line_discount', 'order_discount', 'shipping', 'net'] -%}
+        allocated.{{ amount }}_amount <> orders.{{ amount }}_amount or
+        {% endfor -%}
+        least(allocated.least_discount, allocated.least_shipping) < 0
     )

@@ -7,7 +7,7 @@ with lines_of_order as (
         transaction_id,
         business_date,
         count(*) as line_count,
-        sum(gross_amount) as gross_amount
+        sum(gross_amount + tax_amount) as gross_amount
     from {{ ref('fact_transaction') }}
     where {{ in_days() }}
     group by transaction_id, business_date
@@ -25,5 +25,9 @@ where
     and (
         lines_of_order.transaction_id is null
         or orders.line_count <> lines_of_order.line_count
-        or orders.gross_amount <> lines_of_order.gross_amount
+        or {{ beyond_rounding(
+            'abs(orders.gross_amount - lines_of_order.gross_amount)',
+            ['orders.gross_amount', 'lines_of_order.gross_amount'],
+            'lines_of_order.line_count'
+        ) }}
     )

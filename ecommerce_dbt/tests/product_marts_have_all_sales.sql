@@ -5,13 +5,13 @@ with amounts as (
 
     select
         'facts' as mart,
-        net_amount
+        net_amount * exchange_rate as net_amount
     from {{ ref('fact_transaction') }}
     where is_sold
     union all
     select
         'facts' as mart,
-        -refund_amount as net_amount
+        -refund_amount * exchange_rate as net_amount
     from {{ ref('fact_refund') }}
     where is_counted
     {%- for mart in ['marts_product_performance', 'marts_customer_product_summary'] %}
@@ -38,4 +38,4 @@ select
     min(net_amount) as lowest_total,
     max(net_amount) as highest_total
 from totals
-having min(net_amount) <> max(net_amount)
+having {{ sums_differ('min(net_amount)', 'max(net_amount)') }}

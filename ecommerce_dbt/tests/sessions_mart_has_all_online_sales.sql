@@ -5,8 +5,8 @@ with amounts as (
 
     select
         business_date,
-        sum(case when is_sold then gross_amount else 0 end) as gross_amount,
-        sum(case when is_sold then discount_amount else 0 end) as discount_amount,
+        {{ total_reported('case when is_sold then gross_amount else 0 end') }} as gross_amount,
+        {{ total_reported('case when is_sold then discount_amount else 0 end') }} as discount_amount,
         0 as sessions
     from {{ ref('fact_transaction') }}
     where
@@ -36,6 +36,6 @@ select business_date
 from amounts
 group by business_date
 having
-    sum(gross_amount) <> 0
-    or sum(discount_amount) <> 0
+    {{ sums_differ('sum(gross_amount)', '0') }}
+    or {{ sums_differ('sum(discount_amount)', '0') }}
     or sum(sessions) <> 0

@@ -14,10 +14,13 @@ import pytest
 
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline_tests.dbt.conftest import Dbt, run_variables
+from ecommerce_pipeline_tests.support.marts import MODELS_AND_SEEDS
 from ecommerce_pipeline_tests.support.staged import Row, stage_days, staged_row, with_staging
 
 ALL = Days.parse("2026-03-01 to 2026-03-08")
 EDITED, MOVED_TO = date(2026, 3, 4), date(2026, 3, 6)
+RATES = {"EUR": Decimal("1.0871"), "JPY": Decimal("0.006543219")}
+"""Of yen, a rate whose products with amounts have nine digits after the point."""
 FIRST_RUN, SECOND_RUN = "2026-03-20 06:00:00+00", "2026-03-21 06:00:00+00"
 PRODUCT_ATTRIBUTES = "product_name|category|subcategory|brand|cost_amount|margin_amount"
 
@@ -36,6 +39,9 @@ def small_shop() -> Shop:
         shop["payment_methods"].append(
             staged_row("payment_methods", payment_method_id=number, fee_percent=Decimal(1), method_type="card")
         )
+    for currency, rate in RATES.items():
+        key = {"exchange_rate_id": currency, "currency": currency, "valid_from": ALL.first}
+        shop["exchange_rates"].append(staged_row("exchange_rates", **key, rate=rate))
     for number, (day, position) in enumerate(((day, position) for day in ALL for position in range(12)), start=1):
         add_order(shop, number, day, position, luck)
     return shop
@@ -52,13 +58,20 @@ def add_order(shop: Shop, number: int, day: date, position: int, luck: random.Ra
     if not in_store:
         visit = {"session_id": number, "customer_id": customer, "channel": channel, "device": "mobile"}
         shop["sessions"].append(staged_row("sessions", **visit, **times | {"business_date": visit_day}))
+    currency = {1: "EUR", 3: "eur", 5: "JPY", 9: "JPY", 10: "EUR"}.get(position)
+    digits = 0 if currency == "JPY" else 2
     lines = [] if position == 7 else [Decimal(luck.randint(1, 900)) / 10 for _ in range(luck.randint(1, 3))]
+    lines = [round(price * 10, digits) if currency == "JPY" else price for price in lines]
     gross = sum(lines, Decimal(0))
-    discount = gross if position == 2 else round(gross / 7, 2)
-    total = gross - discount
+    # On lines and on the order.
+    off_line = round(lines[0] / 9, digits) if lines and position in {1, 9, 11} else Decimal(0)
+    discount = gross if position == 2 else round(gross / 7, digits)
+    total = gross - off_line - discount
     header = {
         "transaction_id": number,
         "customer_id": customer,
+        "guest_email": f" Guest{number % 3}@shop.example" if is_guest and position else None,
+        "currency": currency,
         "session_id": None if in_store else number,
         "store_id": luck.choice([None, 1, 2]) if in_store else None,
         "channel": channel,
@@ -71,20 +84,23 @@ def add_order(shop: Shop, number: int, day: date, position: int, luck: random.Ra
     if position != 8:  # whose lines have no order
         shop["transactions"].append(staged_row("transactions", **header, **times))
     for line, price in enumerate(lines, start=1):
-        amounts = {"quantity": 1, "unit_price": price, "gross_amount": price}
+        amounts: Row = {"quantity": 1, "unit_price": price, "gross_amount": price}
+        amounts |= {"discount_amount": off_line if line == 1 else 0, "tax_amount": price / 10 if position == 0 else 0}
         key = {"transaction_item_id": number * 10 + line, "transaction_id": number, "line_number": line}
         product = luck.choice([None, *range(1, 21), 99])
         shop["transaction_items"].append(staged_row("transaction_items", **key, product_id=product, **amounts, **times))
     paid = {0: "declined", 1: "pending", 5: "error"}.get(position, "approved")
     amounts = [total / 2, total - total / 2] if position == 3 else [total * Decimal("0.5") if position == 9 else total]
-    for attempt, amount in enumerate([round(amount, 2) for amount in amounts if amount], start=1):
+    for attempt, amount in enumerate([round(amount, digits) for amount in amounts if amount], start=1):
         key = {"payment_attempt_id": number * 10 + attempt, "transaction_id": number, "attempt_number": attempt}
         row = {"payment_method_id": 1, "amount": amount, "status": paid}
         shop["payment_attempts"].append(staged_row("payment_attempts", **key, **row, **times))
-    if position in {3, 4, 10, 11} and lines:
+    if position in {3, 4, 8, 9, 10, 11} and lines:
         later = {**times, "business_date": min(day + timedelta(days=position - 3), ALL.last)}
-        row = {"refund_id": number, "transaction_id": number, "customer_id": customer, "product_id": 3}
-        shop["refunds"].append(staged_row("refunds", **row, channel=channel, amount=Decimal("0.50"), **later))
+        of_whole_order = position in {3, 9}
+        row = {"refund_id": number, "transaction_id": number, "product_id": None if of_whole_order else 3}
+        row |= {"goods_amount": Decimal(3 if currency == "JPY" else "0.50"), "shipping_amount": Decimal(2)}
+        shop["refunds"].append(staged_row("refunds", **row, **later))
         words = {"rating": 5, "sentiment": "positive", "product_id": 3, "customer_id": customer}
         shop["reviews"].append(staged_row("reviews", review_id=number, transaction_id=number, **words, **later))
     if position == 10:  # an exact copy, and an older version
@@ -94,7 +110,7 @@ def add_order(shop: Shop, number: int, day: date, position: int, luck: random.Ra
 
 
 def truth(shop: Shop) -> dict[date, tuple[int, int, Decimal, Decimal]]:
-    """Return orders placed and sold, gross amount and refunds per day, computed without SQL."""
+    """Return orders placed and sold, gross amount and refunds per day, in the reporting currency, without SQL."""
     newest: dict[int, list[Row]] = defaultdict(list)
     for row in shop["transactions"]:
         known = newest[row["transaction_id"]]
@@ -114,12 +130,17 @@ def truth(shop: Shop) -> dict[date, tuple[int, int, Decimal, Decimal]]:
         totals[row["business_date"]][0] += 1
         totals[row["business_date"]][1] += key in sold
     for line in shop["transaction_items"]:
-        if line["transaction_id"] in sold:
-            totals[line["business_date"]][2] += line["gross_amount"]
+        if (key := line["transaction_id"]) in sold:
+            totals[line["business_date"]][2] += (line["gross_amount"] - line["tax_amount"]) * rate(valid[key])
     for refund in shop["refunds"]:
-        if refund["transaction_id"] in sold:
-            totals[refund["business_date"]][3] += refund["amount"]
+        # Of an order that is not here, not even in quarantine, the refund counts.
+        if (key := refund["transaction_id"]) in sold or key not in newest:
+            totals[refund["business_date"]][3] += refund["goods_amount"] * rate(valid.get(key, {}))
     return {day: (placed, sold_, gross, refunds) for day, (placed, sold_, gross, refunds) in totals.items()}
+
+
+def rate(order: Row) -> Decimal:
+    return RATES.get((order.get("currency") or "").upper(), Decimal(1))
 
 
 def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -159,7 +180,7 @@ def scattered(dbt: Dbt, shop: Shop, tmp_path_factory: pytest.TempPathFactory) ->
     sets = ["2026-03-02, 2026-03-05, 2026-03-08", "2026-03-03 to 2026-03-04, 2026-03-07", "2026-03-01, 2026-03-06"]
     for days in map(Days.parse, [*sets, *sets[:2]]):
         stage_days(path, shop, days)
-        dbt("run", environment=run_variables(path, days))
+        dbt("build", *MODELS_AND_SEEDS, environment=run_variables(path, days))
     return path
 
 
@@ -195,7 +216,7 @@ def edited(shop: Shop) -> Shop:
     deleted, cancelled, moved = [row for row in later["transactions"] if row["business_date"] == EDITED][1:4]
     later["transactions"].remove(deleted)
     cancelled["cancelled_at"] = datetime(2026, 3, 19, tzinfo=UTC)
-    for table in ("transactions", "transaction_items", "payment_attempts"):
+    for table in ("transactions", "transaction_items", "payment_attempts", "refunds"):
         for row in later[table]:
             if row["transaction_id"] == moved["transaction_id"]:
                 row |= {"business_date": MOVED_TO, "updated_at": datetime(2026, 3, 19, tzinfo=UTC)}
@@ -209,7 +230,7 @@ def test_a_run_replaces_its_days_and_leaves_all_others_alone(
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(scattered.read_bytes())
     stage_days(path, edited(shop), ALL)
-    dbt("run", "--full-refresh", environment=run_variables(path, Days.of_day(EDITED)))
+    dbt("build", *MODELS_AND_SEEDS, "--full-refresh", environment=run_variables(path, Days.of_day(EDITED)))
     before, after = contents(scattered), contents(path)
     for name in before:
         if name.startswith(("core.fact_", "core.quarantine_", "core.dim_session", "datamart.marts_sales_daily")):
@@ -229,11 +250,11 @@ def test_what_the_shop_deletes_changes_no_count_or_sum_and_is_kept_by_name(
     later = edited(shop)
     lost = [later[name].pop(position) for name in ("customers", "products") for position in (4, 9)]
     stage_days(path, later, ALL)
-    dbt("run", environment=run_variables(path, Days.of_day(EDITED), RUN_TIME=FIRST_RUN))
+    dbt("build", *MODELS_AND_SEEDS, environment=run_variables(path, Days.of_day(EDITED), RUN_TIME=FIRST_RUN))
     later["products"].append(lost.pop())
     stage_days(path, later, ALL)
     others = Days.of(day for day in ALL if day != EDITED)
-    dbt("run", environment=run_variables(path, others, RUN_TIME=SECOND_RUN))
+    dbt("build", *MODELS_AND_SEEDS, environment=run_variables(path, others, RUN_TIME=SECOND_RUN))
     at_once = with_staging(tmp_path / "at_once.duckdb")
     stage_days(at_once, later, ALL)
     dbt("build", "--exclude-resource-type", "unit_test", environment=run_variables(at_once, ALL))

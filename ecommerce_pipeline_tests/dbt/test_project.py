@@ -10,8 +10,9 @@ import pytest
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dbt import dbt_type
 from ecommerce_pipeline.schema.duckdb import duckdb_type
-from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
+from ecommerce_pipeline.schema.tables import EVENTS, REPORTING_AMOUNT, STAGING, TABLES
 from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, run_variables
+from ecommerce_pipeline_tests.support.marts import MODELS_AND_SEEDS
 from ecommerce_pipeline_tests.support.staged import with_staging
 
 
@@ -22,6 +23,7 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 def test_every_column_has_a_type_of_the_project(manifest: dict[str, Any]) -> None:
     """Dbt does not check the types of staging models, whose contract is not enforced."""
     contract_types = {dbt_type(column.type) for table in STAGING.values() for column in table.columns}
+    contract_types |= {dbt_type(REPORTING_AMOUNT)}
     types = {column["data_type"] for node in models(manifest) for column in node["columns"].values()}
     assert types == contract_types
 
@@ -67,7 +69,7 @@ def empty(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a warehouse with all models and no rows."""
     path = with_staging(tmp_path_factory.mktemp("empty") / "warehouse.duckdb")
     environment = run_variables(path, Days.parse("2026-03-10"))
-    dbt("run", environment=environment)
+    dbt("build", *MODELS_AND_SEEDS, environment=environment)
     return environment
 
 

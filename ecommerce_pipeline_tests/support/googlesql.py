@@ -31,7 +31,10 @@ TYPES = {
     "NUMERIC": sql.TypeKind.TYPE_NUMERIC,
     "DECIMAL": sql.TypeKind.TYPE_NUMERIC,
     "MONEY": sql.TypeKind.TYPE_NUMERIC,
+    "REPORTING_MONEY": sql.TypeKind.TYPE_NUMERIC,
+    "EXCHANGE_RATE": sql.TypeKind.TYPE_NUMERIC,
     "QUANTITY": sql.TypeKind.TYPE_NUMERIC,
+    "KEY": sql.TypeKind.TYPE_INT64,
     "BOOLEAN": sql.TypeKind.TYPE_BOOL,
     "TIMESTAMP": sql.TypeKind.TYPE_TIMESTAMP,
     "TIMESTAMPTZ": sql.TypeKind.TYPE_TIMESTAMP,
@@ -69,7 +72,7 @@ class Catalog:
             columns = {field["name"]: field["type"] for field in bigquery_fields(table)}
             tables |= {(datasets["staging"], each): columns for each in (name, f"_load_{name}")}
         for node in json.loads(manifest.read_text())["nodes"].values():
-            if node["resource_type"] == "model":
+            if node["resource_type"] in {"model", "seed"}:
                 columns = {column["name"]: column["data_type"] for column in node["columns"].values()}
                 tables |= {(node["schema"], each): columns for each in (node["name"], f"{node['name']}__dbt_tmp")}
         return cls(project, tables)

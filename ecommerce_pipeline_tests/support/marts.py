@@ -20,6 +20,8 @@ from ecommerce_pipeline.synthetic import ShopSettings, snapshot, state
 from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.support.staged import with_staging
 
+MODELS_AND_SEEDS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+
 
 def build_marts(settings: Settings, days: Days | None) -> None:
     """Build the warehouse of the settings from the rows that the days have at the end of the last, or from none."""
@@ -33,7 +35,7 @@ def build_marts(settings: Settings, days: Days | None) -> None:
     artifacts = workspace.run_dir("marts")
     folders = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", artifacts, "--log-path", artifacts]
     subprocess.run(
-        [dbt_executable(), "--quiet", "run", "--target", workspace.target, *map(str, folders)],
+        [dbt_executable(), "--quiet", "build", *MODELS_AND_SEEDS, "--target", workspace.target, *map(str, folders)],
         env=os.environ | workspace.environment | days_environment(built),
         check=True,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Date, DateTime, Integer, Numeric
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.keys import plain
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE, DIMENSIONS, STAGING, TABLES
 
 Row = dict[str, Any]
@@ -32,7 +33,7 @@ def staged_row(table: str, **values: Any) -> Row:
     """Return a row of a staging table: the values given, and something for each other column that must have a value."""
     row: Row = {}
     for column in STAGING[table].columns:
-        match column.type:
+        match plain(column.type):
             case _ if column.nullable:
                 row[column.name] = None
             case Integer():
