@@ -1,4 +1,4 @@
--- By day, all currencies together have the orders and units of the sales mart and, in the reporting currency, its revenue.
+-- By day, all currencies together have the orders of the sales mart and, in the reporting currency, its revenue.
 {{ config(meta={'dagster': {'ref': {'name': 'marts_currency_daily'}}}) }}
 
 with amounts as (

@@ -28,8 +28,8 @@ inner join {{ ref('fact_order') }} as orders
 where
     {{ in_days('orders.business_date') }}
     and (
-        {% for amount in ['gross', 'line_discount', 'order_discount', 'shipping', 'net'] -%}
-        allocated.{{ amount }}_amount <> orders.{{ amount }}_amount or
-        {% endfor -%}
         least(allocated.least_discount, allocated.least_shipping) < 0
+        {% for amount in ['gross', 'line_discount', 'order_discount', 'shipping', 'net'] -%}
+        or allocated.{{ amount }}_amount <> orders.{{ amount }}_amount
+        {% endfor %}
     )

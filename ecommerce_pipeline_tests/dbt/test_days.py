@@ -271,15 +271,15 @@ def test_what_the_shop_deletes_changes_no_count_or_sum_and_is_kept_by_name(
         assert query(path, sums) == query(at_once, sums)
     columns = "deleted_at::VARCHAR FROM core.dim"
     assert query(
-        path, f"SELECT customer_id, first_name, {columns}_customer WHERE deleted_at IS NOT NULL ORDER BY 1"
+        path, f"SELECT customer_id, country, {columns}_customer WHERE deleted_at IS NOT NULL ORDER BY 1"
     ) == [
         (5, "any", FIRST_RUN),
         (11, "any", FIRST_RUN),
     ]
-    assert query(path, f"SELECT product_id, sku, {columns}_product WHERE deleted_at IS NOT NULL") == [
+    assert query(path, f"SELECT product_id, brand, {columns}_product WHERE deleted_at IS NOT NULL") == [
         (5, "any", FIRST_RUN)
     ]
-    members = "SELECT customer_id, first_name FROM core.dim_customer WHERE customer_id < 0 ORDER BY 1"
+    members = "SELECT customer_id, country FROM core.dim_customer WHERE customer_id < 0 ORDER BY 1"
     assert query(path, members) == [(-2, "unknown"), (-1, "guest")]
 
 

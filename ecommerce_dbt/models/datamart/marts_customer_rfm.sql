@@ -57,9 +57,15 @@ scored as (
 
     select
         *,
-        {{ cast_to('ntile(5) over (order by recency_days desc, customer_id asc, person_key asc)', 'integer') }} as recency_score,
-        {{ cast_to('ntile(5) over (order by orders asc, customer_id asc, person_key asc)', 'integer') }} as frequency_score,
-        {{ cast_to('ntile(5) over (order by net_amount asc, customer_id asc, person_key asc)', 'integer') }} as monetary_score
+        {{ cast_to(
+            'ntile(5) over (order by recency_days desc, customer_id asc, person_key asc)', 'integer'
+        ) }} as recency_score,
+        {{ cast_to(
+            'ntile(5) over (order by orders asc, customer_id asc, person_key asc)', 'integer'
+        ) }} as frequency_score,
+        {{ cast_to(
+            'ntile(5) over (order by net_amount asc, customer_id asc, person_key asc)', 'integer'
+        ) }} as monetary_score
     from measured
 
 )

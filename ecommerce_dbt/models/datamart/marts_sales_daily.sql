@@ -15,7 +15,9 @@ with sales as (
         {{ total_reported('case when is_sold then discount_amount else 0 end') }} as discount_amount,
         {{ total_reported('case when is_sold then shipping_amount else 0 end') }} as shipping_amount,
         {{ total_reported('case when is_sold then tax_amount else 0 end') }} as tax_amount,
-        {{ total_reported("case when order_state in ('part_paid', 'unpaid') then net_amount else 0 end") }} as unpaid_amount,
+        {{ total_reported(
+            "case when order_state in ('part_paid', 'unpaid') then net_amount else 0 end"
+        ) }} as unpaid_amount,
         0 as refunds,
         0 as refund_amount
     from {{ ref('fact_order') }}

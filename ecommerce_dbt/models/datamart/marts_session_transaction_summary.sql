@@ -75,8 +75,12 @@ bought as (
         count(*) as orders_placed,
         sum(case when online_orders.is_sold then 1 else 0 end) as orders_sold,
         sum(case when online_orders.is_sold then online_orders.units else 0 end) as units,
-        {{ total_reported('case when online_orders.is_sold then online_orders.gross_amount else 0 end') }} as gross_amount,
-        {{ total_reported('case when online_orders.is_sold then online_orders.discount_amount else 0 end') }} as discount_amount
+        {{ total_reported(
+            'case when online_orders.is_sold then online_orders.gross_amount else 0 end'
+        ) }} as gross_amount,
+        {{ total_reported(
+            'case when online_orders.is_sold then online_orders.discount_amount else 0 end'
+        ) }} as discount_amount
     from online_orders
     left join visits
         on

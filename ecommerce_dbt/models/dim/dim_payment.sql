@@ -12,7 +12,9 @@ with present as (
         methods.fee_percent,
         methods.is_online
     from {{ ref('stg_payment_methods') }} as methods
-    {{ join_words('payment_method', "case when methods.method_type = 'unknown' then methods.code else methods.method_type end") }}
+    {{ join_words(
+        'payment_method', "case when methods.method_type = 'unknown' then methods.code else methods.method_type end"
+    ) }}
 
 )
 

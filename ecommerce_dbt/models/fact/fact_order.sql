@@ -53,7 +53,8 @@ combined as (
         coalesce(order_lines.discount_amount, 0) as discount_of_lines,
         coalesce(order_lines.tax_amount, 0) as tax_of_lines,
         {% for amount in ['discount', 'shipping', 'tax', 'other'] -%}
-        case when order_lines.transaction_id is null then 0 else orders.{{ amount }}_amount end as {{ amount }}_of_order,
+        case when order_lines.transaction_id is null then 0 else orders.{{ amount }}_amount end
+            as {{ amount }}_of_order,
         {% endfor -%}
         coalesce(
             payments.captured_amount,
