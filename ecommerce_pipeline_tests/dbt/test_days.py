@@ -270,9 +270,7 @@ def test_what_the_shop_deletes_changes_no_count_or_sum_and_is_kept_by_name(
         sums = f"SELECT COLUMNS(c -> NOT regexp_full_match(c, '{known}')) FROM datamart.marts_{mart} ORDER BY ALL"
         assert query(path, sums) == query(at_once, sums)
     columns = "deleted_at::VARCHAR FROM core.dim"
-    assert query(
-        path, f"SELECT customer_id, country, {columns}_customer WHERE deleted_at IS NOT NULL ORDER BY 1"
-    ) == [
+    assert query(path, f"SELECT customer_id, country, {columns}_customer WHERE deleted_at IS NOT NULL ORDER BY 1") == [
         (5, "any", FIRST_RUN),
         (11, "any", FIRST_RUN),
     ]
