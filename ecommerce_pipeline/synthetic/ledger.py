@@ -128,9 +128,10 @@ def ledger(settings: ShopSettings, days: Days, as_of: date, since: date | None =
     # Where orders of these days may have been placed, and orders with refunds on them.
     placed = {day + timedelta(days=by) for day in days for by in range(-LONGEST_LIFE, MOST_DAYS_MOVED + 1)}
     for day in sorted(placed):
-        if first <= day <= as_of:
+        if settings.start_date <= day <= as_of:
             life, age = life_of(settings, day), min((as_of - day).days, LONGEST_LIFE)
-            _book_orders(totals, life, age)
+            if day >= first:
+                _book_orders(totals, life, age)
             _book_refunds(totals, life, age, first)
     return totals
 
@@ -169,10 +170,14 @@ def _units_and_cost(life: Life, age: int, day: date, is_of_day: Flags) -> dict[s
 
 
 def _book_refunds(totals: Ledger, life: Life, age: int, first: date) -> None:
-    refunds = refunds_of(life)
-    known = life.moved_by(refunds.order, age) >= (first - life.day).days
-    counted = np.where(known, life.sold(refunds.order, age), age < life.changes.deleted[refunds.order])
-    there = (refunds.day + refunds.delivery.late <= age) & counted
+    refunds, unwritten = refunds_of(life), (first - life.day).days
+    order, written = refunds.order, refunds.day + refunds.delivery.late
+    known = life.moved_by(order, age) >= unwritten
+    # An order moved to a known day is there without the payments from before the first day.
+    captured = life.captured(order, age) - life.captured(order, unwritten - 1)
+    sold = life.sold(order, age) & (captured >= life.amount("total_amount", order, age))
+    counted = np.where(known, sold, age < life.changes.deleted[order])
+    there = (written >= unwritten) & (written <= age) & counted
     for day, is_of_day in _by_day(totals, life.day, refunds.day, there):
         rows = take(refunds.rows, is_of_day)
         totals.book(day, rows, {"refund_cents": rows["goods_amount"]})

@@ -38,19 +38,19 @@ Days_ = dict[tuple[str, str], str]
 
 def order(key: int, at: str, session: str = "NULL", updated: str = "'2026-03-31 12:00+00'") -> str:
     return (
-        f"INSERT INTO transactions VALUES ({key}, 1, {session}, NULL, 'web', 1, 'BRL', NULL, 1, 10, 0, 0, 0, 10, "
-        f"'paid', NULL, '{at}', {updated})"
+        f"INSERT INTO transactions VALUES ({key}, 1, NULL, {session}, NULL, 'web', 1, 'BRL', NULL, 1, 10, 0, 0, 0, 0, "
+        f"10, NULL, 'paid', NULL, '{at}', {updated})"
     )
 
 
 def line(key: int, order: int, at: str, updated: str = "'2026-03-31 12:00+00'") -> str:
-    return f"INSERT INTO transaction_items VALUES ({key}, {order}, 1, 1, 1, 10, 10, '{at}', {updated})"
+    return f"INSERT INTO transaction_items VALUES ({key}, {order}, 1, 1, 1, 10, 10, 0, 0, '{at}', {updated})"
 
 
 def refund(key: int, order: int, at: str) -> str:
     return (
-        f"INSERT INTO refunds VALUES ({key}, {order}, {10 * order}, 1, 1, NULL, 'web', 1, 1, 5, 'late_delivery', "
-        f"'{at}', '2026-03-31 12:00+00')"
+        f"INSERT INTO refunds VALUES ({key}, {order}, {10 * order}, 1, 1, NULL, 'web', 1, 'BRL', 1, 5, 0, 0, "
+        f"'late_delivery', '{at}', '2026-03-31 12:00+00')"
     )
 
 
@@ -254,7 +254,7 @@ ONLY_EXACTLY: dict[str, tuple[Sequence[str], set[tuple[str, str]]]] = {
         {("03-03", ORDERS)},
     ),
     "an edit that leaves the time alone": (
-        ["UPDATE refunds SET amount = 1 WHERE refund_id = 2"],
+        ["UPDATE refunds SET goods_amount = 1 WHERE refund_id = 2"],
         {("03-25", "refunds")},
     ),
     "a row that is there twice": (

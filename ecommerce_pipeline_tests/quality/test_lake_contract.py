@@ -51,10 +51,10 @@ def found_breaches(lake: FolderStore) -> list[str]:
 
 
 def with_nulls(rows: pa.Table) -> pa.Table:
-    """Return the rows without the amounts of the first three."""
-    amounts = pc.if_else(pa.array([row < 3 for row in range(rows.num_rows)]), None, rows["amount"])
-    position = rows.schema.get_field_index("amount")
-    return rows.set_column(position, pa.field("amount", rows.schema.field("amount").type), amounts)
+    """Return the rows without the money of the first three."""
+    amounts = pc.if_else(pa.array([row < 3 for row in range(rows.num_rows)]), None, rows["goods_amount"])
+    position = rows.schema.get_field_index("goods_amount")
+    return rows.set_column(position, pa.field("goods_amount", rows.schema.field("goods_amount").type), amounts)
 
 
 def test_objects_that_the_lake_wrote_have_no_breaches(lake: FolderStore) -> None:
@@ -69,7 +69,7 @@ def test_a_day_without_rows_has_no_breaches(lake: FolderStore) -> None:
 @pytest.mark.parametrize("statistics", [True, False])
 def test_nulls_that_the_contract_forbids_are_counted(lake: FolderStore, statistics: bool) -> None:
     put(lake, with_nulls(refunds_of(SECOND)), statistics=statistics)
-    assert found_breaches(lake) == [f"refunds of {SECOND}: 3 rows without amount, which must not be null"]
+    assert found_breaches(lake) == [f"refunds of {SECOND}: 3 rows without goods_amount, which must not be null"]
 
 
 @pytest.mark.parametrize("other", [FIRST, THIRD], ids=["before", "after"])

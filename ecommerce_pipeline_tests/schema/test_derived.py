@@ -35,5 +35,5 @@ def test_money_is_decimal_and_instants_are_utc() -> None:
     schema = arrow_schema(transaction_items)
     assert schema.field("unit_price").type == pa.decimal128(18, 6)
     assert schema.field("quantity").type == pa.decimal128(14, 3)
-    assert schema.field("gross_amount").type == pa.decimal128(14, 2)
+    assert schema.field("gross_amount").type == pa.decimal128(18, 4)
     assert schema.field("updated_at").type == pa.timestamp("us", tz="UTC")

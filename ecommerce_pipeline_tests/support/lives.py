@@ -28,7 +28,7 @@ _CHANGES: Final = {
     "transactions": (_CANCEL, _MOVE, None),
     "transaction_items": (f"quantity = quantity + 1, gross_amount = (quantity + 1) * unit_price, {_LATER}", None),
     "payment_attempts": (f"status = 'declined', {_LATER}",),
-    "refunds": (f"amount = 0.01, {_LATER}", None),
+    "refunds": (f"goods_amount = 0.01, {_LATER}", None),
     "customers": (f"city = 'Elsewhere', {_LATER}",),
 }
 """What a table's rows are set to; None deletes them."""

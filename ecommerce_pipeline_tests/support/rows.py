@@ -25,6 +25,8 @@ def order_lines(happened: Sequence[datetime], first_key: int = 1, price: str = "
             "quantity": 2,
             "unit_price": Decimal(price),
             "gross_amount": 2 * Decimal(price),
+            "discount_amount": Decimal(0),
+            "tax_amount": Decimal(0),
             "created_at": instant,
             "updated_at": instant,
         }

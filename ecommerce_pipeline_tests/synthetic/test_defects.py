@@ -14,7 +14,6 @@ Rule = Callable[[Row], bool]
 SENTIMENT = {1: "negative", 2: "negative", 3: "neutral", 4: "positive", 5: "positive"}
 
 EVERY: dict[str, Rule] = {"impossible_date": lambda row: row["created_at"] > row["updated_at"]}
-POSITIVE: dict[str, Rule] = {"bad_amount": lambda row: row["amount"] <= 0}
 OWN: dict[str, dict[str, Rule]] = {
     "sessions": {"bad_funnel": lambda row: not row["page_views"] >= row["product_views"] >= 0},
     "transactions": {
@@ -29,10 +28,10 @@ OWN: dict[str, dict[str, Rule]] = {
         "bad_amount": lambda row: row["gross_amount"] != row["quantity"] * row["unit_price"],
     },
     "payment_attempts": {
-        **POSITIVE,
+        "bad_amount": lambda row: row["amount"] <= 0,
         "unknown_status": lambda row: row["status"] not in ("pending", "approved", "declined", "error"),
     },
-    "refunds": POSITIVE,
+    "refunds": {"bad_amount": lambda row: row["goods_amount"] <= 0},
     "reviews": {
         "bad_rating": lambda row: not 1 <= row["rating"] <= 5,
         "bad_sentiment": lambda row: row["rating"] in SENTIMENT and row["sentiment"] != SENTIMENT[row["rating"]],

@@ -41,14 +41,14 @@ def test_the_sizes_that_were_set_are_those_of_the_reference_date() -> None:
     there = {table: snapshot(default, table, day).num_rows for table in DIMENSIONS}
     gone = {table: deleted(default, table, day).num_rows for table in DIMENSIONS}
     sizes = {"customers": 100_000, "products": 60_000, "payment_methods": 12, "stores": 40}
-    assert {table: there[table] + gone[table] for table in DIMENSIONS} == sizes
-    assert {table: there[table] / sizes[table] for table in DIMENSIONS} == pytest.approx(
+    assert {table: there[table] + gone[table] for table in DIMENSIONS} == sizes | {"exchange_rates": 0}
+    assert {table: there[table] / sizes[table] for table in sizes} == pytest.approx(
         {"customers": 0.992, "products": 0.992, "payment_methods": 1, "stores": 1}, abs=0.003
     )
     assert snapshot(default, "customers", default.start_date).num_rows == pytest.approx(77_000, rel=0.01)
 
 
-@pytest.mark.parametrize("table", DIMENSIONS)
+@pytest.mark.parametrize("table", ["customers", "products", "payment_methods", "stores"])
 def test_rows_change_only_with_a_newer_updated_at_and_vanish_only_when_deleted(table: str) -> None:
     before: dict[int, Row] = {}
     gone: dict[int, object] = {}

@@ -207,7 +207,7 @@ def test_refunds_are_of_lines_and_never_more_than_was_paid_for_the_units(month: 
             assert row[column] == order[column]
         assert 1 <= row["quantity"] <= line["quantity"]
         share = order["discount_amount"] * line["gross_amount"] / order["gross_amount"]
-        assert 0 < row["amount"] <= (line["gross_amount"] - share) * row["quantity"] / line["quantity"]
+        assert 0 < row["goods_amount"] <= (line["gross_amount"] - share) * row["quantity"] / line["quantity"]
 
 
 def test_reviews_are_of_products_bought_and_their_sentiment_agrees_with_the_stars(month: Month) -> None:

@@ -20,9 +20,13 @@ def test_a_nullable_column_that_is_not_generated_is_null() -> None:
     assert to_arrow("sessions", sessions_without("campaign"))["campaign"].null_count == 2
 
 
+def test_a_column_with_the_default_0_that_is_not_generated_is_0() -> None:
+    assert to_arrow("sessions", sessions_without("page_views"))["page_views"].to_pylist() == [0, 0]
+
+
 def test_a_column_that_may_not_be_null_must_be_generated() -> None:
-    with pytest.raises(ValueError, match="generates no column page_views of sessions: generate it, or allow nulls"):
-        to_arrow("sessions", sessions_without("page_views"))
+    with pytest.raises(ValueError, match="generates no column created_at of sessions: generate it, or allow nulls"):
+        to_arrow("sessions", sessions_without("created_at"))
 
 
 def test_an_event_table_that_is_not_generated_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_shops_of_every_size_and_calendar_have_valid_rows_of_every_table(setting
     for table in DIMENSIONS:
         rows = snapshot(settings, table, DAY)
         rows.validate(full=True)
-        assert rows.num_rows > 0
+        assert rows.num_rows > 0 or table == "exchange_rates", "it has one currency"
 
 
 def test_without_rates_nothing_is_planted_and_nothing_is_deleted() -> None:

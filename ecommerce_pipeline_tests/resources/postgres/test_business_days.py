@@ -20,10 +20,10 @@ LINES = "transaction_items"
 def put(owner: PostgresResource, table: str, *rows: tuple[int, int, str]) -> None:
     """Insert rows: key, order, and the time at which they happened."""
     values = {
-        ORDERS: "({0}, NULL, NULL, NULL, 'web', NULL, 'EUR', NULL, 1, 1, 0, 0, 0, 1, 'paid', NULL, '{2}', now())",
-        LINES: "({0}, {1}, 1, NULL, 1, 1, 1, '{2}', now())",
+        ORDERS: "({0}, NULL, NULL, NULL, NULL, 'web', NULL, 'EUR', NULL, 1, 1, 0, 0, 0, 0, 1, NULL, 'paid', NULL, '{2}', now())",
+        LINES: "({0}, {1}, 1, NULL, 1, 1, 1, 0, 0, '{2}', now())",
         "payment_attempts": "({0}, {1}, 1, NULL, 1, 'approved', NULL, '{2}', now())",
-        "refunds": "({0}, {1}, 1, NULL, NULL, NULL, 'web', NULL, 1, 1, 'late_delivery', '{2}', now())",
+        "refunds": "({0}, {1}, 1, NULL, NULL, NULL, 'web', NULL, NULL, 1, 1, 0, 0, 'late_delivery', '{2}', now())",
     }[table]
     with owner.connect() as connection:
         for row in rows:
@@ -73,7 +73,7 @@ def test_each_quarter_of_an_hour_is_of_one_day_whatever_the_clocks_do(
     """Where clocks are put back to midnight, the first of the two hours was of no day."""
     with owner.connect() as connection:
         connection.execute(
-            "INSERT INTO ecommerce.refunds SELECT n, 1, 1, NULL, NULL, NULL, 'web', NULL, 1, 1, 'late_delivery', "
+            "INSERT INTO ecommerce.refunds SELECT n, 1, 1, NULL, NULL, NULL, 'web', NULL, NULL, 1, 1, 0, 0, 'late', "
             "%s::timestamptz + n * interval '15 minutes', now() FROM generate_series(0, 420) AS n",
             [start],
         )

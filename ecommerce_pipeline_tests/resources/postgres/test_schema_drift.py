@@ -247,11 +247,12 @@ def test_an_extraction_reads_the_rows_of_its_days_whatever_the_history(
     """A condition that the index of the days cannot serve would read years for one day."""
     columns = ", ".join(AGREED)
     older = columns.replace("_id", "_id + 10 * n").replace("created_at", "created_at - n * interval '1 day'")
-    order = "NULL, NULL, NULL, 'web', NULL, 'EUR', NULL, 1, 1, 0, 0, 0, 1, 'paid', NULL, created_at, updated_at"
+    order = "NULL, NULL, NULL, NULL, 'web', NULL, 'EUR', NULL, 1, 1, 0, 0, 0, 0, 1, NULL, 'paid', NULL"
     alter(
         f"INSERT INTO {TABLE} ({columns}) SELECT {older} FROM {TABLE}, generate_series(1, 5000) AS n",
         # Half of the lines have no order.
-        f"INSERT INTO ecommerce.transactions SELECT transaction_id, {order} FROM {TABLE} WHERE transaction_id % 2 = 0",
+        f"INSERT INTO ecommerce.transactions SELECT transaction_id, {order}, created_at, updated_at "
+        f"FROM {TABLE} WHERE transaction_id % 2 = 0",
         f"ANALYZE {TABLE}, ecommerce.transactions",
     )
 
