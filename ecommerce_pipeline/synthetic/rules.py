@@ -75,11 +75,6 @@ def _not_positive(case: Case, column: str) -> Rows:
     return {column: np.where(case.below(2) == 0, 0, -case.rows[column])}
 
 
-def _unknown_status(case: Case) -> Rows:
-    zeros = np.zeros(length(case.rows), dtype=np.int64)
-    return {"status": zeros + vocabularies.UNKNOWN_STATUS, "failure_reason": zeros - 1}
-
-
 def _bad_rating(case: Case) -> Rows:
     return {"rating": np.array([0, 6, -1], dtype=np.int64)[case.below(3)]}
 
@@ -110,7 +105,7 @@ _OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
     "sessions": {"bad_funnel": _bad_funnel},
     "transactions": {"bad_amount": _bad_header_amount},
     "transaction_items": {"bad_quantity": _bad_quantity, "bad_amount": _bad_line_amount},
-    "payment_attempts": {"unknown_status": _unknown_status, "bad_amount": partial(_not_positive, column="amount")},
+    "payment_attempts": {"bad_amount": partial(_not_positive, column="amount")},
     "refunds": {"bad_amount": partial(_not_positive, column="goods_amount")},
     "reviews": {"bad_rating": _bad_rating, "bad_sentiment": _bad_sentiment},
 }

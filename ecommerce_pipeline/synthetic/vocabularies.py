@@ -12,7 +12,7 @@ from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS
 WEB, MOBILE_APP, MARKETPLACE, STORE = range(4)
 DESKTOP, MOBILE, TABLET = range(3)
 DIRECT, ORGANIC, PAID_SEARCH, SOCIAL, EMAIL, AFFILIATE, REFERRAL = range(7)
-PLACED, PAID, SHIPPED, DELIVERED, CANCELLED, PENDING, APPROVED, DECLINED, ERROR, UNKNOWN_STATUS = range(10)
+PLACED, PAID, SHIPPED, DELIVERED, CANCELLED, PENDING, APPROVED, DECLINED, ERROR = range(9)
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
 # Code and discount: in percent up to 100, otherwise in cents.
@@ -36,7 +36,7 @@ VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = {
     # Of orders, then of payment attempts.
     "status": (
         *("placed", "paid", "shipped", "delivered", "cancelled"),
-        *("pending", "approved", "declined", "error", "perhaps"),
+        *("pending", "approved", "declined", "error"),
     ),
     "failure_reason": (
         "insufficient_funds",

@@ -62,7 +62,7 @@ def hold_rows_of_another_day(platform: Platform) -> None:
 
 
 def hold_another_amount(platform: Platform) -> None:
-    replace_column(platform, "amount", lambda amount: pc.add(amount, Decimal(1)))
+    replace_column(platform, "goods_amount", lambda amount: pc.add(amount, Decimal(1)))
 
 
 def replace_column(platform: Platform, name: str, change: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> None:

@@ -206,11 +206,13 @@ def test_a_row_corrected_in_the_source_leaves_quarantine_when_its_day_runs_again
     chosen = "SELECT refund_id FROM core.quarantine_refunds WHERE reason = 'bad_amount' ORDER BY ALL"
     (refund,), *others = platform.query(chosen)
     with platform.source() as connection:
-        connection.execute("UPDATE ecommerce.refunds SET amount = 0.01 WHERE refund_id = %s", [refund])
+        connection.execute("UPDATE ecommerce.refunds SET goods_amount = 0.01 WHERE refund_id = %s", [refund])
     for job in ("extract", "load", "transform"):
         platform.run("2026-03-07", job=job)
     assert platform.query(chosen) == others
-    assert platform.query(f"SELECT amount FROM core.stg_refunds WHERE refund_id = {refund}") == [(Decimal("0.01"),)]
+    assert platform.query(f"SELECT goods_amount FROM core.stg_refunds WHERE refund_id = {refund}") == [
+        (Decimal("0.01"),)
+    ]
 
 
 def metadata_by_day(platform: Platform, *key: str) -> dict[str, dict[str, object]]:

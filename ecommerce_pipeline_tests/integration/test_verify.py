@@ -118,7 +118,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
         INSERT INTO staging.refunds FROM staging.refunds
         WHERE refund_id = {duplicated} AND business_date = '2026-03-04';
         DELETE FROM staging.refunds WHERE refund_id = {lost} AND business_date = '2026-03-04';
-        UPDATE staging.refunds SET amount = amount + 0.01
+        UPDATE staging.refunds SET goods_amount = goods_amount + 0.01
         WHERE refund_id = {changed} AND business_date = '2026-03-04';
         UPDATE datamart.marts_sales_daily SET net_amount = net_amount - 0.01 WHERE business_date = '2026-03-05'
         """,

@@ -100,7 +100,7 @@ class Month:
 
 
 BROKEN = {
-    "impossible_date", "conflicting_duplicate", "bad_funnel", "bad_amount", "bad_quantity", "unknown_status",
+    "impossible_date", "conflicting_duplicate", "bad_funnel", "bad_amount", "bad_quantity",
     "bad_rating", "bad_sentiment",
 }  # fmt: skip
 

@@ -29,7 +29,6 @@ OWN: dict[str, dict[str, Rule]] = {
     },
     "payment_attempts": {
         "bad_amount": lambda row: row["amount"] <= 0,
-        "unknown_status": lambda row: row["status"] not in ("pending", "approved", "declined", "error"),
     },
     "refunds": {"bad_amount": lambda row: row["goods_amount"] <= 0},
     "reviews": {
