@@ -105,7 +105,7 @@ def _half(dialect: Dialect, half: int) -> str:
 
 def _units(dialect: Dialect, column: Column[Any]) -> str:
     scale: int = getattr(column.type, "scale", 0) or 0
-    return dialect.units.format(f"{quoted(dialect, column.name)} * {10**scale}")
+    return dialect.units.format(quoted(dialect, column.name), scale, 10**scale)
 
 
 def _decimals(table: Table) -> list[Column[Any]]:

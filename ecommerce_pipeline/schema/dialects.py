@@ -16,7 +16,7 @@ class Dialect:
         quote: The quotation mark of identifiers.
         text: An integer or a Boolean as text.
         day: A day as YYYY-MM-DD.
-        units: A decimal that was scaled to a whole number, as an integer.
+        units: A decimal in its smallest unit, as an integer; of the decimal, its scale, and ten to the power of it.
         micros: A timestamp as microseconds since 1970.
         length: Number of characters of a text.
         md5: The MD5 of a text in hexadecimal digits.
@@ -45,7 +45,7 @@ POSTGRES: Final = Dialect(
     quote='"',
     text="CAST({} AS TEXT)",
     day="to_char({}, 'YYYY-MM-DD')",
-    units="CAST({} AS BIGINT)",
+    units="CAST({0} * {2} AS BIGINT)",
     micros="CAST(EXTRACT(EPOCH FROM {}) * 1000000 AS BIGINT)",
     length="char_length({})",
     # Of UTF-8 bytes, whatever the database's encoding.
@@ -57,7 +57,8 @@ DUCKDB: Final = Dialect(
     quote='"',
     text="CAST({} AS VARCHAR)",
     day="CAST({} AS VARCHAR)",
-    units="CAST({} AS BIGINT)",
+    # Of a decimal of 18 digits the product has 18 too, which is too few.
+    units="CAST(CAST({0} AS DECIMAL(38, {1})) * {2} AS BIGINT)",
     micros="epoch_us({})",
     length="length({})",
     md5="md5({})",
@@ -70,7 +71,7 @@ BIGQUERY: Final = Dialect(
     quote="`",
     text="CAST({} AS STRING)",
     day="CAST({} AS STRING)",
-    units="CAST(ROUND({}) AS INT64)",
+    units="CAST(ROUND({0} * {2}) AS INT64)",
     micros="UNIX_MICROS({})",
     length="CHAR_LENGTH({})",
     md5="TO_HEX(MD5({}))",

@@ -4,14 +4,15 @@
 """
 
 import csv
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from ecommerce_pipeline.assets.changes import seen
+from ecommerce_pipeline.schema.keys import use_keys
 from ecommerce_pipeline_tests.support.platform import Platform
 
 SHOP: Final = Path(__file__).parents[1] / "realshop"
@@ -19,6 +20,7 @@ STEPS: Final = sorted(path.stem for path in (SHOP / "steps").iterdir())
 
 COUNTS: Final = ("orders_placed", "orders_sold", "orders_cancelled", "units")
 AMOUNTS: Final = ("gross", "discount", "refund", "net", "shipping", "tax")
+CENT: Final = Decimal("0.01")
 
 NOT_BY_TIME: Final = {
     "04_corrections": "2026-03-02",  # the test order A-1011 is deleted
@@ -27,31 +29,84 @@ NOT_BY_TIME: Final = {
 """A day with figures that changed by what `updated_at` does not tell: only `--exact` finds it."""
 
 
-def truth(step: str) -> dict[str, tuple[Decimal, ...]]:
-    """Return the figures in BRL after a step, by day."""
-    with (SHOP / "truth" / f"{step}.csv").open(encoding="utf-8") as file:
-        return {
-            row["business_day"]: tuple(Decimal(row[name]) for name in (*COUNTS, *AMOUNTS))
-            for row in csv.DictReader(file)
-            if row["currency"] == "BRL"
-        }
+def rows(file: str) -> list[dict[str, str]]:
+    """Return the rows of a file of the fixture."""
+    with (SHOP / file).open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
 
 
-def figures(platform: Platform) -> dict[str, tuple[Decimal, ...]]:
+def truth(step: str) -> dict[tuple[str, str], tuple[Decimal, ...]]:
+    """Return the figures after a step, by day and currency: in the currency, and net in BRL."""
+    return {
+        (row["business_day"], row["currency"]): tuple(Decimal(row[name]) for name in (*COUNTS, *AMOUNTS, "net_brl"))
+        for row in rows(f"truth/{step}.csv")
+    }
+
+
+def figures(platform: Platform) -> dict[tuple[str, str], tuple[Decimal, ...]]:
     """Return the same figures from the mart, of days that have any."""
-    columns = [*COUNTS, *(f"{name}_amount" for name in AMOUNTS)]
-    rows = platform.query(f"SELECT business_date, {', '.join(columns)} FROM datamart.marts_sales_daily")
-    found = {str(day): tuple(Decimal(str(value)) for value in values) for day, *values in rows}
-    return {day: values for day, values in found.items() if any(values)}
+    columns = [*COUNTS, *(f"{name}_amount" for name in AMOUNTS), "net_amount_in_reporting_currency"]
+    found = platform.query(f"SELECT business_date, currency, {', '.join(columns)} FROM datamart.marts_currency_daily")
+    return {
+        (str(day), currency): (*(Decimal(str(value)) for value in values), rounded(net))
+        for day, currency, *values, net in found
+        if any(values)
+    }
+
+
+def rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_EVEN)
+
+
+def totals(step: str) -> dict[tuple[str, str], Decimal]:
+    """Return the figures over all days after a step, by metric and key, without those that are zero."""
+    found = {(row["metric"], row["key"]): Decimal(row["value"]) for row in rows(f"truth/{step}_totals.csv")}
+    return {key: value for key, value in found.items() if value}
+
+
+def total_figures(platform: Platform) -> dict[tuple[str, str], Decimal]:
+    """Return the same from the facts and marts."""
+
+    def one(query: str) -> Any:
+        [(value,)] = platform.query(query)
+        return value
+
+    found: dict[tuple[str, str], Decimal] = {
+        ("customers_placed", "all"): one("SELECT count(DISTINCT person_key) FROM core.fact_order"),
+        ("customers_sold", "all"): one("SELECT count(*) FROM datamart.marts_customer_rfm"),
+        ("net_brl", "all"): rounded(one("SELECT sum(net_amount) FROM datamart.marts_sales_daily")),
+    }
+    for month, buyers in platform.query(
+        "SELECT cohort_month, cohort_customers FROM datamart.marts_customer_cohort_retention "
+        "WHERE months_since_first = 0"
+    ):
+        found["first_time_buyers", f"{month:%Y-%m}"] = buyers
+    columns = {name: name for name in COUNTS} | {name: f"{name}_amount" for name in AMOUNTS}
+    sums = ", ".join(f"sum({column})" for column in [*columns.values(), "net_amount_in_reporting_currency"])
+    for currency, *values, net in platform.query(
+        f"SELECT currency, {sums} FROM datamart.marts_currency_daily GROUP BY currency"
+    ):
+        found |= {(name, currency): value for name, value in zip(columns, values, strict=True)}
+        found["net_brl", currency] = rounded(net)
+    return {key: value for key, value in found.items() if value}
 
 
 @pytest.fixture
-def shop(new_platform: Callable[..., Platform]) -> Platform:
-    platform = new_platform("realshop", SOURCE="external", TIME_ZONE="America/Sao_Paulo", START_DATE="2026-02-01")
-    with platform.source() as connection:
+def shop(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
+    platform = new_platform(
+        "realshop",
+        SOURCE="external",
+        TIME_ZONE="America/Sao_Paulo",
+        START_DATE="2026-02-01",
+        KEY_TYPE="text",
+        REPORTING_CURRENCY="BRL",
+    )
+    with platform.source() as connection, connection.cursor() as cursor:
         for file in ("schema.sql", "views.sql"):
-            connection.execute((SHOP / file).read_bytes())
-    return platform
+            cursor.execute((SHOP / file).read_bytes())
+        cursor.executemany("INSERT INTO app.exchange_rate VALUES (%(currency)s, %(date)s, %(rate)s)", rows("rates.csv"))
+    yield platform
+    use_keys("integer")
 
 
 def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: Platform) -> None:
@@ -68,6 +123,7 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
             assert day in {str(change.day) for change in shop.changes(exact=True)}
         shop.run_changed(exact=step in NOT_BY_TIME)
         assert figures(shop) == truth(step), step
+        assert total_figures(shop) == totals(step), step
         assert shop.changes() == []
     # The erased customer's orders and the deleted product's lines name neither any more, without a new time.
     assert {change.reason for change in shop.changes(exact=True)} == {"rows changed"}
@@ -76,3 +132,11 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
     assert shop.changes(exact=True) == []
     [(newest,)] = shop.query("SELECT max(updated_at) FROM staging.transactions")
     assert seen(shop.instance)["transactions"] == newest
+    shares = shop.query(
+        "SELECT transaction_item_id, gross_amount, line_discount_amount, order_discount_amount "
+        "FROM core.fact_transaction"
+    )
+    allocated = {key: tuple(amounts) for key, *amounts in shares}
+    for row in rows(f"truth/{STEPS[-1]}_allocation.csv"):
+        wanted = tuple(Decimal(row[name]) for name in ("gross", "line_discount", "order_discount_share"))
+        assert allocated[row["line_id"]] == wanted, row

@@ -75,7 +75,7 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
         return []
     key = sql.Identifier(business_key(table))
     counts = sql.SQL(", ").join(
-        sql.SQL("count(*) FILTER (WHERE {misfit}), min({key}) FILTER (WHERE {misfit})").format(
+        sql.SQL("count(*) FILTER (WHERE {misfit}), min(CAST({key} AS text)) FILTER (WHERE {misfit})").format(
             misfit=_misfit(doubt), key=key
         )
         for doubt in doubts
