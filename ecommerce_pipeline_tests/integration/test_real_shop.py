@@ -25,6 +25,7 @@ CENT: Final = Decimal("0.01")
 NOT_BY_TIME: Final = {
     "04_corrections": "2026-03-02",  # the test order A-1011 is deleted
     "05_late_commit_and_refunds": "2026-03-05",  # A-1025 is committed with times that were looked at before
+    "07_erasure": "2026-03-02",  # a customer is erased: her orders have none, and their times are the old ones
 }
 """A day with figures that changed by what `updated_at` does not tell: only `--exact` finds it."""
 
@@ -125,10 +126,6 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
         assert figures(shop) == truth(step), step
         assert total_figures(shop) == totals(step), step
         assert shop.changes() == []
-    # The erased customer's orders and the deleted product's lines name neither any more, without a new time.
-    assert {change.reason for change in shop.changes(exact=True)} == {"rows changed"}
-    shop.run_changed(exact=True)
-    assert figures(shop) == truth(STEPS[-1])
     assert shop.changes(exact=True) == []
     [(newest,)] = shop.query("SELECT max(updated_at) FROM staging.transactions")
     assert seen(shop.instance)["transactions"] == newest
