@@ -1,4 +1,4 @@
-"""Google Cloud for the tests: one emulator of each service per worker, a new bucket and project per test."""
+"""Google Cloud for the tests: one emulator of each service per worker, a new bucket and project per test; text keys."""
 
 import gc
 import signal
@@ -11,6 +11,8 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, storage
 
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
+from ecommerce_pipeline.schema.keys import use_keys
+from ecommerce_pipeline.synthetic.arrow_columns import schema_of
 from ecommerce_pipeline_tests.support.emulators import (
     BigQueryEmulator,
     StorageEmulator,
@@ -24,6 +26,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Repeated collections of the objects that Dagster and dbt create at import would take a tenth of the tests' time.
 gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture
+def text_keys() -> Iterator[None]:
+    """Let the shop's keys be texts; the setting is the process's."""
+    use_keys("text")
+    schema_of.cache_clear()
+    yield
+    use_keys("integer")
+    schema_of.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
--- The role that reads the shop with SOURCE=external: SELECT on the ten tables, and nothing else.
+-- The role that reads the shop with SOURCE=external: SELECT on the contract's tables, and nothing else.
 -- Run as a superuser, or the tables' owner with CREATEROLE, in the shop's database; repeat it after new tables or views:
 --     psql --dbname shop --file deploy/postgres/extract_role.sql
 --     psql --dbname shop --command '\password ecommerce_extract'
@@ -15,15 +15,27 @@ $$;
 ALTER ROLE ecommerce_extract SET default_transaction_read_only = on;
 
 GRANT USAGE ON SCHEMA ecommerce TO ecommerce_extract;
-GRANT SELECT ON
-    ecommerce.customers,
-    ecommerce.products,
-    ecommerce.payment_methods,
-    ecommerce.stores,
-    ecommerce.sessions,
-    ecommerce.transactions,
-    ecommerce.transaction_items,
-    ecommerce.payment_attempts,
-    ecommerce.refunds,
-    ecommerce.reviews
-TO ecommerce_extract;
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY[
+        'customers',
+        'products',
+        'payment_methods',
+        'stores',
+        'exchange_rates',
+        'sessions',
+        'transactions',
+        'transaction_items',
+        'payment_attempts',
+        'refunds',
+        'reviews'
+    ] LOOP
+        -- A shop need not have all of them.
+        IF to_regclass('ecommerce.' || wanted) IS NOT NULL THEN
+            EXECUTE format('GRANT SELECT ON ecommerce.%I TO ecommerce_extract', wanted);
+        END IF;
+    END LOOP;
+END
+$$;

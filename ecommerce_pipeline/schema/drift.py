@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Column, Table
 
-from ecommerce_pipeline.schema.keys import Key, key_type
+from ecommerce_pipeline.schema.keys import Key
 from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import REQUIRED
 
@@ -25,6 +25,11 @@ Fit = Literal["exact", "narrower", "wider", "other"]
 _NEEDS: Final = {"smallint": 5, "integer": 10, "bigint": 19}
 _HOLDS: Final = {"smallint": 4, "integer": 9, "bigint": 18}
 _LARGEST: Final = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+_WHOLE: Final = r"numeric(\(\d+,0\))?"
+"""The types of whole numbers without a limit, as other databases' keys become when they are migrated."""
+
+_TEXT_KEYS: Final = "KEY_TYPE=text"
 
 _ALIKE: Final = 0.6
 """Names of which so much is the same may be one column's old and new name."""
@@ -109,9 +114,10 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
                 errors.append(f"{lack}{likely}")
             continue
         there = found[column.name]
-        match _fit_of_key(there.type) if isinstance(column.type, Key) else fit(wanted, there.type):
+        match _fit(column, there.type):
             case "other":
-                errors.append(f"column {column.name} is {there.type}, expected {wanted}")
+                remedy = f": set {_TEXT_KEYS}" if _is_text_key(column, there.type) else ""
+                errors.append(f"column {column.name} is {there.type}, expected {wanted}{remedy}")
             case "wider":
                 doubts.append(_doubt(table, column, there.type))
                 warnings.append(
@@ -142,10 +148,16 @@ def is_optional(column: Column[Any]) -> bool:
     return bool(column.nullable) or "default" in column.info
 
 
-def _fit_of_key(found: str) -> Fit:
-    """Return how the type of a key found relates to the chosen one: as text, a number is a key too."""
-    wanted = postgres_type(key_type())
-    return "narrower" if wanted == "text" and found in _NEEDS else fit(wanted, found)
+def _fit(column: Column[Any], found: str) -> Fit:
+    """Return how the type of a column found relates to the contract's: among keys, a whole number is a text too."""
+    wanted = postgres_type(column.type)
+    if wanted == "text" and isinstance(column.type, Key) and (found in _NEEDS or re.fullmatch(_WHOLE, found)):
+        return "narrower"
+    return fit(wanted, found)
+
+
+def _is_text_key(column: Column[Any], found: str) -> bool:
+    return isinstance(column.type, Key) and fit("text", found) in {"exact", "narrower"}
 
 
 def fit(wanted: str, found: str) -> Fit:
@@ -176,11 +188,10 @@ def _digits(type_: str, integers: Mapping[str, int]) -> tuple[int, int] | None:
 
 def _renamed(column: Column[Any], added: Mapping[str, Found], *, alone: bool) -> str:
     """Say which column that is new may be the missing one under a new name; nothing if none looks like it."""
-    wanted = postgres_type(column.type)
     likely = {
         _likeness(column.name, name): name
         for name, there in added.items()
-        if fit(wanted, there.type) in {"exact", "narrower"}
+        if _fit(column, there.type) in {"exact", "narrower"}
     }
     if not likely or not (max(likely) >= _ALIKE or (alone and len(added) == 1)):
         return ""
@@ -199,7 +210,8 @@ def _doubt(table: Table, column: Column[Any], found: str) -> Doubt:
     whole, scale = _digits(wanted, _HOLDS) or (0, 0)
     high = Decimal(_LARGEST[wanted]) if wanted in _LARGEST else (Decimal(10) ** (whole + scale) - 1).scaleb(-scale)
     low = -high - 1 if wanted in _LARGEST else -high
-    return Doubt(column.name, low, high, scale, f"set the type {_in_contract(found)} {_where(table, column)}")
+    remedy = f"set the type {_in_contract(found)} {_where(table, column)}"
+    return Doubt(column.name, low, high, scale, f"set {_TEXT_KEYS}" if isinstance(column.type, Key) else remedy)
 
 
 def _in_contract(found: str) -> str:

@@ -170,8 +170,8 @@ def test_a_table_that_cannot_follow_stays_as_it_is(warehouse: DuckDBWarehouse, t
     assert "staging.transaction_items: column quantity (numeric(14,3)) is no longer defined (renamed to units?)" in str(
         refused.value
     )
-    assert "column gross_amount is numeric(14,2), and numeric(14,1) is defined" in str(refused.value)
-    with pytest.raises(PlatformError, match=r"Could not cast value 1000000000000000 to DECIMAL\(14,2\)"):
+    assert "column gross_amount is numeric(18,4), and numeric(14,1) is defined" in str(refused.value)
+    with pytest.raises(PlatformError, match=r"Could not cast value 1000000000000000 to DECIMAL\(18,4\)"):
         follow(warehouse, {TABLE: {**CONTRACT, "gift_note": (Text(), True), "transaction_item_id": (AMOUNT, False)}})
     assert warehouse.columns([TABLE])[TABLE].keys() == CONTRACT.keys()
     assert content(warehouse).equals(before)

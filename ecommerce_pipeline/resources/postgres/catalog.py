@@ -7,6 +7,7 @@ from psycopg import Connection, sql
 from sqlalchemy import Table
 
 from ecommerce_pipeline.schema.drift import Doubt, Found
+from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import business_key
 
 # PostgreSQL sorts NaN above all numbers.
@@ -40,6 +41,13 @@ _COLUMNS = """
     ORDER BY a.attnum
 """
 
+# The server describes a column of a domain by the type below it.
+_TYPES = """
+    SELECT CASE t.typtype WHEN 'e' THEN 'enum ' ELSE '' END || format_type(t.oid, wanted.modifier)
+    FROM unnest(%s::oid[], %s::integer[]) WITH ORDINALITY AS wanted (oid, modifier, place)
+    JOIN pg_type AS t ON t.oid = wanted.oid ORDER BY wanted.place
+"""
+
 
 def found_columns(connection: Connection, table: Table) -> dict[str, Found]:
     """Return the columns of a table in order; none if it does not exist. No privilege on it is needed."""
@@ -53,13 +61,12 @@ def columns_of_query(connection: Connection, query: str) -> dict[str, Found]:
     Raises:
         psycopg.Error: The server rejects the query.
     """
-    cursor = connection.execute(sql.SQL("SELECT * FROM ({}) AS rows_ LIMIT 0").format(sql.SQL(query)))
+    cursor = connection.execute(sql.SQL("SELECT * FROM ({}\n) AS rows_ LIMIT 0").format(sql.SQL(query)))
     columns = cursor.description or ()
-    types = sql.SQL(", ").join(
-        sql.SQL("format_type({}, NULL)").format(sql.Literal(column.type_code)) for column in columns
-    )
-    names = connection.execute(sql.SQL("SELECT {}").format(types)).fetchone() or ()
-    return {column.name: Found(name, None) for column, name in zip(columns, names, strict=True)}
+    modifiers = [cursor.pgresult.fmod(position) for position in range(len(columns))] if cursor.pgresult else []
+    oids = [column.type_code for column in columns]
+    types = connection.execute(_TYPES, [oids, modifiers]).fetchall()
+    return {column.name: Found(type_, None) for column, (type_,) in zip(columns, types, strict=True)}
 
 
 def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows: sql.Composable) -> list[str]:
@@ -74,6 +81,8 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
     if not doubts:
         return []
     key = sql.Identifier(business_key(table))
+    if postgres_type(table.columns[business_key(table)].type) == "text":
+        key = sql.SQL("CAST({} AS text)").format(key)  # older servers have no least uuid
     counts = sql.SQL(", ").join(
         sql.SQL("count(*) FILTER (WHERE {misfit}), min(CAST({key} AS text)) FILTER (WHERE {misfit})").format(
             misfit=_misfit(doubt), key=key

@@ -81,17 +81,17 @@ def days_of_keys(
 ) -> set[date]:
     """Return the business days of the rows that have one of the keys in a column, of a table with days of its own."""
     query = sql.SQL("SELECT DISTINCT {} FROM {} AS rows_ WHERE {}").format(
-        day_of(sql.SQL("rows_"), time_zone), relation.rows, _is_one_of(relation, column)
+        day_of(sql.SQL("rows_"), time_zone), relation.rows, _is_one_of(relation, column, keys)
     )
-    return {day for (day,) in connection.execute(query, [list(keys)]).fetchall()}
+    return {day for (day,) in connection.execute(query).fetchall()}
 
 
 def values_of_orders(connection: Connection, orders: Relation, column: str, keys: Collection[Any]) -> set[Any]:
     """Return the values of a key column that orders with these keys have, without null."""
     query = sql.SQL("SELECT DISTINCT {} FROM {} AS rows_ WHERE {} AND {} IS NOT NULL").format(
-        _as_key(column), orders.rows, _is_one_of(orders, ORDER_KEY), sql.Identifier(column)
+        _as_key(column), orders.rows, _is_one_of(orders, ORDER_KEY, keys), sql.Identifier(column)
     )
-    return {value for (value,) in connection.execute(query, [list(keys)]).fetchall()}
+    return {value for (value,) in connection.execute(query).fetchall()}
 
 
 def keys_of_orders(connection: Connection, orders: Relation, days: Days, time_zone: str) -> set[Any]:
@@ -126,7 +126,8 @@ def _as_key(column: str) -> sql.Composed:
     return sql.SQL("CAST({} AS {})").format(sql.Identifier(column), sql.SQL(postgres_type(key_type())))
 
 
-def _is_one_of(relation: Relation, column: str) -> sql.Composed:
-    """Return the condition that a column has one of the keys of a parameter, in its type, so that an index serves."""
+def _is_one_of(relation: Relation, column: str, keys: Collection[Any]) -> sql.Composed:
+    """Return the condition that a column has one of the keys, in the column's own type, so that an index serves."""
+    # Literals, not parameters: in a mapping's query a per cent sign stands for itself.
     type_ = sql.SQL(relation.type_of(column))
-    return sql.SQL("rows_.{} = ANY(CAST(%s AS {}[]))").format(sql.Identifier(column), type_)
+    return sql.SQL("rows_.{} = ANY(CAST({} AS {}[]))").format(sql.Identifier(column), sql.Literal([*keys]), type_)

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Table
 from ecommerce_pipeline.resources.postgres.catalog import columns_of_query, found_columns
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.postgres import postgres_type
-from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT, source_columns
+from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT, kind, source_columns
 
 _TIMES = (HAPPENED_AT, UPDATED_AT)
 
@@ -56,13 +56,14 @@ class Relation:
     @property
     def _own(self) -> sql.Composable:
         if self.query is not None:
-            return sql.SQL("({})").format(sql.SQL(self.query))
+            return sql.SQL("({}\n)").format(sql.SQL(self.query))  # it may end with a comment
         return sql.Identifier(str(self.table.schema), self.table.name)
 
     def _has_gaps(self, column: Column[Any]) -> bool:
         """Return whether the column has a default, and may be null in the source."""
-        # Times are searched by index, which an expression has not.
-        return "default" in column.info and column.name not in _TIMES and self.found[column.name].nullable is not False
+        # Times of events are searched by index, which an expression has not.
+        is_searched = kind(self.table) == "event" and column.name in _TIMES
+        return "default" in column.info and not is_searched and self.found[column.name].nullable is not False
 
     def _value(self, column: Column[Any]) -> sql.Composable:
         name, there = sql.Identifier(column.name), column.name in self.found

@@ -67,8 +67,7 @@ def test_a_column_added_is_a_warning_and_the_contract_s_columns_are_read(
 def test_a_nullable_column_added_to_the_contract_is_added_to_the_table(database: PostgresResource) -> None:
     newer = transaction_items.to_metadata(MetaData(schema="ecommerce"))
     newer.append_column(Column("gift_note", Text(), comment="Note that goes with the parcel."))
-    with pytest.raises(PlatformError, match=r"column gift_note \(text\) is missing"):
-        database.check_contract(newer)
+    assert database.check_contract(newer).absent == ("gift_note",)
     database.create_tables([newer])
     assert database.check_contract(newer) == Drift()
     assert database.stream(newer, DAY).read_all()["gift_note"].null_count == 4
@@ -78,16 +77,18 @@ def test_columns_dropped_and_renamed_are_one_error_for_readers_and_writers(
     database: PostgresResource, alter: Callable[..., None]
 ) -> None:
     alter(
-        f"ALTER TABLE {TABLE} DROP COLUMN line_number",
-        f"ALTER TABLE {TABLE} RENAME COLUMN unit_price TO price_per_unit",
+        f"ALTER TABLE {TABLE} DROP COLUMN transaction_id, DROP COLUMN line_number",
+        f"ALTER TABLE {TABLE} RENAME COLUMN gross_amount TO amount_gross",
     )
     for use in (database.check_contract, lambda table: database.create_tables([table])):
         with pytest.raises(PlatformError) as caught:
             use(transaction_items)
         message = str(caught.value)
         assert message.startswith(f"source table {TABLE} in database ecommerce on 127.0.0.1:")
-        assert "column line_number (integer) is missing; " in message
-        assert "column unit_price (numeric(18,6)) is missing and price_per_unit is new: if it was renamed" in message
+        assert "column transaction_id (bigint) is missing; " in message
+        assert "column gross_amount (numeric(18,4)) is missing and amount_gross is new: if it was renamed" in message
+        is_writer = use != database.check_contract
+        assert ("column line_number is missing" in message) == is_writer, "a reader takes its default"
 
 
 def test_a_view_that_names_a_renamed_column_as_before_serves(
@@ -121,21 +122,22 @@ def test_types_widened_are_read_while_every_value_of_the_days_fits_and_refused_b
     alter(
         f"UPDATE {TABLE} SET line_number = 2147483648 WHERE transaction_item_id = 4",
         f"UPDATE {TABLE} SET unit_price = 12.3456789 WHERE transaction_item_id IN (2, 3)",
-        f"UPDATE {TABLE} SET gross_amount = 24.681 WHERE transaction_item_id = 1",
+        f"UPDATE {TABLE} SET gross_amount = 24.68001 WHERE transaction_item_id = 1",
         f"UPDATE {TABLE} SET transaction_id = -9223372036854775809 WHERE transaction_item_id = 1",
     )
     with pytest.raises(PlatformError) as caught:
         extracted(database)
     message = str(caught.value)
+    line = 'in the line "{}" of transaction_items in ecommerce_pipeline/schema/tables'
     for column, (count, key, remedy) in {
-        "line_number": (1, 4, "BigInteger()"),
-        "unit_price": (2, 2, "Numeric(20, 8)"),
-        "gross_amount": (1, 1, "Numeric(<precision>, <scale>)"),
-        "transaction_id": (1, 1, "Numeric(30, 0)"),
+        "line_number": (1, 4, f"set the type `BigInteger()` {line}"),
+        "unit_price": (2, 2, f"set the type `Numeric(20, 8)` {line}"),
+        "gross_amount": (1, 1, f"set the type `Numeric(<precision>, <scale>)` {line}"),
+        "transaction_id": (1, 1, "set KEY_TYPE=text"),
     }.items():
         assert (
             f"column {column} has {count} values that do not fit, the first where transaction_item_id = {key}: "
-            f'set the type `{remedy}` in the line "{column}" of transaction_items in ecommerce_pipeline/schema/tables'
+            f"{remedy.format(column)}"
         ) in message
     assert extracted(database, NEXT_DAY)[1].num_rows == 0, "other days are still extracted"
     assert extracted(database, NEXT_DAY)[1].schema == before.schema
@@ -171,14 +173,14 @@ def test_not_null_dropped_is_a_warning_and_a_null_an_error_that_names_column_and
     database: PostgresResource, alter: Callable[..., None]
 ) -> None:
     _, before = extracted(database)
-    alter(f"ALTER TABLE {TABLE} ALTER COLUMN quantity DROP NOT NULL")
+    alter(f"ALTER TABLE {TABLE} ALTER COLUMN gross_amount DROP NOT NULL")
     found, rows = extracted(database)
-    assert [warning.split(",")[0] for warning in found.warnings] == ["column quantity may be null"]
+    assert [warning.split(",")[0] for warning in found.warnings] == ["column gross_amount may be null"]
     assert rows.equals(before)
-    alter(f"UPDATE {TABLE} SET quantity = NULL WHERE transaction_item_id = 3")
+    alter(f"UPDATE {TABLE} SET gross_amount = NULL WHERE transaction_item_id = 3")
     with pytest.raises(
         PlatformError,
-        match=r"column quantity of ecommerce.transaction_items has nulls, .* where transaction_item_id = 3: fill",
+        match=r"column gross_amount of ecommerce.transaction_items has nulls, .* where transaction_item_id = 3: fill",
     ):
         extracted(database)
 
