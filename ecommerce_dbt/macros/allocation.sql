@@ -7,7 +7,7 @@
 
 
 {% macro amount_of_ten_thousandths(number) -%}
-    {{ cast_to(cast_to(number, 'decimal(18,0)') ~ ' * ' ~ cast_to("'0.0001'", 'money'), 'money') }}
+    {{ cast_to(cast_to(number, 'decimal(18,0)') ~ ' * ' ~ exactly('0.0001'), 'money') }}
 {%- endmacro %}
 
 

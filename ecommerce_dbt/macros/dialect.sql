@@ -9,7 +9,7 @@
 {%- endmacro %}
 
 
-{# Integer division, rounded towards zero. #}
+{# Integer division of wide numbers, rounded towards zero. #}
 {% macro integer_divide(dividend, divisor) -%}
     {{ adapter.dispatch('integer_divide')(dividend, divisor) }}
 {%- endmacro %}
@@ -18,6 +18,12 @@
 {# A whole number as a type of 38 digits. #}
 {% macro wide(number) -%}
     {{ adapter.dispatch('wide')(number) }}
+{%- endmacro %}
+
+
+{# A decimal number, which some warehouses take for a float. #}
+{% macro exactly(number) -%}
+    {{ adapter.dispatch('exactly')(number) }}
 {%- endmacro %}
 
 

@@ -49,7 +49,7 @@
         {% do whole.append(amount ~ ' = round(' ~ amount ~ ')') %}
     {% endfor %}
     {{ return(
-        '(' ~ difference ~ ' > ' ~ lines ~ ' * ' ~ cast_to("'0.01'", 'money')
+        '(' ~ difference ~ ' > ' ~ lines ~ ' * ' ~ exactly('0.01')
         ~ ' and not (' ~ whole | join(' and ') ~ ' and ' ~ difference ~ ' <= ' ~ lines ~ '))'
     ) }}
 {%- endmacro %}
@@ -60,7 +60,7 @@
     the point are rounded to nine, of orders and of lines apart.
 #}
 {% macro sums_differ(sum, other) -%}
-    abs({{ sum }} - {{ other }}) > {{ cast_to("'0.004'", 'money') }}
+    abs({{ sum }} - {{ other }}) > {{ exactly('0.004') }}
 {%- endmacro %}
 
 

@@ -58,14 +58,14 @@ def add_order(shop: Shop, number: int, day: date, position: int, luck: random.Ra
     if not in_store:
         visit = {"session_id": number, "customer_id": customer, "channel": channel, "device": "mobile"}
         shop["sessions"].append(staged_row("sessions", **visit, **times | {"business_date": visit_day}))
-    currency = {1: "EUR", 3: "eur", 5: "JPY", 9: "JPY", 10: "EUR"}.get(position)
+    currency = {1: "EUR", 3: "eur", 9: "JPY", 10: "JPY"}.get(position)
     digits = 0 if currency == "JPY" else 2
     lines = [] if position == 7 else [Decimal(luck.randint(1, 900)) / 10 for _ in range(luck.randint(1, 3))]
     lines = [round(price * 10, digits) if currency == "JPY" else price for price in lines]
     gross = sum(lines, Decimal(0))
     # On lines and on the order.
     off_line = round(lines[0] / 9, digits) if lines and position in {1, 9, 11} else Decimal(0)
-    discount = gross if position == 2 else round(gross / 7, digits)
+    discount = gross if position == 2 and day.day % 2 else round(gross / 7, digits)
     total = gross - off_line - discount
     header = {
         "transaction_id": number,
@@ -90,7 +90,8 @@ def add_order(shop: Shop, number: int, day: date, position: int, luck: random.Ra
         product = luck.choice([None, *range(1, 21), 99])
         shop["transaction_items"].append(staged_row("transaction_items", **key, product_id=product, **amounts, **times))
     paid = {0: "declined", 1: "pending", 5: "error"}.get(position, "approved")
-    amounts = [total / 2, total - total / 2] if position == 3 else [total * Decimal("0.5") if position == 9 else total]
+    half = round(total / 2, digits)
+    amounts = [half, total - half] if position == 3 else [total * Decimal("0.5") if position == 9 else total]
     for attempt, amount in enumerate([round(amount, digits) for amount in amounts if amount], start=1):
         key = {"payment_attempt_id": number * 10 + attempt, "transaction_id": number, "attempt_number": attempt}
         row = {"payment_method_id": 1, "amount": amount, "status": paid}

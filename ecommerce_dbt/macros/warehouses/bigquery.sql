@@ -24,13 +24,19 @@
 {%- endmacro %}
 
 
+{# `trunc` changes nothing in BigQuery; in its emulator, `div` of decimals has a rest. #}
 {% macro bigquery__integer_divide(dividend, divisor) -%}
-    div(({{ dividend }}), ({{ divisor }}))
+    trunc(div(({{ dividend }}), ({{ divisor }})))
 {%- endmacro %}
 
 
 {% macro bigquery__wide(number) -%}
     cast({{ number }} as bignumeric)
+{%- endmacro %}
+
+
+{% macro bigquery__exactly(number) -%}
+    bignumeric '{{ number }}'
 {%- endmacro %}
 
 
@@ -70,4 +76,41 @@
     {{ bq_static_insert_overwrite_sql(
         tmp_relation, target_relation, sql, partition_by, day_literals(), dest_columns, tmp_relation_exists, copy_partitions
     ) }}
+{% endmacro %}
+
+
+{#
+    Override dbt's: a seed is replaced by one statement, so that readers always find it. dbt drops the table and loads a file
+    into a new one.
+#}
+{% macro bigquery__create_csv_table(model, agate_table) %}
+    {{ return('') }}
+{% endmacro %}
+
+
+{% macro bigquery__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
+    {{ return('') }}
+{% endmacro %}
+
+
+{% macro bigquery__load_csv_rows(model, agate_table) %}
+    {%- set types = [] -%}
+    {%- for name in agate_table.column_names -%}
+        {%- do types.append(name ~ ' ' ~ column_type(model['columns'][name]['data_type'])) -%}
+    {%- endfor -%}
+    {%- set rows = [] -%}
+    {%- for row in agate_table.rows -%}
+        {%- set values = [] -%}
+        {%- for value in row -%}
+            {%- do values.append("'" ~ escape_single_quotes(value) ~ "'" if types[loop.index0].endswith(' string') else value) -%}
+        {%- endfor -%}
+        {%- do rows.append('(' ~ values | join(', ') ~ ')') -%}
+    {%- endfor -%}
+    {% call statement() %}
+        create or replace table {{ this.render() }} {{ bigquery_table_options(config, model, temporary=False) }} as
+        select * from unnest(array<struct<{{ types | join(', ') }}>>[
+            {{ rows | join(',\n            ') }}
+        ])
+    {% endcall %}
+    {{ return('') }}
 {% endmacro %}

@@ -28,6 +28,11 @@
 {%- endmacro %}
 
 
+{% macro duckdb__exactly(number) -%}
+    {{ number }}
+{%- endmacro %}
+
+
 {% macro duckdb__calendar_days(first, end) -%}
     select cast(generated.day as date) as date_day
     from range(date '{{ first }}', date '{{ end }}', interval 1 day) as generated (day)
