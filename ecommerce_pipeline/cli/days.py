@@ -64,8 +64,10 @@ def requested_days(settings: Settings, named: Named, today: date | None = None) 
         for value in (asked.first, asked.last):
             _check(settings, "--days", value, newest)
         return asked
-    end = _day("--to", last) if last else min(settings.end_date, yesterday) if is_synthetic(settings) else yesterday
-    start = _day("--from", first) if first else max(end - (settings.run_days - 1) * ONE_DAY, settings.start_date)
+    end = (
+        named_day("--to", last) if last else min(settings.end_date, yesterday) if is_synthetic(settings) else yesterday
+    )
+    start = named_day("--from", first) if first else max(end - (settings.run_days - 1) * ONE_DAY, settings.start_date)
     for option, given, value in (("--to", last, end), ("--from", first, start)):
         if given:
             _check(settings, option, value, newest)
@@ -109,7 +111,12 @@ def _days(text: str) -> Days:
         ) from None
 
 
-def _day(option: str, text: str) -> date:
+def named_day(option: str, text: str) -> date:
+    """Return the day that an option names.
+
+    Raises:
+        PlatformError: It is not a day.
+    """
     try:
         return day(text)
     except ValueError:

@@ -41,7 +41,7 @@ def test_the_wheel_holds_the_package_the_dbt_project_and_dagster_s_configuration
     found = {name for name in unpacked if ".dist-info/" not in name}
     needed = {
         name
-        for name in tracked("ecommerce_pipeline", "ecommerce_dbt")
+        for name in tracked("ecommerce_pipeline", "ecommerce_dbt", "shops")
         if not name.startswith("ecommerce_dbt/evaluator/") and Path(name).name != ".sqlfluff"
     }
     assert found == needed

@@ -1,0 +1,191 @@
+"""`ecommerce-pipeline map` on real databases: what it shows, creates, refuses and checks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from ecommerce_pipeline.cli import app
+from ecommerce_pipeline.resources.postgres.address import Address
+from ecommerce_pipeline.resources.postgres.resource import PostgresResource
+from ecommerce_pipeline.schema.keys import use_keys
+from ecommerce_pipeline_tests.shops.conftest import Copy
+from ecommerce_pipeline_tests.support.administration import administration
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def medusa(copy_of: Copy) -> Address:
+    return copy_of("medusa")
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Call:
+    def invoke(address: Address, *arguments: str, **environment: str) -> Result:
+        variables = {
+            "DATA_DIR": str(tmp_path),
+            "KEY_TYPE": "text",
+            "POSTGRES_HOST": address.host,
+            "POSTGRES_PORT": str(address.port),
+            "POSTGRES_DB": address.database,
+            "POSTGRES_USER": address.user,
+            "POSTGRES_PASSWORD": address.password,
+        }
+        try:
+            return CliRunner().invoke(app, ["map", *arguments], env=variables | environment)
+        finally:
+            use_keys("integer")
+
+    return invoke
+
+
+def run(address: Address, *statements: str) -> None:
+    with psycopg.connect(address.conninfo) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def value(address: Address, query: str) -> object:
+    with psycopg.connect(address.conninfo) as connection:
+        row = connection.execute(query.encode()).fetchone()
+        return row and row[0]
+
+
+def states(result: Result) -> dict[str, str]:
+    document = json.loads(result.stdout)
+    assert document["ok"]
+    return {view["name"]: view["state"] for view in document["views"]}
+
+
+def test_views_are_shown_then_created_once_then_replaced_or_removed(
+    medusa: Address, call: Call, tmp_path: Path
+) -> None:
+    tables = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    before = value(medusa, tables)
+    shown = call(medusa)
+    assert shown.exit_code == 0, shown.output
+    assert "is Medusa 2, 2.15 or newer in schema public (pack medusa)" in shown.output
+    assert "+FROM public.customer AS c" in shown.output.replace('"public"."customer"', "public.customer")
+    assert "not mapped stores, exchange_rates, sessions, reviews: read as empty" in shown.output
+    assert "settings: SOURCE=external KEY_TYPE=text" in shown.output
+    assert value(medusa, "SELECT to_regnamespace('ecommerce')") is None
+
+    created = call(medusa, "--create", "--json")
+    assert set(states(created).values()) == {"new"}
+    assert value(medusa, "SELECT count(*) FROM ecommerce.transactions") == 8
+    assert value(medusa, tables) == before
+    assert set(states(call(medusa, "--json")).values()) == {"unchanged"}
+
+    # Another mapping: other columns in another order, one view less; the reader's grant outlives the view.
+    run(medusa, "GRANT SELECT ON ecommerce.transactions TO pg_monitor")
+    views = tmp_path / "mine" / "views"
+    views.mkdir(parents=True)
+    (views / "transactions.sql").write_text(
+        'SELECT created_at, id AS transaction_id, 1.00 AS total_amount FROM public."order" -- all'
+    )
+    (views / "transaction_items.sql").write_text(
+        "SELECT id AS transaction_item_id, order_id AS transaction_id, 1.00 AS gross_amount FROM public.order_item"
+    )
+    mine = call(medusa, "--pack", str(tmp_path / "mine"), "--create", "--json")
+    assert states(mine) == dict.fromkeys(
+        ("customers", "products", "payment_methods", "payment_attempts", "refunds"), "removed"
+    ) | {"transactions": "changed", "transaction_items": "changed"}
+    assert value(medusa, "SELECT count(*) FROM ecommerce.transactions") == 11
+    assert value(medusa, "SELECT to_regclass('ecommerce.customers')") is None
+    assert value(medusa, "SELECT has_table_privilege('pg_monitor', 'ecommerce.transactions', 'SELECT')")
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("CREATE TABLE ecommerce.refunds (id text)", "ecommerce.refunds is a table"),
+        ("CREATE VIEW ecommerce.refunds AS SELECT 1 AS id", "ecommerce.refunds is a view that `map` has not made"),
+    ],
+)
+def test_what_is_not_its_own_is_left_alone_and_nothing_is_created(
+    medusa: Address, call: Call, statement: str, reason: str
+) -> None:
+    run(medusa, "CREATE SCHEMA ecommerce", statement)
+    refused = call(medusa, "--create")
+    assert refused.exit_code == 1
+    assert f"nothing was created: {reason}" in refused.output
+    assert "Rename or drop it, then run it again" in refused.output
+    assert value(medusa, "SELECT to_regclass('ecommerce.transactions')") is None
+    assert "refused    ecommerce.refunds: it is a " in call(medusa).output
+
+
+def test_a_view_that_was_changed_by_hand_is_not_replaced(medusa: Address, call: Call) -> None:
+    assert call(medusa, "--create").exit_code == 0
+    run(
+        medusa,
+        "CREATE OR REPLACE VIEW ecommerce.payment_methods AS SELECT id AS payment_method_id, id AS code, "
+        "id AS method_name, 'x'::text AS provider, updated_at FROM payment_provider",
+    )
+    refused = call(medusa, "--create")
+    assert refused.exit_code == 1
+    assert "ecommerce.payment_methods was changed by hand after `map` had made it" in refused.output
+
+
+def test_a_role_that_may_not_create_is_pointed_to_the_mapping_on_our_side(
+    medusa: Address, call: Call, server: PostgresResource
+) -> None:
+    with administration(server) as connection:
+        connection.execute("CREATE ROLE reader LOGIN PASSWORD 'only for reading'")
+    run(medusa, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    reader = replace(medusa, user="reader", password="only for reading")
+    refused = call(reader, "--create")
+    assert refused.exit_code == 1
+    assert "schema ecommerce of database" in refused.output
+    assert "permission denied" in refused.output
+    assert "set SHOP_MAPPING to the pack" in refused.output
+    checked = call(reader, "--check", SHOP_MAPPING="medusa")
+    assert checked.exit_code == 0, checked.output
+
+
+def test_a_day_is_checked_and_a_lost_order_ends_with_exit_code_1(medusa: Address, call: Call) -> None:
+    assert call(medusa, "--create").exit_code == 0
+    good = call(medusa, "--check", "--json")
+    document = json.loads(good.stdout)
+    assert (document["ok"], document["day"], document["pack"]) == (True, "2026-03-02", "medusa")
+    assert {"name": "orders", "ok": True, "expected": 7, "found": 7} in document["checks"]
+    assert "orders without lines: 0" in call(medusa, "--check").output
+
+    run(medusa, """UPDATE order_summary SET totals = '{"current_order_total": 26.41}' WHERE id = 'su1'""")
+    wrong = call(medusa, "--check", "--quiet")
+    assert wrong.exit_code == 1
+    assert wrong.output == "wrong total of orders without returns, USD: 63.9000, expected 63.91\n"
+    assert call(medusa, "--check", "--day", "2019-06-30").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "message"),
+    [
+        (["--day", "2026-03-02"], {}, "--day 2026-03-02 is the day of --check: add --check"),
+        (["--check", "--day", "March"], {}, "--day March is not a day: write it as YYYY-MM-DD"),
+        (["--check", "--create"], {}, "--create and --check are different things"),
+        (["--pack", "magento"], {}, "mapping magento: there is no such folder, and no such pack; the packs are medusa"),
+        (["--check"], {"KEY_TYPE": "integer"}, "KEY_TYPE=integer: the keys of Medusa 2 are of type text: set KEY_TYPE"),
+    ],
+)
+def test_what_is_wrong_is_one_message(
+    medusa: Address, call: Call, arguments: list[str], environment: dict[str, str], message: str
+) -> None:
+    called = call(medusa, *arguments, **environment)
+    assert called.exit_code == 1
+    assert message in called.output
+    assert "Traceback" not in called.output
+
+
+def test_a_database_of_no_known_application_gets_the_way_out(copy_of: Copy, call: Call) -> None:
+    empty = copy_of("template1")
+    called = call(empty)
+    assert called.exit_code == 1
+    assert "the database is of no application that there is a pack for (Medusa 2" in called.output
+    named = call(empty, "--pack", "medusa")
+    assert "pack medusa does not fit the database: schema public lacks order, " in named.output
