@@ -1,4 +1,4 @@
--- One row per refund. Medusa stores its amount only, with tax and shipping: it is taken as goods first, then as shipping,
+-- One row per refund. Medusa stores its amount only, with tax and shipping: it counts as goods first, the rest as shipping,
 -- with tax in proportion. What was paid beyond the total of an order that an edit made smaller is no refund of goods
 -- sold: it is left out of the amounts, first of all.
 SELECT
@@ -90,10 +90,11 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT
         sum(step.sign * part.goods) AS goods,
-        sum(step.sign * round(part.goods * ordered.tax / nullif(ordered.amount, 0), unit.digits)) AS goods_tax,
+        coalesce(sum(step.sign * round(part.goods * ordered.tax / nullif(ordered.amount, 0), unit.digits)), 0) AS goods_tax,
         sum(step.sign * part.shipping) AS shipping,
-        coalesce(sum(step.sign * round(part.shipping * shipping.tax / nullif(shipping.amount, 0), unit.digits)), 0)
-            AS shipping_tax
+        coalesce(sum(step.sign * round(
+            least(part.shipping, shipping.amount) * shipping.tax / nullif(shipping.amount, 0), unit.digits
+        )), 0) AS shipping_tax
     FROM (VALUES (-1, earlier.amount), (1, earlier.amount + r.amount)) AS step (sign, refunded)
     CROSS JOIN LATERAL (
         SELECT greatest(
@@ -101,11 +102,10 @@ CROSS JOIN LATERAL (
         ) AS counted
     ) AS back
     CROSS JOIN LATERAL (
-        SELECT least(
-            greatest(back.counted - round(ordered.amount, unit.digits), 0), round(shipping.amount, unit.digits)
-        ) AS shipping
-    ) AS of_shipping
-    CROSS JOIN LATERAL (SELECT back.counted - of_shipping.shipping AS goods, of_shipping.shipping) AS part
+        SELECT
+            least(back.counted, round(ordered.amount, unit.digits)) AS goods,
+            greatest(back.counted - round(ordered.amount, unit.digits), 0) AS shipping
+    ) AS part
 ) AS parts
 WHERE r.deleted_at IS NULL
     AND o.deleted_at IS NULL AND NOT o.is_draft_order AND o.status::text <> 'draft'

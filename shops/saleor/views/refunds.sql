@@ -1,5 +1,5 @@
 -- One row per refund that succeeded, of either payment API, or charge-back. A granted refund says what it is for; of others
--- the amount counts as goods first, then as shipping. Tax is in proportion. What was paid beyond the total of an order that
+-- the amount counts as goods first, the rest as shipping. Tax is in proportion. What was paid beyond the total of an order that
 -- was made smaller is no refund of goods sold: it is left out of the amounts, first of all.
 SELECT
     r.id AS refund_id,
@@ -109,8 +109,9 @@ CROSS JOIN LATERAL (
         greatest(o.total_charged_amount + refunded.amount - o.total_gross_amount, 0) AS beyond
 ) AS ordered
 CROSS JOIN LATERAL (
-    SELECT sum(step.sign * (back.counted - least(greatest(back.counted - ordered.goods, 0), ordered.shipping))) AS goods,
-        sum(step.sign * least(greatest(back.counted - ordered.goods, 0), ordered.shipping)) AS shipping
+    SELECT
+        sum(step.sign * least(back.counted, ordered.goods)) AS goods,
+        sum(step.sign * greatest(back.counted - ordered.goods, 0)) AS shipping
     FROM (VALUES (-1, refunded.earlier), (1, refunded.earlier + r.amount)) AS step (sign, amount)
     CROSS JOIN LATERAL (SELECT greatest(step.amount - ordered.beyond, 0) AS counted) AS back
 ) AS in_turn
@@ -137,8 +138,8 @@ CROSS JOIN LATERAL (
             (o.subtotal_gross_amount - o.subtotal_net_amount) / nullif(o.subtotal_gross_amount, 0)
         ), unit.digits), 0) AS goods_tax,
         coalesce(round(
-            shipping.amount * (o.shipping_price_gross_amount - o.shipping_price_net_amount)
-            / nullif(o.shipping_price_gross_amount, 0), unit.digits
+            least(shipping.amount, ordered.shipping)
+            * (o.shipping_price_gross_amount - o.shipping_price_net_amount) / nullif(o.shipping_price_gross_amount, 0), unit.digits
         ), 0) AS shipping_tax
 ) AS parts
 WHERE o.status NOT IN ('draft', 'expired')
