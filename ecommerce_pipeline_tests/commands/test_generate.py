@@ -17,7 +17,9 @@ def test_generated_files_are_current() -> None:
 def test_generating_writes_what_is_outdated_and_deletes_what_the_contract_has_no_more(tmp_path: Path) -> None:
     generate(tmp_path)
     assert outdated(tmp_path) == {}
-    edited, missing, extra = (tmp_path / "ecommerce_dbt" / MODELS / name for name in ("stg_stores.sql", "stg_stores.yml", "stg_gone.sql"))
+    edited, missing, extra = (
+        tmp_path / "ecommerce_dbt" / MODELS / name for name in ("stg_stores.sql", "stg_stores.yml", "stg_gone.sql")
+    )
     edited.write_text("select 1")
     missing.unlink()
     extra.touch()

@@ -10,7 +10,6 @@ from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import TABLES, transaction_items
 
 
-
 def columns_of(name: str) -> dict[str, Found]:
     """Return a table's columns as the contract has them."""
     return {

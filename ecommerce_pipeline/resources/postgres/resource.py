@@ -4,7 +4,7 @@ Rows are written through ADBC's binary COPY and read through DuckDB's PostgreSQL
 batches, so that memory stays constant. The meaning of the rows is not known here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from pydantic import PrivateAttr
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.mapping.mapping import mapping_of
 from ecommerce_pipeline.masking import remember
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
@@ -48,7 +49,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     `time_zone` is that of business days. `mapping` has the queries that take the place of tables, by name; if there are
-    any, no other table is read. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
+    any, no other table is read; `pack` names a mapping that has them.
+    `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -59,10 +61,12 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
     time_zone: str = "UTC"
     mapping: dict[str, str] = {}  # noqa: RUF012
+    pack: str | None = None
     statement_seconds: int = 0
     rows_per_second: int | None = None
 
     _address: Address | None = PrivateAttr(default=None)
+    _mapped: dict[str, str] | None = PrivateAttr(default=None)
 
     def embedded(self) -> EmbeddedPostgres | None:
         """Return the embedded server, or None if `host` is set."""
@@ -152,7 +156,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached or rejects the login.
         """
         with self.connect() as connection:
-            return missing(connection, relations(connection, self.mapping, tables))
+            return missing(connection, relations(connection, self._queries(connection), tables))
 
     def slow_and_untimed(self, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
         """Return the remedies of conditions that no index answers, and the tables without a time of change.
@@ -190,10 +194,14 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     def relations(self, connection: psycopg.Connection, table: Table | None = None) -> Relations:
         """Look up how the source has its tables, or a table and the orders that its rows may be parts of."""
-        tables = (
-            [*TABLES.values()] if table is None else [*{each.name: each for each in (TABLES[ORDERS], table)}.values()]
-        )
-        return relations(connection, self.mapping, tables)
+        wanted = TABLES if table is None else {ORDERS: TABLES[ORDERS], table.name: table}
+        return relations(connection, self._queries(connection), [*wanted.values()])
+
+    def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:
+        """Return the queries that take the place of tables, by name."""
+        if self._mapped is None:
+            self._mapped = dict(mapping_of(connection, self.pack)) if self.pack else self.mapping
+        return self._mapped
 
     def write(self, table: Table, rows: pa.RecordBatchReader, deleted: Callable[[], pa.Table], days: Days) -> int:
         """Insert or update rows by key, and delete others, in one transaction: see `apply`.

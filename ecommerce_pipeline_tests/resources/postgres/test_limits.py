@@ -43,7 +43,7 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(
     database = limited(shop, monkeypatch, statement_seconds=1)
     ended = r"statement timeout.*POSTGRES_STATEMENT_SECONDS"
     with pytest.raises(PlatformError, match=ended):
-        database.extract(TABLES["products"], None)
+        database.rows("SELECT * FROM ecommerce.products")
     with pytest.raises(PlatformError, match=ended):
         database.stream(TABLES["products"]).read_all()
 
