@@ -4,7 +4,6 @@ with orders as (
 
     select
         person_key,
-        transaction_id,
         business_date,
         channel,
         created_at
@@ -15,14 +14,54 @@ with orders as (
 
 ),
 
+-- A person's first order is of a loaded day, or of a day before all of them.
+candidates as (
+
+    select
+        person_key,
+        business_date,
+        channel,
+        created_at
+    from orders
+    union all
+    select
+        known.person_key,
+        {{ business_day('known.first_order_at') }} as business_date,
+        {{ group_of('channel', 'known.channel') }} as channel,
+        known.first_order_at as created_at
+    from {{ source('staging', 'first_orders') }} as known
+    {{ join_words('channel', 'known.channel') }}
+
+),
+
 numbered as (
 
     select
-        orders.*,
+        *,
+        row_number() over (partition by person_key order by created_at, business_date, channel) as order_number
+    from candidates
+
+),
+
+firsts as (
+
+    select
+        numbered.person_key,
+        numbered.channel,
         dates.week_start_date,
-        dates.month_start_date,
-        row_number() over (partition by orders.person_key order by orders.created_at, orders.transaction_id)
-            as order_number
+        dates.month_start_date
+    from numbered
+    inner join {{ ref('dim_date') }} as dates on numbered.business_date = dates.date_day
+    where numbered.order_number = 1
+
+),
+
+ordered as (
+
+    select
+        orders.person_key,
+        dates.week_start_date,
+        dates.month_start_date
     from orders
     inner join {{ ref('dim_date') }} as dates on orders.business_date = dates.date_day
 
@@ -36,12 +75,26 @@ dated as (
         '{{ unit }}' as cohort_unit,
         firsts.{{ unit }}_start_date as cohort_start_date,
         firsts.channel,
-        numbered.person_key,
-        {{ units_between('firsts.' ~ unit ~ '_start_date', 'numbered.' ~ unit ~ '_start_date', unit) }}
+        ordered.person_key,
+        {{ units_between('firsts.' ~ unit ~ '_start_date', 'ordered.' ~ unit ~ '_start_date', unit) }}
             as units_since_first
-    from numbered
-    inner join numbered as firsts on numbered.person_key = firsts.person_key
-    where firsts.order_number = 1
+    from ordered
+    inner join firsts on ordered.person_key = firsts.person_key
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+sizes as (
+
+    {% for unit in ['week', 'month'] %}
+    select
+        '{{ unit }}' as cohort_unit,
+        {{ unit }}_start_date as cohort_start_date,
+        channel,
+        count(*) as cohort_customers
+    from firsts
+    group by {{ unit }}_start_date, channel
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -61,10 +114,15 @@ active as (
 )
 
 select
-    cohort_unit,
-    cohort_start_date,
-    channel,
-    units_since_first,
-    max(active_customers) over (partition by cohort_unit, cohort_start_date, channel) as cohort_customers,
-    active_customers
+    active.cohort_unit,
+    active.cohort_start_date,
+    active.channel,
+    active.units_since_first,
+    sizes.cohort_customers,
+    active.active_customers
 from active
+inner join sizes
+    on
+        active.cohort_unit = sizes.cohort_unit
+        and active.cohort_start_date = sizes.cohort_start_date
+        and active.channel = sizes.channel

@@ -26,12 +26,27 @@ purchases as (
 
 ),
 
+-- A person's first order is of a loaded day, or of a day before all of them.
+months as (
+
+    select
+        person_key,
+        order_month
+    from purchases
+    union all
+    select
+        person_key,
+        {{ month_start(business_day('first_order_at')) }} as order_month
+    from {{ source('staging', 'first_orders') }}
+
+),
+
 cohorts as (
 
     select
         person_key,
         min(order_month) as cohort_month
-    from purchases
+    from months
     group by person_key
 
 ),

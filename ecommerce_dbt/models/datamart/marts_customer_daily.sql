@@ -1,20 +1,32 @@
 {{ config(tags=['summary']) }}
 
--- Of an order of nobody, it is not known whether it is a buyer's first.
-with numbered as (
+with orders as (
 
     select
-        business_date,
-        channel,
-        net_amount,
-        exchange_rate,
-        case
-            when person_key is null then 'guest'
-            when row_number() over (partition by person_key order by created_at, transaction_id) = 1 then 'new'
-            else 'returning'
-        end as buyer
+        *,
+        row_number() over (partition by person_key order by created_at, transaction_id) as order_number
     from {{ ref('fact_order') }}
     where is_sold
+
+),
+
+-- Of an order of nobody, it is not known whether it is a buyer's first.
+numbered as (
+
+    select
+        orders.business_date,
+        orders.channel,
+        orders.net_amount,
+        orders.exchange_rate,
+        case
+            when orders.person_key is null then 'guest'
+            when
+                orders.order_number = 1
+                and orders.created_at <= coalesce(firsts.first_order_at, orders.created_at) then 'new'
+            else 'returning'
+        end as buyer
+    from orders
+    left join {{ source('staging', 'first_orders') }} as firsts on orders.person_key = firsts.person_key
 
 )
 
