@@ -19,6 +19,7 @@ from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.changes import rows_loaded
+from ecommerce_pipeline.quality.exchange_rates import check_rates
 from ecommerce_pipeline.quality.quarantine_guard import excessive
 from ecommerce_pipeline.quality.rows_by_day import QUARANTINES, count_rows
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
@@ -29,6 +30,8 @@ from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline.settings import Settings
 
 QUARANTINES_SHOWN: Final = 5
+WITH_RATES: Final = {"fact_order", "fact_refund"}
+"""The models that hold exchange rates."""
 
 
 def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[AssetsDefinition]:
@@ -50,6 +53,8 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         checked = {key.asset_key for key in context.selected_asset_check_keys}
         days = days_of_run(context) if context.selected_asset_keys else days_to_check(context, checked)
         _follow_definitions(context, warehouse, workspace)
+        if {key.path[-1] for key in context.selected_asset_keys} & WITH_RATES:
+            check_rates(warehouse, days, settings.reporting_currency)
         windows = warehouse.parts(days)
         # A refund or a visit of one part may name an order of a later one, which the second time is there.
         times = 1 if len(windows) == 1 else 2

@@ -16,6 +16,7 @@ from psycopg import Connection
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import Digest, no_rows, orders_of_rows
+from ecommerce_pipeline.quality.exchange_rates import days_of_changed_rates
 from ecommerce_pipeline.quality.layers import STAGING, SourceLayer, StagingLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.changed import (
     changed_keys,
@@ -38,6 +39,7 @@ from ecommerce_pipeline.schema.tables import (
     TABLES,
     UPDATED_AT,
     business_key,
+    exchange_rates,
     is_part_of_order,
     reconciliation,
 )
@@ -214,7 +216,10 @@ def _tied(
 def _dimensions(
     connection: Connection, source: Relations, postgres: PostgresResource, warehouse: Warehouse, *, exact: bool
 ) -> Iterator[Change]:
-    """Yield the newest day for each dimension that differs: a run of any day replaces it whole."""
+    """Yield the newest day for each dimension that differs: a run of any day replaces it whole.
+
+    Days on which a rate was used that has changed since are built again, too: facts hold it.
+    """
     loaded = loaded_days(warehouse)
     for name in DIMENSIONS if loaded else ():
         table = TABLES[name]
@@ -231,6 +236,9 @@ def _dimensions(
             differs = newest_change(connection, source[name]) != (row["rows_"], row["newest"])
         if differs:
             yield Change(max(loaded), name, 0, "rows changed")
+        if differs and name == exchange_rates.name:
+            for day, reason in days_of_changed_rates(postgres, warehouse, loaded - {max(loaded)}).items():
+                yield Change(day, name, 0, reason)
 
 
 def loaded_days(warehouse: Warehouse) -> set[date]:
@@ -245,11 +253,14 @@ def loaded_days(warehouse: Warehouse) -> set[date]:
 def _changed_orders(
     connection: Connection, source: Relations, postgres: PostgresResource, warehouse: Warehouse, days: Days
 ) -> set[Any]:
-    """Return the keys of the orders of which a row, or a payment's, differs between source and staging."""
+    """Return the keys of the orders of which a row, or a part's, differs between source and staging.
+
+    A refund of an order as a whole is shared among its lines.
+    """
     changed: set[Any] = set()
     loaded = rows_loaded(warehouse, days)
     known = [day for day in days if (ORDERS, day) in loaded]
-    for name in (ORDERS, "payment_attempts") if known else ():
+    for name in (ORDERS, "transaction_items", "payment_attempts") if known else ():
         table = STAGED[name]
         there, staging = (
             {tuple(row) for row in layer.ask(orders_of_rows, table, Days.of(known))}
