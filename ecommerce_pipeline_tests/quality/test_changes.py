@@ -188,6 +188,10 @@ CASES: dict[str, tuple[Sequence[str], Days_]] = {
         [f"UPDATE transaction_items SET quantity = 2, updated_at = {LATER} WHERE transaction_id = 4"],
         {("03-04", LINES): "1 row changed"},
     ),
+    "a line of an order with a refund": (
+        [f"UPDATE transaction_items SET quantity = 2, updated_at = {LATER} WHERE transaction_id = 2"],
+        {("03-02", LINES): "1 row changed", ("03-25", "refunds"): TIED},
+    ),
     "a payment that is declined, with a refund": (
         [f"UPDATE payment_attempts SET status = 'declined', updated_at = {LATER} WHERE transaction_id = 2"],
         {("03-02", PAYMENTS): "1 row changed", ("03-25", "refunds"): TIED},
@@ -228,6 +232,14 @@ CASES: dict[str, tuple[Sequence[str], Days_]] = {
     "a row of a dimension": (
         [f"UPDATE stores SET city = 'y', updated_at = {LATER}"],
         {("03-25", "stores"): "rows changed"},
+    ),
+    "a rate of a week before an order with a refund": (
+        [f"INSERT INTO exchange_rates VALUES ('B', 'brl', '2026-02-22', 0.2, {LATER})"],
+        {
+            ("03-01", "exchange_rates"): "the rate of BRL changed",
+            ("03-20", "exchange_rates"): "the rate of BRL changed",
+            ("03-25", "exchange_rates"): "rows changed",
+        },
     ),
     "a row of a dimension that is deleted": (["DELETE FROM stores"], {("03-25", "stores"): "rows changed"}),
 }
