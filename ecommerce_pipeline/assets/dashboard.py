@@ -83,7 +83,7 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
         now = datetime.now(ZoneInfo(settings.time_zone)) if settings.today else None
-        datasets = read_datasets(warehouse, now)
+        datasets = read_datasets(warehouse, settings.reporting_currency, now)
         page = render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir))
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
@@ -160,8 +160,8 @@ def _report_metadata(datasets: Datasets) -> dict[str, Any]:
     }
 
 
-def _key_figures(totals: Figures, currency: str | None) -> dict[str, Any]:
-    unit = f" {currency}" if currency else ""
+def _key_figures(totals: Figures, currency: str) -> dict[str, Any]:
+    unit = f" {currency}"
     average = f"{totals.sold_cents / totals.orders_sold / 100:,.2f}{unit}" if totals.orders_sold else "no orders"
     return {
         "period": f"{totals.period.label}: {totals.period.window}",

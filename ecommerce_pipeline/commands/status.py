@@ -55,7 +55,7 @@ class Overview:
 
     Attributes:
         layers: From the source to the marts.
-        revenue: The sums of the sales mart over all its days; None before the first sale.
+        revenue: The sums of the sales mart over all its days, and their currency; None before the first sale.
         quarantined: Rows of events that cannot be true, by table.
         dashboard: Where the page is; None if there is none yet.
     """
@@ -90,7 +90,7 @@ def overview(settings: Settings, instance: DagsterInstance) -> Overview:
     quarantined = {table: rows for table, rows in counts.items() if table in QUARANTINES and rows}
     return Overview(
         [*_layers(settings, target, instance, counts)],
-        _revenue(target.warehouse),
+        _revenue(target.warehouse, settings.reporting_currency),
         {name.removeprefix("quarantine_"): rows for (_, name), rows in quarantined.items()},
         _dashboard(target.dashboard),
     )
@@ -108,8 +108,8 @@ def print_overview(found: Overview, console: Console) -> None:
     console.print(grid)
     if found.revenue:
         console.print(
-            "Revenue {first} to {last}, sold orders only: [bold]{net:,.2f}[/] net = {gross:,.2f} gross - "
-            "{discount:,.2f} discount - {refund:,.2f} refunds. Orders: {placed:,} placed, {sold:,} sold, "
+            "Revenue {first} to {last}, sold orders only: [bold]{net:,.2f} {currency}[/] net = {gross:,.2f} "
+            "gross - {discount:,.2f} discount - {refund:,.2f} refunds. Orders: {placed:,} placed, {sold:,} sold, "
             "{cancelled:,} cancelled".format(**found.revenue),
             soft_wrap=True,
         )
@@ -171,7 +171,7 @@ def _dashboard(store: ObjectStore) -> str | None:
         return None
 
 
-def _revenue(warehouse: Warehouse) -> dict[str, Any] | None:
+def _revenue(warehouse: Warehouse, currency: str) -> dict[str, Any] | None:
     sums: dict[str, Any] = warehouse.query(
         f"""
         SELECT
@@ -183,4 +183,4 @@ def _revenue(warehouse: Warehouse) -> dict[str, Any] | None:
         """  # noqa: S608 - its own name
     ).to_pylist()[0]
     counts = {name: int(sums[name]) for name in ("placed", "sold", "cancelled") if sums["first"]}
-    return None if sums["first"] is None else sums | counts
+    return None if sums["first"] is None else sums | counts | {"currency": currency}

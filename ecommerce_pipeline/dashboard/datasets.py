@@ -1,4 +1,4 @@
-"""The page's data: the rows of the queries, by column, with days and words as numbers and amounts in whole cents.
+"""The page's data: the rows of the queries, by column, with days and words as numbers and amounts in cents.
 
 No ratios: the page computes them from sums.
 """
@@ -34,12 +34,14 @@ class Datasets:
 
     Attributes:
         tables: Rows by name, as in `queries.py`, with `products` for the best products.
+        currency: The reporting currency, of all amounts but those of `currencies`, whose rows have their own.
         as_of: The newest day with orders; None before the first.
         periods: The selectable periods.
         partial_until: Until when the newest day was read, if it has not ended.
     """
 
     tables: Mapping[str, pa.Table]
+    currency: str
     as_of: date | None
     periods: Sequence[Period]
     partial_until: datetime | None = None
@@ -48,12 +50,6 @@ class Datasets:
     def last_whole_day(self) -> date | None:
         """The newest day with orders that has ended."""
         return self.as_of - ONE_DAY if self.as_of and self.partial_until else self.as_of
-
-    @property
-    def currency(self) -> str | None:
-        """The currency of all amounts; None if there is none or more than one."""
-        found = self.tables["currencies"]["currency"].to_pylist()
-        return str(found[0]) if len(found) == 1 else None
 
     @property
     def delivered(self) -> list[date]:
@@ -67,17 +63,18 @@ class Datasets:
         return default_period(list(self.periods)) if self.periods else None
 
 
-def read_datasets(warehouse: Warehouse, now: datetime | None = None) -> Datasets:
+def read_datasets(warehouse: Warehouse, currency: str, now: datetime | None = None) -> Datasets:
     """Read everything the page shows.
 
     Args:
         warehouse: Where it is.
+        currency: The reporting currency.
         now: The time in the shop's time zone, if the newest day can be today, which has not ended.
     """
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
     answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
     tables = {name: with_numbers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
-    found = Datasets(tables, None, [])
+    found = Datasets(tables, currency, None, [])
     sales = tables["sales"]
     days = [row["business_date"] for row in sales.to_pylist()]
     ordered = [row["business_date"] for row in sales.to_pylist() if row["orders_placed"]]
@@ -87,17 +84,20 @@ def read_datasets(warehouse: Warehouse, now: datetime | None = None) -> Datasets
     partial_until = now if now and now.date() == as_of else None
     choices = periods(min(days), as_of, set(found.delivered), partial_until)
     [products] = warehouse.queries([top_products(choices).format(**schemas)])
-    return Datasets({**tables, PRODUCTS: with_numbers(products)}, as_of, choices, partial_until)
+    return Datasets({**tables, PRODUCTS: with_numbers(products)}, currency, as_of, choices, partial_until)
 
 
 def with_numbers(rows: pa.Table) -> pa.Table:
     """Return the rows sorted, with decimals as numbers: counts unchanged, amounts in cents, quantities in units.
 
-    DuckDB sums integers to decimals with scale 0; BigQuery gives all other decimals scale 9.
+    DuckDB sums integers to decimals with scale 0; BigQuery gives all other decimals scale 9. Amounts are whole cents
+    where they can be; sums of several currencies have parts of cents, which only the page's own sums may round.
 
     >>> from decimal import Decimal
     >>> with_numbers(pa.table({"amount": pa.array([Decimal("12.34")])}))["amount"].to_pylist()
     [1234]
+    >>> with_numbers(pa.table({"amount": pa.array([Decimal("12.345"), None])}))["amount"].to_pylist()
+    [1234.5, None]
     >>> with_numbers(pa.table({"units": pa.array([Decimal("479.000000000")])}))["units"].to_pylist()
     [479.0]
     """
@@ -112,11 +112,18 @@ def with_numbers(rows: pa.Table) -> pa.Table:
         elif not pa.types.is_decimal(column.type):
             columns.append(column)
         elif column.type.scale:
-            columns.append(pc.cast(pc.multiply(pc.cast(column, CENTS), hundred), pa.int64()))
+            columns.append(_cents(column, hundred))
         else:
             columns.append(pc.cast(column, pa.int64()))
     found = pa.table(dict(zip(rows.column_names, columns, strict=True)))
     return found.sort_by([(name, "ascending") for name in found.column_names])
+
+
+def _cents(amounts: "pa.ChunkedArray[Any]", hundred: "pa.Scalar[Any]") -> Any:
+    try:
+        return pc.cast(pc.multiply(pc.cast(amounts, CENTS), hundred), pa.int64())
+    except pa.ArrowInvalid:  # there are parts of cents
+        return pa.array([None if amount is None else float(amount * 100) for amount in amounts.to_pylist()])
 
 
 def columnar(rows: pa.Table) -> dict[str, Column]:

@@ -14,17 +14,17 @@ from ecommerce_pipeline.dashboard.periods import Period
 
 @dataclass(frozen=True)
 class Figures:
-    """Sums over a period, all channels; amounts in whole cents."""
+    """Sums over a period, all channels; amounts in cents of the reporting currency."""
 
     period: Period
-    net_cents: int
-    sold_cents: int
+    net_cents: float
+    sold_cents: float
     orders_sold: int
     orders_placed: int
     units: float
-    refund_cents: int
+    refund_cents: float
     new_customers: int
-    net_by_day: list[tuple[date, int]]
+    net_by_day: list[tuple[date, float]]
 
 
 def figures(datasets: Datasets) -> Figures | None:
@@ -58,6 +58,6 @@ def _total(values: "pa.ChunkedArray[Any]") -> Any:
     return pc.sum(values).as_py() or 0
 
 
-def _rows(table: pa.Table) -> Iterator[tuple[date, int]]:
+def _rows(table: pa.Table) -> Iterator[tuple[date, float]]:
     for row in table.to_pylist():
         yield row["business_date"], row["net_sum"]

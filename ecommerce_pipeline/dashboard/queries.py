@@ -1,6 +1,7 @@
 """The page's queries: plain SQL that both DuckDB and BigQuery accept, over marts and dimensions only.
 
-`{core}` and `{datamart}` stand for the warehouse's schemas. Amounts stay decimals here and become whole cents in
+`{core}` and `{datamart}` stand for the warehouse's schemas. Amounts, all in the reporting currency but those of
+`currencies`, stay decimals here and become cents in
 `datasets.py`, which also sorts the rows: the warehouses order nulls differently.
 """
 
@@ -24,12 +25,13 @@ QUARANTINE: Final = " union all ".join(
 
 TOTALS: Final = " union all ".join(
     [
-        "select business_date, 'facts' as origin, sum(net_amount) as net_amount from ("
-        " select business_date, net_amount from {core}.fact_transaction where is_sold union all"
-        " select business_date, -refund_amount as net_amount from {core}.fact_refund where is_counted"
+        "select business_date, 'facts' as origin, round(sum(net_amount), 4) as net_amount from ("
+        " select business_date, net_amount * exchange_rate as net_amount from {core}.fact_transaction where is_sold"
+        " union all select business_date, -refund_amount * exchange_rate as net_amount from {core}.fact_refund"
+        " where is_counted"
         ") as amounts group by business_date",
         *(
-            f"select business_date, '{mart}' as origin, sum(net_amount) as net_amount "  # noqa: S608 - its own names
+            f"select business_date, '{mart}' as origin, round(sum(net_amount), 4) as net_amount "  # noqa: S608 - its own names
             f"from {{datamart}}.{mart} group by business_date"
             for mart in (
                 "marts_sales_daily",
@@ -102,7 +104,11 @@ QUERIES: Final[Mapping[str, str]] = {
         select payment_method_id, method_name, method_type from {core}.dim_payment
     """,
     "stores": "select store_id, store_name, city, country, region from {core}.dim_store",
-    "currencies": "select distinct currency from {core}.fact_order where is_sold",
+    "currencies": """
+        select business_date, currency, orders_placed, orders_sold, orders_cancelled, units, gross_amount,
+            discount_amount, refund_amount, net_amount, shipping_amount, tax_amount, net_amount_in_reporting_currency
+        from {datamart}.marts_currency_daily
+    """,
 }
 """The page's datasets by name. Those of daily marts have the grain of the filters: day and channel."""
 

@@ -105,7 +105,7 @@ def _section(section: Section, datasets: Datasets) -> str:
 
 def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
     title = html.escape(chart.title)
-    unit = html.escape(chart.unit.format(money=datasets.currency or "shop's currency"))
+    unit = html.escape(chart.unit.format(money=datasets.currency))
     badge = ' <b class="scope">all channels</b>' if chart.scope == "period" else ""
     keys = "".join(
         f'<li><i class="{key.shape}" style="--key:{key.colour}"></i>{html.escape(key.label)}</li>' for key in chart.keys

@@ -13,7 +13,7 @@ PAPER: Final = (255, 255, 255)
 BAR: Final = (36, 86, 196)
 
 
-def thumbnail(values: Sequence[int]) -> bytes:
+def thumbnail(values: Sequence[float]) -> bytes:
     """Return a PNG with one bar per value; negative values have no bar."""
     picture = np.full((HEIGHT, WIDTH, 3), PAPER, dtype=np.uint8)
     step = WIDTH / len(values)

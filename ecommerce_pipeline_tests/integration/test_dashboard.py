@@ -439,7 +439,7 @@ def page_after(month: Platform, tmp_path: Path) -> Callable[..., str]:
             for change in changes:
                 connection.execute(change)
         report = tmp_path / "report.html"
-        datasets = read_datasets(DuckDBWarehouse(path=str(path)))
+        datasets = read_datasets(DuckDBWarehouse(path=str(path)), "USD")
         report.write_bytes(render("A shop", datasets, vega_script(month.settings.dashboard_dir)))
         return address_of(report)
 

@@ -34,7 +34,7 @@ def page_of_a_month(folder: Path) -> Path:
     settings = Settings.from_environment({"DATA_DIR": str(folder)})
     build_marts(settings, DAYS)
     page = folder / "report.html"
-    datasets = read_datasets(target_of(settings).warehouse)
+    datasets = read_datasets(target_of(settings).warehouse, settings.reporting_currency)
     page.write_bytes(render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir)))
     return page
 

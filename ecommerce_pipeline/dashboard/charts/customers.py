@@ -14,7 +14,7 @@ GUEST: Final = "var(--before)"
 
 
 def new_and_returning() -> Any:
-    """Draw orders sold per day: first orders stacked on further orders, and those of guests on both."""
+    """Draw orders sold per day: first orders stacked on further orders, and those of nobody known on both."""
     bars = (
         alt.Chart(marks.rows())
         .mark_bar()
@@ -58,8 +58,8 @@ SECTION: Final = Section(
             "orders sold per day",
             ("customers",),
             new_and_returning,
-            keys=(Key("First order of a customer", NEW), Key("Further order", RETURNING), Key("Guest", GUEST)),
-            note="A customer is new at the first order sold in the data, in any channel; a guest may be one.",
+            keys=(Key("First order of a buyer", NEW), Key("Further order", RETURNING), Key("Nobody known", GUEST)),
+            note="A buyer is new at the first order sold, in any channel: a customer, or a guest with an e-mail address.",
             wide=True,
         ),
         Chart(

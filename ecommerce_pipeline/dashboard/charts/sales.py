@@ -88,5 +88,14 @@ SECTION: Final = Section(
             ("sales",),
             weekdays,
         ),
+        Chart(
+            "currencies",
+            "Sales by currency",
+            "each currency's own; the last column in {money}, at the rates of the orders' days",
+            ("currencies",),
+            None,
+            scope="period",
+            wide=True,
+        ),
     ),
 )

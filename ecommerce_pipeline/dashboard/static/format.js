@@ -1,4 +1,4 @@
-// Formatting of numbers and days. Amounts are whole cents everywhere else.
+// Formatting of numbers and days. Amounts are in cents everywhere else, in the reporting currency if nothing else is said.
 
 const LOCALE = "en-US";
 const NONE = "–";
@@ -6,9 +6,8 @@ const MINUS = "\u2212";
 
 let currency = null;
 
-function amountFormat(options) {
-  const style = currency ? { style: "currency", currency } : {};
-  return new Intl.NumberFormat(LOCALE, { ...style, ...options });
+function amountFormat(options, code = currency) {
+  return new Intl.NumberFormat(LOCALE, { style: "currency", currency: code, ...options });
 }
 
 const formats = {};
@@ -43,12 +42,10 @@ function moneyRound(cents) {
   );
 }
 
-// $2,729,988.74
-function moneyExact(cents) {
+// $2,729,988.74, with the digits of the currency
+function moneyExact(cents, code = currency) {
   if (cents === null || cents === undefined) return NONE;
-  return withMinus(
-    formatter("exact", () => amountFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 })).format(cents / 100),
-  );
+  return withMinus(formatter(`exact ${code}`, () => amountFormat({}, code)).format(cents / 100));
 }
 
 function count(number) {

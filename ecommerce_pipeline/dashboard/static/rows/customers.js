@@ -41,7 +41,7 @@ Object.assign(ROWS, {
         dayInFull(row.day),
         `${count(row.orders_new)} first orders, ${moneyExact(row.amount_new)}`,
         `${count(row.orders_returning)} further orders, ${moneyExact(row.amount_returning)}`,
-        row.orders_guest && `${count(row.orders_guest)} orders of guests, ${moneyExact(row.amount_guest)}`,
+        row.orders_guest && `${count(row.orders_guest)} orders of nobody known, ${moneyExact(row.amount_guest)}`,
       );
     return {
       rows: table.flatMap((row) => [
@@ -55,12 +55,12 @@ Object.assign(ROWS, {
         column("day", "Day", dayAndYear),
         column("orders_new", "First orders", count),
         column("orders_returning", "Further orders", count),
-        column("orders_guest", "Guests' orders", count),
+        column("orders_guest", "Orders of nobody known", count),
         column("amount_new", "First orders, before refunds", moneyExact),
         column("amount_returning", "Further orders, before refunds", moneyExact),
-        column("amount_guest", "Guests' orders, before refunds", moneyExact),
+        column("amount_guest", "Orders of nobody known, before refunds", moneyExact),
       ],
-      words: `${count(first)} first orders and ${count(further)} further orders; ${percent(ratio(further, first + further))} of customers' orders came from those who had bought before.${guest ? ` ${count(guest)} orders were of guests.` : ""}`,
+      words: `${count(first)} first orders and ${count(further)} further orders; ${percent(ratio(further, first + further))} of customers' orders came from those who had bought before.${guest ? ` ${count(guest)} orders were of nobody known.` : ""}`,
     };
   },
 

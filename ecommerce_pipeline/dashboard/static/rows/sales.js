@@ -115,4 +115,32 @@ Object.assign(ROWS, {
       words: best(byValue([...rows]), "weekdays"),
     };
   },
+
+  currencies(choice) {
+    const amounts = ["gross_amount", "discount_amount", "refund_amount", "net_amount", "shipping_amount", "tax_amount"];
+    const table = [...grouped(choice.within("currencies"), "currency")].map(([code, group]) => ({
+      code,
+      ...Object.fromEntries(amounts.map((name) => [name, { cents: sum(group, name), code }])),
+      ...Object.fromEntries(["orders_sold", "orders_cancelled", "units"].map((name) => [name, sum(group, name)])),
+      reported: sum(group, "net_amount_in_reporting_currency"),
+    }));
+    if (!table.length) return { empty: NO_SALES };
+    const own = ({ cents, code }) => moneyExact(cents, code);
+    return {
+      table: table.sort((one, other) => other.reported - one.reported),
+      columns: [
+        column("code", "Currency"),
+        column("orders_sold", "Orders sold", count),
+        column("orders_cancelled", "Cancelled", count),
+        column("units", "Units", quantity),
+        column("gross_amount", "Gross", own),
+        column("discount_amount", "Discounts", own),
+        column("refund_amount", "Refunds", own),
+        column("net_amount", "Net", own),
+        column("shipping_amount", "Shipping", own),
+        column("tax_amount", "Tax", own),
+        column("reported", `Net in ${currency}`, moneyExact),
+      ],
+    };
+  },
 });
