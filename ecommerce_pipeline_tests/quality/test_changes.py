@@ -1,6 +1,6 @@
 """Which days a look at the source finds, after every way in which a shop's rows change; all layers are real."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +23,9 @@ from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
+from ecommerce_pipeline.schema.keys import Key
 from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES, kind
+from ecommerce_pipeline_tests.support.administration import administration
 
 LOADED = Days.parse("2026-02-27, 2026-03-01 to 2026-03-05, 2026-03-20, 2026-03-25")
 ORDERS, LINES, PAYMENTS = "transactions", "transaction_items", "payment_attempts"
@@ -322,6 +324,79 @@ def test_before_the_first_run_every_day_of_the_shop_is_new(layers: Layers, tmp_p
     found = empty.look(first=True)
     assert sorted(found.days) == [day for day in LOADED if day.month == 3]
     assert {change.reason for change in found.changes} == {"not loaded yet: 1 row", "not loaded yet: 2 rows"}
+
+
+Named = Callable[[int], str]
+"""Returns a key as the shop has it."""
+
+UUID = "00000000-0000-0000-0000-{:012}"
+
+
+@pytest.fixture(params=["tables with integers", "queries about uuids"])
+def of_text_keys(
+    request: pytest.FixtureRequest,
+    loaded: Layers,
+    tmp_path: Path,
+    text_keys: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[tuple[Layers, Named]]:
+    """Load the same shop with keys that are texts; of queries, by a role that may only select from its tables."""
+    loaded.change("ALTER SCHEMA ecommerce RENAME TO kept", "CREATE SCHEMA ecommerce")
+    loaded.change(*(f"CREATE TABLE {name} (LIKE kept.{name} INCLUDING ALL)" for name in TABLES), *shop())
+    postgres, named = loaded.postgres, str
+    if "uuids" in request.param:
+        named = UUID.format
+        for table in TABLES.values():
+            for column in table.columns:
+                if isinstance(column.type, Key):
+                    value = f"lpad({column.name}::text, 32, '0')::uuid"
+                    loaded.change(f"ALTER TABLE {table.name} ALTER {column.name} TYPE uuid USING {value}")
+    if "queries" in request.param:
+        address = postgres.address()
+        with administration(postgres) as connection:
+            connection.execute("CREATE ROLE mapped LOGIN PASSWORD 'secret-of-mapped'")
+            connection.execute("GRANT USAGE ON SCHEMA ecommerce TO mapped")
+            connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA ecommerce TO mapped")
+        monkeypatch.setenv("POSTGRES_PASSWORD", "secret-of-mapped")
+        server = {"host": address.host, "port": address.port, "database": address.database, "user": "mapped"}
+        queries = {name: f"SELECT * FROM ecommerce.{name} WHERE 'all' LIKE '%l' -- as it is" for name in TABLES}
+        postgres = PostgresResource(embedded_dir="", time_zone=postgres.time_zone, mapping=queries, **server)
+    warehouse = DuckDBWarehouse(path=str(tmp_path / "warehouse.duckdb"))
+    made = Layers(postgres, FolderStore(folder=str(tmp_path / "lake")), warehouse)
+    made.load(LOADED)
+    yield made, named
+    with administration(loaded.postgres) as connection:
+        connection.execute("DROP SCHEMA ecommerce CASCADE")
+        connection.execute("ALTER SCHEMA kept RENAME TO ecommerce")
+        if "queries" in request.param:
+            connection.execute("DROP OWNED BY mapped")
+            connection.execute("DROP ROLE mapped")
+
+
+def test_layers_agree_and_changes_with_their_ties_are_found_also_of_keys_that_are_texts(
+    of_text_keys: tuple[Layers, Named], loaded: Layers
+) -> None:
+    made, named = of_text_keys
+    layers = (SourceLayer(made.postgres), LakeLayer(made.lake), StagingLayer(made.warehouse))
+    compared = reconcile([STAGING[name] for name in TABLES], LOADED, layers)
+    assert all(one.equal for of_table in compared.values() for one in of_table)
+    rows = {name: sum(one.digests["staging"].rows for one in of_table) for name, of_table in compared.items()}
+    assert {name: count for name, count in rows.items() if count} == {
+        ORDERS: 5, LINES: 6, PAYMENTS: 5, "refunds": 2, "sessions": 1, "stores": 1,
+    }  # fmt: skip
+    [first] = made.warehouse.query(f"SELECT min(transaction_id) AS key FROM staging.{ORDERS}").to_pylist()
+    assert first == {"key": named(1)}
+    expected: Days_ = {}
+    for key, case in {
+        1: "an order that is cancelled, with a visit and a refund",
+        2: "an order that is moved, with its refund",
+        4: "a line that is edited",
+    }.items():
+        [statement], found = CASES[case]
+        loaded.change(statement.replace(f"transaction_id = {key}", f"transaction_id = '{named(key)}'"))
+        expected |= found
+    assert made.found() == expected
+    assert {day for day, _ in made.found(exact=True)} == {day for day, _ in expected}
 
 
 def test_a_row_of_no_day_is_named(layers: Layers) -> None:

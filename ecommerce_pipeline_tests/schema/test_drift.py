@@ -175,8 +175,8 @@ def test_not_null_dropped_is_a_warning() -> None:
     loose = {"gross_amount": Found("integer", nullable=True), "quantity": Found("integer", nullable=True)}
     [warning] = drift(transaction_items, AS_AGREED | loose).warnings
     assert warning == (
-        "column gross_amount may be null, which the contract rules out: it is read as long as it holds none; set it NOT "
-        'NULL again, or say `null=True` in the line "gross_amount" of transaction_items in '
+        "column gross_amount may be null, which the contract rules out: it is read as long as it holds none; set it "
+        'NOT NULL again, or say `null=True` in the line "gross_amount" of transaction_items in '
         "ecommerce_pipeline/schema/tables.py"
     ), "a null in a column with a default is the default"
 

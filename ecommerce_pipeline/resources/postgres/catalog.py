@@ -7,6 +7,7 @@ from psycopg import Connection, sql
 from sqlalchemy import Table
 
 from ecommerce_pipeline.schema.drift import Doubt, Found
+from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import business_key
 
 # PostgreSQL sorts NaN above all numbers.
@@ -79,9 +80,11 @@ def misfits(connection: Connection, table: Table, doubts: Sequence[Doubt], rows:
     """
     if not doubts:
         return []
-    key = sql.Identifier(business_key(table))
+    key: sql.Composable = sql.Identifier(business_key(table))
+    if postgres_type(table.columns[business_key(table)].type) == "text":
+        key = sql.SQL("CAST({} AS text)").format(key)  # older servers have no least uuid
     counts = sql.SQL(", ").join(
-        sql.SQL("count(*) FILTER (WHERE {misfit}), min(CAST({key} AS text)) FILTER (WHERE {misfit})").format(
+        sql.SQL("count(*) FILTER (WHERE {misfit}), min({key}) FILTER (WHERE {misfit})").format(
             misfit=_misfit(doubt), key=key
         )
         for doubt in doubts

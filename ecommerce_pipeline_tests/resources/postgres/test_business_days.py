@@ -20,7 +20,8 @@ LINES = "transaction_items"
 def put(owner: PostgresResource, table: str, *rows: tuple[int, int, str]) -> None:
     """Insert rows: key, order, and the time at which they happened."""
     values = {
-        ORDERS: "({0}, NULL, NULL, NULL, NULL, 'web', NULL, 'EUR', NULL, 1, 1, 0, 0, 0, 0, 1, NULL, 'paid', NULL, '{2}', now())",
+        ORDERS: "({0}, NULL, NULL, NULL, NULL, 'web', NULL, 'EUR', NULL, 1, 1, 0, 0, 0, 0, 1, NULL, 'paid', NULL, "
+        "'{2}', now())",
         LINES: "({0}, {1}, 1, NULL, 1, 1, 1, 0, 0, '{2}', now())",
         "payment_attempts": "({0}, {1}, 1, NULL, 1, 'approved', NULL, '{2}', now())",
         "refunds": "({0}, {1}, 1, NULL, NULL, NULL, 'web', NULL, NULL, 1, 1, 0, 0, 'late_delivery', '{2}', now())",
