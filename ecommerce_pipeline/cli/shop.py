@@ -1,5 +1,6 @@
 """The command that maps a shop's own tables."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,17 +28,25 @@ def map_(
         str | None,
         typer.Option(metavar="DAY", help="With --check: the day, YYYY-MM-DD; default: the newest that is over."),
     ] = None,
+    propose: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write views to begin with for a database without a pack.")
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Map the tables of the shop's own database: recognise the application, show the views, create and check them."""
     settings, output = Settings.from_environment(), Output(json, quiet, verbose)
-    if create and check:
-        raise PlatformError("--create and --check are different things: give one of them")
+    if sum([create, check, propose is not None]) > 1:
+        raise PlatformError("--create, --check and --propose are different things: give one of them")
     if day and not check:
         raise PlatformError(f"--day {day} is the day of --check: add --check")
     pack = pack or settings.shop_mapping
+    if propose:
+        from ecommerce_pipeline.commands.map.propose import propose_command
+
+        propose_command(settings, output, propose)
+        return
     if check:
         from ecommerce_pipeline.commands.map.check import check_command
 

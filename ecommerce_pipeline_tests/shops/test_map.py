@@ -168,7 +168,7 @@ def test_a_day_is_checked_and_a_lost_order_ends_with_exit_code_1(medusa: Address
     [
         (["--day", "2026-03-02"], {}, "--day 2026-03-02 is the day of --check: add --check"),
         (["--check", "--day", "March"], {}, "--day March is not a day: write it as YYYY-MM-DD"),
-        (["--check", "--create"], {}, "--create and --check are different things"),
+        (["--check", "--create"], {}, "--create, --check and --propose are different things"),
         (["--pack", "magento"], {}, "mapping magento: there is no such folder, and no such pack; the packs are medusa"),
         (["--check"], {"KEY_TYPE": "integer"}, "KEY_TYPE=integer: the keys of Medusa 2 are of type text: set KEY_TYPE"),
     ],
@@ -189,3 +189,74 @@ def test_a_database_of_no_known_application_gets_the_way_out(copy_of: Copy, call
     assert "the database is of no application that there is a pack for (Medusa 2" in called.output
     named = call(empty, "--pack", "medusa")
     assert "pack medusa does not fit the database: schema public lacks order, " in named.output
+
+
+def test_an_unknown_shop_gets_a_draft_that_holds_on_a_day(copy_of: Copy, call: Call, tmp_path: Path) -> None:
+    """By the names of its tables, as the shop of the platform's own tests has them; the totals of its orders add up."""
+    shop = copy_of("template1")
+    realshop = Path(__file__).parents[1] / "realshop"
+    run(shop, (realshop / "schema.sql").read_text(), (realshop / "steps" / "01_open.sql").read_text())
+    with psycopg.connect(shop.conninfo, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    folder = tmp_path / "mine"
+    proposed = call(shop, "--propose", str(folder), "--json")
+    assert proposed.exit_code == 0, proposed.output
+    assert json.loads(proposed.stdout)["tables"] == {
+        "transactions": "app.sales_order",
+        "transaction_items": "app.order_line",
+        "refunds": "app.refund",
+        "payment_attempts": "app.payment",
+        "customers": "app.customer_account",
+        "products": "app.variant",
+    }
+    payments = (folder / "views" / "payment_attempts.sql").read_text()
+    assert "-- OPEN: which words of status say that the money was taken (success)?" in payments
+    assert "WHERE t.kind::text IN ('capture')" in payments
+    assert "t.order_discount AS discount_amount" in (folder / "views" / "transactions.sql").read_text()
+
+    assert "p.title::text AS product_name" in (folder / "views" / "products.sql").read_text()
+
+    checked = call(shop, "--check", "--json", SHOP_MAPPING=str(folder))
+    assert checked.exit_code == 0, checked.output
+    wrong = [c for c in json.loads(checked.stdout)["checks"] if c["name"].startswith("orders whose total")]
+    assert [c["found"] for c in wrong] == [0]
+    assert "there is something already" in call(shop, "--propose", str(folder)).output
+
+
+def test_a_draft_asks_what_names_and_types_do_not_say(copy_of: Copy, call: Call, tmp_path: Path) -> None:
+    """Other names, no keys between tables, whole numbers, times without zone, no payments."""
+    shop = copy_of("template1")
+    run(
+        shop,
+        """CREATE TABLE "Orders" (
+            "Id" serial PRIMARY KEY, "OrderDate" timestamp NOT NULL, "GrandTotal" integer NOT NULL,
+            "Status" text NOT NULL, "CustomerEmail" text
+        )""",
+        """CREATE TABLE "OrderItems" (
+            "Id" serial PRIMARY KEY, "OrderId" integer NOT NULL, "Sku" text, "Qty" integer NOT NULL,
+            "Price" integer NOT NULL
+        )""",
+        """CREATE TABLE "OrderStatusHistory" ("Id" serial PRIMARY KEY, "OrderId" integer, "CreatedAt" timestamp)""",
+        """INSERT INTO "Orders" VALUES (1, '2026-03-02 10:00', 2500, 'paid', 'a@example.com')""",
+        """INSERT INTO "OrderItems" VALUES (1, 1, 'MUG', 2, 1250)""",
+    )
+    folder = tmp_path / "mine"
+    proposed = call(shop, "--propose", str(folder))
+    assert proposed.exit_code == 0, proposed.output
+    orders = (folder / "views" / "transactions.sql").read_text()
+    for question in (
+        "GrandTotal has whole numbers, taken for hundredths",
+        "OrderDate has no time zone: is it UTC?",
+        "no payments were found: set SOLD_BY=state",
+        "which words of Status say that an order is cancelled?",
+        "no time of change was found",
+        "are carts or drafts in this table, by Status?",
+    ):
+        assert f"-- OPEN: {question}" in orders
+    created = call(shop, "--pack", str(folder), "--create", KEY_TYPE="integer")
+    assert created.exit_code == 0, created.output
+    assert value(shop, "SELECT gross_amount = 25 FROM ecommerce.transaction_items") is True
+    assert call(shop, "--check", KEY_TYPE="integer").exit_code == 0
+    empty = call(copy_of("template1"), "--propose", str(tmp_path / "none"))
+    assert "looks like orders and their lines" in empty.output
+    assert not (tmp_path / "none").exists()
