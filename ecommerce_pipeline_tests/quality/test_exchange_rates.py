@@ -57,6 +57,6 @@ def test_a_currency_without_a_rate_stops_the_run_and_is_named_with_its_orders_da
     assert str(caught.value) == (
         "orders or refunds have no exchange rate to REPORTING_CURRENCY=USD. CHF: 1 of 2026-03-20; "
         "EUR: 2 of 2026-03-13 to 2026-03-14; JPY: 1 of 2026-03-02; KWD: 1 of 2026-03-03. Set REPORTING_CURRENCY to the "
-        "shop's currency if it has only one, or let the source's table exchange_rates have a rate of each such currency "
-        "that is valid from the day or at most 7 days before"
+        "shop's currency if it has only one, or let the source's table exchange_rates have a rate of each such "
+        "currency that is valid from the day or at most 7 days before"
     )
