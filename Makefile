@@ -20,8 +20,16 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: .venv/run.stamp .env ## build the whole graph for the last 30 days
-	@$(BIN)/ecommerce-pipeline run
+# SHOP=medusa: a shop in the tables of that application, read through its mapping, with a data folder of its own.
+ifdef SHOP
+export DATA_DIR ?= $(CURDIR)/.local/shops/$(SHOP)
+export SOURCE = external
+export SHOP_MAPPING = $(SHOP)
+export KEY_TYPE = text
+endif
+
+run: .venv/run.stamp .env ## build the whole graph for the last 30 days; SHOP=medusa: of a shop in Medusa's tables
+	@$(if $(SHOP),$(BIN)/ecommerce-pipeline demo-shop $(SHOP) &&) $(BIN)/ecommerce-pipeline run
 
 dev: .venv/run.stamp .env ## open the Dagster UI, with schedules, on http://127.0.0.1:3000
 	@$(BIN)/ecommerce-pipeline dev

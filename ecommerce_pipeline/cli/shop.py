@@ -1,4 +1,4 @@
-"""The command that maps a shop's own tables."""
+"""The commands that map a shop's own tables, and make a shop to try that with."""
 
 from pathlib import Path
 from typing import Annotated
@@ -56,3 +56,16 @@ def map_(
         from ecommerce_pipeline.commands.map.command import map_command
 
         map_command(settings, output, pack, create_views=create)
+
+
+@app.command("demo-shop")
+def demo_shop(
+    application: Annotated[str, typer.Argument(help="A folder of shops/ that has a demo, such as medusa.")],
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Fill the embedded PostgreSQL with an application's tables, to try how they are read: `make run SHOP=medusa`."""
+    from ecommerce_pipeline.commands.demo_shop import demo_shop_command
+
+    demo_shop_command(Settings.from_environment(), application, Output(json, quiet, verbose))

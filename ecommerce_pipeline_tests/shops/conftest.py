@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ecommerce_pipeline.mapping.packs import SHOPS
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline_tests.support.administration import administration
@@ -42,8 +43,9 @@ def copy_of(server: PostgresResource) -> Copy:
         if pack != "template1" and pack not in filled:
             filled.add(pack)
             with psycopg.connect(create(pack, "template1").conninfo, options="-c timezone=UTC") as connection:
-                for file in ("schema.sql", "rows.sql"):
-                    connection.execute((FOLDER / pack / file).read_bytes())
+                demo = SHOPS / pack / "demo" / "schema.sql"
+                for file in (demo if demo.exists() else FOLDER / pack / "schema.sql", FOLDER / pack / "rows.sql"):
+                    connection.execute(file.read_bytes())
         return create(f"{pack}_{made}", pack)
 
     filled: set[str] = set()

@@ -59,7 +59,7 @@ SECTION: Final = Section(
             ("customers",),
             new_and_returning,
             keys=(Key("First order of a buyer", NEW), Key("Further order", RETURNING), Key("Nobody known", GUEST)),
-            note="A buyer, a customer or a guest with an e-mail address, is new at the first order sold, in any channel.",
+            note="A buyer, a customer or a guest with an e-mail address, is new at the first order sold anywhere.",
             wide=True,
         ),
         Chart(
