@@ -25,8 +25,9 @@ def shop(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
         SHOP_MAPPING="medusa",
         KEY_TYPE="text",
         CHANGE_RATE="0",
+        # All orders of these days' refunds are there: Medusa has no refund without a payment.
+        START_DATE=str(DAYS.first),
         END_DATE=str(DAYS.last),
-        RUN_DAYS=str(len(DAYS)),
     )
     use_keys("integer")
 
@@ -39,7 +40,7 @@ def test_a_shop_in_medusa_s_tables_has_the_figures_of_its_ledger(shop: Platform)
 
     called = shop.command("run", "--from", str(DAYS.first), "--to", str(DAYS.last))
     assert called.returncode == 0, called.stderr
-    truth = ledger(shop_settings(shop.settings), DAYS, as_of=DAYS.last, since=DAYS.first)
+    truth = ledger(shop_settings(shop.settings), DAYS, as_of=DAYS.last)
     expected = {
         day: (
             totals.orders_placed,
