@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Nu
 from ecommerce_pipeline.quality.digest import Digest, digests, read_digests
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import DUCKDB
+from ecommerce_pipeline.schema.keys import Key
 
 TABLE = Table(
     "things",
@@ -38,11 +39,20 @@ ROW: dict[str, Any] = {
 OTHER = ROW | {"thing_id": 2, "title": "Grüße, 🛒"}
 
 
-def digest(rows: Sequence[dict[str, Any]]) -> Digest:
-    things = pa.Table.from_pylist(list(rows), schema=arrow_schema(TABLE))
+TIED = Table(
+    "ties",
+    MetaData(),
+    Column("tie_id", Key()),
+    Column("thing_id", Key()),
+    info={"kind": "dimension", "key": "tie_id"},
+)
+
+
+def digest(rows: Sequence[dict[str, Any]], table: Table = TABLE) -> Digest:
+    things = pa.Table.from_pylist(list(rows), schema=arrow_schema(table))
     with duckdb.connect() as connection:
         connection.register("things", things)
-        return read_digests(TABLE, connection.execute(digests(DUCKDB, TABLE, "things", None)).fetchall())[None]
+        return read_digests(table, connection.execute(digests(DUCKDB, table, "things", None)).fetchall())[None]
 
 
 def test_order_does_not_matter_and_copies_do() -> None:
@@ -76,3 +86,14 @@ def test_every_change_of_a_value_changes_the_checksum(change: dict[str, Any]) ->
 
 def test_values_that_move_between_columns_change_the_checksum() -> None:
     assert digest([ROW | {"title": "x", "note": "y"}]).checksum != digest([ROW | {"title": "y", "note": "x"}]).checksum
+
+
+@pytest.mark.parametrize("other", [("a", "b|1:c"), ("a|1:b", None), ("a|1:b", "-")], ids=str)
+def test_keys_that_are_texts_are_told_apart_whatever_their_characters(
+    text_keys: None, other: tuple[str, str | None]
+) -> None:
+    one, another = (dict(zip(("tie_id", "thing_id"), keys, strict=True)) for keys in (("a|1:b", "c"), other))
+    assert digest([one], TIED).checksum != digest([another], TIED).checksum
+    # Without the length in front they would be one text.
+    first, second = ({"tie_id": tie, "thing_id": thing} for tie, thing in (("a|b", "c"), ("a", "b|c")))
+    assert digest([first], TIED).checksum != digest([second], TIED).checksum

@@ -23,7 +23,8 @@ from ecommerce_pipeline.schema.tables import (
 _KIND: Final = "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)"
 # No real row has these values: in the text of a plan they can only come from the condition.
 _TIME: Final = "1987-06-05 04:03:02.123456+00"
-_NUMBER: Final = 1987654321
+_KEY: Final = "19876543-2101-4000-8000-198765432101"
+_NUMBER: Final = "1987654321"
 
 
 def unindexed(connection: Connection, table: Table) -> list[str]:
@@ -76,15 +77,22 @@ def _conditions(connection: Connection, table: Table, column: str) -> set[tuple[
         sql.Identifier(str(table.schema), table.name),
         sql.Identifier(column),
         sql.SQL(">=" if is_time else "="),
-        sql.SQL("{}::timestamptz").format(sql.Literal(_TIME)) if is_time else sql.Literal(_NUMBER),
+        _value(found_columns(connection, table)[column].type),
     )
     with connection.transaction(force_rollback=True):
         # Of a small table the planner prefers to read all, whatever its indexes.
         connection.execute("SET LOCAL enable_seqscan = off")
         connection.execute("SET LOCAL TimeZone = 'UTC'")
         row = connection.execute(query).fetchone()
-    marks = (_TIME, str(_NUMBER))
+    marks = (_TIME, _KEY, _NUMBER)
     return {found for found in _texts(row[0] if row else []) if any(mark in found[1] for mark in marks)}
+
+
+def _value(type_: str) -> sql.Composable:
+    if type_.startswith("timestamp"):
+        return sql.SQL("{}::timestamptz").format(sql.Literal(_TIME))
+    # It takes the column's type, whatever that is.
+    return sql.Literal(_KEY if type_ == "uuid" else _NUMBER)
 
 
 def _texts(plan: Any) -> Iterator[tuple[str, str]]:

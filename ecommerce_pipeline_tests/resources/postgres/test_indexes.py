@@ -101,3 +101,15 @@ def test_a_partitioned_table_is_looked_at_as_a_whole(shop: psycopg.Connection) -
     shop.execute("ALTER TABLE ecommerce.refunds RENAME COLUMN updated_at TO changed_at")
     shop.execute("ALTER TABLE ecommerce.refunds ADD COLUMN updated_at timestamptz")
     assert unindexed(shop, TABLES["refunds"]) == ["CREATE INDEX ON ecommerce.refunds (updated_at);"]
+
+
+@pytest.mark.parametrize(("type_", "value"), [("uuid", "lpad({0}::text, 32, '0')::uuid"), ("varchar(40)", "{0}::text")])
+def test_the_indexes_of_keys_that_are_no_numbers_are_found_and_missed(
+    shop: psycopg.Connection, type_: str, value: str
+) -> None:
+    change = f"ALTER TABLE ecommerce.refunds ALTER transaction_id TYPE {type_} USING {value.format('transaction_id')}"
+    shop.execute(change.encode())
+    assert unindexed(shop, TABLES["refunds"]) == []
+    shop.execute("DROP INDEX ecommerce.refunds_transaction_id_idx")
+    [line] = unindexed(shop, TABLES["refunds"])
+    assert line == "CREATE INDEX CONCURRENTLY ON ecommerce.refunds (transaction_id);"
