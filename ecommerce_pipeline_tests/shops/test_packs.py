@@ -18,7 +18,7 @@ from ecommerce_pipeline.mapping.checks import Day, check_mapping, pack_checks
 from ecommerce_pipeline.mapping.mapping import match_of
 from ecommerce_pipeline.mapping.packs import SHOPS, TEMPLATE, load
 from ecommerce_pipeline.mapping.selects import selects
-from ecommerce_pipeline.mapping.views import Step, create, problems
+from ecommerce_pipeline.mapping.views import Step, columns_of, create, problems
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.catalog import found_columns
 from ecommerce_pipeline.schema.drift import Drift, drift
@@ -181,6 +181,8 @@ def test_whatever_a_row_is_made_of_moves_its_time_of_change(pack: str, shop: Add
 
 
 def newest(connection: psycopg.Connection, statement: str) -> datetime | None:
+    if "updated_at" not in columns_of(connection, statement):
+        return None
     row = connection.execute(f"SELECT max(updated_at) FROM ({statement}\n) AS s".encode()).fetchone()
     return row[0] if row else None
 
