@@ -7,20 +7,23 @@ says that a run of that day did.
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
+    AssetRecordsFilter,
     AssetsDefinition,
+    DagsterInstance,
     MaterializeResult,
     MetadataValue,
     ResourceParam,
     asset,
 )
 
+from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, days_of_run
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
@@ -35,6 +38,7 @@ from ecommerce_pipeline.io_managers.metadata import URI
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.tables import EVENTS
 from ecommerce_pipeline.settings import Settings
 
 LAYER: Final = "dashboard"
@@ -82,8 +86,11 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         from ecommerce_pipeline.dashboard.render import render
         from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
-        now = datetime.now(ZoneInfo(settings.time_zone)) if settings.today else None
-        datasets = read_datasets(warehouse, settings.reporting_currency, now)
+        datasets = read_datasets(
+            warehouse,
+            settings.reporting_currency,
+            lambda day: read_at(context.instance, day, settings.time_zone),
+        )
         page = render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir))
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
@@ -119,6 +126,18 @@ def _looker_studio(settings: Settings, tables: Sequence[str]) -> AssetsDefinitio
         return _of_newest_day(context, _links(settings, settings.gcp_project, tables))
 
     return looker_studio
+
+
+def read_at(instance: DagsterInstance, day: date, time_zone: str) -> datetime | None:
+    """Return until when a day is known: when the first of its tables was read; None if nothing recorded that."""
+    found = [
+        record.timestamp
+        for table in EVENTS
+        for record in instance.fetch_materializations(
+            AssetRecordsFilter(AssetKey([lake.LAYER, table]), asset_partitions=[day.isoformat()]), limit=1
+        ).records
+    ]
+    return datetime.fromtimestamp(min(found), ZoneInfo(time_zone)) if found else None
 
 
 def _of_newest_day(context: AssetExecutionContext, metadata: Mapping[str, Any]) -> MaterializeResult[None]:

@@ -3,7 +3,7 @@
 No ratios: the page computes them from sums.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,7 +37,7 @@ class Datasets:
         currency: The reporting currency, of all amounts but those of `currencies`, whose rows have their own.
         as_of: The newest day with orders; None before the first.
         periods: The selectable periods.
-        partial_until: Until when the newest day was read, if it has not ended.
+        partial_until: Until when the newest day was read, if it had not ended.
     """
 
     tables: Mapping[str, pa.Table]
@@ -63,13 +63,15 @@ class Datasets:
         return default_period(list(self.periods)) if self.periods else None
 
 
-def read_datasets(warehouse: Warehouse, currency: str, now: datetime | None = None) -> Datasets:
+def read_datasets(
+    warehouse: Warehouse, currency: str, read_at: Callable[[date], datetime | None] = lambda _: None
+) -> Datasets:
     """Read everything the page shows.
 
     Args:
         warehouse: Where it is.
         currency: The reporting currency.
-        now: The time in the shop's time zone, if the newest day can be today, which has not ended.
+        read_at: Returns when a day was read from the source, in the shop's time zone; None if that is not known.
     """
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
     answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
@@ -81,7 +83,8 @@ def read_datasets(warehouse: Warehouse, currency: str, now: datetime | None = No
     if not ordered:
         return found
     as_of = max(ordered)
-    partial_until = now if now and now.date() == as_of else None
+    read = read_at(as_of)
+    partial_until = read if read and read.date() == as_of else None
     choices = periods(min(days), as_of, set(found.delivered), partial_until)
     [products] = warehouse.queries([top_products(choices).format(**schemas)])
     return Datasets({**tables, PRODUCTS: with_numbers(products)}, currency, as_of, choices, partial_until)

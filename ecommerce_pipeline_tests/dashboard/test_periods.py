@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ecommerce_pipeline.dashboard.periods import default_period, periods
 from ecommerce_pipeline.partitions import Window
@@ -39,6 +39,14 @@ def test_a_gap_in_the_days_before_leaves_nothing_to_compare_with() -> None:
     choices = {choice.key: choice for choice in periods(date(2026, 3, 2), AS_OF, with_gap)}
     assert choices["14d"].before is None
     assert choices["7d"].before is not None
+
+
+def test_a_day_that_has_not_ended_is_a_period_of_its_own_and_in_none_that_is_compared() -> None:
+    at_nine = datetime(2026, 3, 31, 9, tzinfo=UTC)
+    choices = {choice.key: choice for choice in periods(date(2026, 2, 27), AS_OF, delivered(30), at_nine)}
+    assert (choices["today"].label, choices["today"].window) == ("Today until 09:00", Window(AS_OF, date(2026, 4, 1)))
+    assert (choices["7d"].last, choices["all"].last) == (date(2026, 3, 30), AS_OF)
+    assert not [choice for choice in choices.values() if choice.before and AS_OF in choice.window]
 
 
 def test_one_day_is_all_days() -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -42,6 +43,8 @@ DEFAULTS = {
 SMALLER = {"CUSTOMERS": "20000", "PRODUCTS": "6000"}
 WHOLE_LIFE = {"START_DATE": FIRST}
 """So that the marts have every order that is refunded or moved to these days, as the ledger has."""
+
+NO_VALUE = "\N{EN DASH}"
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -432,14 +435,14 @@ def test_the_same_marts_give_the_same_page(month: Platform) -> None:
 def page_after(month: Platform, tmp_path: Path) -> Callable[..., str]:
     """Build a page from the month's tables after changes to them; return its address."""
 
-    def page(*changes: str) -> str:
+    def page(*changes: str, read_at: datetime | None = None) -> str:
         path = tmp_path / "warehouse.duckdb"
         shutil.copy(month.settings.warehouse_path, path)
         with duckdb.connect(str(path)) as connection:
             for change in changes:
                 connection.execute(change)
         report = tmp_path / "report.html"
-        datasets = read_datasets(DuckDBWarehouse(path=str(path)), "USD")
+        datasets = read_datasets(DuckDBWarehouse(path=str(path)), "USD", lambda _: read_at)
         report.write_bytes(render("A shop", datasets, vega_script(month.settings.dashboard_dir)))
         return address_of(report)
 
@@ -477,6 +480,33 @@ def test_a_single_day_is_shown_correctly(browser: Browser, page_after: Callable[
             assert box is not None, name
             assert box["width"] > 0, name
         assert visit.figures()["net_revenue"] == sum(row["Net revenue"] for row in visit.table("revenue_by_day"))
+
+
+def test_a_day_that_has_not_ended_is_marked_and_is_in_no_mean(
+    browser: Browser, page_after: Callable[..., str], month: Platform
+) -> None:
+    """Of a morning, the average fell by a seventh, and its weekday was the worst of all."""
+    noon = datetime.fromisoformat(f"{LAST}T12:30:59")
+    with open_page(browser, page_after(read_at=noon)) as visit:
+        [as_of] = visit.texts("#as-of")
+        assert as_of.startswith("As of 31 Mar 2026, until 12:30, ")
+        visit.choose("all", "all")
+        *_, whole, today = visit.table("revenue_by_day")
+        assert whole["7-day average"] != NO_VALUE == today["7-day average"]
+        assert today["Net revenue"] > 0
+        assert {value for name, value in visit.table("channel_trends")[-1].items() if name != "Day"} == {NO_VALUE}
+        assert sum(row["Days"] for row in visit.table("weekdays")) == 29
+        assert "Day so far" in visit.texts("#revenue_by_day .keys li:visible")
+        visit.choose("7d", "all")
+        assert visit.page.locator("[role=status]").inner_text().startswith(f"24 Mar 2026 {NO_VALUE} 30 Mar 2026")
+        assert "Day so far" not in visit.texts("#revenue_by_day .keys li:visible")
+        visit.choose("today", "all")
+        assert set(visit.texts(".change")) == {"no earlier period"}
+        for name in ("weekdays", "channel_trends"):
+            assert visit.texts(f"#{name} .empty") == ["A mean is of whole days; this day has not ended."]
+        assert visit.console_output == []
+    with open_page(browser, page_after(read_at=datetime.fromisoformat("2026-04-01T00:00:05"))) as visit:
+        assert visit.texts("#as-of")[0].startswith("As of 31 Mar 2026, data since")
 
 
 def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, page_after: Callable[..., str]) -> None:

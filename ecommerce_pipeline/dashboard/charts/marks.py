@@ -95,14 +95,21 @@ def amount(field: str, label: str = "money", **more: Any) -> alt.Y:
 
 
 def trend() -> list[Any]:
-    """Return bars per day with their 7-day average, and the average of the period before as a dashed line."""
+    """Return bars per day with their 7-day average, and the average of the period before as a dashed line.
+
+    The bar of a day that has not ended is paler.
+    """
     base = alt.Chart(rows()).encode(x=days())
     line: dict[str, Any] = {"strokeJoin": "round", "strokeCap": "round"}
-    bars = base.mark_bar(color=SOFT, cornerRadiusEnd=2).encode(y=amount("value"), tooltip="tip:N")
+    bars = base.mark_bar(color=SOFT, cornerRadiusEnd=2).encode(
+        y=amount("value"), fillOpacity=alt.FillOpacity("fill:Q", scale=None), tooltip="tip:N"
+    )
     earlier = base.mark_line(color=BEFORE, strokeWidth=2, strokeDash=[4, 4], **line).encode(
         y=alt.Y("earlier:Q"), strokeOpacity=alt.StrokeOpacity("is_compared:Q", scale=None)
     )
-    smooth = base.mark_line(color=ACCENT, strokeWidth=2.5, **line).encode(y=alt.Y("average:Q"))
+    smooth = base.mark_line(color=ACCENT, strokeWidth=2.5, **line).encode(
+        y=alt.Y("average:Q"), strokeOpacity=alt.StrokeOpacity("has_mean:Q", scale=None)
+    )
     return [bars, earlier, smooth]
 
 

@@ -15,7 +15,7 @@ def revenue_by_day() -> Any:
     base = alt.Chart(marks.rows()).encode(x=marks.days())
     campaign_days = base.transform_filter("datum.campaign")
     # A little wider than a day's step, 1 / (1 - padding), so that the days of a campaign form one band without gaps.
-    band = campaign_days.mark_rect(color="var(--band)", width={"band": 1.38})
+    band = campaign_days.mark_rect(color="var(--band)", width={"band": 1.38}, clip=True)
     label = (
         base.transform_filter("datum.campaign_name")
         .mark_text(
@@ -68,6 +68,7 @@ SECTION: Final = Section(
             revenue_by_day,
             keys=(
                 Key("Day", "var(--accent-soft)"),
+                Key("Day so far", "color-mix(in srgb, var(--accent-soft) 50%, transparent)"),
                 Key("7-day average", "var(--accent)", "line"),
                 Key("7-day average, period before", "var(--before)", "dashes"),
                 Key("Campaign", "var(--band)", "band"),
@@ -84,7 +85,7 @@ SECTION: Final = Section(
         Chart(
             "weekdays",
             "Net revenue by weekday",
-            "{money} per day, mean of the delivered days",
+            "{money} per day, mean of the whole days",
             ("sales",),
             weekdays,
         ),

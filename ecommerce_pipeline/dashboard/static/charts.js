@@ -47,8 +47,16 @@ async function viewOf(name, container, rows, lines) {
   return view;
 }
 
+// Vega warns of a line without any value: it gets some, and is transparent.
 function withComparison(rows) {
-  return rows.map((row) => ({ ...row, earlier: row.before || 0, is_compared: Number.isFinite(row.before) ? 1 : 0 }));
+  const hasMean = rows.some((row) => Number.isFinite(row.average));
+  return rows.map((row) => ({
+    ...row,
+    earlier: row.before || 0,
+    is_compared: Number.isFinite(row.before) ? 1 : 0,
+    average: hasMean ? row.average : 0,
+    has_mean: hasMean ? 1 : 0,
+  }));
 }
 
 // Campaign names that would overlap the one before are left out; the table of numbers has them.

@@ -23,6 +23,10 @@ function daysBetween(first, last) {
   return all;
 }
 
+function isPartial(text) {
+  return text > DATA.last_whole_day;
+}
+
 function valuesOf(column) {
   if (column.words) return column.values.map((code) => (code === null ? null : column.words[code]));
   if (!column.first_day) return column.values;
@@ -46,7 +50,8 @@ function rowsOf(table) {
 }
 
 const TABLES = Object.fromEntries(Object.entries(DATA.tables).map(([name, table]) => [name, rowsOf(table)]));
-const DELIVERED = new Set(DATA.delivered);
+// A mean is of whole days only: of today, the day that has not ended, there are only sums.
+const WHOLE_DAYS = new Set(DATA.delivered.filter((text) => !isPartial(text)));
 const CAMPAIGNS = new Map(TABLES.campaigns.map((row) => [row.business_date, words(row.campaign)]));
 const CHANNELS = new Map(DATA.channels.map((channel) => [channel.key, channel]));
 for (const { channel } of TABLES.sales) {

@@ -82,19 +82,19 @@ function figureOf(figure, choice) {
     earlier,
     shown: value === null ? NONE : figure.write(value),
     changed: before ? change(value, earlier, figure.isShare) : null,
-    days: choice.days.filter((text) => DELIVERED.has(text)).map((text) => figure.value(byDay.get(text) || [])),
+    days: choice.days.filter((text) => WHOLE_DAYS.has(text)).map((text) => figure.value(byDay.get(text) || [])),
   };
 }
 
-// For each day, the mean over the delivered days among the seven that end with it.
+// For each whole day, the mean over the whole days among the seven that end with it.
 function averages(days, valueOf) {
   return days.map((text) => {
-    if (!DELIVERED.has(text)) return null;
+    if (!WHOLE_DAYS.has(text)) return null;
     let total = 0;
     let number = 0;
     for (let offset = 0; offset < 7; offset += 1) {
       const earlier = addDays(text, -offset);
-      if (DELIVERED.has(earlier)) {
+      if (WHOLE_DAYS.has(earlier)) {
         total += valueOf(earlier);
         number += 1;
       }

@@ -52,14 +52,15 @@ Object.assign(ROWS, {
     const sales = grouped(choice.ofChannel(TABLES.sales), "channel");
     const shown = [...CHANNELS.values()].filter((channel) => sales.has(channel.key));
     const lines = shown.map((channel) => averages(choice.days, netByDay(sales.get(channel.key))));
-    if (!lines.some((line) => line.some((value) => value))) return { empty: NO_SALES };
+    if (!lines.some((line) => line.some((value) => value))) return { empty: noMean(choice) };
+    const last = choice.days.findLastIndex((text) => WHOLE_DAYS.has(text));
     const rows = shown.flatMap((channel, position) =>
       choice.days.map((text, index) => ({
         day: text,
         channel: channel.label,
         color: channel.color,
         average: lines[position][index],
-        point: index === choice.days.length - 1 ? 1 : 0,
+        point: index === last ? 1 : 0,
         tip: tip(
           `${channel.label}, ${dayInFull(text)}`,
           lines[position][index] === null ? "" : `${moneyExact(Math.round(lines[position][index]))} 7-day average`,

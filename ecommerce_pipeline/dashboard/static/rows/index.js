@@ -3,6 +3,7 @@
 
 const column = (key, label, write = null) => ({ key, label, write });
 const NO_SALES = "No sales in this period.";
+const noMean = (choice) => (choice.days.every(isPartial) ? "A mean is of whole days; this day has not ended." : NO_SALES);
 
 function tip(...lines) {
   return lines.filter(Boolean).join("\n");

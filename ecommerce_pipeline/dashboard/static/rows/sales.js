@@ -1,5 +1,7 @@
 // Rows of the sales and revenue charts.
 
+const missingMean = (text) => (isPartial(text) ? `so far, until ${DATA.partial_until}` : "incomplete day");
+
 Object.assign(ROWS, {
   revenue_by_day(choice) {
     const all = choice.ofChannel(TABLES.sales);
@@ -17,6 +19,7 @@ Object.assign(ROWS, {
       return {
         day: text,
         value: net(text),
+        fill: isPartial(text) ? 0.5 : 1,
         average: smooth[index],
         before: earlier[index],
         campaign,
@@ -24,7 +27,7 @@ Object.assign(ROWS, {
         tip: tip(
           dayInFull(text),
           `${moneyExact(net(text))} net revenue`,
-          smooth[index] === null ? "incomplete day" : `${moneyExact(Math.round(smooth[index]))} 7-day average`,
+          smooth[index] === null ? missingMean(text) : `${moneyExact(Math.round(smooth[index]))} 7-day average`,
           campaign,
         ),
       };
@@ -32,6 +35,8 @@ Object.assign(ROWS, {
     if (!rows.some((row) => row.value)) return { empty: NO_SALES };
     const without = [];
     if (!choice.period.before) without.push("7-day average, period before");
+    if (!choice.days.some(isPartial)) without.push("Day so far");
+    if (choice.days.every(isPartial)) without.push("Day", "7-day average");
     if (!rows.some((row) => row.campaign)) without.push("Campaign");
     const top = rows.reduce((one, other) => (other.value > one.value ? other : one));
     return {
@@ -86,7 +91,7 @@ Object.assign(ROWS, {
     const net = netByDay(choice.ofChannel(TABLES.sales));
     const names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     const found = names.map((weekday) => ({ weekday, total: 0, days: 0 }));
-    for (const text of choice.days.filter((one) => DELIVERED.has(one))) {
+    for (const text of choice.days.filter((one) => WHOLE_DAYS.has(one))) {
       const row = found[(midnight(text).getUTCDay() + 6) % 7];
       row.total += net(text);
       row.days += 1;
@@ -104,7 +109,7 @@ Object.assign(ROWS, {
           tip: tip(`${row.weekday}: ${moneyExact(Math.round(value))}`, `mean of ${label}`),
         };
       });
-    if (!rows.some((row) => row.value)) return { empty: NO_SALES };
+    if (!rows.some((row) => row.value)) return { empty: noMean(choice) };
     return {
       rows,
       columns: [
