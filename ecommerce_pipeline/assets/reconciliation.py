@@ -5,8 +5,9 @@ Its checks stop the run before dbt: rows that were lost or duplicated on the way
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -83,7 +84,7 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
             yield _equality(table, by_table[table.name], layers)
         counts = _history(warehouse, days) | _counts(by_table)
         for name in EVENTS:
-            yield _volume(name, days, counts)
+            yield _volume(name, days, counts, datetime.now(ZoneInfo(settings.time_zone)).date())
 
     return comparisons
 
@@ -186,8 +187,8 @@ def _history(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], int]:
     return {(row["table_name"], row[BUSINESS_DATE]): row["rows_staging"] for row in rows.to_pylist()}
 
 
-def _volume(table: str, days: Days, counts: Counts) -> AssetCheckResult:
-    unusual = unusual_days(table, days, counts)
+def _volume(table: str, days: Days, counts: Counts, today: date) -> AssetCheckResult:
+    unusual = unusual_days(table, days, counts, today)
     return AssetCheckResult(
         check_name=f"{table}_volume",
         passed=not unusual,

@@ -19,8 +19,14 @@ Counts = Mapping[tuple[str, date], int]
 """Rows by table and written day."""
 
 
-def unusual_days(table: str, days: Days, counts: Counts) -> list[str]:
+def unusual_days(table: str, days: Days, counts: Counts, today: date | None = None) -> list[str]:
     """Return a message for each day of the days with unusually few or many rows; days without history are skipped.
+
+    Args:
+        table: The table.
+        days: The days.
+        counts: Rows, of the days and those before.
+        today: The day that has not ended, whose rows are never too few.
 
     >>> from datetime import date
     >>> counts = {("orders", date(2026, 3, day)): rows for day, rows in {2: 600, 9: 610, 16: 590, 23: 0}.items()}
@@ -34,6 +40,7 @@ def unusual_days(table: str, days: Days, counts: Counts) -> list[str]:
         if len(peers) < WEEKS_NEEDED:
             continue
         usual, rows = median(peers), counts[table, day]
-        if not FEWEST * usual <= rows <= MOST * usual and abs(rows - usual) >= NOISE:
+        fewest = 0 if day == today else FEWEST * usual
+        if not fewest <= rows <= MOST * usual and abs(rows - usual) >= NOISE:
             messages.append(f"{day}: {rows:,} rows, the median of the {len(peers)} {day:%A}s before is {usual:,.0f}")
     return messages

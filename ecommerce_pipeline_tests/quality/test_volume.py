@@ -29,6 +29,15 @@ def test_less_than_half_or_more_than_twice_the_median_is_not(rows: int) -> None:
     ]
 
 
+def test_a_day_that_has_not_ended_can_have_too_many_rows_but_not_too_few() -> None:
+    """Each refresh in the morning sent an alert."""
+    counts = {("orders", MONDAY - timedelta(weeks=week)): 600 for week in range(4)}
+    few, many = counts | {("orders", MONDAY): 10}, counts | {("orders", MONDAY): 1_300}
+    assert unusual_days("orders", Days.of_day(MONDAY), few, MONDAY) == []
+    assert unusual_days("orders", Days.of_day(MONDAY), many, MONDAY) != []
+    assert unusual_days("orders", Days.of_day(MONDAY), few, MONDAY + timedelta(days=1)) != []
+
+
 def test_small_differences_and_too_little_history_are_ignored() -> None:
     assert unusual(0, 49, 49, 49) == unusual(20, 49, 49, 49) == []
     assert unusual(0, 50, 50, 50) != []
