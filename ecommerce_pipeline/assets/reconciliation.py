@@ -34,7 +34,7 @@ from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
-from ecommerce_pipeline.quality.reconcile import Comparison, changed_since_read, difference, reconcile
+from ecommerce_pipeline.quality.reconcile import Comparison, difference, reconcile, source_as_read
 from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
@@ -79,9 +79,13 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
         days = days_of_run(context)
         layers = (SourceLayer(postgres), LakeLayer(lake), StagingLayer(warehouse))
         by_table = reconcile([STAGED[name] for name in TABLES], days, layers)
-        yield Output(_write(lake, days, by_table))
+        as_read = {
+            name: [source_as_read(STAGED[name], comparison, layers) for comparison in comparisons]
+            for name, comparisons in by_table.items()
+        }
+        yield Output(_write(lake, days, as_read))
         for table in map(STAGED.__getitem__, TABLES):
-            yield _equality(table, by_table[table.name], layers)
+            yield _equality(table, by_table[table.name], as_read[table.name], layers)
         counts = _history(warehouse, days) | _counts(by_table)
         for name in EVENTS:
             yield _volume(name, days, counts, datetime.now(ZoneInfo(settings.time_zone)).date())
@@ -101,7 +105,10 @@ def _volume_specs(key: AssetKey) -> Iterator[AssetCheckSpec]:
         yield AssetCheckSpec(f"{table}_volume", asset=key, description=text)
 
 
-def _equality(table: Table, comparisons: Sequence[Comparison], layers: Sequence[Layer]) -> AssetCheckResult:
+def _equality(
+    table: Table, comparisons: Sequence[Comparison], as_read: Sequence[Comparison], layers: Sequence[Layer]
+) -> AssetCheckResult:
+    """Return the result: that the rows were equal when they were read, with their numbers now."""
     unequal = [comparison for comparison in comparisons if not comparison.equal]
     rows = {layer.name: sum(comparison.digests[layer.name].rows for comparison in comparisons) for layer in layers}
     metadata: dict[str, Any] = {
@@ -109,21 +116,19 @@ def _equality(table: Table, comparisons: Sequence[Comparison], layers: Sequence[
         **{f"rows in {layer}": count for layer, count in rows.items()},
         "by partition": MetadataValue.md(_by_partition([*unequal, *comparisons][:DAYS_SHOWN], layers)),
     }
-    # A row that the shop has changed since is not lost: the next look at the source finds it.
-    changed = [one for one in unequal if one.read_alike and changed_since_read(table, one, layers)]
-    unequal = [comparison for comparison in unequal if comparison not in changed]
-    if changed and not unequal:
+    lost = [comparison for comparison in as_read if not comparison.equal]
+    if unequal and not lost:
         return AssetCheckResult(
             check_name=f"{table.name}_reconciled",
             passed=True,
             description=f"{table.name} has changed in the source since it was read; the lake and staging are equal.",
             metadata=metadata,
         )
-    differences = "; ".join(difference(table, comparison, layers) for comparison in unequal[:DIFFERENCES_SHOWN])
-    remedy = f". Materialize lake/{table.name} and staging/{table.name} of these days again" if unequal else ""
+    differences = "; ".join(difference(table, comparison, layers) for comparison in lost[:DIFFERENCES_SHOWN])
+    remedy = f". Materialize lake/{table.name} and staging/{table.name} of these days again" if lost else ""
     return AssetCheckResult(
         check_name=f"{table.name}_reconciled",
-        passed=not unequal,
+        passed=not lost,
         severity=AssetCheckSeverity.ERROR,
         description=f"{differences}{remedy}" or None,
         metadata=metadata,

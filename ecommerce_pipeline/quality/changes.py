@@ -1,14 +1,16 @@
 """The business days on which the source differs from what was loaded, table by table, and why.
 
-Days are candidates by the time of their rows' last change, or because they were asked for. Of each candidate the digest
-in the source is compared with the one in staging, so that a day which was extracted since is none. Other days have
+Days are candidates by the time of their rows' last change, or because they were asked for; a table of which the source
+and staging have the same recent changes gives none. Of each candidate the digest in the source is compared with the one
+in staging, so that a day which was extracted since has not changed. Other days have
 changed with these if something of theirs names an order that did: see `_tied`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from psycopg import Connection
@@ -19,7 +21,7 @@ from ecommerce_pipeline.quality.digest import Digest, no_rows, orders_of_rows
 from ecommerce_pipeline.quality.exchange_rates import days_of_changed_rates
 from ecommerce_pipeline.quality.layers import STAGING, SourceLayer, StagingLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.changed import (
-    changed_keys,
+    changed_rows,
     changed_since,
     days_of_keys,
     keys_of_orders,
@@ -117,9 +119,10 @@ def look(
     until = dict(since)
     with postgres.connect() as connection:
         source = postgres.relations(connection)
+        starts = {name: since[name] - overlap for name in EVENTS if name in since}
+        staged = _changed_in_staging(warehouse, starts)
         for name in EVENTS:
             table, before = TABLES[name], since.get(name)
-            start = before - overlap if before else None
             found, newest = changed_since(
                 connection, name, source, seen=before, overlap=overlap, time_zone=postgres.time_zone
             )
@@ -128,9 +131,13 @@ def look(
             candidates[name] = {day: count for day, count in found.items() if day}
             if newest and (before is None or newest > before):
                 until[name] = newest
-            if start:
+            if name in starts:
                 timed.add(name)
-                keys = changed_keys(connection, source[name], start)
+                changed = Counter(changed_rows(connection, source[name], starts[name]))
+                if changed == staged.get(name):
+                    # Nothing that was committed late, nor what a run has taken: digests of whole days take seconds.
+                    candidates[name], changed = {}, Counter()
+                keys = [*{key for key, _ in changed}]
                 days = _days_in_staging(warehouse, name, business_key(table), keys)
                 if name == ORDERS:
                     changed_orders = keys
@@ -221,7 +228,8 @@ def _dimensions(
     Days on which a rate was used that has changed since are built again, too: facts hold it.
     """
     loaded = loaded_days(warehouse)
-    for name in DIMENSIONS if loaded else ():
+    names = DIMENSIONS if loaded else ()
+    for name, newest in zip(names, _newest_in_staging(warehouse, names) if names else (), strict=True):
         table = TABLES[name]
         if exact:
             there, staging = (
@@ -229,16 +237,19 @@ def _dimensions(
             )
             differs = there != staging
         else:
-            relation = f"{warehouse.schema_of(STAGING)}.{name}"
-            [row] = warehouse.query(
-                f"SELECT count(*) AS rows_, max({UPDATED_AT}) AS newest FROM {relation}"  # noqa: S608
-            ).to_pylist()
-            differs = newest_change(connection, source[name]) != (row["rows_"], row["newest"])
+            differs = newest_change(connection, source[name]) != newest
         if differs:
             yield Change(max(loaded), name, 0, "rows changed")
         if differs and name == exchange_rates.name:
             for day, reason in days_of_changed_rates(postgres, warehouse, loaded - {max(loaded)}).items():
                 yield Change(day, name, 0, reason)
+
+
+def _newest_in_staging(warehouse: Warehouse, names: Sequence[str]) -> list[tuple[int, datetime | None]]:
+    """Return, of each dimension in staging, the number of rows and the time of the newest change."""
+    relations = [f"{warehouse.schema_of(STAGING)}.{name}" for name in names]
+    statements = [f"SELECT count(*) AS rows_, max({UPDATED_AT}) AS newest FROM {relation}" for relation in relations]  # noqa: S608
+    return [(row["rows_"], row["newest"]) for rows in warehouse.queries(statements) for row in rows.to_pylist()]
 
 
 def loaded_days(warehouse: Warehouse) -> set[date]:
@@ -295,6 +306,29 @@ def _sessions_in_staging(warehouse: Warehouse, days: Days, orders: set[Any]) -> 
     return {row[SESSION_KEY] for row in found if row[SESSION_KEY] is not None}
 
 
+def _changed_in_staging(warehouse: Warehouse, starts: Mapping[str, datetime]) -> dict[str, Counter[tuple[Any, int]]]:
+    """Return, by table, the rows of staging that changed since a time, as `changed_rows` does those of the source."""
+    written = warehouse.dialect.micros.format(UPDATED_AT)
+    statements = [
+        f"SELECT {business_key(TABLES[name])} AS key_, {written} AS written "  # noqa: S608 - names of the contract
+        f"FROM {warehouse.schema_of(STAGING)}.{name} "
+        f"WHERE {BUSINESS_DATE} IS NOT NULL AND {written} >= {_micros(start)}"
+        for name, start in starts.items()
+    ]
+    try:
+        found = warehouse.queries(statements) if statements else []
+    except NotBuiltError:
+        return {}
+    return {
+        name: Counter(zip(rows["key_"].to_pylist(), rows["written"].to_pylist(), strict=True))
+        for name, rows in zip(starts, found, strict=True)
+    }
+
+
+def _micros(time: datetime) -> int:
+    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
 def _in_staging(
     warehouse: Warehouse, name: str, columns: tuple[str, str], keys: list[Any], days: Days | None
 ) -> Iterator[dict[str, Any]]:
@@ -307,7 +341,7 @@ def _in_staging(
         for start in range(0, len(keys), KEYS_AT_ONCE)
     ]
     try:
-        for rows in warehouse.queries(statements):
+        for rows in warehouse.queries(statements) if statements else ():
             yield from rows.to_pylist()
     except NotBuiltError:
         return

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -97,6 +97,20 @@ def difference(table: Table, comparison: Comparison, layers: Sequence[Layer]) ->
             + "; ".join(_missing_keys(table, rows, left.name, right.name))
         )
     return f"{comparison.partition}: {'. '.join(differences)}"
+
+
+def source_as_read(table: Table, comparison: Comparison, layers: Sequence[Layer]) -> Comparison:
+    """Return the comparison with the source as it was when it was read, if the shop has changed rows since.
+
+    Nothing has been lost then: the next look at the source finds these rows.
+
+    Raises:
+        PlatformError: A layer cannot be reached, or lacks the table or an object.
+    """
+    if comparison.equal or not comparison.read_alike or not changed_since_read(table, comparison, layers):
+        return comparison
+    source, lake, *_ = layers
+    return replace(comparison, digests={**comparison.digests, source.name: comparison.digests[lake.name]})
 
 
 def changed_since_read(table: Table, comparison: Comparison, layers: Sequence[Layer]) -> bool:

@@ -163,6 +163,19 @@ def test_nothing_has_changed(layers: Layers) -> None:
     assert first.until.keys() == {*EVENTS} - {"reviews"}
 
 
+def test_recent_changes_that_staging_has_are_compared_row_by_row_and_their_days_are_not(layers: Layers) -> None:
+    """Of today, every look within the overlap computed the digests, which took seconds each time."""
+    loaded_until = dict.fromkeys(EVENTS, datetime(2026, 3, 31, 12, 10, tzinfo=UTC))
+    assert layers.look_since(loaded_until).changes == ()
+    layers.change("UPDATE transactions SET gross_amount = 11 WHERE transaction_id = 3")
+    assert layers.look_since(loaded_until).changes == ()
+    assert [*layers.found(exact=True)] == [("03-03", ORDERS)]
+    layers.change("DELETE FROM payment_attempts WHERE payment_attempt_id = 5")
+    layers.change(order(6, "2026-03-02 12:00-03", updated="'2026-03-31 11:50+00'"))
+    found = layers.look_since(loaded_until).changes
+    assert {(change.day.day, change.table) for change in found} == {(2, ORDERS), (3, ORDERS), (5, PAYMENTS)}
+
+
 CASES: dict[str, tuple[Sequence[str], Days_]] = {
     "a late row": (
         [order(6, "2026-03-02 23:59-03", updated=LATER)],

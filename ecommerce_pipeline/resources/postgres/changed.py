@@ -10,6 +10,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.business_days import day_of, happened_on
 from ecommerce_pipeline.resources.postgres.relations import Relation, Relations
 from ecommerce_pipeline.resources.postgres.special_values import INSTANT
+from ecommerce_pipeline.schema.dialects import POSTGRES
 from ecommerce_pipeline.schema.keys import key_type
 from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import (
@@ -68,12 +69,13 @@ def changed_since(
     return {day: count for day, count, _ in rows}, newest
 
 
-def changed_keys(connection: Connection, relation: Relation, since: datetime) -> list[Any]:
-    """Return the keys of the rows that changed since a time."""
-    query = sql.SQL("SELECT DISTINCT {} FROM {} AS rows_ WHERE {}").format(
-        _as_key(business_key(relation.table)), relation.rows, _since(since)
+def changed_rows(connection: Connection, relation: Relation, since: datetime) -> list[tuple[Any, int]]:
+    """Return the keys of the rows that changed since a time, and when they did, microseconds since 1970."""
+    written = sql.SQL(POSTGRES.micros).format(_UPDATED)
+    query = sql.SQL("SELECT {}, {} FROM {} AS rows_ WHERE {}").format(
+        _as_key(business_key(relation.table)), written, relation.rows, _since(since)
     )
-    return [key for (key,) in connection.execute(query).fetchall()]
+    return connection.execute(query).fetchall()
 
 
 def days_of_keys(
