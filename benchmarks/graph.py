@@ -37,13 +37,10 @@ PROGRAM: Final = str(Path(sys.executable).with_name("ecommerce-pipeline"))
 class Platform:
     """A platform in an empty folder, with its server running and dbt parsed; removed when the process ends."""
 
-    def __init__(self, folder: Path, start: date | None = None, scale: int = 1, key_type: str = "integer") -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.home = folder / "dagster"
         self.folder = folder
-        shop = {"SCALE": str(scale), "KEY_TYPE": key_type}
-        self.environment = os.environ | {"DATA_DIR": str(folder), "DAGSTER_HOME": str(self.home), **shop}
-        if start:
-            self.environment["START_DATE"] = start.isoformat()
+        self.environment = os.environ | {"DATA_DIR": str(folder), "DAGSTER_HOME": str(self.home)} | settings
         atexit.register(self.call, "reset", "--yes")
         self.call("doctor", check=False)
 
@@ -103,7 +100,7 @@ def in_one_run(days: int, scale: int = 1, key_type: str = "integer") -> Callable
     """Return the case of days in one run, on an empty platform."""
 
     def prepare(_data: Data, scratch: Path) -> Work:
-        platform = Platform(scratch, scale=scale, key_type=key_type)
+        platform = Platform(scratch, SCALE=str(scale), KEY_TYPE=key_type)
 
         def work() -> dict[str, float]:
             seconds = platform.run(Days((Window(LAST - timedelta(days=days - 1), LAST + timedelta(days=1)),)))
@@ -130,7 +127,7 @@ def with_history(days: int) -> Callable[[Data, Path], Work]:
 
     def prepare(_data: Data, scratch: Path) -> Work:
         start = NEW_DAY - timedelta(days=days)
-        platform = Platform(scratch, start)
+        platform = Platform(scratch, START_DATE=start.isoformat())
         platform.run(Days((Window(start, NEW_DAY),)))
 
         def work() -> dict[str, float]:

@@ -51,7 +51,7 @@ def render(results: Sequence[Result], plot: str) -> str:
         "both with imports and without PostgreSQL's server. Slow tools process fewer rows: compare rows per second.",
         "The limit of a target is the rate of PostgreSQL's and DuckDB's own COPY with nothing else.",
         "",
-        _machine(),
+        machine(),
         "",
         plot,
     ]
@@ -64,7 +64,8 @@ def render(results: Sequence[Result], plot: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Return the date, the machine and the versions of what is measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     here = {distribution.name: distribution.version for distribution in distributions()}
     versions = ", ".join(f"{name} {here[name]}" for name in VERSIONS if name in here)
