@@ -2,8 +2,8 @@
 
 Days are candidates by the time of their rows' last change, or because they were asked for; a table of which the source
 and staging have the same recent changes gives none. Of each candidate the digest in the source is compared with the one
-in staging, so that a day which was extracted since has not changed. Other days have
-changed with these if something of theirs names an order that did: see `_tied`.
+in staging, so that a day which was extracted since has not changed. Other days have changed with these if something of
+theirs names an order that did: see `_tied`.
 """
 
 from collections import Counter
@@ -306,7 +306,7 @@ def _sessions_in_staging(warehouse: Warehouse, days: Days, orders: set[Any]) -> 
     return {row[SESSION_KEY] for row in found if row[SESSION_KEY] is not None}
 
 
-def _changed_in_staging(warehouse: Warehouse, starts: Mapping[str, datetime]) -> dict[str, Counter[tuple[Any, int]]]:
+def _changed_in_staging(warehouse: Warehouse, starts: Mapping[str, datetime]) -> dict[str, Counter[tuple[Any, Any]]]:
     """Return, by table, the rows of staging that changed since a time, as `changed_rows` does those of the source."""
     written = warehouse.dialect.micros.format(UPDATED_AT)
     statements = [

@@ -62,7 +62,7 @@ class Settings(DashboardSettings, MailSettings):
         description="how long a transaction of the source may take to commit: changes so old are looked at again",
     )
     today: bool = Field(False, description="true: the calendar ends with today, a day that is partial until it ends")
-    refresh_minutes: int = Field(5, ge=1, le=60, description="with TODAY, minutes between looks at the source")
+    refresh_minutes: int = Field(2, ge=1, le=60, description="with TODAY, minutes between looks at the source")
     exact_days: int = Field(90, ge=1, description="days that the nightly schedule compares with the source exactly")
     run_days: int = Field(30, ge=1, description="number of days that `run` builds by default")
 
