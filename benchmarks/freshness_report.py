@@ -49,6 +49,7 @@ class Measured:
         orders_before: Orders of today before the first one that was measured.
         delays: Seconds from the commit of each order to the page that has it.
         runs: Seconds of each refresh that built, from its launch to its end.
+        failed: Runs and looks that failed.
         empty: The refreshes of the silent time.
         idle_cpu: CPU seconds a minute between these.
         dbt_when_silent: Invocations of dbt in the silent time.
@@ -59,6 +60,7 @@ class Measured:
     orders_before: int
     delays: Sequence[float]
     runs: Sequence[float]
+    failed: int
     empty: Sequence[Empty]
     idle_cpu: float
     dbt_when_silent: int
@@ -69,6 +71,7 @@ class Measured:
         """The targets, and whether they are met."""
         return {
             f"from a commit to the page in at most {GOAL_MINUTES} minutes": max(self.delays) <= GOAL_MINUTES * 60,
+            "no refresh fails": self.failed == 0,
             f"a refresh that finds nothing takes under {GOAL_SECONDS} s": self._longest < GOAL_SECONDS,
             f"and under {GOAL_SECONDS} s of CPU": max(one.cpu for one in self.empty) < GOAL_SECONDS,
             "and starts no dbt": self.dbt_when_silent == 0,

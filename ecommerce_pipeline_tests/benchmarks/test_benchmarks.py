@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import freshness_report
 from benchmarks.case import Measurement
 from benchmarks.claims import claims
+from benchmarks.freshness_report import Empty, Measured, Setting
+from benchmarks.live_shop import Order
 from benchmarks.report import render
 from benchmarks.results import Result, load_results, save
 from ecommerce_pipeline.settings import PROJECT_ROOT
@@ -87,3 +90,22 @@ def test_a_wrong_choice_is_one_message(tmp_path: Path, variable: str, value: str
     [line] = done.stderr.splitlines()
     assert line.startswith(f"error: {variable}=")
     assert remedy in line
+
+
+def test_the_report_on_freshness_says_which_targets_are_missed() -> None:
+    setting = Setting(60, scale=10, whole_days=14, refresh_minutes=2, between_orders=(5, 25))
+    empty = [Empty(0.9, 1.1), Empty(3.4, 0.8)]
+    found = Measured("22:00 in Etc/GMT-11", 18_000, [40.0, 90.0, 310.0], [35.0], 0, empty, 2.5, 0, [4.2, 9.1])
+    lines = freshness_report.report(setting, found).splitlines()
+    assert "| from the commit of an order to the page that has it | 90.0 s | 310.0 s | 310.0 s | 3 |" in lines
+    assert [line for line in lines if line.endswith("| **no** |")] == [
+        "| from a commit to the page in at most 5 minutes | **no** |",
+        "| a refresh that finds nothing takes under 3 s | **no** |",
+    ]
+
+
+def test_a_marked_order_is_recognized_in_the_sum_of_its_store() -> None:
+    """Orders can come to the page in any order, as the tables are read one after the other."""
+    small, large = Order(7, 1, 0.0), Order(7, 4, 0.0)
+    assert [one.is_in(400) for one in (small, large)] == [False, True]
+    assert [one.is_in(500) for one in (small, large)] == [True, True]
