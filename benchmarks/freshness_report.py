@@ -96,18 +96,15 @@ def report(setting: Setting, found: Measured) -> str:
     return f"""# Freshness: from a row in PostgreSQL to the page
 
 With `TODAY=true` the calendar ends with today, a day that is partial until it ends in `TIME_ZONE`. Every `REFRESH_MINUTES` the
-schedule `refresh` looks at the source; if days have changed, it builds them in one run. Set both in `.env`, start `make dev`, and
-turn the schedule on under *Automation*, or with
+schedule `refresh` looks at the source and, if days have changed, builds them in one run. Set both in `.env`, start `make dev`, and
+turn the schedule on under *Automation*.
 
-    export DAGSTER_HOME=$PWD/.local/dagster
-    .venv/bin/dagster schedule start refresh -m ecommerce_pipeline.definitions
+A row waits for the next look, at most `REFRESH_MINUTES`, and then for the run. A look is skipped while a run is going on, so
+`REFRESH_MINUTES` below the length of a run gains nothing.
 
-A row waits for the next look, at most `REFRESH_MINUTES`, and then for the run. A look is skipped while a run is going on: set
-`REFRESH_MINUTES` above the minutes that a run takes.
-
-The page says until when the newest day is known: when its rows were read. Today is a period of its own and has a paler bar. It
-is in sums, and in no mean and no comparison. The asset `dashboard/report` has that time as `as of`. The checks of
-volume never find too few rows of today.
+The page says until when the newest day is known: when its rows were read. Today is a period of its own and has a paler bar; it
+is in sums, and in no daily average and no comparison. The asset `dashboard/report` has that time as `as of`. The volume checks
+report too many rows of today, never too few.
 
 ## Measured
 
@@ -118,16 +115,18 @@ Written by `make freshness`, which is `python -m benchmarks.freshness`. `MINUTES
 The shop's database has {setting.whole_days} whole days at `SCALE={setting.scale}` and, at the start, {found.orders_before:,} orders of today
 ({found.began}). Another platform wrote them; the one that is measured reads them with `SOURCE=external`, under `dagster dev` with
 `REFRESH_MINUTES={setting.refresh_minutes}`. For {setting.minutes:.0f} minutes an application committed two paid orders every {shortest} to {longest} s, one
-in a store, whose amount is looked for on the page, and one online with its visit. Then it wrote nothing, until {len(found.empty)} refreshes had found nothing.
+in a store, whose amount is looked for on the page, and one online with its visit. Then it wrote nothing, until {len(found.empty)} refreshes
+had found nothing.
 
-Load average of the machine, which had other work to do as well: {median(found.load):.1f} (median), {max(found.load):.1f} (highest), on {os.cpu_count()} CPUs.
+Load average of the machine, other work included: {median(found.load):.1f} (median), {max(found.load):.1f} (highest), on {os.cpu_count()} CPUs. Times
+on a machine without other work are shorter.
 
 | | median | 95 % are within | longest | number |
 | --- | ---: | ---: | ---: | ---: |
 {table}
 
 CPU time is that of PostgreSQL and of all processes of `dagster dev`, which use {found.idle_cpu:.1f} s a minute between refreshes too.
-dbt was started {found.dbt_when_silent} times after the last order. At the end `verify` compared today in all layers, and found no difference.
+dbt was started {found.dbt_when_silent} times after the last order was shown. At the end `verify` found the rows of today equal in all layers.
 
 | target | met |
 | --- | --- |
