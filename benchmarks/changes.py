@@ -19,7 +19,7 @@ APART: Final = 2
 
 def platform_of(scratch: Path, days: int) -> Platform:
     """Return a platform with the last days, whose changes a look has seen already."""
-    platform = Platform(scratch, start=_first(days))
+    platform = Platform(scratch, START_DATE=_first(days).isoformat())
     platform.run(Days((Window(_first(days), LAST + timedelta(days=1)),)))
     platform.call("changes")
     return platform
