@@ -1,6 +1,7 @@
 """`ecommerce-pipeline map` on real databases: what it shows, creates, refuses and checks."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from ecommerce_pipeline.cli import app
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.keys import use_keys
+from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.shops.conftest import Copy
 from ecommerce_pipeline_tests.support.administration import administration
 
@@ -260,3 +262,35 @@ def test_a_draft_asks_what_names_and_types_do_not_say(copy_of: Copy, call: Call,
     empty = call(copy_of("template1"), "--propose", str(tmp_path / "none"))
     assert "looks like orders and their lines" in empty.output
     assert not (tmp_path / "none").exists()
+
+
+def test_the_example_of_the_page_is_a_whole_mapping_of_less_than_40_lines(
+    copy_of: Copy, call: Call, tmp_path: Path
+) -> None:
+    page = (PROJECT_ROOT / "docs" / "own_shop.md").read_text()
+    orders, lines, check = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len((orders + lines).splitlines()) < 40
+    for name, text in {"views/transactions": orders, "views/transaction_items": lines, "checks/total": check}.items():
+        path = tmp_path / "my_shop" / f"{name}.sql"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    shop = copy_of("template1")
+    run(
+        shop,
+        """CREATE TABLE orders (
+            id bigint, total numeric(10, 2), shipping numeric(10, 2), vat numeric(10, 2), paid numeric(10, 2),
+            state text, customer_email text, created_at timestamp, updated_at timestamp, cancelled_at timestamptz
+        )""",
+        """CREATE TABLE order_lines (
+            id bigint, order_id bigint, quantity integer, price numeric(10, 2), updated_at timestamp
+        )""",
+        "INSERT INTO orders VALUES (1, 27, 3, 4, 27, 'paid', 'a@example.com', '2026-03-02', '2026-03-02', NULL)",
+        "INSERT INTO orders VALUES (2, 9, 0, 0, 0, 'cart', NULL, '2026-03-02', '2026-03-02', NULL)",
+        "INSERT INTO order_lines VALUES (1, 1, 2, 10, '2026-03-02')",
+    )
+    integers = {"KEY_TYPE": "integer"}
+    assert call(shop, "--pack", str(tmp_path / "my_shop"), "--create", **integers).exit_code == 0
+    checked = call(shop, "--pack", str(tmp_path / "my_shop"), "--check", "--json", **integers)
+    assert checked.exit_code == 0, checked.output
+    assert {"name": "total", "ok": True, "expected": "27.00", "found": "27.00"} in json.loads(checked.stdout)["checks"]
+    assert call(shop, "--check", **integers).exit_code == 0

@@ -180,6 +180,17 @@ def test_whatever_a_row_is_made_of_moves_its_time_of_change(pack: str, shop: Add
             assert moved >= set(views.split()), line
 
 
+def test_a_day_is_found_by_an_index_of_the_application_or_one_that_the_readme_names(pack: str, shop: Address) -> None:
+    readme = (SHOPS / ("spree" if pack == "solidus" else pack) / "README.md").read_text()
+    query = "EXPLAIN SELECT * FROM ({}) AS t WHERE created_at >= '2026-03-02' AND created_at < '2026-03-03'"
+    with login(shop) as connection:
+        for statement in re.findall(r"^ +(CREATE INDEX CONCURRENTLY .*;)$", readme, re.MULTILINE):
+            connection.execute(statement.replace(" CONCURRENTLY", "").encode())
+        connection.execute("SET LOCAL enable_seqscan = off")
+        plan = connection.execute(query.format(statements(connection, pack)["transactions"]).encode()).fetchall()
+        assert re.search(r"Index Cond: .*2026-03-02.*2026-03-03", "\n".join(line for (line,) in plan))
+
+
 def newest(connection: psycopg.Connection, statement: str) -> datetime | None:
     if "updated_at" not in columns_of(connection, statement):
         return None
