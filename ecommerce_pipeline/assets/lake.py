@@ -48,6 +48,8 @@ def _lake_asset(table: Table, settings: Settings) -> AssetsDefinition:
             context.log.warning(f"schema drift in {table.schema}.{table.name}: {warning}")
         if drift.warnings:
             context.add_output_metadata({"schema drift": "\n".join(drift.warnings)})
+        if drift.notes:  # a shop need not have it
+            context.add_output_metadata({"not in the source": "\n".join(drift.notes)})
         return rows
 
     return objects

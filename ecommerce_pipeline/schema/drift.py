@@ -76,12 +76,14 @@ class Drift:
         warnings: What does not, yet should be known.
         doubts: What is usable if the values are such; each has a warning too.
         absent: What is missing and has no error, as it is optional: columns, or the table by its own name.
+        notes: What that means, in sentences.
     """
 
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     absent: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def drift(table: Table, found: Mapping[str, Found]) -> Drift:
@@ -95,11 +97,11 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
         return Drift((f"table {table.schema}.{table.name} does not exist",))
     if not found:
         return Drift(
-            warnings=(f"table {table.schema}.{table.name} does not exist: {table.info['without']}",),
+            notes=(f"table {table.schema}.{table.name} does not exist: {table.info['without']}",),
             absent=(table.name,),
         )
     errors: list[str] = []
-    warnings, doubts, absent = [], [], []
+    warnings, doubts, absent, notes = [], [], [], []
     added = {name: column for name, column in found.items() if name not in table.columns}
     missing = [column.name for column in table.columns if column.name not in found]
     for column in table.columns:
@@ -132,15 +134,14 @@ def drift(table: Table, found: Mapping[str, Found]) -> Drift:
                 f"set it NOT NULL again, or say `null=True` {_where(table, column)}"
             )
     if absent:
-        plural = "s" if len(absent) > 1 else ""
-        names = ", ".join(absent)
-        warnings.append(f"column{plural} {names} missing: read as null, or the contract's default (docs/own_shop.md)")
+        values = (f"{name} as {table.columns[name].info.get('default', 'null')}" for name in absent)
+        notes.append(f"columns that are missing are read as their defaults: {', '.join(values)}")
     warnings += [
         f"column {name} ({column.type}) is not in the contract and is not read: to have it, describe it as a column of "
         f"{table.name} in {CONTRACT}"
         for name, column in added.items()
     ]
-    return Drift(tuple(errors), tuple(warnings), tuple(doubts), tuple(absent))
+    return Drift(tuple(errors), tuple(warnings), tuple(doubts), tuple(absent), tuple(notes))
 
 
 def is_optional(column: Column[Any]) -> bool:

@@ -34,9 +34,9 @@ def test_a_table_that_is_not_there_is_said() -> None:
     assert drift(transaction_items, {}) == Drift(("table ecommerce.transaction_items does not exist",))
 
 
-def test_an_optional_table_that_is_not_there_is_a_warning() -> None:
+def test_an_optional_table_that_is_not_there_is_noted_with_what_that_costs() -> None:
     assert drift(TABLES["reviews"], {}) == Drift(
-        warnings=("table ecommerce.reviews does not exist: it has no rows",), absent=("reviews",)
+        absent=("reviews",), notes=("table ecommerce.reviews does not exist: no ratings",)
     )
 
 
@@ -60,21 +60,20 @@ def test_columns_dropped_are_errors_that_name_them() -> None:
     )
 
 
-def test_optional_columns_that_are_missing_are_warnings_that_say_what_is_read_instead() -> None:
+def test_optional_columns_that_are_missing_are_noted_with_what_is_read_instead() -> None:
     assert drift(transaction_items, without("quantity", "unit_price", "updated_at")) == Drift(
-        warnings=(
-            "column quantity (numeric(14,3)) is missing: it is read as 1",
-            "column unit_price (numeric(18,6)) is missing: it is read as null",
-            "column updated_at (timestamp with time zone) is missing: it is read as created_at",
-        ),
         absent=("quantity", "unit_price", "updated_at"),
+        notes=(
+            "columns that are missing are read as their defaults: quantity as 1, unit_price as null, updated_at as "
+            "created_at",
+        ),
     )
 
 
 def test_an_optional_column_renamed_is_a_warning_with_the_likely_new_name() -> None:
     renamed, new = drift(transaction_items, without("quantity") | {"item_quantity": Found("integer")}).warnings
     assert renamed == (
-        "column quantity (numeric(14,3)) is missing: it is read as 1 and item_quantity is new: if it was renamed, give "
+        "column quantity (numeric(14,3)) is missing and item_quantity is new: if it was renamed, give "
         "a view with `item_quantity AS quantity`, or rename it back"
     )
     assert new.startswith("column item_quantity (integer) is not in the contract")

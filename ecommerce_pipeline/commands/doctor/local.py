@@ -98,7 +98,7 @@ def source_tables(settings: Settings) -> str:
     warnings = [
         warning if name in drift.absent else f"{name}: {warning}"
         for name, drift in found.items()
-        for warning in drift.warnings
+        for warning in (*drift.notes, *drift.warnings)
     ]
     return "\n  ".join(
         [f"{len(there)} of {len(TABLES)} tables of the contract are there: {', '.join(there)}", *warnings]
