@@ -9,7 +9,7 @@ from typing import Any, Final
 from psycopg import Connection, sql
 from sqlalchemy import Table
 
-from ecommerce_pipeline.resources.postgres.catalog import found_columns
+from ecommerce_pipeline.resources.postgres.relations import Relation
 from ecommerce_pipeline.schema.tables import (
     HAPPENED_AT,
     ORDER_KEY,
@@ -27,33 +27,35 @@ _KEY: Final = "19876543-2101-4000-8000-198765432101"
 _NUMBER: Final = "1987654321"
 
 
-def unindexed(connection: Connection, table: Table) -> list[str]:
+def unindexed(connection: Connection, relation: Relation) -> list[str]:
     """Return what makes reading days of an event table slow, a line for each condition without an index.
 
     Foreign tables, whose indexes are on another server, and columns that do not exist are left out.
     """
-    relation, lines = f"{table.schema}.{table.name}", []
-    found = found_columns(connection, table)
-    relkind = _relkind(connection, table)
+    table, lines = relation.table, []
+    name = f"{table.schema}.{table.name}"
+    relkind = _relkind(connection, relation)
     for column in _searched(table) if relkind not in {None, "f"} else ():
-        if column not in found or _is_answered(_conditions(connection, table, column)):
+        if column not in relation.found or _is_answered(_conditions(connection, relation, column)):
             continue
         if relkind == "v":
             lines.append(
-                f"{relation} is a view: index the column of its table that {column} comes from, and take it unchanged"
+                f"{name} is a {'query' if relation.query else 'view'}: index the column of its table that {column} comes from, and take it unchanged"
             )
         else:
             concurrently = "" if relkind == "p" else "CONCURRENTLY "
-            lines.append(f"CREATE INDEX {concurrently}ON {relation} ({column});")
+            lines.append(f"CREATE INDEX {concurrently}ON {name} ({column});")
     return lines
 
 
-def has_no_time_of_change(connection: Connection, table: Table) -> bool:
+def has_no_time_of_change(connection: Connection, relation: Relation) -> bool:
     """Return whether a view's `updated_at` is a constant or its `created_at`, so that no change of a row moves it."""
-    if _relkind(connection, table) != "v" or not {HAPPENED_AT, UPDATED_AT} <= found_columns(connection, table).keys():
+    if _relkind(connection, relation) != "v" or HAPPENED_AT not in relation.found:
         return False
-    updated = _conditions(connection, table, UPDATED_AT)
-    return not updated or updated == _conditions(connection, table, HAPPENED_AT)
+    if UPDATED_AT not in relation.found:
+        return True
+    updated = _conditions(connection, relation, UPDATED_AT)
+    return not updated or updated == _conditions(connection, relation, HAPPENED_AT)
 
 
 def _searched(table: Table) -> Sequence[str]:
@@ -65,19 +67,22 @@ def _searched(table: Table) -> Sequence[str]:
     return (HAPPENED_AT, UPDATED_AT, *((ORDER_KEY,) if by_order else by_key))
 
 
-def _relkind(connection: Connection, table: Table) -> str | None:
+def _relkind(connection: Connection, relation: Relation) -> str | None:
+    if relation.query:
+        return "v"
+    table = relation.table
     row = connection.execute(_KIND, [f'"{table.schema}"."{table.name}"']).fetchone()
     return row[0] if row else None
 
 
-def _conditions(connection: Connection, table: Table, column: str) -> set[tuple[str, str]]:
+def _conditions(connection: Connection, relation: Relation, column: str) -> set[tuple[str, str]]:
     """Return the kind and the text of the conditions into which a search by a column is planned."""
     is_time = column in {HAPPENED_AT, UPDATED_AT}
-    query = sql.SQL("EXPLAIN (FORMAT JSON, COSTS OFF) SELECT FROM {} WHERE {} {} {}").format(
-        sql.Identifier(str(table.schema), table.name),
+    query = sql.SQL("EXPLAIN (FORMAT JSON, COSTS OFF) SELECT FROM {} AS rows_ WHERE {} {} {}").format(
+        relation.own,
         sql.Identifier(column),
         sql.SQL(">=" if is_time else "="),
-        _value(found_columns(connection, table)[column].type),
+        _value(relation.found[column].type),
     )
     with connection.transaction(force_rollback=True):
         # Of a small table the planner prefers to read all, whatever its indexes.

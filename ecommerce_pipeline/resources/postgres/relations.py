@@ -37,7 +37,7 @@ class Relation:
     def rows(self) -> sql.Composable:
         """The relation: all columns of the contract, in the types that the source has."""
         columns = source_columns(self.table)
-        own = self._own
+        own = self.own
         if all(column.name in self.found and not self._has_gaps(column) for column in columns):
             return own
         selected = sql.SQL(", ").join(
@@ -54,7 +54,8 @@ class Relation:
         return postgres_type(self.table.columns[column].type)
 
     @property
-    def _own(self) -> sql.Composable:
+    def own(self) -> sql.Composable:
+        """The relation as the source has it, with its own columns."""
         if self.query is not None:
             return sql.SQL("({}\n)").format(sql.SQL(self.query))  # it may end with a comment
         return sql.Identifier(str(self.table.schema), self.table.name)

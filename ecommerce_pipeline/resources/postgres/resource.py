@@ -167,9 +167,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached or rejects the login.
         """
         with self.connect() as connection:
+            source = relations(connection, self._queries(connection), tables).values()
             return (
-                [line for table in tables for line in unindexed(connection, table)],
-                [table.name for table in tables if has_no_time_of_change(connection, table)],
+                [line for relation in source for line in unindexed(connection, relation)],
+                [relation.table.name for relation in source if has_no_time_of_change(connection, relation)],
             )
 
     def extract(self, table: Table, days: Days | None) -> tuple[Drift, pa.RecordBatchReader]:

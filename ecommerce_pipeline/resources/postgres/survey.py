@@ -20,6 +20,13 @@ def missing(connection: Connection, source: Relations) -> list[str]:
     The catalog shows tables and columns to every role, with or without privileges on them.
     """
     tables = [relation.table for relation in source.values()]
+    lines = [
+        f"{table.schema}.{table.name}: {'; '.join(errors)}"
+        for table in tables
+        if (errors := drift(table, source[table.name].found).errors)
+    ]
+    if any(relation.query for relation in source.values()):
+        return lines  # the queries name other tables, and were planned to find their columns
     schema = connection.execute(_SCHEMA, [SCHEMA]).fetchone()
     if schema is None:
         return [f"schema {SCHEMA} and its tables {', '.join(REQUIRED)} are missing"]
@@ -27,11 +34,6 @@ def missing(connection: Connection, source: Relations) -> list[str]:
     grants = []
     if not usable:
         grants.append(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(SCHEMA), sql.Identifier(role)))
-    lines = [
-        f"{table.schema}.{table.name}: {'; '.join(errors)}"
-        for table in tables
-        if (errors := drift(table, source[table.name].found).errors)
-    ]
     unreadable = connection.execute(_UNREADABLE, [SCHEMA, [table.name for table in tables]]).fetchall()
     if unreadable:
         names = sql.SQL(", ").join(sql.Identifier(SCHEMA, name) for (name,) in sorted(unreadable))
