@@ -40,7 +40,8 @@ def unindexed(connection: Connection, relation: Relation) -> list[str]:
             continue
         if relkind == "v":
             lines.append(
-                f"{name} is a {'query' if relation.query else 'view'}: index the column of its table that {column} comes from, and take it unchanged"
+                f"{name} is a {'query' if relation.query else 'view'}: index the column of its table that {column} comes "
+                "from, and take it unchanged"
             )
         else:
             concurrently = "" if relkind == "p" else "CONCURRENTLY "
