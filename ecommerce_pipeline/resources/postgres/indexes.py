@@ -39,9 +39,9 @@ def unindexed(connection: Connection, relation: Relation) -> list[str]:
         if column not in relation.found or _is_answered(_conditions(connection, relation, column)):
             continue
         if relkind == "v":
+            what = "query" if relation.query else "view"
             lines.append(
-                f"{name} is a {'query' if relation.query else 'view'}: index the column of its table that {column} comes "
-                "from, and take it unchanged"
+                f"{name} is a {what}: index the column of its table that {column} comes from, and take it unchanged"
             )
         else:
             concurrently = "" if relkind == "p" else "CONCURRENTLY "
