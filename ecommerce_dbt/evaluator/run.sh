@@ -15,10 +15,9 @@ cp -r "$evaluator" "$copy/evaluator"
 cd "$copy/project"
 printf 'packages:\n  - local: %s\n' "$utils" >../evaluator/packages.yml
 printf 'packages:\n  - local: %s\n  - local: %s\n' "$utils" "$copy/evaluator" >packages.yml
+cp evaluator/dbt_project_evaluator_exceptions.csv seeds/
+# The project's file ends with its seeds.
 cat >>dbt_project.yml <<'YAML'
-
-seed-paths: [evaluator]
-seeds:
   dbt_project_evaluator:
     dbt_project_evaluator_exceptions:
       +enabled: false
