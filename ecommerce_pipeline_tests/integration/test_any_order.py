@@ -25,7 +25,7 @@ from ecommerce_pipeline_tests.chaos.faults import Victim, kill_the_run
 from ecommerce_pipeline_tests.support.lives import built_at_once, comparable_rows, delete_a_tenth
 from ecommerce_pipeline_tests.support.platform import Platform
 
-ALL_TABLES = len(STAGING) + len(list((DBT_DIR / "models").rglob("*.sql")))
+ALL_TABLES = len(STAGING) + len([*(DBT_DIR / "models").rglob("*.sql"), *(DBT_DIR / "seeds").glob("*.csv")])
 DAYS = [f"2026-03-0{day}" for day in range(2, 9)]
 WEEK = Days.of_keys(DAYS[0], DAYS[-1])
 FIRST = int(os.environ.get("LIFE", "42"))
