@@ -3,6 +3,7 @@
 A run in between keeps what was read: the history hardly changes, and reading it costs what it is long.
 """
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.lake import LAKE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import find_object, read_object
+from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
@@ -51,11 +53,16 @@ def first_orders_asset(settings: Settings) -> AssetsDefinition:
             context.add_output_metadata({READ_AT: MetadataValue.timestamp(read_at), BEFORE: str(before)})
             return kept.to_reader()
         context.add_output_metadata({READ_AT: MetadataValue.timestamp(now), BEFORE: str(before)})
-        return postgres.first_orders(
-            before, guests=settings.guests_by_email, by_payments=settings.sold_by == "payments"
-        )
+        approved = _words("payment_status", "approved") if settings.sold_by == "payments" else []
+        return postgres.first_orders(before, guests=settings.guests_by_email, approved=approved)
 
     return objects
+
+
+def _words(kind: str, group: str) -> list[str]:
+    """Return the words of a group, from dbt's seed."""
+    with (DBT_DIR / "seeds" / "shop_words.csv").open(encoding="utf-8") as file:
+        return [row["word"] for row in csv.DictReader(file) if (row["kind"], row["group_name"]) == (kind, group)]
 
 
 def _read_at(context: AssetExecutionContext, before: date) -> datetime | None:

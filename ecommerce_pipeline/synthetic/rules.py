@@ -57,7 +57,7 @@ def _bad_header_amount(case: Case) -> Rows:
     kind = case.below(3)
     discount = np.where(kind == 1, gross + 1 + case.below(1000), np.where(kind == 2, 0, discount))  # noqa: PLR2004
     gross = np.where(kind == 2, -gross, gross)  # noqa: PLR2004
-    wrong = np.where(kind == 0, 1 + case.below(500), 0)
+    wrong = np.where(kind == 0, 1000 + case.below(500), 0)
     total = gross - discount + shipping + wrong
     return {"gross_amount": gross, "discount_amount": discount, "total_amount": total}
 
@@ -68,7 +68,7 @@ def _bad_quantity(case: Case) -> Rows:
 
 
 def _bad_line_amount(case: Case) -> Rows:
-    return {"gross_amount": case.rows["gross_amount"] + 1 + case.below(2000)}
+    return {"gross_amount": case.rows["gross_amount"] + 101 + case.below(2000)}
 
 
 def _not_positive(case: Case, column: str) -> Rows:

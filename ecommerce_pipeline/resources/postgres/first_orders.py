@@ -4,6 +4,7 @@ So it is known who is new, however much of the history is loaded. `person_key` i
 the same name.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from psycopg import sql
@@ -16,8 +17,8 @@ from ecommerce_pipeline.schema.tables import ORDERS
 _GUEST = " WHEN btrim(guest_email) <> '' THEN 'guest:' || md5(convert_to(lower(btrim(guest_email)), 'UTF8'))"
 _PAID = (
     " AND coalesce((SELECT sum(amount) FROM {payments} AS payments "
-    "WHERE payments.transaction_id = rows_.transaction_id AND payments.status = 'approved'), paid_amount, 0) "
-    ">= total_amount"
+    "WHERE payments.transaction_id = rows_.transaction_id AND lower(btrim(payments.status)) = ANY({words})), "
+    "paid_amount, 0) >= total_amount"
 )
 _QUERY = """
     SELECT DISTINCT ON (person_key) person_key, created_at AS first_order_at, channel
@@ -34,7 +35,7 @@ _QUERY = """
 
 
 def first_orders_query(
-    source: Relations, before: date, time_zone: str, *, guests: bool, by_payments: bool
+    source: Relations, before: date, time_zone: str, *, guests: bool, approved: Sequence[str]
 ) -> sql.Composed:
     """Return the query of the first orders, by person.
 
@@ -43,9 +44,11 @@ def first_orders_query(
         before: The first business day whose orders are left out.
         time_zone: The shop's.
         guests: Whether guests are persons, known by their e-mail address.
-        by_payments: Whether an order counts only if its payments cover it.
+        approved: The words of a payment that is approved: an order counts only if such payments cover it. None of a
+            shop whose orders are sold by their state.
     """
-    paid = sql.SQL(_PAID).format(payments=source["payment_attempts"].rows) if by_payments else sql.SQL("")
+    payments, words = source["payment_attempts"].rows, sql.Literal(list(approved))
+    paid = sql.SQL(_PAID).format(payments=payments, words=words) if approved else sql.SQL("")
     return sql.SQL(_QUERY).format(
         guest=sql.SQL(_GUEST if guests else ""),
         orders=source[ORDERS].rows,

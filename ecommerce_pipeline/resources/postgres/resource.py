@@ -240,7 +240,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}", self.rows_per_second
         )
 
-    def first_orders(self, before: date, *, guests: bool, by_payments: bool) -> pa.RecordBatchReader:
+    def first_orders(self, before: date, *, guests: bool, approved: Sequence[str]) -> pa.RecordBatchReader:
         """Read each person's first order before a business day: see `first_orders_query`.
 
         Raises:
@@ -248,7 +248,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self.connect() as connection:
             source = self.relations(connection)
-        query = first_orders_query(source, before, self.time_zone, guests=guests, by_payments=by_payments)
+        query = first_orders_query(source, before, self.time_zone, guests=guests, approved=approved)
         return scan(self.address(), query.as_string(), arrow_schema(first_orders), "first_orders", self.rows_per_second)
 
     def contract_rows(self, table: Table, days: Days | None, query: str) -> list[tuple[Any, ...]]:
