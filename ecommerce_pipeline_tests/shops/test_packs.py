@@ -115,6 +115,11 @@ def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_every_order_has_the_figures_written_by_hand(pack: str, shop: Address) -> None:
     with login(shop) as connection:
         assert in_order(figures(connection, pack)) == in_order(truth(pack))
+        mapping = statements(connection, pack)
+        orders = f"SELECT transaction_id FROM ({mapping['transactions']}) AS o"
+        for table in ("transaction_items", "payment_attempts", "refunds"):
+            alone = f"SELECT count(*) FROM ({mapping[table]}) AS t WHERE transaction_id NOT IN ({orders})"
+            assert connection.execute(alone.encode()).fetchone() == (0,), table
 
 
 def test_an_older_version_in_another_schema_has_the_same_figures(pack: str, shop: Address) -> None:

@@ -14,7 +14,7 @@ INSERT INTO order_order (id, number, created_at, status, user_id, user_email, ch
     total_charged_amount, voucher_code, lines_count, origin) VALUES
     -- A guest; prices without tax; a first charge that failed.
     ('00000000-0000-4000-8000-000000000001', 1, '2026-03-02 10:00+00', 'fulfilled', NULL, 'guest@example.com', 2, 'USD', 26.4, 19, 20.9, 5, 5.5, 26.4, 'SPRING', 1, 'checkout'),
-    -- Prices with tax; a line refunded by name, then the rest with shipping.
+    -- Prices with tax; a line and shipping refunded by name, then the rest.
     ('00000000-0000-4000-8000-000000000002', 2, '2026-03-02 11:00+00', 'returned', 1, 'ana@example.com', 1, 'EUR', 121.86, 98.4, 117.1, 4, 4.76, 0, NULL, 2, 'checkout'),
     -- Cancelled, its payment refunded by the older API.
     ('00000000-0000-4000-8000-000000000003', 3, '2026-03-02 12:00+00', 'canceled', 2, 'bo@example.com', 1, 'EUR', 20, 20, 20, 0, 0, 0, NULL, 1, 'checkout'),
@@ -54,7 +54,7 @@ INSERT INTO payment_transactionitem (id, order_id, name, currency, charged_value
     (1, '00000000-0000-4000-8000-000000000001', 'Card', 'USD', 26.4, 0, 'card'),
     (2, '00000000-0000-4000-8000-000000000002', 'Card', 'EUR', 0, 121.86, 'card'),
     (3, NULL, 'Card', 'EUR', 0, 0, 'card');
-INSERT INTO order_ordergrantedrefund VALUES (1, '00000000-0000-4000-8000-000000000002', '2026-03-05 09:00+00', '2026-03-05 09:00+00', 107.1, 'EUR', 'Damaged', false);
+INSERT INTO order_ordergrantedrefund VALUES (1, '00000000-0000-4000-8000-000000000002', '2026-03-05 09:00+00', '2026-03-05 09:00+00', 111.86, 'EUR', 'Damaged', true);
 INSERT INTO order_ordergrantedrefundline VALUES (1, 1, '00000000-0000-4000-8000-100000000002', 1);
 INSERT INTO payment_transactionevent (id, transaction_id, created_at, type, amount_value, currency, psp_reference, include_in_calculations, related_granted_refund_id) VALUES
     (1, 1, '2026-03-02 10:01+00', 'charge_failure', 26.4, 'USD', 'a', true, NULL),
@@ -64,8 +64,8 @@ INSERT INTO payment_transactionevent (id, transaction_id, created_at, type, amou
     (4, 2, '2026-03-02 11:01+00', 'charge_success', 121.86, 'EUR', 'c', true, NULL),
     (5, 2, '2026-03-02 11:02+00', 'charge_failure', 121.86, 'EUR', 'c', true, NULL),
     (6, 2, '2026-03-02 11:05+00', 'charge_success', 121.86, 'EUR', 'd', true, NULL),
-    (7, 2, '2026-03-05 10:00+00', 'refund_success', 107.1, 'EUR', 'e', true, 1),
-    (8, 2, '2026-03-06 10:00+00', 'refund_success', 14.76, 'EUR', 'f', true, NULL),
+    (7, 2, '2026-03-05 10:00+00', 'refund_success', 111.86, 'EUR', 'e', true, 1),
+    (8, 2, '2026-03-06 10:00+00', 'refund_success', 10, 'EUR', 'f', true, NULL),
     (9, 3, '2026-03-02 11:05+00', 'charge_success', 5, 'EUR', 'g', true, NULL);
 INSERT INTO payment_payment (id, gateway, charge_status, total, captured_amount, currency, order_id) VALUES
     (3, 'app:saleor.stripe', 'fully-refunded', 20, 0, 'EUR', '00000000-0000-4000-8000-000000000003'),

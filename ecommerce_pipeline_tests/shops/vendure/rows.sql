@@ -20,7 +20,7 @@ INSERT INTO "order" (id, type, code, state, active, "orderPlacedAt", "currencyCo
     (1, 'Regular', 'A1', 'Delivered', false, '2026-03-02 10:00', 'USD', 4, 1900, 2090, 500, 550, 'SPRING'),
     -- Tax included, discounts of a line and of the order; one line returned and refunded, then 4.75 without a line.
     (2, 'Aggregate', 'A2', 'Delivered', false, '2026-03-02 11:00', 'EUR', 1, 839, 999, 400, 476, ''),
-    -- Cancelled and refunded: Vendure's own total is 0.
+    -- Cancelled, refunded without lines: Vendure's own total is 0.
     (3, 'Regular', 'A3', 'Cancelled', false, '2026-03-02 12:00', 'EUR', 2, 0, 0, 0, 0, ''),
     -- Authorized only.
     (4, 'Regular', 'A4', 'PaymentAuthorized', false, '2026-03-02 13:00', 'USD', 2, 750, 750, 0, 0, ''),
@@ -29,7 +29,7 @@ INSERT INTO "order" (id, type, code, state, active, "orderPlacedAt", "currencyCo
     -- Yen, which Vendure keeps in hundredths too; a surcharge; refunded as a whole.
     (6, 'Regular', 'A6', 'Delivered', false, '2026-03-02 15:00', 'JPY', 5, 100100, 110100, 0, 0, ''),
     -- A deleted product, nobody, two payments, and one refund request over both.
-    (7, 'Regular', 'A7', 'Delivered', false, '2026-03-02 16:00', 'EUR', NULL, 400, 400, 0, 0, ''),
+    (7, 'Regular', 'A7', 'Delivered', false, '2026-03-02 16:00', 'EUR', NULL, 400, 400, 100, 100, ''),
     -- From another system, of a customer who is gone.
     (8, 'Regular', 'A8', 'Delivered', false, '2019-06-30 23:30', 'KWD', 3, 124, 124, 0, 0, ''),
     (9, 'Regular', 'C1', 'AddingItems', true, NULL, 'EUR', 2, 100, 100, 0, 0, ''), (10, 'Regular', 'C2', 'Draft', false, NULL, 'EUR', 2, 100, 100, 0, 0, ''),
@@ -46,20 +46,21 @@ INSERT INTO order_line (id, "orderId", "productVariantId", quantity, "orderPlace
 INSERT INTO shipping_line (id, "orderId", "listPrice", "listPriceIncludesTax", adjustments, "taxLines") VALUES
     (1, 1, 600, false, '[{"type": "PROMOTION", "adjustmentSource": "PROMOTION:2", "amount": -100}]', '[{"taxRate": 10}]'),
     (2, 2, 476, true, '[]', '[{"taxRate": 19}]'),
-    (3, 3, 500, true, '[{"type": "OTHER", "adjustmentSource": "CANCEL_ORDER", "amount": -500}]', '[]');
+    (3, 3, 500, true, '[{"type": "OTHER", "adjustmentSource": "CANCEL_ORDER", "amount": -500}]', '[]'),
+    (4, 7, 100, true, '[]', '[]');
 INSERT INTO surcharge (id, "orderId", description, "listPrice", "listPriceIncludesTax", "taxLines") VALUES (1, 6, 'Gift wrapping', 100, true, '[]');
 INSERT INTO payment (id, "orderId", method, amount, state, "createdAt", "errorMessage") VALUES
     (1, 1, 'card', 2640, 'Declined', '2026-03-02 10:01', 'no funds'), (2, 1, 'card', 2640, 'Settled', '2026-03-02 10:05', NULL),
     (3, 2, 'card', 11185, 'Settled', '2026-03-02 11:05', NULL), (4, 3, 'card', 2500, 'Settled', '2026-03-02 12:05', NULL),
     (5, 4, 'card', 750, 'Authorized', '2026-03-02 13:05', NULL), (6, 5, 'card', 4200, 'Settled', '2026-03-02 14:05', NULL),
     (7, 6, 'card', 110100, 'Settled', '2026-03-02 15:05', NULL), (8, 7, 'card', 500, 'Settled', '2026-03-02 16:05', NULL),
-    (9, 7, 'invoice', 300, 'Settled', '2026-03-09 08:00', NULL), (10, 8, 'invoice', 124, 'Settled', '2019-07-01 00:00', NULL);
+    (9, 7, 'invoice', 400, 'Settled', '2026-03-09 08:00', NULL), (10, 8, 'invoice', 124, 'Settled', '2019-07-01 00:00', NULL);
 INSERT INTO refund (id, "paymentId", items, shipping, adjustment, total, method, reason, state, "createdAt") VALUES
     (1, 3, 9710, 0, 0, 9710, 'card', 'Damaged', 'Settled', '2026-03-05 10:00'), (2, 3, 0, 0, 0, 475, 'card', NULL, 'Settled', '2026-03-06 10:00'),
     (3, 4, 2000, 500, 0, 2500, 'card', NULL, 'Settled', '2026-03-04 09:00'),
     (4, 6, 0, 0, 0, 1200, 'card', NULL, 'Settled', '2026-03-02 18:00'), (5, 6, 0, 0, 0, 1000, 'card', NULL, 'Settled', '2026-03-07 10:00'),
     (6, 6, 0, 0, 0, 1000, 'card', NULL, 'Failed', '2026-03-07 09:00'), (7, 7, 0, 0, 0, 110100, 'card', NULL, 'Settled', '2026-03-08 10:00'),
-    (8, 8, 400, 0, 0, 250, 'card', NULL, 'Settled', '2026-03-10 10:00'), (9, 9, 400, 0, 0, 150, 'invoice', NULL, 'Settled', '2026-03-10 10:00:01');
+    (8, 8, 400, 100, 0, 250, 'card', NULL, 'Settled', '2026-03-10 10:00'), (9, 9, 400, 100, 0, 250, 'invoice', NULL, 'Settled', '2026-03-10 10:00:01');
 INSERT INTO order_line_reference (id, quantity, "orderLineId", "refundId", discriminator) VALUES
-    (1, 1, 2, 1, 'RefundLine'), (2, 1, 4, 3, 'RefundLine'), (3, 1, 9, 8, 'RefundLine'), (4, 1, 9, 9, 'RefundLine'), (5, 2, 1, NULL, 'FulfillmentLine');
+    (1, 1, 2, 1, 'RefundLine'), (3, 1, 9, 8, 'RefundLine'), (4, 1, 9, 9, 'RefundLine'), (5, 2, 1, NULL, 'FulfillmentLine');
 INSERT INTO history_entry (id, "createdAt", type, data, "orderId") VALUES (1, '2026-03-04 09:00', 'ORDER_STATE_TRANSITION', '{"from": "PaymentSettled", "to": "Cancelled"}', 3);

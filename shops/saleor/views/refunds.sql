@@ -84,20 +84,25 @@ LEFT JOIN LATERAL (
     ORDER BY abs(extract(epoch FROM f.created_at - r.created_at)), f.id
     LIMIT 1
 ) AS fulfilment ON r.granted_refund_id IS NULL
--- All refunds of the order, and those before this one.
+-- All refunds of the order; and those before this one, but for shipping that they name.
 CROSS JOIN LATERAL (
     SELECT
         coalesce(sum(a.amount), 0) AS amount,
-        coalesce(sum(a.amount) FILTER (WHERE (a.created_at, a.id) < (r.created_at, r.id)), 0) AS earlier
+        coalesce(sum(a.amount - a.shipping) FILTER (WHERE (a.created_at, a.id) < (r.created_at, r.id)), 0) AS earlier
     FROM (
-        SELECT 'payment ' || t.id AS id, t.amount, t.created_at
+        SELECT 'payment ' || t.id AS id, t.amount, 0 AS shipping, t.created_at
         FROM public.payment_transaction AS t
         JOIN public.payment_payment AS p ON p.id = t.payment_id
         WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success AND NOT t.action_required
         UNION ALL
-        SELECT 'transaction ' || e.id, e.amount_value, e.created_at
+        SELECT
+            'transaction ' || e.id,
+            e.amount_value,
+            CASE WHEN g.shipping_costs_included THEN least(o.shipping_price_gross_amount, e.amount_value) ELSE 0 END,
+            e.created_at
         FROM public.payment_transactionevent AS e
         JOIN public.payment_transactionitem AS i ON i.id = e.transaction_id
+        LEFT JOIN public.order_ordergrantedrefund AS g ON g.id = e.related_granted_refund_id
         WHERE i.order_id = o.id AND e.type IN ('refund_success', 'charge_back') AND e.include_in_calculations
     ) AS a
 ) AS refunded
