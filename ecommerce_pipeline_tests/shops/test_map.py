@@ -184,6 +184,19 @@ def test_what_is_wrong_is_one_message(
     assert "Traceback" not in called.output
 
 
+def test_a_view_whose_table_is_not_there_is_left_out_and_an_order_s_is_refused(copy_of: Copy, call: Call) -> None:
+    shop = copy_of("spree")
+    run(shop, "ALTER TABLE spree_users RENAME TO members")
+    shown = call(shop, KEY_TYPE="integer")
+    assert shown.exit_code == 0, shown.output
+    assert "left out   ecommerce.customers: the database has no public.spree_users" in shown.output
+    run(shop, "ALTER TABLE spree_shipments DROP COLUMN cost")
+    broken = call(shop, "--create", KEY_TYPE="integer")
+    assert broken.exit_code == 1
+    assert "shops/spree/views/transactions.sql: column s.cost does not exist" in broken.output
+    assert value(shop, "SELECT to_regnamespace('ecommerce')") is None
+
+
 def test_a_database_of_no_known_application_gets_the_way_out(copy_of: Copy, call: Call) -> None:
     empty = copy_of("template1")
     called = call(empty)
