@@ -21,7 +21,7 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.replacement import replacing
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, unfit
-from ecommerce_pipeline.schema.tables import EVENTS, TABLES, reconciliation
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES, first_orders, reconciliation
 from ecommerce_pipeline.schema.tables import STAGING as TABLES_OF_STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import Target, target_of
@@ -78,7 +78,7 @@ def _build(settings: Settings, days: Days, instance: DagsterInstance, output: Ou
         from ecommerce_pipeline.definitions import definitions_of
 
         repository = definitions_of(settings).get_repository_def()
-    staging = AssetSelection.assets(*([STAGING, name] for name in TABLES))
+    staging = AssetSelection.assets(*([STAGING, name] for name in (*TABLES, first_orders.name)))
     models = AssetSelection.groups("core", "datamart", "dashboard")
     return run_shown(job_of(repository, staging | models), days, instance, output, {REBUILD_TAG: COMMAND})
 
