@@ -120,8 +120,8 @@ def source_indexes(settings: Settings) -> str:
         found = "\n  ".join(["slow, not wrong: whole tables are read to find days and changes; indexes help:", *slow])
     if untimed:
         found += (
-            f"\n  updated_at of the view{'s' if len(untimed) > 1 else ''} {', '.join(untimed)} does not say when a row "
-            "changed: only `run --changed --exact` and the exact schedules find its changes"
+            f"\n  updated_at of {', '.join(untimed)} is missing or does not say when a row changed: "
+            "only `run --changed --exact` and the exact schedules find its changes"
         )
     return found
 

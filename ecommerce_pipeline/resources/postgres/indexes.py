@@ -50,11 +50,13 @@ def unindexed(connection: Connection, relation: Relation) -> list[str]:
 
 
 def has_no_time_of_change(connection: Connection, relation: Relation) -> bool:
-    """Return whether a view's `updated_at` is a constant or its `created_at`, so that no change of a row moves it."""
-    if _relkind(connection, relation) != "v" or HAPPENED_AT not in relation.found:
+    """Return whether `updated_at` is missing, or a constant or `created_at` of a view: no change of a row moves it."""
+    if HAPPENED_AT not in relation.found:
         return False
     if UPDATED_AT not in relation.found:
         return True
+    if _relkind(connection, relation) != "v":
+        return False
     updated = _conditions(connection, relation, UPDATED_AT)
     return not updated or updated == _conditions(connection, relation, HAPPENED_AT)
 
