@@ -96,15 +96,15 @@ def test_a_connection_cut_during_an_extraction_is_retried_and_reported(
 
 def test_a_permanent_error_fails_at_the_first_attempt(platform: Platform, database: PostgresResource) -> None:
     with database.connect() as connection:
-        connection.execute("ALTER TABLE ecommerce.reviews RENAME TO renamed")
+        connection.execute("ALTER TABLE ecommerce.transaction_items RENAME TO renamed")
     try:
         events: list[RunProgress] = []
-        with pytest.raises(PlatformError, match=r"table ecommerce\.reviews does not exist"):
+        with pytest.raises(PlatformError, match=r"table ecommerce\.transaction_items does not exist"):
             platform.run(DAY, job="extract", on_progress=events.append)
         assert "retrying" not in {progress.kind for progress in events}
     finally:
         with database.connect() as connection:
-            connection.execute("ALTER TABLE ecommerce.renamed RENAME TO reviews")
+            connection.execute("ALTER TABLE ecommerce.renamed RENAME TO transaction_items")
 
 
 def test_transient_and_permanent_errors_of_the_server_are_distinguished(

@@ -102,7 +102,7 @@ def test_verify_reports_ok_for_sound_data_and_keeps_json_apart_from_text(built: 
     output = completed.stderr
     assert completed.returncode == 0, output
     assert json.loads(completed.stdout)["ok"]
-    assert output.count(" ok ") == 12
+    assert output.count(" ok ") == 13
     [(rows,)] = built.query("SELECT count(*) FROM staging.sessions")
     assert f"{rows:,} rows, 5 partitions, in PostgreSQL, the lake and staging" in output
     assert "2 complete days" in output
@@ -133,7 +133,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
             "DROP TABLE sales",
         )
     assert code == 1
-    assert output.count(" ok ") + output.count("NO") == 12
+    assert output.count(" ok ") + output.count("NO") == 13
     [line] = [line for line in output.splitlines() if line.startswith("refunds of")]
     assert line.startswith("refunds of 2026-03-04: lake has ")
     only_lake, only_staging = line.partition("only in lake: ")[2].split("only in staging: ")
