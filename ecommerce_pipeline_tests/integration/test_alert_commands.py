@@ -98,7 +98,7 @@ FAILURES: dict[str, tuple[Callable[[Platform], None], tuple[str, ...]]] = {
     "an object that is gone, for one asset": (delete, REFUNDS_ALONE),
     "a damaged warehouse": (damage_the_warehouse, LOAD),
     "a staging table that is gone": (in_the_warehouse("DROP TABLE staging.refunds"), TRANSFORM),
-    "a fact that is gone, for one mart": (in_the_warehouse("DROP TABLE core.fact_refund"), MART_ALONE),
+    "a fact that is gone, for one mart": (in_the_warehouse("DROP TABLE core.fact_refund_line"), MART_ALONE),
     "no marts": (in_the_warehouse("DROP SCHEMA datamart CASCADE"), ("--job", "dashboard")),
 }
 

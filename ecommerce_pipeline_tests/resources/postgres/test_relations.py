@@ -12,7 +12,7 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import SourceLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.changed import (
-    changed_keys,
+    changed_rows,
     changed_since,
     days_of_keys,
     keys_of_orders,
@@ -141,7 +141,7 @@ def test_what_changed_is_found_in_a_shop_of_orders_and_lines(owner: PostgresReso
             if name not in REQUIRED:
                 assert changes(name, None) == changes(name, FIRST) == ({}, None)
                 assert newest_change(connection, source[name]) == (0, None)
-        assert changed_keys(connection, source[ORDERS], SECOND) == [2]
+        assert [key for key, _ in changed_rows(connection, source[ORDERS], SECOND)] == [2]
         assert keys_of_orders(connection, source[ORDERS], DAYS, "UTC") == {1, 2}
         assert last_day(connection, source[ORDERS], "UTC") == SECOND.date()
         assert days_of_keys(connection, source["refunds"], "transaction_id", [1, 2], "UTC") == set()
@@ -221,7 +221,7 @@ def test_keys_of_any_type_are_read_as_texts_and_found_by_their_indexes(
         of_orders = [key(1), key(2)]
         assert days_of_keys(connection, source[ORDERS], "transaction_id", of_orders, "UTC") == {*DAYS}
         assert values_of_orders(connection, source[ORDERS], "transaction_id", of_orders) == {*of_orders}
-        assert {*changed_keys(connection, source[ORDERS], SECOND)} == {key(2)}
+        assert {changed for changed, _ in changed_rows(connection, source[ORDERS], SECOND)} == {key(2)}
         assert keys_of_orders(connection, source[ORDERS], DAYS, "UTC") == {*of_orders}
     by_key, values, by_time, by_day = plans
     type_ = "uuid" if is_uuid else "bigint"
