@@ -175,7 +175,7 @@ def test_verify_continues_after_a_missing_object(built: Platform) -> None:
     assert {result["subject"]: result["errors"] for result in document["results"] if not result["ok"]} == {
         "reviews": [missing]
     }
-    assert len(document["results"]) == 12
+    assert len(document["results"]) == 13
 
 
 def test_rows_that_were_lost_on_the_way_stop_the_run_before_the_marts(built: Platform) -> None:
