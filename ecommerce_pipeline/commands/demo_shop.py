@@ -11,6 +11,7 @@ import pyarrow as pa
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.mapping.mapping import mapping_of
 from ecommerce_pipeline.mapping.packs import SHOPS
 from ecommerce_pipeline.partitions import ONE_DAY, Days, Window
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
@@ -56,8 +57,6 @@ def demo_shop_command(settings: Settings, name: str, output: Output) -> None:
 
 
 def _is_filled(database: PostgresResource, name: str) -> bool:
-    from ecommerce_pipeline.mapping.mapping import mapping_of
-
     with database.connect() as connection:
         try:
             return bool(mapping_of(connection, name))

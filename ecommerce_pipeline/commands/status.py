@@ -18,7 +18,6 @@ from ecommerce_pipeline.quality.rows_by_day import QUARANTINES
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
-from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import Target, postgres, target_of
 
@@ -139,16 +138,10 @@ def _layers(
 
 def _source_layer(database: PostgresResource, days: int) -> LayerSummary:
     with database.connect() as connection:
-        present = [
-            table
-            for table in TABLES.values()
-            if connection.execute("SELECT to_regclass(%s)", [f'"{table.schema}"."{table.name}"']).fetchone() != (None,)
-        ]
+        present = [relation for relation in database.relations(connection).values() if relation.found]
         counts = [
-            connection.execute(
-                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(str(table.schema), table.name))
-            ).fetchone()
-            for table in present
+            connection.execute(sql.SQL("SELECT count(*) FROM {} AS rows_").format(relation.own)).fetchone()
+            for relation in present
         ]
     rows = sum(row[0] for row in counts if row)
     return LayerSummary("source", len(present), rows, days, f"PostgreSQL {database.address()}")

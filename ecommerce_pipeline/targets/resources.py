@@ -55,7 +55,7 @@ def postgres(settings: Settings) -> PostgresResource:
         time_zone=settings.time_zone,
         statement_seconds=settings.postgres_statement_seconds,
         rows_per_second=settings.postgres_rows_per_second,
-        pack=settings.shop_mapping if settings.source == "external" else None,
+        mapping=settings.shop_mapping if settings.source == "external" else None,
     )
 
 

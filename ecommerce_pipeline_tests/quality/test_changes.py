@@ -26,6 +26,7 @@ from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWareho
 from ecommerce_pipeline.schema.keys import Key
 from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES, kind
 from ecommerce_pipeline_tests.support.administration import administration
+from ecommerce_pipeline_tests.support.mappings import folder_of
 
 LOADED = Days.parse("2026-02-27, 2026-03-01 to 2026-03-05, 2026-03-20, 2026-03-25")
 ORDERS, LINES, PAYMENTS = "transactions", "transaction_items", "payment_attempts"
@@ -373,7 +374,9 @@ def of_text_keys(
         monkeypatch.setenv("POSTGRES_PASSWORD", "secret-of-mapped")
         server = {"host": address.host, "port": address.port, "database": address.database, "user": "mapped"}
         queries = {name: f"SELECT * FROM ecommerce.{name} WHERE 'all' LIKE '%l' -- as it is" for name in TABLES}
-        postgres = PostgresResource(embedded_dir="", time_zone=postgres.time_zone, mapping=queries, **server)
+        postgres = PostgresResource(
+            embedded_dir="", time_zone=postgres.time_zone, mapping=folder_of(tmp_path, queries), **server
+        )
     warehouse = DuckDBWarehouse(path=str(tmp_path / "warehouse.duckdb"))
     made = Layers(postgres, FolderStore(folder=str(tmp_path / "lake")), warehouse)
     made.load(LOADED)

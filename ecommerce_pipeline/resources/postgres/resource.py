@@ -48,9 +48,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     """The source database: the server at `host`, or an embedded server in `embedded_dir`, started on demand.
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
-    `time_zone` is that of business days. `mapping` has the queries that take the place of tables, by name; if there are
-    any, no other table is read; `pack` names a mapping that has them.
-    `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
+    `time_zone` is that of business days. `mapping` names a pack or a folder whose queries take the place of tables: no
+    other table is read then. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -60,8 +59,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     user: str = "ecommerce"
     tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
     time_zone: str = "UTC"
-    mapping: dict[str, str] = {}  # noqa: RUF012
-    pack: str | None = None
+    mapping: str | None = None
     statement_seconds: int = 0
     rows_per_second: int | None = None
 
@@ -201,7 +199,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:
         """Return the queries that take the place of tables, by name."""
         if self._mapped is None:
-            self._mapped = dict(mapping_of(connection, self.pack)) if self.pack else self.mapping
+            self._mapped = dict(mapping_of(connection, self.mapping)) if self.mapping else {}
         return self._mapped
 
     def write(self, table: Table, rows: pa.RecordBatchReader, deleted: Callable[[], pa.Table], days: Days) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from ecommerce_pipeline.schema.drift import is_optional
 from ecommerce_pipeline.schema.keys import use_keys
 from ecommerce_pipeline.schema.tables import EVENTS, ORDERS, REQUIRED, STAGING, TABLES
 from ecommerce_pipeline_tests.support.administration import administration
+from ecommerce_pipeline_tests.support.mappings import folder_of
 
 LINES = "transaction_items"
 DAYS = Days.parse("2026-03-01 to 2026-03-02")
@@ -149,7 +151,9 @@ def test_what_changed_is_found_in_a_shop_of_orders_and_lines(owner: PostgresReso
 
 
 @pytest.mark.parametrize("relation", ["table", "view", "query"])
-def test_a_null_in_a_column_with_a_default_is_the_default(owner: PostgresResource, alter: Alter, relation: str) -> None:
+def test_a_null_in_a_column_with_a_default_is_the_default(
+    owner: PostgresResource, alter: Alter, relation: str, tmp_path: Path
+) -> None:
     alter(
         "CREATE TABLE application.refunds (refund_id bigint, transaction_id bigint, goods_amount numeric(10,2), "
         "quantity smallint, currency text, reason text, created_at timestamptz, updated_at timestamptz)",
@@ -166,7 +170,7 @@ def test_a_null_in_a_column_with_a_default_is_the_default(owner: PostgresResourc
             alter(f"CREATE VIEW ecommerce.{name} AS SELECT * FROM application.{name}")
         else:
             queries = {name: f"SELECT * FROM application.{name}" for name in ("refunds", "stores")}
-            database = PostgresResource(embedded_dir=owner.embedded_dir, mapping=queries)
+            database = PostgresResource(embedded_dir=owner.embedded_dir, mapping=folder_of(tmp_path, queries))
     names = ("goods_amount", "quantity", "currency", "reason", "tax_amount", "updated_at")
     assert [tuple(row[name] for name in names) for row in extracted(database, "refunds", DAYS)] == [
         (Decimal(0), Decimal(0), None, "unknown", Decimal(0), FIRST),
@@ -254,7 +258,7 @@ def test_keys_that_the_setting_does_not_allow_are_one_error_that_names_it(
 
 
 def test_queries_of_a_mapping_are_read_in_place_of_tables_by_a_role_that_may_only_select(
-    owner: PostgresResource, alter: Alter, monkeypatch: pytest.MonkeyPatch
+    owner: PostgresResource, alter: Alter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     alter(
         "CREATE TYPE application.state AS ENUM ('open', 'closed')",
@@ -279,7 +283,7 @@ def test_queries_of_a_mapping_are_read_in_place_of_tables_by_a_role_that_may_onl
         port=address.port,
         database=address.database,
         user="mapped",
-        mapping=QUERIES | {ORDERS: f"{orders} WHERE code LIKE 'x%' -- and no test orders"},
+        mapping=folder_of(tmp_path, QUERIES | {ORDERS: f"{orders} WHERE code LIKE 'x%' -- and no test orders"}),
     )
     try:
         found = database.check_contract(TABLES[ORDERS])
