@@ -1,6 +1,6 @@
 """The history of each event table's rows by the day they begin with, and what of it is due on a later day."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -69,65 +69,58 @@ HISTORIES: Final[Mapping[str, Source]] = {
 
 def rows_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
     """Yield the rows written on the day that begin with events of earlier days, by event day."""
-    for shelf in _SHELVES:
-        if table in shelf.tables:
-            first, last = shelf.tables[table]
-            for days, schedules in shelf.before(settings, day, first, last):
-                yield from schedules.rows[table].on(days)
+    for shelf in _ROWS[table]:
+        yield from shelf.on(settings, day)
 
 
 def deletions_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
     """Yield what is deleted on the day of rows that begin with events of earlier days."""
-    if table in _LONGEST.deletes:
-        for days, schedules in _LONGEST.before(settings, day, 1, LONGEST_LIFE):
-            yield from schedules.deletions[table].on(days)
-
-
-@dataclass(frozen=True)
-class _Schedules:
-    rows: Mapping[str, Schedule]
-    deletions: Mapping[str, Schedule]
+    if table in _DELETIONS:
+        yield from _DELETIONS[table].on(settings, day)
 
 
 class _Shelf:
-    """Keeps what is due of some tables, each from its first to its last day after the events."""
+    """What is due of one table, from the first to the last day after the events.
 
-    def __init__(self, tables: Mapping[str, tuple[int, int]], deletes: tuple[str, ...] = ()) -> None:
-        self.tables, self.deletes = tables, deletes
+    A table has its own: threads that write the tables get through the days at different speeds, and each would throw
+    away what the other keeps.
+    """
+
+    def __init__(self, first: int, last: int, schedule: Callable[[ShopSettings, date], Schedule]) -> None:
+        self._first, self._last = first, last
         # As long as needed, and some more for requests in another order.
-        self._schedules = cached(maxsize=max(last for _, last in tables.values()) + 4)(self._derive)
+        self._schedule = cached(maxsize=last + 4)(schedule)
 
-    def before(self, settings: ShopSettings, day: date, first: int, last: int) -> Iterator[tuple[int, _Schedules]]:
-        """Yield the days since the events, and the schedules of these."""
-        for days in range(first, last + 1):
+    def on(self, settings: ShopSettings, day: date) -> Iterator[Rows]:
+        """Yield the rows that are due on the day, by the day of the events."""
+        for days in range(1, self._last + 1):
             begun = day - timedelta(days=days)
             if begun < settings.start_date:
                 return
-            yield days, self._schedules(settings, begun)
-
-    def _derive(self, settings: ShopSettings, day: date) -> _Schedules:
-        """Return the schedules of all the shelf's tables at once: to derive the orders takes longer than the rest."""
-        of = {table: HISTORIES[table].history(settings, day) for table in {*self.tables, *self.deletes}}
-        return _Schedules(
-            {table: of[table].later(*days) for table, days in self.tables.items()},
-            {table: of[table].deletions(LONGEST_LIFE) for table in self.deletes},
-        )
+            # From the day after the events on, although nothing is due yet: that day has derived the events anyway.
+            schedule = self._schedule(settings, begun)
+            if days >= self._first:
+                yield from schedule.on(days)
 
 
-_ANY: Final = (1, LONGEST_LIFE)
-_LONGEST: Final = _Shelf(
-    {
-        "transactions": (MOST_DAYS_TO_DELIVERY + 1, LONGEST_LIFE),
-        "transaction_items": _ANY,
-        "payment_attempts": _ANY,
-        "refunds": _ANY,
-    },
-    deletes=("transactions", "transaction_items", "payment_attempts", "refunds", "reviews"),
-)
-# The many rows that are due soon are kept for a few days only.
-_SHELVES: Final = (
-    _LONGEST,
-    _Shelf({"transactions": (1, MOST_DAYS_TO_DELIVERY)}),
-    _Shelf({"reviews": (1, MOST_DAYS_TO_REVIEW + MOST_DAYS_LATE)}),
-    _Shelf(dict.fromkeys(_WRITTEN_ONCE, (1, MOST_DAYS_LATE))),
-)
+def _rows(table: str, first: int, last: int) -> _Shelf:
+    return _Shelf(first, last, lambda shop, day: HISTORIES[table].history(shop, day).later(first, last))
+
+
+def _deletions(table: str) -> _Shelf:
+    return _Shelf(1, LONGEST_LIFE, lambda shop, day: HISTORIES[table].history(shop, day).deletions(LONGEST_LIFE))
+
+
+_ROWS: Final[Mapping[str, Sequence[_Shelf]]] = {
+    # The many changes of orders that are due soon are kept for a few days only.
+    "transactions": [
+        _rows("transactions", MOST_DAYS_TO_DELIVERY + 1, LONGEST_LIFE),
+        _rows("transactions", 1, MOST_DAYS_TO_DELIVERY),
+    ],
+    **{table: [_rows(table, 1, LONGEST_LIFE)] for table in ("transaction_items", "payment_attempts", "refunds")},
+    "reviews": [_rows("reviews", 1, MOST_DAYS_TO_REVIEW + MOST_DAYS_LATE)],
+    **{table: [_rows(table, 1, MOST_DAYS_LATE)] for table in _WRITTEN_ONCE},
+}
+_DELETIONS: Final[Mapping[str, _Shelf]] = {
+    table: _deletions(table) for table in ("transactions", "transaction_items", "payment_attempts", "refunds", "reviews")
+}
