@@ -122,5 +122,6 @@ _ROWS: Final[Mapping[str, Sequence[_Shelf]]] = {
     **{table: [_rows(table, 1, MOST_DAYS_LATE)] for table in _WRITTEN_ONCE},
 }
 _DELETIONS: Final[Mapping[str, _Shelf]] = {
-    table: _deletions(table) for table in ("transactions", "transaction_items", "payment_attempts", "refunds", "reviews")
+    table: _deletions(table)
+    for table in ("transactions", "transaction_items", "payment_attempts", "refunds", "reviews")
 }
