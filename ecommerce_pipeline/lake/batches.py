@@ -38,11 +38,14 @@ def in_groups(
 ) -> Iterator[list[pa.RecordBatch]]:
     """Yield consecutive batches in groups of at least so many rows or bytes; the last group may have fewer."""
     group: list[pa.RecordBatch] = []
+    rows_left, bytes_left = rows, bytes_
     for batch in batches:
         group.append(batch)
-        if sum(map(len, group)) >= rows or sum(one.nbytes for one in group) >= bytes_:
+        rows_left -= batch.num_rows
+        bytes_left -= batch.nbytes
+        if rows_left <= 0 or bytes_left <= 0:
             yield group
-            group = []
+            group, rows_left, bytes_left = [], rows, bytes_
     if group:
         yield group
 

@@ -1,7 +1,7 @@
 """Packs: folders with the mapping of an application's tables, `shops/<application>/`, or a user's own folder.
 
 A pack has a SELECT per contract table in `views/`, queries of totals in `checks/`, and `pack.toml`, which a folder for
-one database only does not need.
+one database only does not need. A folder with `base = "saleor"` there has what that pack has, but for its own files.
 """
 
 import tomllib
@@ -77,8 +77,7 @@ def pack_named(name: str) -> Pack:
         return load(own)
     if (folder := Path(name).expanduser()).is_dir():
         return load(folder.resolve())
-    known = ", ".join(path.name for path in sorted(SHOPS.iterdir()) if path.is_dir())
-    raise PlatformError(f"mapping {name}: there is no such folder, and no such pack; the packs are {known}")
+    raise PlatformError(f"mapping {name}: there is no such folder, and no such pack; the packs are {_names()}")
 
 
 def load(folder: Path) -> Pack:
@@ -88,7 +87,7 @@ def load(folder: Path) -> Pack:
         PlatformError: A file of it is wrong.
     """
     about = _about(folder / "pack.toml")
-    base = load(folder.parent / about["base"]) if "base" in about else None
+    base = _base(folder, about["base"]) if "base" in about else None
     views = _statements(folder / "views")
     if unknown := sorted(set(views) - set(TABLES)):
         raise PlatformError(
@@ -99,18 +98,30 @@ def load(folder: Path) -> Pack:
         views, checks = {**base.views, **views}, {**base.checks, **checks}
     if not views:
         raise PlatformError(f"{folder} has no mapping: put SELECT statements into {folder / 'views'}/<table>.sql")
+    versions = tuple(Version(version["name"], version.get("columns", {})) for version in about.get("versions", []))
     return Pack(
         name=folder.name,
-        title=about.get("title", folder.name),
+        title=about.get("title", base.title if base else folder.name),
         folder=folder,
-        schema=about.get("schema", ""),
-        key_type=about.get("key_type"),
-        recognised_by=about.get("recognised_by", {}),
-        versions=tuple(Version(version["name"], version.get("columns", {})) for version in about.get("versions", [])),
+        schema=about.get("schema", base.schema if base else ""),
+        key_type=about.get("key_type", base.key_type if base else None),
+        recognised_by=about.get("recognised_by", base.recognised_by if base else {}),
+        versions=versions or (base.versions if base else ()),
         optional={**(base.optional if base else {}), **about.get("optional", {})},
         views={name: views[name] for name in TABLES if name in views},
         checks=checks,
     )
+
+
+def _base(folder: Path, name: str) -> Pack:
+    """Return the pack of this repository that a folder adds to."""
+    if (base := SHOPS / name).is_dir() and base != folder:
+        return load(base)
+    raise PlatformError(f'{folder / "pack.toml"}: base = "{name}" is no pack; the packs are {_names()}')
+
+
+def _names() -> str:
+    return ", ".join(path.name for path in sorted(SHOPS.iterdir()) if path.is_dir())
 
 
 def _about(path: Path) -> dict[str, Any]:

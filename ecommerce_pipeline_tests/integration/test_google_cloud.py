@@ -16,7 +16,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
-from ecommerce_pipeline.targets import dbt_workspace, target_of
+from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent_queries
 from ecommerce_pipeline_tests.support.lives import built_at_once, change_rows, comparable_rows, delete_a_tenth
@@ -74,7 +74,8 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     local = built_at_once(cloud, tmp_path / "local", monkeypatch)
     assert comparable_rows(cloud) == comparable_rows(local)
     assert_labeled(bigquery_proxy.requests, cloud)
-    assert analyzer.errors([*sent_queries(bigquery_proxy.requests), *reconciliation_queries()], catalog(cloud)) == {}
+    queries = [*sent_queries(bigquery_proxy.requests), *reconciliation_queries()]
+    assert analyzer.errors(queries, Catalog.of_platform(cloud.settings)) == {}
     for platform in (local, cloud):
         platform.run(*DAYS, job="dashboard")
     assert page_of(cloud) == page_of(local)
@@ -110,14 +111,6 @@ def materializations(platform: Platform, name: str) -> list[dict[str, object]]:
     records = platform.instance.fetch_materializations(AssetKey(["dashboard", name]), limit=10).records
     found = [record.asset_materialization for record in records]
     return [{key: entry.value for key, entry in one.metadata.items()} for one in found if one]
-
-
-def catalog(platform: Platform) -> Catalog:
-    """Return the catalog of the platform's tables in BigQuery."""
-    settings = platform.settings
-    assert settings.gcp_project
-    manifest = dbt_workspace(settings).project().manifest_path
-    return Catalog.of_platform(settings.gcp_project, settings.bigquery_datasets, manifest)
 
 
 def reconciliation_queries() -> list[str]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +22,8 @@ from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import AnalyzeRes
 
 from ecommerce_pipeline.schema.bigquery import bigquery_fields
 from ecommerce_pipeline.schema.tables import STAGING
+from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.support.faults import Request
 
 TYPES = {
@@ -65,8 +66,10 @@ class Catalog:
     tables: Mapping[tuple[str, str], Columns]
 
     @classmethod
-    def of_platform(cls, project: str, datasets: Mapping[str, str], manifest: Path) -> "Catalog":
+    def of_platform(cls, settings: Settings) -> "Catalog":
         """Return the tables that the contract and the models' contracts promise, and those that they pass through."""
+        assert settings.gcp_project
+        datasets, manifest = settings.bigquery_datasets, dbt_workspace(settings).project().manifest_path
         tables: dict[tuple[str, str], Columns] = {}
         for name, table in STAGING.items():
             columns = {field["name"]: field["type"] for field in bigquery_fields(table)}
@@ -75,7 +78,7 @@ class Catalog:
             if node["resource_type"] in {"model", "seed"}:
                 columns = {column["name"]: column["data_type"] for column in node["columns"].values()}
                 tables |= {(node["schema"], each): columns for each in (node["name"], f"{node['name']}__dbt_tmp")}
-        return cls(project, tables)
+        return cls(settings.gcp_project, tables)
 
     def described(self, options: sql.LanguageOptions) -> sql.SimpleCatalog:
         """Return the catalog in the analyzer's form: a table is found by `p`.`d`.`t`, by `p.d.t` and by d.t."""
