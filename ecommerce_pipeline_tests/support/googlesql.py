@@ -21,6 +21,7 @@ from zetasql.core.local_service import ZetaSqlLocalService
 from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import AnalyzeResponse
 
 from ecommerce_pipeline.schema.bigquery import bigquery_fields
+from ecommerce_pipeline.schema.keys import key_type
 from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace
@@ -28,6 +29,7 @@ from ecommerce_pipeline_tests.support.faults import Request
 
 TYPES = {
     "INTEGER": sql.TypeKind.TYPE_INT64,
+    "BIGINT": sql.TypeKind.TYPE_INT64,
     "INT64": sql.TypeKind.TYPE_INT64,
     "NUMERIC": sql.TypeKind.TYPE_NUMERIC,
     "DECIMAL": sql.TypeKind.TYPE_NUMERIC,
@@ -35,7 +37,6 @@ TYPES = {
     "REPORTING_MONEY": sql.TypeKind.TYPE_NUMERIC,
     "EXCHANGE_RATE": sql.TypeKind.TYPE_NUMERIC,
     "QUANTITY": sql.TypeKind.TYPE_NUMERIC,
-    "KEY": sql.TypeKind.TYPE_INT64,
     "BOOLEAN": sql.TypeKind.TYPE_BOOL,
     "TIMESTAMP": sql.TypeKind.TYPE_TIMESTAMP,
     "TIMESTAMPTZ": sql.TypeKind.TYPE_TIMESTAMP,
@@ -163,7 +164,7 @@ def _table(name: str, columns: Columns) -> sql.SimpleTable:
 
 
 def _type(name: str) -> sql.Type:
-    return sql.Type(type_kind=TYPES[name.upper().split("(")[0]])
+    return sql.Type(type_kind=TYPES[(str(key_type()) if name == "key" else name).upper().split("(")[0]])
 
 
 def _quickly_compiled() -> wasmtime.Config:

@@ -6,7 +6,7 @@ SELECT
     o.total_amount::numeric(18, 4) AS amount,
     'approved' AS status,
     d.date_paid_gmt AS created_at,
-    o.date_updated_gmt AS updated_at
+    greatest(o.date_updated_gmt, d.date_paid_gmt) AS updated_at
 FROM public.wp_wc_orders AS o
 JOIN public.wp_wc_order_operational_data AS d ON d.order_id = o.id
 WHERE d.date_paid_gmt IS NOT NULL AND o.type = 'shop_order'
