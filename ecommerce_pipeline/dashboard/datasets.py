@@ -35,7 +35,7 @@ class Datasets:
     Attributes:
         tables: Rows by name, as in `queries.py`, with `products` for the best products.
         currency: The reporting currency, of all amounts but those of `currencies`, whose rows have their own.
-        as_of: The newest day with orders; None before the first.
+        as_of: The newest day with orders or refunds; None before the first order.
         periods: The selectable periods.
         partial_until: Until when the newest day was read, if it had not ended.
     """
@@ -48,7 +48,7 @@ class Datasets:
 
     @property
     def last_whole_day(self) -> date | None:
-        """The newest day with orders that has ended."""
+        """The newest day with orders or refunds that has ended."""
         return self.as_of - ONE_DAY if self.as_of and self.partial_until else self.as_of
 
     @property
@@ -77,12 +77,11 @@ def read_datasets(
     answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
     tables = {name: with_numbers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
     found = Datasets(tables, currency, None, [])
-    sales = tables["sales"]
-    days = [row["business_date"] for row in sales.to_pylist()]
-    ordered = [row["business_date"] for row in sales.to_pylist() if row["orders_placed"]]
-    if not ordered:
+    sales = tables["sales"].to_pylist()
+    if not any(row["orders_placed"] for row in sales):
         return found
-    as_of = max(ordered)
+    days = [row["business_date"] for row in sales]
+    as_of = max(row["business_date"] for row in sales if row["orders_placed"] or row["refund_amount"])
     read = read_at(as_of)
     partial_until = read if read and read.date() == as_of else None
     choices = periods(min(days), as_of, set(found.delivered), partial_until)

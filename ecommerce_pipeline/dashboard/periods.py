@@ -47,7 +47,7 @@ def periods(
 
     Args:
         first: The first day with any row.
-        as_of: The newest day with orders.
+        as_of: The newest day with orders or refunds.
         delivered: The days that are loaded.
         partial_until: Until when the newest day was read, if it has not ended. Such a day is compared with nothing:
             the last days are whole ones, and it is a period of its own.

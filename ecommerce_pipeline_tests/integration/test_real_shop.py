@@ -1,18 +1,22 @@
-"""A shop's database that was not made for the platform, read through views: true figures after each step of its life.
+"""A shop whose database was not made for the platform, through a mapping: true figures after each step of its life.
 
 `realshop/rules.md` says what the figures mean, `realshop/truth` has them: computed from the database by other means.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from playwright.sync_api import Browser
 
 from ecommerce_pipeline.assets.changes import seen
+from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.schema.keys import use_keys
+from ecommerce_pipeline_tests.support.browser import OpenPage, address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.platform import Platform
 
 SHOP: Final = Path(__file__).parents[1] / "realshop"
@@ -21,6 +25,19 @@ STEPS: Final = sorted(path.stem for path in (SHOP / "steps").iterdir())
 COUNTS: Final = ("orders_placed", "orders_sold", "orders_cancelled", "units")
 AMOUNTS: Final = ("gross", "discount", "refund", "net", "shipping", "tax")
 CENT: Final = Decimal("0.01")
+COLUMNS_ON_PAGE: Final = {
+    "orders_sold": "Orders sold",
+    "orders_cancelled": "Cancelled",
+    "units": "Units",
+    "gross": "Gross",
+    "discount": "Discounts",
+    "refund": "Refunds",
+    "net": "Net",
+    "shipping": "Shipping",
+    "tax": "Tax",
+    "net_brl": "Net in BRL",
+}
+"""Of the table of sales by currency."""
 
 NOT_BY_TIME: Final = {
     "04_corrections": "2026-03-02",  # the test order A-1011 is deleted
@@ -92,6 +109,25 @@ def total_figures(platform: Platform) -> dict[tuple[str, str], Decimal]:
     return {key: value for key, value in found.items() if value}
 
 
+def page_figures(visit: OpenPage) -> dict[tuple[str, str], Decimal]:
+    """Return those of the same that the page shows, of its longest period."""
+    visit.choose("all")
+    found = {
+        (name, str(row["Currency"])): number(row[column])
+        for row in visit.table("currencies")
+        for name, column in COLUMNS_ON_PAGE.items()
+    }
+    found["net_brl", "all"] = Decimal(str(visit.figures()["net_revenue"]))  # in cents, as all amounts with a value
+    return {key: rounded(value / 100) if key[0] == "net_brl" else value for key, value in found.items() if value}
+
+
+def number(shown: object) -> Decimal:
+    """Return the number of a cell: its value, or as it is written."""
+    if isinstance(shown, int | float):
+        return Decimal(str(shown))
+    return Decimal(re.sub(r"[^\d.-]", "", str(shown).replace("\N{MINUS SIGN}", "-")))
+
+
 @pytest.fixture
 def shop(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
     platform = new_platform(
@@ -101,16 +137,23 @@ def shop(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
         START_DATE="2026-02-01",
         KEY_TYPE="text",
         REPORTING_CURRENCY="BRL",
+        SHOP_MAPPING=str(SHOP / "mapping"),
     )
     with platform.source() as connection, connection.cursor() as cursor:
-        for file in ("schema.sql", "views.sql"):
-            cursor.execute((SHOP / file).read_bytes())
+        cursor.execute((SHOP / "schema.sql").read_bytes())
+        cursor.execute("CREATE TABLE app.exchange_rate (currency text, valid_from date, rate numeric(18, 9))")
         cursor.executemany("INSERT INTO app.exchange_rate VALUES (%(currency)s, %(date)s, %(rate)s)", rows("rates.csv"))
     yield platform
     use_keys("integer")
 
 
-def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: Platform) -> None:
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with launch_browser() as running:
+        yield running
+
+
+def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: Platform, browser: Browser) -> None:
     for step in STEPS:
         with shop.source() as connection:
             connection.execute((SHOP / "steps" / f"{step}.sql").read_bytes())
@@ -126,7 +169,15 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
         assert figures(shop) == truth(step), step
         assert total_figures(shop) == totals(step), step
         assert shop.changes() == []
+        day = max(day for day, _ in truth(step))
+        shop.run(day, day, job="dashboard")
+        with open_page(browser, address_of(shop.settings.dashboard_dir / DASHBOARD_PAGE)) as visit:
+            shown = page_figures(visit)
+        on_page = {key for key in totals(step) if key[0] in COLUMNS_ON_PAGE}
+        assert shown == {key: totals(step)[key] for key in on_page}, step
     assert shop.changes(exact=True) == []
+    checked = shop.command("map", "--check", "--day", "2026-03-02")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     [(newest,)] = shop.query("SELECT max(updated_at) FROM staging.transactions")
     assert seen(shop.instance)["transactions"] == newest
     shares = shop.query(

@@ -1,0 +1,5 @@
+SELECT
+    currency,
+    valid_from,
+    rate
+FROM app.exchange_rate
