@@ -15,7 +15,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev generate test bench freshness chaos mutants google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
+.PHONY: help install run dev generate test bench freshness chaos mutants google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,8 @@ export SOURCE = external
 export SHOP_MAPPING = $(SHOP)
 export KEY_TYPE = text
 endif
+
+install: .venv/run.stamp .env ## create the environment and .env, and nothing else
 
 run: .venv/run.stamp .env ## build the whole graph for the last 30 days; SHOP=medusa: of a shop in Medusa's tables
 	@$(if $(SHOP),$(BIN)/ecommerce-pipeline demo-shop $(SHOP) &&) $(BIN)/ecommerce-pipeline run

@@ -6,7 +6,7 @@ recorded here. Materialized in the UI, the asset compares the days of its run ex
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -125,6 +125,14 @@ def newest_whole_day(settings: Settings) -> date | None:
     source = postgres(settings)
     with source.connect() as connection:
         return last_day(connection, source.relations(connection)[ORDERS], source.time_zone)
+
+
+def up_to_newest(settings: Settings, days: Iterable[date]) -> set[date]:
+    """Return as many days that end with the newest whole one of the source: another shop's rows may end long ago."""
+    asked = set(days)
+    newest = newest_whole_day(settings) if asked else None
+    back = max(asked) - min(newest, max(asked)) if newest else timedelta(0)
+    return {day - back for day in asked if day - back >= settings.start_date}
 
 
 def tags_of_look(found: Look, days: Days) -> dict[str, str]:

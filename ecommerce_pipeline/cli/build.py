@@ -6,7 +6,7 @@ import typer
 
 from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS, job_names
 from ecommerce_pipeline.cli.app import app
-from ecommerce_pipeline.cli.days import Named, requested_days, requested_run
+from ecommerce_pipeline.cli.days import Named, requested_run
 from ecommerce_pipeline.cli.options import Exact, FirstDay, Json, LastDay, Quiet, TheseDays, Verbose
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.settings import Settings
@@ -74,7 +74,7 @@ def verify(
 ) -> None:
     """Compare the rows of days in every layer, to the cent; prints each difference, with exit code 1."""
     settings = Settings.from_environment()
-    requested = requested_days(settings, Named(from_, to, days))
+    requested = requested_run(settings, Named(from_, to, days), changed=False, exact=False, only=True)
 
     from ecommerce_pipeline.commands.verify import verify_command
 

@@ -4,7 +4,7 @@ from dagster import AssetSelection, DagsterError, DagsterInstance, JobDefinition
 from rich.console import Console
 from rich.markup import escape
 
-from ecommerce_pipeline.assets.changes import has_day, look_before_run, newest_whole_day, tags_of_look
+from ecommerce_pipeline.assets.changes import has_day, look_before_run, tags_of_look, up_to_newest
 from ecommerce_pipeline.automation.steps import BEFORE_WAREHOUSE, EVERYTHING
 from ecommerce_pipeline.commands.next_steps import next_steps
 from ecommerce_pipeline.commands.output import Output
@@ -84,10 +84,8 @@ def _look(settings: Settings, instance: DagsterInstance, console: Console, reque
 def _days(settings: Settings, request: RequestedRun, found: Look | None) -> Days | None:
     """Return the days to run: those asked for and those that have changed; None if there are none."""
     asked = set(request.days or ())
-    if request.up_to_newest and asked and (newest := newest_whole_day(settings)):
-        # The rows of another shop may end long ago.
-        back = max(asked) - min(newest, max(asked))
-        asked = {day - back for day in asked if day - back >= settings.start_date}
+    if request.up_to_newest:
+        asked = up_to_newest(settings, asked)
     changed = {day for day in found.days if has_day(settings, day)} if found else set()
     return Days.of(asked | changed) if asked | changed else None
 

@@ -15,6 +15,7 @@ from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_object, split_path
 from ecommerce_pipeline.quality.rows_by_day import QUARANTINES
+from ecommerce_pipeline.quality.unsold import why_unsold
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -57,12 +58,14 @@ class Overview:
         revenue: The sums of the sales mart over all its days, and their currency; None before the first sale.
         quarantined: Rows of events that cannot be true, by table.
         dashboard: Where the page is; None if there is none yet.
+        unsold: Why no order is sold, if there are orders.
     """
 
     layers: Sequence[LayerSummary]
     revenue: dict[str, Any] | None
     quarantined: dict[str, int]
     dashboard: str | None
+    unsold: str | None = None
 
 
 def status_command(settings: Settings, output: Output) -> None:
@@ -87,11 +90,15 @@ def overview(settings: Settings, instance: DagsterInstance) -> Overview:
     # First, because it raises an error if nothing was built yet.
     counts = target.warehouse.row_counts()
     quarantined = {table: rows for table, rows in counts.items() if table in QUARANTINES and rows}
+    revenue = _revenue(target.warehouse, settings.reporting_currency)
     return Overview(
         [*_layers(settings, target, instance, counts)],
-        _revenue(target.warehouse, settings.reporting_currency),
+        revenue,
         {name.removeprefix("quarantine_"): rows for (_, name), rows in quarantined.items()},
         _dashboard(target.dashboard),
+        why_unsold(target.warehouse, settings.sold_by)
+        if revenue and revenue["placed"] and not revenue["sold"]
+        else None,
     )
 
 
@@ -112,6 +119,8 @@ def print_overview(found: Overview, console: Console) -> None:
             "{cancelled:,} cancelled".format(**found.revenue),
             soft_wrap=True,
         )
+        if found.unsold:
+            console.print(f"[yellow]{escape(found.unsold)}[/]", soft_wrap=True)
     else:
         console.print("No sales yet.")
     tables = ", ".join(f"{rows:,} of {table}" for table, rows in found.quarantined.items())

@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from ecommerce_pipeline.assets.changes import up_to_newest
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.commands.progress import days_of
+from ecommerce_pipeline.commands.requested_run import RequestedRun
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
@@ -35,12 +37,14 @@ class Verified:
     errors: list[str]
 
 
-def verify_command(settings: Settings, days: Days, output: Output) -> bool:
-    """Verify days and print one line per table and comparison.
+def verify_command(settings: Settings, request: RequestedRun, output: Output) -> bool:
+    """Verify the days of a request and print one line per table and comparison.
 
     Returns:
         Whether everything agrees.
     """
+    asked = set(request.days or ())
+    days = Days.of(up_to_newest(settings, asked) if request.up_to_newest else asked)
     output.console.print(f"[bold]verify[/]: {days_of(days)}")
     grid = Grid("", "what", "compared")
     results: list[Verified] = []

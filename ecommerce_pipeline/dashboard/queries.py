@@ -103,6 +103,14 @@ QUERIES: Final[Mapping[str, str]] = {
     "methods": """
         select payment_method_id, method_name, method_type from {core}.dim_payment
     """,
+    # Each has a member for what is unknown.
+    "dimensions": """
+        select 'products' as table_name, count(*) - 1 as members from {core}.dim_product
+        union all
+        select 'payment_methods' as table_name, count(*) - 1 as members from {core}.dim_payment
+        union all
+        select 'stores' as table_name, count(*) - 1 as members from {core}.dim_store
+    """,
     "stores": "select store_id, store_name, city, country, region from {core}.dim_store",
     "currencies": """
         select business_date, currency, orders_placed, orders_sold, orders_cancelled, units, gross_amount,
@@ -178,7 +186,7 @@ def top_products(periods: Sequence[Period]) -> str:
             ranked.period,
             ranked.channel,
             ranked.product_id,
-            coalesce(products.product_name, 'unknown') as product_name,
+            coalesce(products.product_name, cast(ranked.product_id as string)) as product_name,
             coalesce(products.category, 'unknown') as category,
             ranked.units,
             ranked.units_returned,

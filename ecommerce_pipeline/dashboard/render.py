@@ -81,6 +81,7 @@ def _data(datasets: Datasets) -> dict[str, Any]:
         "delivered": [day.isoformat() for day in datasets.delivered],
         "channels": [{"key": key, "label": label, "color": colour} for key, (label, colour) in marks.CHANNELS.items()],
         "all_channels": ALL_CHANNELS,
+        "needs": {chart.name: chart.needs for section in SECTIONS for chart in section.charts if chart.needs},
         "tables": {name: columnar(rows) for name, rows in datasets.tables.items()},
     }
 

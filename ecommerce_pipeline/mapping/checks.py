@@ -19,6 +19,7 @@ from ecommerce_pipeline.mapping.recognition import Match
 from ecommerce_pipeline.mapping.selects import in_schema, replace_tables
 from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.schema.drift import is_optional
+from ecommerce_pipeline.schema.keys import KeyType
 from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import HAPPENED_AT, ORDERS, SCHEMA, TABLES, business_key, is_part_of_order, kind
 
@@ -84,6 +85,21 @@ def newest_day(connection: Connection, orders: str, time_zone: str, before: date
     query = f"SELECT (max({HAPPENED_AT}) AT TIME ZONE {zone})::date FROM {orders} AS o WHERE {HAPPENED_AT} < {end}"  # noqa: S608
     [row] = _rows(connection, query, ORDERS)
     return row[0] if isinstance(row[0], date) else None
+
+
+def needed_key_type(connection: Connection, orders: str) -> KeyType:
+    """Return what KEY_TYPE must be for the keys of orders as they are.
+
+    Raises:
+        PlatformError: The orders cannot be read.
+    """
+    try:
+        cursor = connection.execute(f"SELECT {business_key(TABLES[ORDERS])} FROM {orders} AS o LIMIT 0".encode())  # noqa: S608
+    except psycopg.Error as error:
+        raise _failed(ORDERS, error) from None
+    [key] = cursor.description or []
+    integers = {connection.adapters.types[name].oid for name in ("int2", "int4", "int8", "numeric")}
+    return "integer" if key.type_code in integers else "text"
 
 
 def check_mapping(connection: Connection, relations: Mapping[str, str], day: Day) -> Iterator[Finding]:
@@ -154,20 +170,29 @@ def _order_checks(connection: Connection, relations: Mapping[str, str], day: Day
         for column, form in _PARTS.items()
         if column in there or "{}" not in form
     )
+    of_order = "coalesce(o.tax_amount, 0)" if "tax_amount" in there else "0"
+    of_lines = "coalesce(tax_amount, 0)" if "tax_amount" in _columns(connection, items, "transaction_items") else "0"
+    taxed = f"{of_order} + lines.tax_amount <> 0"
     query = f"""
         SELECT count(*) FILTER (WHERE lines.number IS NULL),
             count(*) FILTER (WHERE {terms} <> o.total_amount),
-            min(o.transaction_id::text) FILTER (WHERE {terms} <> o.total_amount)
+            min(o.transaction_id::text) FILTER (WHERE {terms} <> o.total_amount),
+            max({terms} - o.total_amount) FILTER (WHERE {terms} <> o.total_amount),
+            count(*) FILTER (WHERE {taxed})
         FROM {orders} AS o
         LEFT JOIN LATERAL (
-            SELECT count(*) AS number, sum(gross_amount) AS gross_amount, {discount} AS discount_amount
+            SELECT count(*) AS number, sum(gross_amount) AS gross_amount, {discount} AS discount_amount,
+                sum({of_lines}) AS tax_amount
             FROM {items} AS i WHERE i.transaction_id = o.transaction_id HAVING count(*) > 0
         ) AS lines ON TRUE
         WHERE o.created_at >= {day.start} AND o.created_at < {day.end}
     """  # noqa: S608
-    [(without, wrong, first)] = _rows(connection, query, "totals of orders")
+    [(without, wrong, first, most, with_tax)] = _rows(connection, query, "totals of orders")
     yield Finding("orders without lines", None, without)
-    example = f" (the first is {first})" if wrong else ""
+    yield Finding(
+        "orders with tax; of prices that include it, lines must have it too, or it is revenue", None, with_tax
+    )
+    example = f" (the first is {first}, the parts make up to {most} more)" if wrong else ""
     yield Finding(f"orders whose total is not that of lines, discounts, shipping, tax and other{example}", 0, wrong)
 
 

@@ -107,17 +107,15 @@ class _Draft:
             "discount_amount", "order_discount", "is it apart from the discounts of lines? If not, leave it out"
         )
         view.amount("shipping_amount")
-        view.amount("tax_amount", "", "is it on top of the prices? If they include it, write 0 here")
+        view.amount(
+            "tax_amount", "", "is it on top of the prices? If they include it, leave it out, and give that of lines"
+        )
         if not view.amount("total_amount"):
             view.add(
                 "total_amount", self._total_of_lines(orders), "no total was found: it is taken to be that of the lines"
             )
         if "payment_attempts" not in self.found and not view.amount("paid_amount"):
-            view.add(
-                "paid_amount",
-                None,
-                "no payments were found: set SOLD_BY=state, or give what was captured as paid_amount",
-            )
+            self._paid(view)
         view.word("status")
         self._cancelled(view)
         view.time("created_at")
@@ -144,6 +142,13 @@ class _Draft:
             view.add("discount_amount", *view.money(discount)[:1])
         if tax := column(lines, "tax_amount", is_number):
             view.add("tax_amount", None, f"if the price includes tax, add {view.money(tax)[0]} AS tax_amount")
+        elif column(self.found[ORDERS], "tax_amount", is_number):
+            view.add(
+                "tax_amount",
+                None,
+                "if prices include tax, add that of the line after all discounts, such as (amount * 19 / 119)::"
+                "numeric(18, 4) AS tax_amount",
+            )
         view.time("created_at")
         self._updated(view)
         return view.sql()
@@ -250,6 +255,22 @@ class _Draft:
                 f"THEN t.{quoted(changed)}{zone} END",
                 f"which words of {state} say that an order is cancelled?",
             )
+
+    def _paid(self, view: Statement) -> None:
+        """Add what was captured, by the state of an order: no payments were found."""
+        state = column(view.relation, "status", is_word)
+        total = column(view.relation, "total_amount", is_number)
+        known = self.states(view.relation, state) if state else ()
+        if not state or not total:
+            view.add("paid_amount", None, "no payments were found: give what was captured, or all orders are unpaid")
+            return
+        taken = [value for value in known if value.lower() in TAKEN]
+        values = f" ({', '.join(known)})" if known else ""
+        view.add(
+            "paid_amount",
+            f"CASE WHEN t.{quoted(state)}::text IN ({texts(taken or TAKEN)}) THEN {view.money(total)[0]} END",
+            f"no payments were found: which words of {state} say that an order is paid{values}?",
+        )
 
     def _updated(self, view: Statement) -> None:
         if not view.time("updated_at"):

@@ -211,7 +211,7 @@ def _doubt(table: Table, column: Column[Any], found: str) -> Doubt:
     whole, scale = _digits(wanted, _HOLDS) or (0, 0)
     high = Decimal(_LARGEST[wanted]) if wanted in _LARGEST else (Decimal(10) ** (whole + scale) - 1).scaleb(-scale)
     low = -high - 1 if wanted in _LARGEST else -high
-    remedy = f"set the type {_in_contract(found)} {_where(table, column)}"
+    remedy = f"cast it to {wanted} in the view, or set the type {_in_contract(found)} {_where(table, column)}"
     return Doubt(column.name, low, high, scale, f"set {_TEXT_KEYS}" if isinstance(column.type, Key) else remedy)
 
 

@@ -262,7 +262,7 @@ def test_a_draft_asks_what_names_and_types_do_not_say(copy_of: Copy, call: Call,
     for question in (
         "GrandTotal has whole numbers, taken for hundredths",
         "OrderDate has no time zone: is it UTC?",
-        "no payments were found: set SOLD_BY=state",
+        "no payments were found: which words of Status say that an order is paid?",
         "which words of Status say that an order is cancelled?",
         "no time of change was found",
         "are carts or drafts in this table, by Status?",
@@ -291,19 +291,23 @@ def test_the_example_of_the_page_is_a_whole_mapping_of_less_than_40_lines(
     run(
         shop,
         """CREATE TABLE orders (
-            id bigint, total numeric(10, 2), shipping numeric(10, 2), vat numeric(10, 2), paid numeric(10, 2),
-            state text, customer_email text, created_at timestamp, updated_at timestamp, cancelled_at timestamptz
+            number text, total numeric(10, 2), goods numeric(10, 2), discount numeric(10, 2), shipping numeric(10, 2),
+            state text, customer_email text, placed timestamp, changed timestamp
         )""",
         """CREATE TABLE order_lines (
-            id bigint, order_id bigint, quantity integer, price numeric(10, 2), updated_at timestamp
+            id uuid, order_number text, article text, quantity integer, price numeric(10, 2)
         )""",
-        "INSERT INTO orders VALUES (1, 27, 3, 4, 27, 'paid', 'a@example.com', '2026-03-02', '2026-03-02', NULL)",
-        "INSERT INTO orders VALUES (2, 9, 0, 0, 0, 'cart', NULL, '2026-03-02', '2026-03-02', NULL)",
-        "INSERT INTO order_lines VALUES (1, 1, 2, 10, '2026-03-02')",
+        "INSERT INTO orders VALUES ('B-1', 21, 20, 2, 3, 'paid', 'a@example.com', '2026-03-02', '2026-03-02')",
+        "INSERT INTO orders VALUES ('B-2', 9, 9, 0, 0, 'cart', NULL, '2026-03-02', '2026-03-02')",
+        "INSERT INTO order_lines VALUES ('00000000-0000-4000-8000-000000000001', 'B-1', 'A1', 2, 10)",
     )
-    integers = {"KEY_TYPE": "integer"}
-    assert call(shop, "--pack", str(tmp_path / "my_shop"), "--create", **integers).exit_code == 0
-    checked = call(shop, "--pack", str(tmp_path / "my_shop"), "--check", "--json", **integers)
+    mine = str(tmp_path / "my_shop")
+    shown = call(shop, "--pack", mine, TIME_ZONE="Europe/Berlin")
+    assert "settings: SOURCE=external KEY_TYPE=text; of your shop, TIME_ZONE (now Europe/Berlin)" in shown.output
+    assert call(shop, "--pack", mine, "--create").exit_code == 0
+    refused = call(shop, "--check", KEY_TYPE="integer")
+    assert "KEY_TYPE=integer: the keys of the orders are of type text: set KEY_TYPE=text" in refused.output
+    checked = call(shop, "--pack", mine, "--check", "--json", TIME_ZONE="Europe/Berlin")
     assert checked.exit_code == 0, checked.output
-    assert {"name": "total", "ok": True, "expected": "27.00", "found": "27.00"} in json.loads(checked.stdout)["checks"]
-    assert call(shop, "--check", **integers).exit_code == 0
+    assert {"name": "total", "ok": True, "expected": "21.00", "found": "21.00"} in json.loads(checked.stdout)["checks"]
+    assert call(shop, "--check").exit_code == 0

@@ -10,7 +10,7 @@ from rich.markup import escape
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.mapping.catalog import Catalog, read_catalog
-from ecommerce_pipeline.mapping.checks import Day, Finding, check_mapping, newest_day, pack_checks
+from ecommerce_pipeline.mapping.checks import Day, Finding, check_mapping, needed_key_type, newest_day, pack_checks
 from ecommerce_pipeline.mapping.mapping import match_of
 from ecommerce_pipeline.mapping.recognition import Match
 from ecommerce_pipeline.mapping.selects import selects
@@ -44,10 +44,11 @@ def check_command(settings: Settings, output: Output, pack: str | None, day: dat
         chosen = day or newest_day(connection, relations[ORDERS], settings.time_zone, before=today)
         if chosen is None:
             raise PlatformError(f"there is no order before today, {today}: name a day with --day YYYY-MM-DD")
-        if match and match.pack.key_type not in {None, settings.key_type}:
+        needed = (match and match.pack.key_type) or needed_key_type(connection, relations[ORDERS])
+        if needed == "text" and settings.key_type != needed:
+            whose = match.pack.title if match else "the orders"
             raise PlatformError(
-                f"KEY_TYPE={settings.key_type}: the keys of {match.pack.title} are of type {match.pack.key_type}: set "
-                f"KEY_TYPE={match.pack.key_type}"
+                f"KEY_TYPE={settings.key_type}: the keys of {whose} are of type {needed}: set KEY_TYPE={needed}"
             )
         on = Day(chosen, settings.time_zone)
         findings = list(check_mapping(connection, relations, on))

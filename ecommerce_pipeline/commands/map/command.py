@@ -8,11 +8,13 @@ from rich.markup import escape
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.mapping.catalog import read_catalog
+from ecommerce_pipeline.mapping.checks import needed_key_type
 from ecommerce_pipeline.mapping.mapping import match_of
 from ecommerce_pipeline.mapping.recognition import Match
 from ecommerce_pipeline.mapping.selects import Selects, selects
 from ecommerce_pipeline.mapping.views import Step, create, problems, steps
-from ecommerce_pipeline.schema.tables import REQUIRED, SCHEMA, TABLES
+from ecommerce_pipeline.schema.keys import KeyType
+from ecommerce_pipeline.schema.tables import ORDERS, REQUIRED, SCHEMA, TABLES
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres
 
@@ -36,19 +38,20 @@ def map_command(settings: Settings, output: Output, pack: str | None, *, create_
         match = match_of(catalog, pack)
         found = selects(match.pack, match.schema, catalog)
         _check(connection, match, found)
+        keys = match.pack.key_type or needed_key_type(connection, f"({found.statements[ORDERS]}\n)")
         planned = steps(connection, found.statements)
         if create_views:
             create(connection, planned, match.pack.name)
         database = connection.info.dbname
     _show(output, match, found, planned, database)
-    _next(output, match, planned, created=create_views)
+    _next(output, settings, match, planned, keys, created=create_views)
     output.document(
         ok=True,
         application=match.pack.title,
         version=match.version or None,
         pack=match.pack.name,
         schema=match.schema or None,
-        key_type=match.pack.key_type,
+        key_type=keys,
         created=create_views,
         views=[_as_json(step) for step in planned],
         left_out={table: list(missing) for table, missing in found.left_out.items()},
@@ -107,7 +110,9 @@ def _print_diff(output: Output, step: Step) -> None:
         output.console.print(f"[{color}]{text}[/]" if color else text, soft_wrap=True)
 
 
-def _next(output: Output, match: Match, planned: Sequence[Step], *, created: bool) -> None:
+def _next(
+    output: Output, settings: Settings, match: Match, planned: Sequence[Step], keys: KeyType, *, created: bool
+) -> None:
     console = output.console
     where = match.pack.name if match.pack.recognised_by else str(match.pack.folder)
     console.print()
@@ -116,6 +121,9 @@ def _next(output: Output, match: Match, planned: Sequence[Step], *, created: boo
             "views are as the pack has them; grant them to the role that reads: deploy/postgres/extract_role.sql"
         )
         console.print("next: `ecommerce-pipeline map --check` compares a day with the shop's own tables")
+    elif settings.shop_mapping:
+        console.print(f"SHOP_MAPPING={escape(settings.shop_mapping)}: the extraction reads this mapping, without views")
+        console.print("next: `ecommerce-pipeline map --check` compares a day with the shop's own tables")
     elif any(step.state not in {"unchanged", "refused"} for step in planned):
         console.print(
             f"next: `ecommerce-pipeline map --create` creates the views in schema {SCHEMA}; for a role that may"
@@ -123,8 +131,11 @@ def _next(output: Output, match: Match, planned: Sequence[Step], *, created: boo
         console.print(f"not, set SHOP_MAPPING={escape(where)} instead: the same SQL is then part of the extraction")
     else:
         console.print("nothing to create: the views are as the pack has them")
-    keys = f" KEY_TYPE={match.pack.key_type}" if match.pack.key_type else ""
-    console.print(f"settings: SOURCE=external{keys}")
+    console.print(
+        f"settings: SOURCE=external KEY_TYPE={keys}; of your shop, TIME_ZONE (now {settings.time_zone}) and "
+        f"REPORTING_CURRENCY (now {settings.reporting_currency})",
+        soft_wrap=True,
+    )
 
 
 def _as_json(step: Step) -> Mapping[str, object]:

@@ -76,6 +76,7 @@ SECTION: Final = Section(
             "online visits, and share of all visits",
             ("funnel",),
             funnel,
+            needs=("sessions",),
         ),
         Chart(
             "stores",
@@ -83,6 +84,7 @@ SECTION: Final = Section(
             "{money}, net of discounts and refunds",
             ("sales", "stores"),
             stores,
+            needs=("stores",),
             keys=(Key("This period", "var(--series-4)"), Key("Period before", "var(--ink)", "tick")),
         ),
     ),

@@ -32,6 +32,7 @@ class Chart:
         keys: Its legend.
         note: How to read it, if the title is not enough.
         wide: Whether it spans the page.
+        needs: The tables of the contract without whose rows it says nothing.
         open: Whether its table of numbers is open at first.
     """
 
@@ -44,6 +45,7 @@ class Chart:
     keys: tuple[Key, ...] = ()
     note: str = ""
     wide: bool = False
+    needs: tuple[str, ...] = ()
     open: bool = False
 
 

@@ -44,6 +44,7 @@ SECTION: Final = Section(
             "share of orders sold, by method of the order",
             ("payments", "methods"),
             payment_shares,
+            needs=("payment_methods",),
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
         ),
         Chart(
@@ -52,6 +53,7 @@ SECTION: Final = Section(
             "approved share of attempts, by method of the attempt",
             ("payments", "methods"),
             payment_success,
+            needs=("payment_attempts",),
         ),
         Chart(
             "retry_recovery",
@@ -59,6 +61,7 @@ SECTION: Final = Section(
             "attempts after a failed one, by method of the attempt",
             ("payments", "methods"),
             retry_recovery,
+            needs=("payment_attempts",),
             keys=(Key("Retries", "var(--before)"), Key("Approved", "var(--good)")),
         ),
     ),

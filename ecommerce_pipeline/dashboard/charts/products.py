@@ -47,6 +47,7 @@ SECTION: Final = Section(
             "{money}, net of discounts and refunds",
             ("categories",),
             categories,
+            needs=("products",),
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
         ),
     ),

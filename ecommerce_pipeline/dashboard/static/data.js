@@ -57,6 +57,11 @@ const CHANNELS = new Map(DATA.channels.map((channel) => [channel.key, channel]))
 for (const { channel } of TABLES.sales) {
   if (!CHANNELS.has(channel)) CHANNELS.set(channel, { key: channel, label: words(channel), color: "var(--series-5)" });
 }
+// Tables of the contract of which no row was ever loaded, as few shops have them all.
+const LOADED = new Set([
+  ...TABLES.quality.filter((row) => row.rows_in).map((row) => row.table_name),
+  ...TABLES.dimensions.filter((row) => row.members).map((row) => row.table_name),
+]);
 const METHODS = new Map(TABLES.methods.map((row) => [row.payment_method_id, row.method_name]));
 const STORES = new Map(TABLES.stores.map((row) => [row.store_id, row]));
 

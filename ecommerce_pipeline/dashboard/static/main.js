@@ -19,7 +19,8 @@ function fillFilters() {
     periodField.append(group);
   }
   channelField.append(option(DATA.all_channels, "All channels"));
-  for (const channel of CHANNELS.values()) channelField.append(option(channel.key, channel.label));
+  const sold = new Set(TABLES.sales.map((row) => row.channel));
+  for (const { key, label } of CHANNELS.values()) if (sold.has(key)) channelField.append(option(key, label));
 }
 
 // The selection is kept in the page's address, so that it can be shared.
@@ -102,10 +103,17 @@ function showKeys(figure, keys) {
   );
 }
 
+function rowsOfChart(name, choice) {
+  if (!DATA.as_of) return { empty: "No orders yet." };
+  const missing = (DATA.needs[name] || []).find((table) => !LOADED.has(table));
+  if (!missing) return ROWS[name](choice);
+  return { empty: `No row of ${missing} was ever loaded. If the shop has them, map them: docs/own_shop.md.` };
+}
+
 async function showChart(figure, choice) {
   const name = figure.id;
   const title = figure.querySelector("h3").textContent;
-  const found = DATA.as_of ? ROWS[name](choice) : { empty: "No orders yet." };
+  const found = rowsOfChart(name, choice);
   const drawing = figure.querySelector(".drawing");
   const numbers = figure.querySelector(".numbers");
   const empty = figure.querySelector(".empty");
