@@ -186,7 +186,7 @@ def top_products(periods: Sequence[Period]) -> str:
             ranked.period,
             ranked.channel,
             ranked.product_id,
-            coalesce(products.product_name, cast(ranked.product_id as string)) as product_name,
+            products.product_name,
             coalesce(products.category, 'unknown') as category,
             ranked.units,
             ranked.units_returned,

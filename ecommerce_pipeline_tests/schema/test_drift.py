@@ -151,8 +151,8 @@ def test_a_type_widened_is_a_doubt_that_says_which_line_of_the_contract_to_chang
     found = drift(transaction_items, AS_AGREED | wider)
     assert found.errors == ()
     line = 'in the line "{}" of transaction_items in ecommerce_pipeline/schema/tables.py'
-    number = "set the type `BigInteger()` " + line.format("line_number")
-    amount = "set the type `Numeric(18, 6)` " + line.format("gross_amount")
+    number = "cast it to integer in the view, or set the type `BigInteger()` " + line.format("line_number")
+    amount = "cast it to numeric(18,4) in the view, or set the type `Numeric(18, 6)` " + line.format("gross_amount")
     assert found.doubts == (
         Doubt("line_number", Decimal(-(2**31)), Decimal(2**31 - 1), 0, number),
         Doubt("gross_amount", Decimal("-99999999999999.9999"), Decimal("99999999999999.9999"), 4, amount),

@@ -41,8 +41,8 @@ def unindexed(connection: Connection, relation: Relation) -> list[str]:
         if relkind == "v":
             what = "query" if relation.query else "view"
             lines.append(
-                f"{name} is a {what}: index what {column} is taken from, a column of its table or the same expression of "
-                "one, such as (placed AT TIME ZONE 'Europe/Berlin')"
+                f"{name} is a {what}: index what {column} is taken from, a column of its table or the same expression "
+                "of one, such as (placed AT TIME ZONE 'Europe/Berlin')"
             )
         else:
             concurrently = "" if relkind == "p" else "CONCURRENTLY "

@@ -130,9 +130,13 @@ def test_types_widened_are_read_while_every_value_of_the_days_fits_and_refused_b
     message = str(caught.value)
     line = 'in the line "{}" of transaction_items in ecommerce_pipeline/schema/tables'
     for column, (count, key, remedy) in {
-        "line_number": (1, 4, f"set the type `BigInteger()` {line}"),
-        "unit_price": (2, 2, f"set the type `Numeric(20, 8)` {line}"),
-        "gross_amount": (1, 1, f"set the type `Numeric(<precision>, <scale>)` {line}"),
+        "line_number": (1, 4, f"cast it to integer in the view, or set the type `BigInteger()` {line}"),
+        "unit_price": (2, 2, f"cast it to numeric(18,6) in the view, or set the type `Numeric(20, 8)` {line}"),
+        "gross_amount": (
+            1,
+            1,
+            f"cast it to numeric(18,4) in the view, or set the type `Numeric(<precision>, <scale>)` {line}",
+        ),
         "transaction_id": (1, 1, "set KEY_TYPE=text"),
     }.items():
         assert (

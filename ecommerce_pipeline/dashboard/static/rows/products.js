@@ -55,13 +55,13 @@ function productRows(choice, rank, drawn) {
     ? TABLES.products
         .filter((row) => row.period === choice.period.key && row.channel === choice.channel && row[rank] <= 10)
         .sort((one, other) => one[rank] - other[rank])
+        .map((row) => ({ ...row, label: row.product_name ?? String(row.product_id) }))
         .map((row) => ({
           ...row,
           key: String(row.product_id),
-          label: row.product_name,
           return_share: ratio(row.units_returned, row.units),
           tip: tip(
-            row.product_name,
+            row.label,
             row.category,
             `${moneyExact(row.net_amount)} net revenue`,
             `${quantity(row.units)} sold, ${quantity(row.units_returned)} returned`,
