@@ -14,6 +14,7 @@ from ecommerce_pipeline.assets.changes import changes_asset
 from ecommerce_pipeline.assets.code_references import with_code_references
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.first_orders import first_orders_asset
+from ecommerce_pipeline.assets.forecast import forecast_assets
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.preflight import preflight
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
@@ -25,6 +26,7 @@ from ecommerce_pipeline.automation.jobs import jobs
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.execution.executor import multithread_executor
+from ecommerce_pipeline.forecasts.extra import installed
 from ecommerce_pipeline.instance.console_log import set_run_log_format
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.settings.environment_file import warn_of_misspelt_variables
@@ -49,7 +51,9 @@ def build_definitions(
         *staging_assets(settings),
     ]
     workspace = dbt_workspace(settings)
-    python_assets = [*tables, reconciliation_asset(settings), *dashboard_assets(settings, workspace, dashboard_address)]
+    forecasts = forecast_assets(settings) if installed() else []
+    dashboards = dashboard_assets(settings, workspace, dashboard_address)
+    python_assets = [*tables, reconciliation_asset(settings), *forecasts, *dashboards]
     defined_jobs = jobs(settings)
     return Definitions(
         assets=[*with_code_references(python_assets), *transform_assets(settings, workspace)],

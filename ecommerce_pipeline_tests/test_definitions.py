@@ -11,6 +11,8 @@ import pytest
 from dagster import AssetKey, AssetSelection, BackfillPolicy, Definitions
 
 from ecommerce_pipeline.definitions import build_definitions
+from ecommerce_pipeline.forecasts.extra import LIBRARY
+from ecommerce_pipeline.schema.forecasts import FORECASTS
 from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP
@@ -42,8 +44,9 @@ def test_every_asset_has_owner_kinds_group_and_a_description_with_its_grain(defi
     graph = definitions.resolve_asset_graph()
     models = list((PROJECT_ROOT / "ecommerce_dbt" / "models").rglob("*.sql"))
     seeds = list((PROJECT_ROOT / "ecommerce_dbt" / "seeds").glob("*.csv"))
-    # In source, lake, staging, and dbt's layers; first orders; the changed days; and the two dashboards.
-    assert len(graph.materializable_asset_keys) == 2 * len(TABLES) + len(STAGING) + len([*models, *seeds]) + 4
+    # In source, lake, staging, dbt's layers and forecast; first orders; the changed days; and the two dashboards.
+    loaded = 2 * len(TABLES) + len(STAGING) + len(FORECASTS)
+    assert len(graph.materializable_asset_keys) == loaded + len([*models, *seeds]) + 4
     for key in graph.materializable_asset_keys:
         asset = graph.get(key)
         assert asset.owners, key
@@ -68,6 +71,7 @@ def test_an_asset_s_source_link_opens_the_file_that_makes_it(definitions: Defini
         for layer in ("source", "lake", "staging"):
             assert linked[AssetKey([layer, table])] == (f"{layer}.py", "@asset"), layer
     assert linked[AssetKey(["dashboard", "report"])] == ("dashboard.py", "@asset")
+    assert linked[AssetKey(["forecast", "sales_daily"])] == ("forecast.py", "@asset")
     assert linked[AssetKey(["staging", "reconciliation"])] == ("reconciliation.py", "@asset")
     [model, *_] = graph.get(AssetKey(["core", "dim_customer"])).metadata["dagster/code_references"].code_references
     assert Path(model.file_path).name == "dim_customer.sql"
@@ -159,7 +163,7 @@ def test_importing_the_definitions_with_an_existing_manifest_writes_nothing(tmp_
 
 
 def test_importing_the_definitions_imports_nothing_that_only_steps_need(tmp_path: Path) -> None:
-    heavy = {"altair", "faker", "pandas", "vl_convert"}
+    heavy = {"altair", "faker", "pandas", "statsforecast", "vl_convert"}
     program = f"import sys, ecommerce_pipeline.definitions; print({heavy} & set(sys.modules))"
     environment = os.environ | {"DATA_DIR": str(tmp_path), "DBT_PARSED_DIR": SMALL_SHOP["DBT_PARSED_DIR"]}
     command = [sys.executable, "-c", program]
@@ -181,6 +185,18 @@ def test_each_run_of_everything_ends_with_the_dashboard(definitions: Definitions
     assert dashboard <= set(everything.asset_layer.executable_asset_keys)
     marts = {key for key in everything.asset_layer.executable_asset_keys if key.path[0] == "datamart"}
     assert marts == definitions.resolve_asset_graph().get(AssetKey(["dashboard", "looker_studio"])).parent_keys
+
+
+def test_without_the_extra_there_are_no_forecasts_and_no_job_for_them(
+    definitions: Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, LIBRARY, None)
+    without = build_definitions(Settings.from_environment({"DATA_DIR": str(tmp_path)}))
+    whole, rest = definitions.resolve_asset_graph(), without.resolve_asset_graph()
+    forecasts = {AssetKey(["forecast", name]) for name in FORECASTS}
+    assert whole.materializable_asset_keys - rest.materializable_asset_keys == forecasts
+    jobs = set(definitions.get_repository_def().job_names), set(without.get_repository_def().job_names)
+    assert jobs[0] - jobs[1] == {"forecast"}
 
 
 def test_any_selection_can_be_run_for_a_range_at_once(definitions: Definitions) -> None:

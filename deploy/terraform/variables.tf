@@ -21,7 +21,7 @@ variable "prefix" {
 }
 
 variable "dataset" {
-  description = "Prefix of the datasets: <dataset>_staging, <dataset>_core, <dataset>_datamart."
+  description = "Prefix of the datasets: <dataset>_staging, <dataset>_core, <dataset>_datamart, <dataset>_forecast."
   type        = string
   default     = "ecommerce"
 }

@@ -4,6 +4,7 @@ locals {
     staging  = "Rows as delivered: one table per source table, events partitioned by written day."
     core     = "dbt: cleaned, deduplicated and quarantined rows, dimensions and facts."
     datamart = "dbt: marts for dashboards and analysts."
+    forecast = "Forecasts, by the day on which they were made."
   }
 }
 

@@ -30,3 +30,9 @@
     ) as versions
     where version_number = 1
 {%- endmacro %}
+
+
+{# When what a row says was known: a row that is written late, or that changes, is known from then on. #}
+{% macro known_at(created_at, updated_at) -%}
+    greatest({{ created_at }}, coalesce({{ updated_at }}, {{ created_at }}))
+{%- endmacro %}

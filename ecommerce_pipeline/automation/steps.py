@@ -9,6 +9,7 @@ STEPS: Final = {
     "extract": "PostgreSQL to the lake: one Parquet object per table and day.",
     "load": "Lake objects to staging tables in the warehouse.",
     "transform": "Staging to dimensions, facts and marts, by dbt.",
+    "forecast": "Marts to forecasts of the next weeks.",
     "dashboard": "Marts to the dashboard's page and links.",
 }
 EVERYTHING: Final = "everything"

@@ -19,6 +19,7 @@ from ecommerce_pipeline.quality.unsold import why_unsold
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema.forecasts import WAREHOUSE_LAYERS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import Target, postgres, target_of
 
@@ -28,6 +29,7 @@ DAILY_ASSETS: Final = {
     "staging": AssetKey(["staging", "transactions"]),
     "core": AssetKey(["core", "fact_transaction"]),
     "datamart": AssetKey(["datamart", "marts_sales_daily"]),
+    "forecast": AssetKey(["forecast", "sales_daily"]),
 }
 """A daily asset of each layer: its materialized partitions are the layer's days."""
 
@@ -139,7 +141,7 @@ def _layers(
     days = {layer: len(instance.get_materialized_partitions(asset)) for layer, asset in DAILY_ASSETS.items()}
     yield _source_layer(postgres(settings), days["source"])
     yield _lake_layer(target.lake, days["lake"])
-    for schema in ("staging", "core", "datamart"):
+    for schema in WAREHOUSE_LAYERS:
         tables = [rows for (found, _), rows in counts.items() if found == schema]
         location = target.warehouse.layer_location(schema)
         yield LayerSummary(schema, len(tables), sum(tables), days[schema], location)

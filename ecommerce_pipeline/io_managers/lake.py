@@ -63,7 +63,8 @@ class LakeIOManager(ConfigurableIOManager):
         table = context.asset_key.path[-1]
         keys = partition_keys(context)
         reader = as_reader(table, obj)
-        heads = self._write(table, reader.schema, by_day(reader, keys) if keys else [(None, reader)])
+        parts = by_day(reader, keys) if keys else [(None, reader)]
+        heads = write_objects(self.store, table, reader.schema, parts)
         previews = {key: {"preview": preview(head)} for key, head in heads}
         report(
             context,
@@ -98,27 +99,28 @@ class LakeIOManager(ConfigurableIOManager):
         """Return the references to a table's objects: of the given days, or its only one; see `find_objects`."""
         return find_objects(self.store, table, keys, absent_days=absent_days)
 
-    def _write(
-        self, table: str, schema: pa.Schema, parts: Iterable[tuple[str | None, Iterator[pa.RecordBatch]]]
-    ) -> Iterable[tuple[str | None, pa.Table]]:
-        """Write an object for each part; while one is being finished, the next ones are written.
 
-        Returns:
-            The first rows of the newest parts.
-        """
-        heads: deque[tuple[str | None, pa.Table]] = deque(maxlen=PREVIEWED_DAYS)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            ends: deque[Future[None]] = deque()
-            for key, batches in parts:
-                with ExitStack() as writing:
-                    file = writing.enter_context(self.store.writing(object_path(table, key)))
-                    heads.append((key, write_parquet(file, schema, batches)))
-                    ends.append(pool.submit(writing.pop_all().close))
-                if len(ends) > AT_ONCE:
-                    ends.popleft().result()
-            for end in ends:
-                end.result()
-        return heads
+def write_objects(
+    store: ObjectStore, table: str, schema: pa.Schema, parts: Iterable[tuple[str | None, Iterator[pa.RecordBatch]]]
+) -> Iterable[tuple[str | None, pa.Table]]:
+    """Write an object of a table for each part; while one is being finished, the next ones are written.
+
+    Returns:
+        The first rows of the newest parts.
+    """
+    heads: deque[tuple[str | None, pa.Table]] = deque(maxlen=PREVIEWED_DAYS)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ends: deque[Future[None]] = deque()
+        for key, batches in parts:
+            with ExitStack() as writing:
+                file = writing.enter_context(store.writing(object_path(table, key)))
+                heads.append((key, write_parquet(file, schema, batches)))
+                ends.append(pool.submit(writing.pop_all().close))
+            if len(ends) > AT_ONCE:
+                ends.popleft().result()
+        for end in ends:
+            end.result()
+    return heads
 
 
 def write_parquet(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.Table:

@@ -1,24 +1,31 @@
-"""The warehouse IO manager: staging tables, loaded by the warehouse itself from the lake's objects.
+"""The warehouse IO manager: tables of the contract, loaded by the warehouse itself from the lake's objects.
 
-It replaces exactly the partitions of the run. Loads `TableSlice` (a reference), `pa.Table` or `pandas.DataFrame`.
+It replaces exactly the partitions of the run. An asset returns references to objects (`LakeObjects`), or rows
+(`pa.Table`), which are first written as objects. Loads `TableSlice` (a reference), `pa.Table` or `pandas.DataFrame`.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import pyarrow as pa
 from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, ResourceDependency
+from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.io_managers.input_types import as_annotated
-from ecommerce_pipeline.io_managers.lake import partition_keys
+from ecommerce_pipeline.io_managers.lake import partition_keys, write_objects
 from ecommerce_pipeline.io_managers.metadata import URI, cost, partition_volume, preview, report, volume
-from ecommerce_pipeline.lake.objects import LakeObjects
+from ecommerce_pipeline.lake.batches import by_day
+from ecommerce_pipeline.lake.objects import LakeObjects, find_objects
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
-from ecommerce_pipeline.schema.tables import STAGING
+from ecommerce_pipeline.schema.arrow import arrow_schema
+from ecommerce_pipeline.schema.forecasts import CONTRACTS
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
 WAREHOUSE_IO_MANAGER: Final = "warehouse_io_manager"
 """The resource key under which assets name it."""
@@ -32,14 +39,20 @@ class TableSlice:
     table: str
     days: Days | None
 
+    @property
+    def contract(self) -> Table:
+        """The table's contract."""
+        return CONTRACTS[self.layer][self.table]
+
 
 class WarehouseIOManager(ConfigurableIOManager):
     """Stores an asset `[layer, table]` as the table of that name, in any warehouse."""
 
     warehouse: ResourceDependency[Warehouse]
+    store: ResourceDependency[ObjectStore]
 
     @retried
-    def handle_output(self, context: OutputContext, obj: LakeObjects) -> None:
+    def handle_output(self, context: OutputContext, obj: LakeObjects | pa.Table) -> None:
         """Load the objects and replace the run's partitions by them in one transaction.
 
         Raises:
@@ -47,9 +60,13 @@ class WarehouseIOManager(ConfigurableIOManager):
                 without loss; the table is unchanged.
         """
         slice_ = table_slice(context)
+        table = slice_.contract
+        if isinstance(obj, pa.Table):
+            obj = self._write(slice_, obj)
         if not isinstance(obj, LakeObjects):
-            raise PlatformError(f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects")
-        table = STAGING[slice_.table]
+            raise PlatformError(
+                f"{slice_.layer}/{slice_.table} returned {type(obj).__name__}: return LakeObjects or pa.Table"
+            )
         changes = follow(self.warehouse, {(slice_.layer, slice_.table): contract_columns(table)})
         for name, change in changes.items():
             context.log.info(f"{'.'.join(name)} follows the contract: {change}")
@@ -81,8 +98,19 @@ class WarehouseIOManager(ConfigurableIOManager):
         slice_ = table_slice(context)
         columns = (context.definition_metadata or {}).get("columns")
         return as_annotated(
-            context, slice_, lambda: self.warehouse.read(STAGING[slice_.table], slice_.layer, slice_.days, columns)
+            context, slice_, lambda: self.warehouse.read(slice_.contract, slice_.layer, slice_.days, columns)
         )
+
+    def _write(self, slice_: TableSlice, rows: pa.Table) -> LakeObjects:
+        """Write rows as objects `<layer>/<table>/date=YYYY-MM-DD/part-0.parquet`, one per day of the run."""
+        name = f"{slice_.layer}/{slice_.table}"
+        if slice_.days is None:
+            raise PlatformError(f"{name} returned rows, but has no partitions: give the asset the calendar")
+        keys = [*map(str, slice_.days)]
+        schema = arrow_schema(slice_.contract)
+        reader = rows.select(schema.names).cast(schema).sort_by(BUSINESS_DATE).to_reader()
+        write_objects(self.store, name, schema, by_day(reader, keys))
+        return find_objects(self.store, name, keys)
 
 
 def table_slice(context: InputContext | OutputContext) -> TableSlice:

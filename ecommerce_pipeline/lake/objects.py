@@ -71,9 +71,12 @@ def split_path(path: str) -> tuple[str, str | None]:
     ('sessions', '2026-03-01')
     >>> split_path("customers/part-0.parquet")
     ('customers', None)
+    >>> split_path("forecast/sales_daily/date=2026-03-01/part-0.parquet")
+    ('forecast/sales_daily', '2026-03-01')
     """
-    table, *partition, _ = path.split("/")
-    return table, partition[0].removeprefix("date=") if partition else None
+    folder, _, _ = path.rpartition("/")
+    table, _, partition = folder.partition("/date=")
+    return table, partition or None
 
 
 def find_object(store: ObjectStore, table: str, partition: str | None) -> LakeObject:
@@ -163,16 +166,21 @@ def _opened(store: ObjectStore, table: str, partition: str | None) -> Iterator[I
         with store.reading(path) as file:
             yield file
     except FileNotFoundError:
-        asset = f"lake/{table}{_of(partition)}"
+        asset = f"{_asset(table)}{_of(partition)}"
         raise NotBuiltError(f"{asset} has no object at {store.uri(path)}: materialize {asset} first") from None
     except (pa.ArrowException, OSError) as error:
         if shortage(error):
             raise
-        asset, reason = f"lake/{table}{_of(partition)}", " ".join(str(error).split())
+        asset, reason = f"{_asset(table)}{_of(partition)}", " ".join(str(error).split())
         # PyArrow's own OSErrors, for what it cannot decode, have no number.
         if isinstance(error, OSError) and error.errno:
             raise PlatformError(f"the object {store.uri(path)} cannot be read ({reason}): make it readable") from None
         raise PlatformError(f"the object {store.uri(path)} is corrupt ({reason}): materialize {asset} again") from None
+
+
+def _asset(table: str) -> str:
+    """Return the asset whose objects these are: of the lake, or of the layer that its path begins with."""
+    return table if "/" in table else f"lake/{table}"
 
 
 def _of(partition: str | None) -> str:

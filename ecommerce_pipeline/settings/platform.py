@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecommerce_pipeline.masking import mask
+from ecommerce_pipeline.schema.forecasts import WAREHOUSE_LAYERS
 from ecommerce_pipeline.schema.keys import KeyType, use_keys
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
@@ -133,7 +134,7 @@ class Settings(DashboardSettings, MailSettings):
     bigquery_dataset: str = Field(
         "ecommerce",
         pattern=r"^\w+$",
-        description="prefix of the datasets: ecommerce gives ecommerce_staging, _core and _datamart",
+        description="prefix of the datasets: ecommerce gives ecommerce_staging, _core, _datamart and _forecast",
     )
 
     bigquery_days_per_job: int = Field(
@@ -238,7 +239,7 @@ class Settings(DashboardSettings, MailSettings):
     @property
     def bigquery_datasets(self) -> dict[str, str]:
         """The names of the warehouse's datasets, by layer."""
-        return {layer: f"{self.bigquery_dataset}_{layer}" for layer in ("staging", "core", "datamart")}
+        return {layer: f"{self.bigquery_dataset}_{layer}" for layer in WAREHOUSE_LAYERS}
 
     @property
     def dagster_home(self) -> Path:

@@ -32,7 +32,7 @@ def platform_resources(settings: Settings) -> dict[str, Any]:
         "lake": target.lake,
         LAKE_IO_MANAGER: LakeIOManager(store=target.lake),
         "warehouse": target.warehouse,
-        WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=target.warehouse),
+        WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=target.warehouse, store=target.lake),
         "dbt": DbtResource(
             project_dir=str(DBT_DIR),
             profiles_dir=str(DBT_DIR),

@@ -14,7 +14,7 @@ from ecommerce_pipeline_tests.support.credentials import EMAIL, write_key
 from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator
 from ecommerce_pipeline_tests.support.faults import Answer, Fault, Forward, Proxy, Request, reset, status
 
-DATASETS = ["ecommerce_staging", "ecommerce_core", "ecommerce_datamart"]
+DATASETS = ["ecommerce_staging", "ecommerce_core", "ecommerce_datamart", "ecommerce_forecast"]
 CLOUD = ["project", "credentials", "bucket", "BigQuery jobs", "datasets", "one location", "Storage API"]
 
 
@@ -50,7 +50,7 @@ def test_a_complete_project_passes_every_check(
         "credentials": "none needed: STORAGE_EMULATOR_HOST and BIGQUERY_EMULATOR_HOST name emulators",
         "bucket": f"objects in gs://{bucket.name}/ can be written, read and deleted",
         "BigQuery jobs": f"BigQuery runs jobs in {settings.gcp_project}",
-        "datasets": "ecommerce_staging, ecommerce_core, ecommerce_datamart",
+        "datasets": "ecommerce_staging, ecommerce_core, ecommerce_datamart, ecommerce_forecast",
         "one location": "bucket in US, datasets in US",
         "Storage API": "answers",
     }

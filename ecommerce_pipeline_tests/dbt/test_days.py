@@ -266,10 +266,14 @@ def test_what_the_shop_deletes_changes_no_count_or_sum_and_is_kept_by_name(
         "core.dim_product",
         "datamart.marts_customer_product_summary",
         "datamart.marts_product_performance",
+        "datamart.marts_sales_as_known",
     ]
     for mart, known in (("customer_product_summary", "category|brand"), ("product_performance", PRODUCT_ATTRIBUTES)):
         sums = f"SELECT COLUMNS(c -> NOT regexp_full_match(c, '{known}')) FROM datamart.marts_{mart} ORDER BY ALL"
         assert query(path, sums) == query(at_once, sums)
+    of_channel = "business_date, known_date, channel, sum(orders_sold), sum(net_amount)"
+    as_known = f"SELECT {of_channel} FROM datamart.marts_sales_as_known GROUP BY ALL ORDER BY ALL"
+    assert query(path, as_known) == query(at_once, as_known)
     columns = "deleted_at::VARCHAR FROM core.dim"
     assert query(path, f"SELECT customer_id, country, {columns}_customer WHERE deleted_at IS NOT NULL ORDER BY 1") == [
         (5, "any", FIRST_RUN),

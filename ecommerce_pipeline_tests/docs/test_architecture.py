@@ -52,7 +52,7 @@ def test_imports_go_down_or_to_the_right_in_the_picture() -> None:
     assert upward == []
 
 
-@pytest.mark.parametrize("name", ["schema", "synthetic", "dashboard"])
+@pytest.mark.parametrize("name", ["schema", "synthetic", "dashboard", "forecasts"])
 def test_the_folders_without_dagster_do_not_import_it(name: str) -> None:
     files = list((PACKAGE / name).rglob("*.py"))
     assert files

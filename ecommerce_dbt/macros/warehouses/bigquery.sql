@@ -102,7 +102,9 @@
     {%- for row in agate_table.rows -%}
         {%- set values = [] -%}
         {%- for value in row -%}
-            {%- do values.append("'" ~ escape_single_quotes(value) ~ "'" if types[loop.index0].endswith(' string') else value) -%}
+            {%- set type = types[loop.index0].rpartition(' ')[2] -%}
+            {%- set text = "'" ~ escape_single_quotes(value | string) ~ "'" -%}
+            {%- do values.append({'string': text, 'date': 'date ' ~ text}.get(type, value)) -%}
         {%- endfor -%}
         {%- do rows.append('(' ~ values | join(', ') ~ ')') -%}
     {%- endfor -%}

@@ -39,12 +39,48 @@ payments as (
 
 ),
 
+-- What payments had captured by the end of each, as it was recorded: one that is written late is known late.
+captures as (
+
+    select
+        business_date,
+        transaction_id,
+        {{ known_at('created_at', 'updated_at') }} as known_at,
+        sum(amount) over (
+            partition by business_date, transaction_id
+            order by {{ known_at('created_at', 'updated_at') }}, payment_attempt_id
+            rows between unbounded preceding and current row
+        ) as captured_so_far
+    from {{ ref('fact_payment_attempt') }}
+    where
+        is_approved
+        and {{ in_days() }}
+
+),
+
+covered as (
+
+    select
+        orders.business_date,
+        orders.transaction_id,
+        min(captures.known_at) as covered_at
+    from orders
+    inner join captures
+        on
+            orders.business_date = captures.business_date
+            and orders.transaction_id = captures.transaction_id
+    where captures.captured_so_far >= orders.total_amount
+    group by orders.business_date, orders.transaction_id
+
+),
+
 -- An order without lines is placed and has a state; its header's amounts are no revenue.
 combined as (
 
     select
         orders.*,
         rates.rate,
+        covered.covered_at,
         order_state.group_name as state_group,
         {{ group_of('channel', 'orders.channel') }} as channel_group,
         coalesce(order_lines.lines_found, 0) as lines_found,
@@ -73,6 +109,10 @@ combined as (
         on
             orders.business_date = payments.business_date
             and orders.transaction_id = payments.transaction_id
+    left join covered
+        on
+            orders.business_date = covered.business_date
+            and orders.transaction_id = covered.transaction_id
     {{ join_rates('orders.order_currency', 'orders.business_date') }}
     {{ join_words('order_state', 'orders.status') }}
     {{ join_words('channel', 'orders.channel') }}
@@ -113,6 +153,10 @@ select
     status as shop_status,
     order_state,
     order_state = 'sold' as is_sold,
+    case
+        when captured_amount >= total_amount or total_amount <= 0
+            then greatest(business_date, coalesce({{ business_day('covered_at') }}, business_date))
+    end as sold_on,
     lines_found,
     {{ cast_to('units', 'quantity') }} as units,
     {{ cast_to('gross_of_lines', 'money') }} as gross_amount,

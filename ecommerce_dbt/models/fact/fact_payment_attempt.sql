@@ -33,6 +33,7 @@ select
     transaction_id,
     business_date,
     created_at,
+    updated_at,
     attempt_number,
     coalesce(payment_method_id, {{ unknown() }}) as payment_method_id,
     amount,

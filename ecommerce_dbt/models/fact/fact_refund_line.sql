@@ -68,6 +68,7 @@ select
     coalesce(transaction_item_id, order_line_id) as transaction_item_id,
     business_date,
     created_at,
+    updated_at,
     customer_id,
     person_key,
     coalesce(product_id, line_product_id, {{ unknown() }}) as product_id,

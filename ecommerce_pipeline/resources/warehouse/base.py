@@ -36,6 +36,11 @@ class Writer:
     run_id: str
     attempt: int = 0
 
+    @property
+    def objects_by(self) -> str:
+        """The asset that writes the objects: of the lake for staging, others write their own."""
+        return self.asset.replace("staging/", "lake/", 1)
+
 
 @dataclass(frozen=True)
 class JobCost:

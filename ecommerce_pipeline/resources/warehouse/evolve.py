@@ -14,6 +14,7 @@ from ecommerce_pipeline.resources.warehouse.base import TableName, Warehouse
 from ecommerce_pipeline.schema.dialects import Dialect
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.evolution import Evolution, evolution
+from ecommerce_pipeline.schema.forecasts import LAYER as FORECASTS
 from ecommerce_pipeline.schema.postgres import postgres_type
 
 Defined = Mapping[str, tuple[TypeEngine[Any], bool]]
@@ -65,7 +66,11 @@ def _compare(warehouse: Warehouse, defined: Mapping[TableName, Defined]) -> dict
 
 
 def _remedy(lossy: Mapping[TableName, object]) -> str:
-    if "staging" in {layer for layer, _ in lossy}:
+    layers = {layer for layer, _ in lossy}
+    if layers == {FORECASTS}:
+        tables = " and ".join(".".join(table) for table in lossy)
+        return f"Drop {tables}, and `ecommerce-pipeline run --job {FORECASTS}` forecasts the days again"
+    if "staging" in layers:
         return (
             "`ecommerce-pipeline rebuild-warehouse` loads all staging tables from the lake again, and builds all "
             "models from them"

@@ -1,4 +1,4 @@
-"""BigQuery's tables: staging tables derived from the contract, and columns that follow a new definition."""
+"""BigQuery's tables: tables derived from the contract, and columns that follow a new definition."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,11 +22,12 @@ def contract_fields(table: Table) -> list[bigquery.SchemaField]:
     return [bigquery.SchemaField.from_api_repr(field) for field in bigquery_fields(table)]
 
 
-def staging_table(table: Table, reference: bigquery.TableReference) -> bigquery.Table:
-    """Return the definition of a staging table: events are partitioned by business day and clustered by key."""
+def contract_table(table: Table, layer: str, reference: bigquery.TableReference) -> bigquery.Table:
+    """Return the definition of a table of the contract: events are partitioned by business day, clustered by key."""
     wanted = bigquery.Table(reference, schema=contract_fields(table))
-    wanted.description = f"{table.comment} As delivered, with duplicates and broken rows."
-    wanted.labels = {**LABELS, "layer": "staging"}
+    delivered = " As delivered, with duplicates and broken rows." if layer == "staging" else ""
+    wanted.description = f"{table.comment}{delivered}"
+    wanted.labels = {**LABELS, "layer": layer}
     if kind(table) == "event":
         wanted.time_partitioning = bigquery.TimePartitioning(field=BUSINESS_DATE)
         wanted.require_partition_filter = True

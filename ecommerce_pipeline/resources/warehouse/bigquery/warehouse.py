@@ -27,9 +27,9 @@ from ecommerce_pipeline.resources.warehouse.bigquery.tables import (
     change_statements,
     columns_of,
     contract_fields,
+    contract_table,
     ensure,
     load_table,
-    staging_table,
 )
 from ecommerce_pipeline.schema.dialects import BIGQUERY, Dialect, within
 from ecommerce_pipeline.schema.drift import Found
@@ -101,7 +101,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """
         target = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"preparing {target}"):
-            ensure(self._client, staging_table(table, target), location=self.location)
+            ensure(self._client, contract_table(table, layer, target), location=self.location)
         loaded = 0
         job: JobCost | None = None
         objects = iter(uris)
@@ -242,7 +242,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         if outside:
             raise PlatformError(
                 f"{target.dataset_id}.{table.name}: {outside} of the {loaded} rows in the objects are not of "
-                f"the run's days; the table is unchanged. Materialize lake/{table.name} of these days again"
+                f"the run's days; the table is unchanged. Materialize {writer.objects_by} of these days again"
             )
         replace = jobs.run("replace", _replace_script(table, str(target), str(incoming), of_days))
         self._client.delete_table(incoming, not_found_ok=True)

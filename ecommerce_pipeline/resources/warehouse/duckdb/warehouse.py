@@ -94,12 +94,12 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 if loaded != rows:
                     raise PlatformError(
                         f"{layer}.{table.name}: {loaded} of the {rows} rows in the objects are of these days: "
-                        f"materialize lake/{table.name} of these days again, then {writer.asset}"
+                        f"materialize {writer.objects_by} of these days again, then {writer.asset}"
                     )
                 connection.commit()
             except duckdb.Error as error:
                 failed = f"{layer}.{table.name} could not be loaded"
-                remedy = f"Materialize lake/{table.name} of that day again, then {writer.asset}"
+                remedy = f"Materialize {writer.objects_by} of that day again, then {writer.asset}"
                 raise _load_error(Path(self.path), uris, error, failed, remedy) from None
             newest = within(days and Days.of_day(days.last))
             head = connection.execute(f"FROM {name} WHERE {newest} LIMIT {HEAD_ROWS}").to_arrow_table()

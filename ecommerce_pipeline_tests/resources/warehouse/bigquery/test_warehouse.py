@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.resources.warehouse.bigquery.tables import staging_table
+from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
 from ecommerce_pipeline.schema.dialects import within
@@ -102,12 +102,12 @@ def test_a_table_follows_the_contract_where_nothing_is_lost(
 
 def test_event_tables_are_partitioned_clustered_described_and_require_a_partition_filter() -> None:
     reference = bigquery.TableReference.from_string("project.staging.transaction_items")
-    table = staging_table(LINES, reference)
+    table = contract_table(LINES, "staging", reference)
     assert table.time_partitioning.field == "business_date"
     assert table.require_partition_filter
     assert table.clustering_fields == ["transaction_item_id"]
     assert all(field.description for field in table.schema)
-    assert not staging_table(TABLES["stores"], reference).time_partitioning
+    assert not contract_table(TABLES["stores"], "staging", reference).time_partitioning
 
 
 def test_a_table_that_is_set_aside_keeps_its_rows_and_makes_room_for_a_new_one(
