@@ -21,6 +21,8 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.replacement import replacing
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, unfit
+from ecommerce_pipeline.schema.forecasts import FORECASTS
+from ecommerce_pipeline.schema.forecasts import LAYER as FORECAST
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, first_orders, reconciliation
 from ecommerce_pipeline.schema.tables import STAGING as TABLES_OF_STAGING
 from ecommerce_pipeline.settings import Settings
@@ -62,7 +64,7 @@ def rebuild_warehouse_command(settings: Settings, output: Output) -> None:
             stack.enter_context(replacing(settings.warehouse_place, building.warehouse_path, report))
         else:
             _set_aside_unfit(target, report)
-        _load_reconciliation(target_of(building), days)
+        _load_records(target_of(building), days)
         instance = stack.enter_context(open_instance(settings))
         run = _build(building, days, instance, output)
         for day in map(date.isoformat, days):
@@ -83,11 +85,15 @@ def _build(settings: Settings, days: Days, instance: DagsterInstance, output: Ou
     return run_shown(job_of(repository, staging | models), days, instance, output, {REBUILD_TAG: COMMAND})
 
 
-def _load_reconciliation(target: Target, days: Days) -> None:
-    """Load what was found when the lake was written: the asset would compare with the source of today."""
-    found = find_objects(target.lake, reconciliation.name, [*map(date.isoformat, days)], absent_days=True)
-    writer = Writer(f"{STAGING}/{reconciliation.name}", str(uuid4()))
-    target.warehouse.replace(reconciliation, STAGING, found.uris, found.rows, days=days, writer=writer)
+def _load_records(target: Target, days: Days) -> None:
+    """Load what was found when the lake was written, and what was forecast: assets would find and forecast anew."""
+    records = {reconciliation.name: (STAGING, reconciliation)}
+    records |= {f"{FORECAST}/{name}": (FORECAST, table) for name, table in FORECASTS.items()}
+    for path, (layer, table) in records.items():
+        found = find_objects(target.lake, path, [*map(date.isoformat, days)], absent_days=True)
+        if found.objects:
+            writer = Writer(f"{layer}/{table.name}", str(uuid4()))
+            target.warehouse.replace(table, layer, found.uris, found.rows, days=days, writer=writer)
 
 
 def _set_aside_unfit(target: Target, report: Callable[[str], None]) -> None:

@@ -38,7 +38,7 @@ BASELINE: Final = "seasonal_naive"
 
 QUANTILES: Final = {80: 1.2815515655446004, 95: 1.959963984540054}
 """Of the normal distribution, by the per cent of the interval."""
-_WIDENED: Final = (0.6, 3.0)
+_WIDENED: Final = (0.6, 5.0)
 
 MEASURES: Final = (NET_AMOUNT, ORDERS_SOLD)
 

@@ -50,6 +50,8 @@ def test_a_renamed_column_is_deployed_and_a_damaged_warehouse_replaced_with_one_
     path.with_name(f"{path.name}.wal").write_bytes(b"of the old file")
     rebuild_warehouse_command(copy.settings, Output())
     assert copy.content_hashes() == week.content_hashes()
+    forecasts = "FROM forecast.sales_daily ORDER BY ALL"
+    assert copy.query(forecasts) == week.query(forecasts) != []
     kept = {file.name.partition(".before-rebuild-")[2][15:]: file for file in copy.folder.glob("*.before-rebuild-*")}
     assert (kept[""].read_bytes(), kept[".wal"].read_bytes()) == (damaged, b"of the old file")
     assert f"the old warehouse is kept as {kept['']}: delete it" in capsys.readouterr().out

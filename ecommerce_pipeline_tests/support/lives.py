@@ -1,7 +1,9 @@
 """How the rows of a shop change while the platform runs, and the warehouse that must come of it in the end."""
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ UNKNOWN: Final = -2
 """The key of the member that stands for an unknown product."""
 OF_PRODUCT: Final = {"product_name", "category", "subcategory", "brand", "cost_amount", "margin_amount"}
 """Columns that a dimension's row decides; a product's cost is that of today."""
+AS_KNOWN: Final = "datamart.marts_sales_as_known"
 Rows = dict[str, list[dict[str, object]]]
 """The rows of a warehouse by table."""
 
@@ -75,9 +78,10 @@ def built_at_once(platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPa
 def comparable_rows(platform: Platform) -> Rows:
     """Return the rows of the warehouse without what depends on whether it has known members that the shop has deleted.
 
-    These are their rows in dimensions, and what summaries say of a product rather than count.
+    These are their rows in dimensions, and what summaries say of a product rather than count. Forecasts are a record of
+    what was known when they were made.
     """
-    rows = platform.rows()
+    rows = {name: found for name, found in platform.rows().items() if not name.startswith("forecast.")}
     for name in [name for name in rows if name.startswith("core.dim_")]:
         rows[name] = [row for row in rows[name] if row.get("deleted_at") is None]
     there = {row["product_id"] for row in rows["core.dim_product"]}
@@ -86,4 +90,15 @@ def comparable_rows(platform: Platform) -> Rows:
         for row in of_lost:
             row.update(dict.fromkeys(row.keys() & OF_PRODUCT))
         rows[name].sort(key=repr)
+    rows[AS_KNOWN] = without_category(rows[AS_KNOWN])
     return rows
+
+
+def without_category(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the sums of the categories."""
+    sums: dict[tuple[object, ...], tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
+    for row in rows:
+        cell = row["business_date"], row["known_date"], row["channel"]
+        orders, amount = sums[cell]
+        sums[cell] = orders + Decimal(str(row["orders_sold"])), amount + Decimal(str(row["net_amount"]))
+    return [{"cell": cell, "sums": sums[cell]} for cell in sorted(sums) if any(sums[cell])]
