@@ -95,11 +95,11 @@ browser: .venv/test.stamp ## fetch the tests' non-Python programs: Chromium, Pro
 # The test requirements first: the emulators need older versions of dependencies that dbt and Dagster share.
 lock: .venv/uv.stamp ## resolve the requirements again, with hashes
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra dev pyproject.toml --output-file requirements/test.txt
+	  --extra dev --extra forecast pyproject.toml --output-file requirements/test.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
+	  --constraint requirements/test.txt --extra forecast pyproject.toml --output-file requirements/run.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --constraint requirements/test.txt --extra bench pyproject.toml --output-file requirements/bench.txt
+	  --constraint requirements/test.txt --extra forecast --extra bench pyproject.toml --output-file requirements/bench.txt
 
 secrets: ## create the missing passwords of docker-compose.yml in .secrets
 	@umask 077; mkdir -p .secrets; for name in shop_password storage_password; do \

@@ -29,6 +29,7 @@ from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.forecasts.sales_daily import (
     BACK_ORIGINS,
     LEAST_BACK_ORIGINS,
+    LEAST_DAYS,
     MEASURES,
     MOST_MASE,
     Campaigns,
@@ -61,6 +62,13 @@ LEAST_COVERED, MOST_COVERED = 0.75, 0.90
 def forecast_assets(settings: Settings) -> list[AssetsDefinition]:
     """Return one asset per table of forecasts."""
     return [_sales_daily(settings)]
+
+
+def will_forecast(context: AssetExecutionContext, days: Days) -> bool:
+    """Return whether the run forecasts by a model, whose library takes seconds to import."""
+    if AssetKey([LAYER, sales_daily.name]) not in context.job_def.asset_layer.executable_asset_keys:
+        return False
+    return len(context.instance.get_materialized_partitions(SALES) | set(map(str, days))) >= LEAST_DAYS
 
 
 def kept_and_due(

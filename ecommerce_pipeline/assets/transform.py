@@ -14,9 +14,11 @@ from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, days_of_ru
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
 from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
+from ecommerce_pipeline.assets.forecast import will_forecast
 from ecommerce_pipeline.assets.table_definitions import tables_to_follow
 from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
+from ecommerce_pipeline.forecasts.extra import import_early
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.changes import rows_loaded
 from ecommerce_pipeline.quality.exchange_rates import check_rates
@@ -55,6 +57,8 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         _follow_definitions(context, warehouse, workspace)
         if {key.path[-1] for key in context.selected_asset_keys} & WITH_RATES:
             check_rates(warehouse, days, settings.reporting_currency)
+        if will_forecast(context, days):
+            import_early()
         windows = warehouse.parts(days)
         # A refund or a visit of one part may name an order of a later one, which the second time is there.
         times = 1 if len(windows) == 1 else 2

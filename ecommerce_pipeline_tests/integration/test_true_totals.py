@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from dagster import AssetKey
 from pyarrow.parquet import read_metadata
@@ -15,7 +16,8 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted, snapshot, written
-from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
+from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED, NEVER
+from ecommerce_pipeline.synthetic.life import life_of
 from ecommerce_pipeline_tests.support.platform import Platform
 from ecommerce_pipeline_tests.synthetic.support import lived
 
@@ -81,6 +83,33 @@ def test_orders_that_are_not_sold_are_counted_by_state_and_bring_no_revenue(week
     found = {day: tuple(counts) for day, *counts in week.query(query)}
     assert found == {day: tuple(getattr(one, name) for name in states) for day, one in truth.by_day.items()}
     assert all(sum(counts) > 0 for counts in zip(*found.values(), strict=True))
+
+
+def test_it_is_known_on_every_day_which_orders_were_sold_by_then(week: Platform) -> None:
+    """By the lives of the orders, as of the end of each day; but of what the shop's database does not keep.
+
+    That is an order that was edited, moved or deleted since, a row whose `updated_at` is before its commit, and when an
+    order with nothing to pay was written.
+    """
+    shop = shop_settings(week.settings)
+    columns = "transaction_id, sold_on, cancelled_at::DATE"
+    found = {order: span for order, *span in week.query(f"SELECT {columns} FROM core.fact_order")}
+    compared = Counter[bool]()
+    for day in WEEK:
+        life = life_of(shop, day)
+        changes, total = life.changes, life.orders.headers["total_amount"]
+        kept = (changes.edited == NEVER) & (changes.moved == NEVER) & (changes.deleted == NEVER)
+        kept &= ~changes.delivery.committed_late & ((total > 0) | (changes.delivery.late == 0))
+        which = np.flatnonzero(kept)
+        keys = life.orders.headers["transaction_id"][which].tolist()
+        for as_of in (one for one in WEEK if one >= day):
+            age = (as_of - day).days
+            for key, sold, there in zip(keys, life.sold(which, age), life.present(which, age), strict=True):
+                from_, until = found.get(key, (None, None))
+                known = from_ is not None and from_ <= as_of and (until is None or until > as_of)
+                assert known == sold, (key, day, as_of, from_, until, there)
+                compared[bool(sold)] += 1
+    assert min(compared[True], compared[False]) > 1000
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,24 @@
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dagster import AssetKey, BackfillPolicy, DailyPartitionsDefinition, asset, materialize
 from sqlalchemy import BigInteger, Numeric, Text
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
+from ecommerce_pipeline.io_managers.warehouse import WarehouseIOManager
+from ecommerce_pipeline.partitions import ONE_DAY, Days
+from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import changes, contract_columns, follow
 from ecommerce_pipeline.schema.duckdb import duckdb_type
+from ecommerce_pipeline.schema.forecasts import sales_daily
 from ecommerce_pipeline.schema.tables import AMOUNT, STAGING
 from ecommerce_pipeline_tests.support.rows import instants, staged_lines
 
@@ -139,6 +146,48 @@ def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path
     with warehouse.connect() as connection:
         connection.execute("CREATE SCHEMA core; CREATE TABLE core.nothing (x INTEGER)")
     assert warehouse.row_counts() == {("staging", "transaction_items"): 3, ("core", "nothing"): 0}
+
+
+def forecast_of(day: date, members: Sequence[str]) -> list[dict[str, object]]:
+    amounts = dict.fromkeys(("mean", "lower_80", "upper_80", "lower_95", "upper_95", "baseline"), Decimal("1.50"))
+    made_by = {"published": True, "model": "ets", "version": "statsforecast 2.1.1", "parameters": "{}"}
+    target = {"target_date": day + ONE_DAY, "horizon": 1, "level": "channel", "measure": "net_amount"}
+    return [{"business_date": day, "member": member} | target | amounts | made_by for member in members]
+
+
+def test_rows_that_an_asset_returns_are_stored_as_objects_and_replace_its_partitions(tmp_path: Path) -> None:
+    store, path = FolderStore(folder=str(tmp_path / "lake")), str(tmp_path / "warehouse.duckdb")
+    warehouse = DuckDBWarehouse(path=path)
+    days = [date(2026, 3, day) for day in (1, 2, 3)]
+
+    def materialize_days(rows: list[dict[str, object]], first: str, last: str) -> None:
+        @asset(
+            key=AssetKey(["forecast", "sales_daily"]),
+            partitions_def=DailyPartitionsDefinition("2026-03-01"),
+            backfill_policy=BackfillPolicy.single_run(),
+        )
+        def sales() -> pa.Table:
+            return pa.Table.from_pylist(rows)
+
+        tags = {RANGE_START_TAG: first, RANGE_END_TAG: last}
+        manager = WarehouseIOManager(warehouse=warehouse, store=store)
+        assert materialize([sales], resources={"io_manager": manager}, tags=tags).success
+
+    # In any order of rows and columns.
+    every = [row for day in reversed(days) for row in forecast_of(day, ["web", "store"])]
+    materialize_days(every, "2026-03-01", "2026-03-03")
+    objects_ = [f"forecast/sales_daily/date={day}/part-0.parquet" for day in days]
+    assert [*store.sizes()] == objects_
+    materialize_days(forecast_of(days[1], ["web"]), "2026-03-02", "2026-03-02")
+    stored = warehouse.read(sales_daily, "forecast", None)
+    found = sorted(zip(stored["business_date"].to_pylist(), stored["member"].to_pylist(), strict=True))
+    assert found == [
+        (day, member) for day in days for member in ("store", "web") if (day, member) != (days[1], "store")
+    ]
+    assert stored.column_names == [*sales_daily.columns.keys()]
+    with pytest.raises(PlatformError, match="a row of 2026-03-03 is not in the partitions 2026-03-02 to 2026-03-02"):
+        materialize_days(forecast_of(days[2], ["web"]), "2026-03-02", "2026-03-02")
+    assert warehouse.read(sales_daily, "forecast", None).num_rows == len(found)
 
 
 def test_a_table_follows_its_definition_where_nothing_is_lost(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
