@@ -15,7 +15,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev generate test bench freshness chaos mutants google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
+.PHONY: help install run dev generate test bench freshness forecasts chaos mutants google-cloud lint ruff sqlfluff generated types doctest unit integration dbt browser lock secrets image image-services wheel up clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -48,6 +48,9 @@ bench: .venv/bench.stamp ## compare with other tools, write docs/benchmarks.md; 
 
 freshness: .venv/test.stamp ## measure for MINUTES=60 how old the page is, write docs/freshness.md
 	@$(BIN)/python -m benchmarks.freshness $(MINUTES)
+
+forecasts: .venv/test.stamp ## forecast 120 days of the synthetic shop as of each, write their scores to docs/forecasts.md
+	@$(BIN)/python -m benchmarks.forecasts
 
 chaos: .venv/test.stamp ## inject a hundred faults at random moments, and ten on Google Cloud's emulators
 	@seed=$${CHAOS_SEED:-$$$$}; echo "CHAOS_SEED=$$seed"; export CHAOS_SEED=$$seed; \

