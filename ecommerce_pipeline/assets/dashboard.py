@@ -1,4 +1,4 @@
-"""Step 5, dashboard/report and dashboard/looker_studio: what people look at, built again from the marts by each run.
+"""Step 6, dashboard/report and dashboard/looker_studio: what people look at, built again from the marts by each run.
 
 The page is one file, built by `ecommerce_pipeline/dashboard/`. A run builds them once, at its end; a day of theirs
 says that a run of that day did.

@@ -65,7 +65,7 @@ def smooth(values: Floats, effects: Floats, ahead: Floats, ahead_variance: Float
 
 
 def _parameters(model: Any, *, logarithmic: bool) -> str:
-    if "par" not in model:  # of a constant series
+    if "method" not in model:  # of a constant series
         return json.dumps({"method": "constant", "logarithms": logarithmic})
     alpha, _, gamma = (float(value) for value in model["par"][:3])
     numbers = {"alpha": alpha, "gamma": gamma, "sigma2": float(model["sigma2"])}

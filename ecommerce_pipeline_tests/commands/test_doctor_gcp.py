@@ -115,7 +115,7 @@ def test_every_missing_dataset_is_named_with_the_command_that_creates_it(
     missing = [
         f"the dataset {settings.gcp_project}.{name} cannot be used: it does not exist: create it with "
         f"deploy/terraform, or `bq --location=US mk --dataset {settings.gcp_project}:{name}`"
-        for name in DATASETS[1:]
+        for name in DATASETS[1:3]
     ]
     assert error_of(settings, "datasets") == "; ".join(missing)
 

@@ -21,8 +21,8 @@ from zetasql.core.local_service import ZetaSqlLocalService
 from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import AnalyzeResponse
 
 from ecommerce_pipeline.schema.bigquery import bigquery_fields
+from ecommerce_pipeline.schema.forecasts import CONTRACTS
 from ecommerce_pipeline.schema.keys import key_type
-from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.support.faults import Request
@@ -72,9 +72,10 @@ class Catalog:
         assert settings.gcp_project
         datasets, manifest = settings.bigquery_datasets, dbt_workspace(settings).project().manifest_path
         tables: dict[tuple[str, str], Columns] = {}
-        for name, table in STAGING.items():
-            columns = {field["name"]: field["type"] for field in bigquery_fields(table)}
-            tables |= {(datasets["staging"], each): columns for each in (name, f"_load_{name}")}
+        for layer, contracts in CONTRACTS.items():
+            for name, table in contracts.items():
+                columns = {field["name"]: field["type"] for field in bigquery_fields(table)}
+                tables |= {(datasets[layer], each): columns for each in (name, f"_load_{name}")}
         for node in json.loads(manifest.read_text())["nodes"].values():
             if node["resource_type"] in {"model", "seed"}:
                 columns = {column["name"]: column["data_type"] for column in node["columns"].values()}
