@@ -15,7 +15,7 @@ from ecommerce_pipeline.forecasts import extra
 from ecommerce_pipeline.forecasts.scores import Floats
 
 MODEL: Final = "ets"
-FITTED_DAYS: Final = 182
+FITTED_DAYS: Final = 112
 """The newest days are fitted: older ones change neither level nor season."""
 
 _NORMAL_95: Final = 1.959963984540054
