@@ -5,7 +5,7 @@ from typing import Any
 from dagster import AssetSelection, define_asset_job
 
 from ecommerce_pipeline.assets import changes
-from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS
+from ecommerce_pipeline.automation.steps import EVERYTHING, FORECAST, STEPS
 from ecommerce_pipeline.forecasts.extra import installed
 from ecommerce_pipeline.settings import Settings
 
@@ -14,7 +14,7 @@ _GROUPS = {
     "extract": ("lake",),
     "load": ("staging",),
     "transform": ("core", "datamart"),
-    "forecast": ("forecast",),
+    FORECAST: (FORECAST,),
     "dashboard": ("dashboard",),
 }
 
@@ -22,7 +22,7 @@ _GROUPS = {
 def jobs(settings: Settings) -> list[Any]:
     """Return the jobs; with SOURCE=external there is no ingestion, and without the extra no forecast."""
     absent = {"ingest"} if settings.source == "external" else set()
-    absent |= set() if installed() else {"forecast"}
+    absent |= set() if installed() else {FORECAST}
     # A run begins with a look, before its days are known.
     looks = AssetSelection.keys(changes.KEY)
     steps = [

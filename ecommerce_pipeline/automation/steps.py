@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from ecommerce_pipeline.forecasts.extra import installed
+
+FORECAST: Final = "forecast"
 STEPS: Final = {
     "ingest": "Rows of the synthetic shop to PostgreSQL.",
     "extract": "PostgreSQL to the lake: one Parquet object per table and day.",
     "load": "Lake objects to staging tables in the warehouse.",
     "transform": "Staging to dimensions, facts and marts, by dbt.",
-    "forecast": "Marts to forecasts of the next weeks.",
+    FORECAST: "Marts to forecasts of the next weeks.",
     "dashboard": "Marts to the dashboard's page and links.",
 }
 EVERYTHING: Final = "everything"
@@ -19,12 +22,13 @@ BEFORE_WAREHOUSE: Final = ("ingest", "extract")
 
 
 def following(job: str) -> str | None:
-    """Return the job of the step after a job's; None after the last.
+    """Return the job of the step after a job's; None after the last. Without the extra, none forecasts.
 
     >>> following("extract")
     'load'
     """
-    return dict(pairwise(STEPS)).get(job)
+    step = dict(pairwise(STEPS)).get(job)
+    return following(step) if step == FORECAST and not installed() else step
 
 
 def job_names(incomplete: str = "") -> Sequence[str]:

@@ -27,7 +27,8 @@ MARTS = """
             CASE WHEN category IS NULL THEN 10 + dayofweek(business_date) ELSE 0 END AS orders_sold,
             CAST(
                 CASE WHEN category IS NULL THEN 0
-                ELSE (100 + 10 * dayofweek(business_date)) * (1 + 0.02 * (CAST(hash(business_date) % 7 AS INTEGER) - 3)) END
+                ELSE (100 + 10 * dayofweek(business_date))
+                    * (1 + 0.02 * (CAST(hash(business_date) % 7 AS INTEGER) - 3)) END
             AS DECIMAL(38, 9)) AS net_amount
         FROM staging.reconciliation, (VALUES ('Books'), (NULL)) AS t (category);
 """

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.commands.next_steps import next_steps, program_as_called
+from ecommerce_pipeline.forecasts.extra import LIBRARY
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import Settings
 
@@ -26,12 +27,14 @@ def test_after_everything_there_is_a_dashboard_and_a_longer_range() -> None:
     ]
 
 
-def test_after_one_step_the_next_one_is_named_for_the_same_days() -> None:
+def test_after_one_step_the_next_one_is_named_for_the_same_days(monkeypatch: pytest.MonkeyPatch) -> None:
     assert commands("ingest") == [
         "pipeline run --job extract --from 2026-03-02 --to 2026-03-31",
         "pipeline dev",
         "pipeline stop",
     ]
+    assert commands("transform")[0] == "pipeline run --job forecast --from 2026-03-02 --to 2026-03-31"
+    monkeypatch.setitem(sys.modules, LIBRARY, None)
     assert commands("transform")[0] == "pipeline run --job dashboard --from 2026-03-02 --to 2026-03-31"
     assert "pipeline dashboard" in commands("dashboard")
 
