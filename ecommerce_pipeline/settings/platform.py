@@ -87,6 +87,9 @@ class Settings(DashboardSettings, MailSettings):
         description="a run fails if more of a table's rows of a day, and more than 5, are in quarantine, per cent",
     )
     broken_rate: float = Field(0.005, ge=0, le=0.5, description="invalid rows added, as a share of the rows")
+    pair_rate: float = Field(
+        0.35, ge=0, le=0.5, description="how often the first of two synthetic products that go together draws the other"
+    )
 
     reporting_currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code; marts have amounts in it")
     key_type: KeyType = Field("integer", description="text: keys of the shop are texts, such as uuids")

@@ -66,8 +66,12 @@ MODIFIERS: Final = (
 QUALITIES: Final = 10
 """Levels of a product's latent quality, from 0."""
 
+PRICE_STEPS: Final = 241
+"""Prices that the versions of a product can have; the middle one is the base price."""
+
 BEST_SELLERS: Final = Popularity("product_rank", offset=12, quarters=3)
 
+_CATEGORY: Final = np.unique([leaf.category for leaf in SUBCATEGORIES], return_inverse=True)[1].astype(np.int64)
 _CHEAPEST: Final = np.array([leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
 _RANGE: Final = np.array([leaf.most_expensive - leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
 ALWAYS_ON_SALE: Final = 1
@@ -76,6 +80,11 @@ ALWAYS_ON_SALE: Final = 1
 def subcategory(seed: int, products: Ints) -> Ints:
     """Return each product's position in SUBCATEGORIES."""
     return trait(seed, "subcategory", products, len(SUBCATEGORIES))
+
+
+def category(seed: int, products: Ints) -> Ints:
+    """Return a number for each product's category."""
+    return _CATEGORY[subcategory(seed, products)]
 
 
 def quality(seed: int, products: Ints) -> Ints:
@@ -100,9 +109,14 @@ def version(seed: int, products: Ints, day: "int | Ints") -> tuple[Ints, Ints]:
     return number, day - (shifted - number * period)
 
 
+def price_step(seed: int, products: Ints, versions: Ints) -> Ints:
+    """Return each version's step on the scale of prices, in [0, PRICE_STEPS): one per mille of the base price each."""
+    return trait(seed, "list_price", products * 4096 + versions, PRICE_STEPS)
+
+
 def list_price(seed: int, products: Ints, versions: Ints) -> Ints:
     """Return the list price in cents: within 12 % of the base price, with 9 as last digit."""
-    per_mille = 880 + trait(seed, "list_price", products * 4096 + versions, 241)
+    per_mille = 1000 - PRICE_STEPS // 2 + price_step(seed, products, versions)
     price: Ints = np.maximum(base_price(seed, products) * per_mille // 10_000, 10) * 10 - 1
     return price
 

@@ -9,12 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from ecommerce_pipeline.synthetic import catalog, payment_methods, vocabularies
+from ecommerce_pipeline.synthetic import payment_methods, vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
+from ecommerce_pipeline.synthetic.baskets import products_of
 from ecommerce_pipeline.synthetic.cached import cached
 from ecommerce_pipeline.synthetic.clock import SECOND, day_number, moments
-from ecommerce_pipeline.synthetic.population import deleted_by, known
-from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, Lottery, Popularity, Stream
+from ecommerce_pipeline.synthetic.customers import buyers
+from ecommerce_pipeline.synthetic.population import known
+from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, Popularity, Stream
 from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS, HOURS, campaign_code, demand
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
@@ -26,7 +28,6 @@ NUMBERS_PER_DAY: Final = 100_000_000
 LINES_PER_ORDER: Final = 10
 """Order line l has the number transaction_id * LINES_PER_ORDER + l."""
 
-_REGULARS: Final = Popularity("customer_rank", offset=20, quarters=2)
 _BUSY_STORES: Final = Popularity("store_rank", offset=4, quarters=2)
 
 _CHANNEL: Final = Lottery(
@@ -37,7 +38,6 @@ _QUANTITY: Final = Lottery({1: 740, 2: 160, 3: 50, 4: 25, 5: 10, 6: 10, 10: 5})
 _SALE_PERCENT: Final = Lottery({5: 2, 10: 4, 15: 3, 20: 3, 25: 2, 30: 1})
 _WITH_COUPON: Final = 0.18
 _COUPON: Final = Lottery({0: 120, 1: 100, 2: 40, 3: 20, 4: 60, 5: 40, 6: 11})
-_GUESTS: Final = 0.07  # of those who order
 _TAKES_OFF: Final = np.array([off for _, off in vocabularies.COUPONS], dtype=np.int64)
 _SHIPPING: Final = Lottery({499: 92, 1299: 8})
 _FREE_SHIPPING_FROM: Final = 5000
@@ -114,7 +114,7 @@ def _lines(settings: ShopSettings, day: date, stream: Stream, orders: Ints, crea
     order = np.repeat(np.arange(len(orders), dtype=np.int64), count)
     size = len(order)
     number = np.arange(1, size + 1, dtype=np.int64) - firsts[order]
-    product, price = _products(settings, day, stream, size)
+    product, price = products_of(settings, day, stream, firsts[order], count[order])
     on_sale = stream.chance(size, 0.35 if campaign_code(day) >= 0 else 0.12)
     price = price * (100 - np.where(on_sale, stream.pick(size, _SALE_PERCENT), 0)) // 100
     quantity = stream.pick(size, _QUANTITY)
@@ -132,38 +132,10 @@ def _lines(settings: ShopSettings, day: date, stream: Stream, orders: Ints, crea
     return lines, order, firsts
 
 
-def _products(settings: ShopSettings, day: date, stream: Stream, size: int) -> tuple[Ints, Ints]:
-    """Draw products that are on sale, with their list prices."""
-    count, seed = known(settings, "products", day), settings.seed
-    product = catalog.BEST_SELLERS.pick(stream, size, seed, count, settings.products)
-    version, _ = catalog.version(seed, product, day_number(day))
-    off = np.flatnonzero(~_sold(settings, product, version, day))
-    for attempt in range(4):
-        if not len(off):
-            break
-        # The last attempt takes the product that is always on sale.
-        drawn = catalog.BEST_SELLERS.pick(stream, len(off), seed, count, settings.products)
-        product[off] = drawn if attempt < 3 else catalog.ALWAYS_ON_SALE  # noqa: PLR2004
-        version[off], _ = catalog.version(seed, product[off], day_number(day))
-        off = off[~_sold(settings, product[off], version[off], day)]
-    return product, catalog.list_price(seed, product, version)
-
-
-def _sold(settings: ShopSettings, product: Ints, version: Ints, day: date) -> Flags:
-    return catalog.on_sale(settings.seed, product, version) & ~deleted_by(settings, "products", product, day)
-
-
-def buyers(settings: ShopSettings, day: date, stream: Stream, size: int, guests: float) -> Ints:
-    """Draw the customers of orders or visits; 0 is a guest, as is who is deleted."""
-    customer = _REGULARS.pick(stream, size, settings.seed, known(settings, "customers", day), settings.customers)
-    guest = stream.chance(size, guests) | deleted_by(settings, "customers", customer, day)
-    return np.where(guest, 0, customer)
-
-
 def _headers(settings: ShopSettings, day: date, stream: Stream, channel: Ints, gross: Ints) -> Rows:
     size, seed = len(channel), settings.seed
     in_store = channel == vocabularies.STORE
-    customer = buyers(settings, day, stream, size, _GUESTS)
+    customer = buyers(settings, day, stream, size)
     store = _BUSY_STORES.pick(stream, size, seed, known(settings, "stores", day), settings.stores)
     coupon, discount = _discounts(day, stream, gross)
     shipping = stream.pick(size, _SHIPPING)

@@ -15,7 +15,7 @@ from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 # Days of steady growth up to the reference date. 1974 days put 77 % of the customers before the default start.
 GROWTH_DAYS: Final = {"customers": 1974, "products": 1974, "stores": 4000}
-_FOUNDERS: Final = 10  # the least at the shop's opening, however early its calendar starts
+FOUNDERS: Final = 10  # the least at the shop's opening, however early its calendar starts
 
 # Customers and products live at most so many days, divided by the rate of changes. At the default rate, two of 100,000
 # are deleted a day.
@@ -26,7 +26,7 @@ _MORTAL: Final = ("customers", "products")
 def count(settings: ShopSettings, table: str, day: date) -> int:
     """Return the number that have come by the end of the day: their ids run from 1 to this number."""
     total, growth = _total(settings, table), GROWTH_DAYS[table]
-    return max(min(total, _FOUNDERS), total * (growth + (day - settings.reference_date).days) // growth)
+    return max(min(total, FOUNDERS), total * (growth + (day - settings.reference_date).days) // growth)
 
 
 def known(settings: ShopSettings, table: str, day: date) -> int:
@@ -39,7 +39,7 @@ def first_days(settings: ShopSettings, table: str, ids: Ints) -> Ints:
     total, growth = _total(settings, table), GROWTH_DAYS[table]
     first = day_number(settings.reference_date) - growth - (-ids * growth) // total
     founded = np.minimum(first, day_number(settings.start_date) - 1)
-    return np.where(ids <= _FOUNDERS, founded, first)
+    return np.where(ids <= FOUNDERS, founded, first)
 
 
 def deleted_by(settings: ShopSettings, table: str, ids: Ints, day: date) -> Flags:

@@ -1,12 +1,13 @@
 """Random draws that are the same on every machine: raw 64-bit words of PCG64, mapped with integers and tables only.
 
-Also permanent traits of ids (hashes of the id), and weighted choices (`Lottery`, `Popularity`).
+Also permanent traits of ids (hashes of the id), and weighted choices (`Lottery`, `gamma`, `Popularity`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import isqrt
 from typing import Final
 from zlib import crc32
 
@@ -33,6 +34,21 @@ class Lottery:
             running += weight
             edges.append(running * _SLOTS // total)
         self.slots: Ints = np.repeat(np.array(list(weights), dtype=np.int64), np.diff(edges))
+
+
+def gamma(quarters: int, scale: int) -> Lottery:
+    """Return a choice among whole numbers from 1, with the weights of a gamma distribution.
+
+    Args:
+        quarters: Its shape in quarters (4: exponential; less: many small numbers and a few large ones).
+        scale: Its scale; the mean is about shape times scale.
+    """
+    # number ** (shape - 1) * (1 - 1 / scale) ** number, in whole numbers.
+    weights, decay = {}, 10**30
+    for number in range(1, 8 * scale):
+        weights[number] = isqrt(isqrt(10**48 * number**quarters // number**4)) * decay
+        decay = decay * (scale - 1) // scale
+    return Lottery(weights)
 
 
 class Lotteries:
@@ -106,6 +122,10 @@ class Popularity:
     offset: int
     quarters: int
 
+    def rank(self, seed: int, ids: Ints, ranks: int) -> Ints:
+        """Return the ranks of ids, in [0, ranks): the lower, the more popular."""
+        return trait(seed, self.purpose, ids, ranks)
+
     def pick(self, stream: Stream, size: int, seed: int, known: int, ranks: int) -> Ints:
         """Draw `size` ids from 1 to `known`, with ranks spread over [0, ranks)."""
         sums, guide, shift = _running_weights(self, seed, -(-known // ranks) * ranks, ranks)
@@ -122,7 +142,7 @@ class Popularity:
 @lru_cache(maxsize=16)
 def _running_weights(law: Popularity, seed: int, ids: int, ranks: int) -> tuple[Ints, Ints, int]:
     """Return the running sums of the weights and a guide: for each `2**shift` numbers, the first sum above."""
-    rank = trait(seed, law.purpose, np.arange(1, ids + 1, dtype=np.int64), ranks) + law.offset
+    rank = law.rank(seed, np.arange(1, ids + 1, dtype=np.int64), ranks) + law.offset
     # IEEE 754 rounds square roots and products the same everywhere; powers differ.
     fourth_root = np.sqrt(np.sqrt(rank.astype(np.float64)))
     weight = np.full(ids, 1e9)

@@ -8,7 +8,8 @@ import numpy as np
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
 from ecommerce_pipeline.synthetic.clock import SECOND, day_number, instant, moments
-from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, browsing, buyers, orders_of, time_of_day
+from ecommerce_pipeline.synthetic.customers import visitors
+from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, browsing, orders_of, time_of_day
 from ecommerce_pipeline.synthetic.random_streams import Ints, Lotteries, Lottery, Stream
 from ecommerce_pipeline.synthetic.seasons import campaign_code
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
@@ -35,7 +36,6 @@ _FROM_CAMPAIGN: Final = 3
 _PAGES: Final = Lottery({1: 28, 2: 17, 3: 13, 4: 10, 5: 8, 6: 6, 8: 6, 10: 5, 13: 3, 17: 2, 25: 1, 40: 1})
 _MORE_CART_ADDS: Final = Lottery({0: 70, 1: 20, 2: 7, 3: 3})
 _SECONDS_PER_PAGE: Final = 45
-_ANONYMOUS: Final = 0.58  # of those who only browse
 
 
 def sessions_of(settings: ShopSettings, day: date) -> Rows:
@@ -57,7 +57,7 @@ def _browsing(settings: ShopSettings, day: date) -> Rows:
     channel = stream.pick(size, _CHANNEL)
     return _visits(day, stream, channel) | {
         "session_id": day_number(day) * NUMBERS_PER_DAY + np.arange(1, size + 1, dtype=np.int64),
-        "customer_id": buyers(settings, day, stream, size, _ANONYMOUS),
+        "customer_id": visitors(settings, day, stream, size),
         "page_views": pages,
         "product_views": products,
         "cart_adds": adds,

@@ -26,6 +26,7 @@ class ShopSettings:
             which customers and products are deleted follows it.
         duplicate_rate: Share of rows that are there twice.
         broken_rate: Broken rows added, as a share of what happens and is written on a day.
+        pair_rate: Share of the orders of several lines with the first product of a pair that get the second one too.
 
     Raises:
         ValueError: A setting is out of its range; the message names it, its value and the range.
@@ -43,6 +44,7 @@ class ShopSettings:
     change_rate: float = 0.02
     duplicate_rate: float = 0.005
     broken_rate: float = 0.005
+    pair_rate: float = 0.35
 
     def __post_init__(self) -> None:
         _whole("seed", self.seed, 0, 2**63 - 1)
@@ -50,7 +52,7 @@ class ShopSettings:
         _whole("customers", self.customers, 1, 100_000_000)
         _whole("products", self.products, 1, 100_000_000)
         _whole("stores", self.stores, 1, 100_000)
-        for name in ("late_rate", "change_rate", "duplicate_rate", "broken_rate"):
+        for name in ("late_rate", "change_rate", "duplicate_rate", "broken_rate", "pair_rate"):
             rate = getattr(self, name)
             if not 0 <= rate <= MOST_RATE:
                 raise ValueError(f"{name}={rate}: it must be a share from 0 to {MOST_RATE}")

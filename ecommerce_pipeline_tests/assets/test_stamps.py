@@ -26,6 +26,7 @@ OTHERS = {
     "CHANGE_RATE": "0.5",
     "DUPLICATE_RATE": "0.3",
     "BROKEN_RATE": "0.4",
+    "PAIR_RATE": "0.1",
     "SOURCE": "external",
 }
 

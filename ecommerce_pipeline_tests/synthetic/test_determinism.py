@@ -12,7 +12,7 @@ from ecommerce_pipeline.synthetic import ledger, planted, state, written
 from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, content_hash
 
 SOME_DAYS = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
-PINNED = "29238cb7bf45227ecd71960e32bc880c8dbe175b651099f6a8a0571050a02b97"
+PINNED = "346862acd444e2df5fef65e4400ce1a16e75ae5f0299dd9c17cc4457359e284a"
 HERE = "ecommerce_pipeline_tests.synthetic.test_determinism"
 
 

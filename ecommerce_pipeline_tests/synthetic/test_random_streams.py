@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from ecommerce_pipeline.synthetic.arrow_columns import decimals
-from ecommerce_pipeline.synthetic.random_streams import Lottery, Popularity, Stream, trait
+from ecommerce_pipeline.synthetic.random_streams import Lottery, Popularity, Stream, gamma, trait
 
 DAY = date(2026, 3, 1)
 MANY = 200_000
@@ -34,6 +34,14 @@ def test_a_lottery_draws_by_its_weights() -> None:
     drawn = stream().pick(MANY, Lottery({7: 1, 9: 3, 11: 0}))
     assert set(drawn) == {7, 9}
     assert (drawn == 9).mean() == pytest.approx(0.75, abs=0.01)
+
+
+@pytest.mark.parametrize("quarters", [2, 4, 8])
+def test_a_gamma_lottery_has_the_mean_and_the_spread_of_its_shape(quarters: int) -> None:
+    drawn, shape = stream().pick(MANY, gamma(quarters, scale=200)), quarters / 4
+    assert drawn.min() > 0
+    assert drawn.mean() == pytest.approx(200 * shape, rel=0.1)
+    assert drawn.std() == pytest.approx(200 * shape**0.5, rel=0.05)
 
 
 def test_chances_are_as_probable_as_asked() -> None:

@@ -25,6 +25,7 @@ QUIET |= {"late_rate": 0, "change_rate": 0, "duplicate_rate": 0, "broken_rate": 
         ({"late_rate": 1.0}, "late_rate=1.0: it must be a share from 0 to 0.5"),
         ({"change_rate": 0.6}, "change_rate=0.6: it must be a share from 0 to 0.5"),
         ({"duplicate_rate": -0.1}, "duplicate_rate=-0.1: it must be a share from 0 to 0.5"),
+        ({"pair_rate": 0.51}, "pair_rate=0.51: it must be a share from 0 to 0.5"),
         ({"broken_rate": float("nan")}, "broken_rate=nan: it must be a share from 0 to 0.5"),
     ],
 )
