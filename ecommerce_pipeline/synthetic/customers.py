@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecommerce_pipeline.synthetic.clock import day_number
 from ecommerce_pipeline.synthetic.population import FOUNDERS, first_days, known, last_days
-from ecommerce_pipeline.synthetic.random_streams import Ints, Lottery, Stream, gamma, trait
+from ecommerce_pipeline.synthetic.random_streams import Ints, Stream, gamma, trait
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 GUESTS: Final = 0.07
@@ -33,7 +34,11 @@ _BUYING_PERCENT: Final = 15
 _TIMES_BETWEEN: Final = 100  # as often as in the rest of the period
 
 _LEAST_SLOTS: Final = 1 << 16
-_SLOTS_EACH: Final = 4
+_SLOTS_EACH: Final = 2
+_NEVER: Final = 2**31 - 1
+
+# What is looked at on every day of everybody is half as long, which makes it twice as fast.
+_Short = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,14 @@ class Habits:
         period: Days of its period.
     """
 
-    ids: Ints
-    first: Ints
-    gone: Ints
-    rate: Ints
-    visits: Ints
-    period: Ints
+    ids: _Short
+    first: _Short
+    gone: _Short
+    rate: _Short
+    visits: _Short
+    period: _Short
 
-    def weights(self, day: int) -> Ints:
+    def weights(self, day: int) -> _Short:
         """Return their weights among the buyers of the day with this number."""
         buying = (day - self.first) % self.period < self.period * _BUYING_PERCENT // 100
         return np.where(buying, self.rate * _TIMES_BETWEEN, self.rate)
@@ -82,13 +87,13 @@ def visitors(settings: ShopSettings, day: date, stream: Stream, size: int) -> In
     return _draw(stream, size, _ANONYMOUS, alive.ids, alive.visits)
 
 
-def _draw(stream: Stream, size: int, unknown: float, ids: Ints, weights: Ints) -> Ints:
+def _draw(stream: Stream, size: int, unknown: float, ids: _Short, weights: _Short) -> Ints:
     """Draw by weight, from a table of slots allocated with cumulative rounding, as a lottery's are."""
     # The one more, who is unknown, is for the case that nobody is alive.
-    ids, sums = np.append(ids, 0), np.cumsum(np.append(weights, 1))
-    slots = max(_LEAST_SLOTS, _SLOTS_EACH * len(ids))
-    table = np.repeat(ids, np.diff(sums * slots // sums[-1], prepend=0))
-    drawn = table.take(stream.below(size, slots))
+    sums = np.cumsum(np.append(weights, np.int32(1)), dtype=np.int64)
+    slots = max(_LEAST_SLOTS, _SLOTS_EACH * len(sums))
+    table = np.repeat(np.append(ids, np.int32(0)), np.diff(sums * slots // sums[-1], prepend=0))
+    drawn = table.take(stream.below(size, slots)).astype(np.int64)
     drawn[stream.chance(size, unknown)] = 0
     return drawn
 
@@ -99,21 +104,18 @@ def _habits(settings: ShopSettings, count: int) -> Habits:
     seed, ids = settings.seed, np.arange(1, count + 1, dtype=np.int64)
     first = first_days(settings, "customers", ids)
 
-    def lot(purpose: str, lottery: Lottery) -> Ints:
-        return lottery.slots.take(trait(seed, purpose, ids, len(lottery.slots)))
-
-    left = first + 1 + lot("life", _LIFE) * _LIFE_DAYS // lot("leaves", _LEAVES)
+    left = first + 1 + _LIFE.of(seed, "life", ids) * _LIFE_DAYS // _LEAVES.of(seed, "leaves", ids)
     # The first ones stay, so that a shop of any age and size has somebody.
-    left[ids <= FOUNDERS] = np.iinfo(np.int64).max
-    gone = np.minimum(left, last_days(settings, "customers", ids))
-    rate = lot("rate", _RATE)
+    left[ids <= FOUNDERS] = _NEVER
+    gone = np.minimum(np.minimum(left, last_days(settings, "customers", ids)), _NEVER)
+    rate = _RATE.of(seed, "rate", ids)
     columns = {
         "ids": ids,
         "first": first,
         "gone": gone,
         "rate": rate,
-        "visits": rate + lot("visits", _RATE),
+        "visits": rate + _RATE.of(seed, "visits", ids),
         "period": _SHORTEST_PERIOD + trait(seed, "period", ids, _PERIODS),
     }
     which = np.flatnonzero(gone > day_number(settings.start_date))
-    return Habits(**{name: column[which] for name, column in columns.items()})
+    return Habits(**{name: column[which].astype(np.int32) for name, column in columns.items()})

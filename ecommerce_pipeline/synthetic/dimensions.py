@@ -83,7 +83,7 @@ def _customers(settings: ShopSettings, day: date) -> pa.Table:
     version = shifted // period
     changed_on = day_number(day) - (shifted - version * period)
     changed = moments(settings.time_zone, changed_on, trait(seed, "customer_hour", ids, 86_400) * SECOND)
-    country = _lot(seed, "country", ids, _COUNTRY)
+    country = _COUNTRY.of(seed, "country", ids)
     city = country * CITIES_PER_COUNTRY + trait(seed, "city", ids * 1024 + version // 3, CITIES_PER_COUNTRY)
     first, last = texts_of.first_names, texts_of.last_names
     first_name = pick(first, trait(seed, "first_name", ids, len(first)))
@@ -96,7 +96,7 @@ def _customers(settings: ShopSettings, day: date) -> pa.Table:
         "email": join("@", join(".", lower(first_name), lower(last_name), padded(ids, 1)), host),
         "country": choose(COUNTRIES, country),
         "city": pick(texts_of.cities, city),
-        "loyalty_tier": choose(_TIERS, _lot(seed, "tier", ids * 1024 + version, _TIER)),
+        "loyalty_tier": choose(_TIERS, _TIER.of(seed, "tier", ids * 1024 + version)),
     }
     numbers = {
         "customer_id": ids,
@@ -156,7 +156,7 @@ def _payment_methods(settings: ShopSettings, day: date) -> pa.Table:
 def _stores(settings: ShopSettings, day: date) -> pa.Table:
     seed, cities = settings.seed, pools().cities
     ids, opened_on, opened = _population(settings, "stores", day)
-    country = _lot(seed, "store_country", ids, _COUNTRY)
+    country = _COUNTRY.of(seed, "store_country", ids)
     # Consecutive stores of one country are in different cities.
     city = pick(cities, country * CITIES_PER_COUNTRY + ids % CITIES_PER_COUNTRY)
     number = padded(ids, 3)
@@ -184,10 +184,6 @@ def _population(settings: ShopSettings, table: str, day: date) -> tuple[Ints, In
     first = first_days(settings, table, ids)
     of_day = trait(settings.seed, f"first_hour:{table}", ids, 86_400) * SECOND
     return ids, first, moments(settings.time_zone, first, of_day)
-
-
-def _lot(seed: int, purpose: str, ids: Ints, lottery: Lottery) -> Ints:
-    return lottery.slots[trait(seed, purpose, ids, len(lottery.slots))]
 
 
 _SNAPSHOTS: Final[dict[str, Callable[[ShopSettings, date], pa.Table]]] = {

@@ -6,7 +6,7 @@ For forecasts and recommendations to be compared with. The true totals are in `l
 from collections.abc import Iterable
 from datetime import date
 
-from numpy import float64
+from numpy import float64, int64
 from numpy.typing import NDArray
 
 from ecommerce_pipeline.synthetic.baskets import pairs_of
@@ -19,7 +19,7 @@ from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 def alive(settings: ShopSettings, day: date) -> Ints:
     """Return the ids of the customers who buy and visit on the day, in order: come before it, not left, not deleted."""
-    return alive_on(settings, day).ids
+    return alive_on(settings, day).ids.astype(int64)
 
 
 def purchase_rates(settings: ShopSettings, day: date) -> NDArray[float64]:
