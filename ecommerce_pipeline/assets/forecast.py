@@ -26,6 +26,7 @@ from sqlalchemy import Table
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, days_of_run
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.forecasts.ets import ets
 from ecommerce_pipeline.forecasts.sales_daily import (
     BACK_ORIGINS,
     LEAST_BACK_ORIGINS,
@@ -38,6 +39,7 @@ from ecommerce_pipeline.forecasts.sales_daily import (
     back_origins,
 )
 from ecommerce_pipeline.forecasts.sales_history import MOST_DAYS, SalesHistory
+from ecommerce_pipeline.forecasts.timesfm import timesfm
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.partitions import ONE_DAY, Days, Window
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -122,7 +124,9 @@ def _sales_daily(settings: Settings) -> AssetsDefinition:
             yield from (_not_yet(check) for check in (BETTER, COVERED))
             return
         forecaster = SalesForecaster(
-            _history(warehouse, min(origins, default=newest), newest), _campaigns(settings, warehouse)
+            _history(warehouse, min(origins, default=newest), newest),
+            _campaigns(settings, warehouse),
+            timesfm(warehouse.query) if settings.forecast_model == "bigquery" else ets(),
         )
         made = pa.concat_tables([kept, forecaster.forecast(origins)])
         yield Output(made)

@@ -1,7 +1,7 @@
 """Daily sales of the next four weeks: of the whole, by channel and by category, which add up.
 
-Each series is what exponential smoothing expects of it without campaigns, times the effect of the campaigns planned;
-then all are reconciled. The same is done as of eight origins, each a week before the other, to see how wide intervals
+Each series is what a model expects of it without campaigns, times the effect of the campaigns planned; then all are
+reconciled. The same is done as of eight origins, each a week before the other, to see how wide intervals
 must be, and whether the model is better than a seasonal naive forecast. All follows from what was known at the origin.
 """
 
@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ecommerce_pipeline.forecasts import ets, extra
+from ecommerce_pipeline.forecasts import extra
+from ecommerce_pipeline.forecasts.adjusted import Adjusted, Model
 from ecommerce_pipeline.forecasts.campaigns import campaign_effects
 from ecommerce_pipeline.forecasts.reconcile import constraints, in_cents, not_negative, reconcile
 from ecommerce_pipeline.forecasts.sales_history import NET_AMOUNT, ORDERS_SOLD, SEASON, Panel, SalesHistory, Series
@@ -102,15 +103,16 @@ def back_origins(origin: date) -> list[date]:
 class SalesForecaster:
     """Forecasts of any origins; what several of them need is computed once."""
 
-    def __init__(self, history: SalesHistory, campaigns: Campaigns) -> None:
+    def __init__(self, history: SalesHistory, campaigns: Campaigns, model: Model) -> None:
         self._history = history
         self._campaigns = campaigns
+        self._model = model
         self._bases: dict[tuple[date, str], Base | None] = {}
 
     def forecast(self, origins: Sequence[date]) -> pa.Table:
         """Return the rows of `forecast.sales_daily`; an origin before the first sale has none."""
         bases = [self._base(origin, measure) for origin in origins for measure in MEASURES]
-        rows = [_rows(base, self._trial(base)) for base in bases if base is not None]
+        rows = [_rows(base, self._trial(base), self._model) for base in bases if base is not None]
         return pa.concat_tables([arrow_schema(sales_daily).empty_table(), *rows])
 
     def trials(self, origin: date) -> dict[str, Trial]:
@@ -147,7 +149,7 @@ class SalesForecaster:
         key = origin, measure
         if key not in self._bases:
             panel = self._history.as_known(origin, measure)
-            self._bases[key] = _base(panel, self._campaigns) if len(panel.values) else None
+            self._bases[key] = _base(panel, self._campaigns, self._model) if len(panel.values) else None
         return self._bases[key]
 
     def _trial(self, now: Base) -> Trial:
@@ -197,7 +199,7 @@ def _widths(joined: Mapping[Series, Sequence[Floats]]) -> dict[tuple[str, int], 
     return widths
 
 
-def _base(panel: Panel, campaigns: Campaigns) -> Base:
+def _base(panel: Panel, campaigns: Campaigns, model: Model) -> Base:
     levels = [series.level for series in panel.series]
     missing = (panel.origin - panel.last).days
     steps = missing + HORIZON
@@ -209,12 +211,14 @@ def _base(panel: Panel, campaigns: Campaigns) -> Base:
     past = [campaigns(day) for day in panel.days]
     ahead = [campaigns(panel.last + timedelta(days=step)) for step in range(1, steps + 1)]
     whole = campaign_effects(values[:, 0], panel.days, past)
-    smoothed = []
-    for position, column in enumerate(values.T):
-        effects = campaign_effects(column, panel.days, past, whole) if position else whole
-        smoothed.append(ets.smooth(column, effects.on(past)[0], *effects.on(ahead), SEASON))
-    mean = np.column_stack([one.mean for one in smoothed])
-    variance = np.maximum(np.column_stack([one.variance for one in smoothed]), 1e-6)
+    effects = [whole, *(campaign_effects(column, panel.days, past, whole) for column in values.T[1:])]
+    adjusted = [Adjusted.of(column, known.on(past)[0]) for column, known in zip(values.T, effects, strict=True)]
+    fitted = model.fit([one.values for one in adjusted], steps)
+    forecasts = [
+        one.forecast(expected, *known.on(ahead)) for one, expected, known in zip(adjusted, fitted, effects, strict=True)
+    ]
+    mean = np.column_stack([one.mean for one in forecasts])
+    variance = np.maximum(np.column_stack([one.variance for one in forecasts]), 1e-6)
     coherent, coherent_variance = reconcile(mean, variance, constraints(levels))
     kept = slice(missing, None)
     return Base(
@@ -223,7 +227,7 @@ def _base(panel: Panel, campaigns: Campaigns) -> Base:
         np.sqrt(np.maximum(coherent_variance, 1e-6))[kept],
         naive[kept],
         naive_spread[kept],
-        tuple(one.parameters for one in smoothed),
+        tuple(one.parameters for one in forecasts),
     )
 
 
@@ -239,7 +243,7 @@ def _seasonal_naive(values: Floats, steps: int) -> tuple[Floats, Floats]:
     return naive, seasons[:, None] * (np.sqrt((differences**2).mean(axis=0)) + 1e-3)
 
 
-def _rows(base: Base, trial: Trial) -> pa.Table:
+def _rows(base: Base, trial: Trial, model: Model) -> pa.Table:
     """Return the rows of a measure as of an origin: the model's, or the baseline's in its place."""
     panel, levels = base.panel, [series.level for series in base.panel.series]
     baseline = in_cents(not_negative(base.naive, levels), levels)
@@ -263,25 +267,25 @@ def _rows(base: Base, trial: Trial) -> pa.Table:
         "mean": _amounts(cents),
         **{name: _amounts(values) for name, values in ends.items()},
         "baseline": _amounts(baseline),
-        **_made_by(base, trial, size),
+        **_made_by(base, trial, model, size),
     }
     schema = arrow_schema(sales_daily)
     return pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema)
 
 
-def _made_by(base: Base, trial: Trial, size: int) -> dict[str, Any]:
+def _made_by(base: Base, trial: Trial, model: Model, size: int) -> dict[str, Any]:
     """Return the columns that say what forecast the rows."""
     tried = {"earlier_origins": trial.origins, "mase_ratio": round(trial.ratio, 4) if trial.origins else None}
     if trial.passed:
         parameters = [json.dumps(json.loads(one) | tried) for one in base.parameters]
     else:
-        parameters = [json.dumps({"days": len(base.panel.values), "instead_of": ets.MODEL, **tried})] * len(
+        parameters = [json.dumps({"days": len(base.panel.values), "instead_of": model.name, **tried})] * len(
             base.panel.series
         )
     return {
         "published": pa.repeat(trial.passed, size),
-        "model": pa.repeat(ets.MODEL if trial.passed else BASELINE, size),
-        "version": pa.repeat(extra.library_version() if trial.passed else extra.own_version(), size),
+        "model": pa.repeat(model.name if trial.passed else BASELINE, size),
+        "version": pa.repeat(model.version if trial.passed else extra.own_version(), size),
         "parameters": pa.array(np.repeat(parameters, HORIZON)),
     }
 

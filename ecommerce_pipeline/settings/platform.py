@@ -98,6 +98,10 @@ class Settings(DashboardSettings, MailSettings):
         "payments",
         description="whether payments say that an order is paid, or its state, if the shop keeps no payments",
     )
+    forecast_model: Literal["statsforecast", "bigquery"] = Field(
+        "statsforecast",
+        description="what forecasts sales: statsforecast, or BigQuery's AI.FORECAST, which TARGET=gcp has",
+    )
     shop_mapping: str | None = Field(
         None, description="name of a folder of shops/, or a path: its queries are read in place of tables and views"
     )
@@ -251,10 +255,12 @@ class Settings(DashboardSettings, MailSettings):
 
 
 def _missing(found: Mapping[str, str]) -> list[str]:
-    missing = [name for name in NEEDED.get(found.get("target", ""), ()) if name not in found]
-    if not missing:
-        return []
-    return [f"TARGET={found['target']} needs {', '.join(name.upper() for name in missing)}: set them, see .env.example"]
+    target = found.get("target", "")
+    missing = ", ".join(name.upper() for name in NEEDED.get(target, ()) if name not in found)
+    problems = [f"TARGET={target} needs {missing}: set them, see .env.example"] if missing else []
+    if found.get("forecast_model") == "bigquery" and target != "gcp":
+        problems.append("FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out")
+    return problems
 
 
 def _sentences(error: ValidationError) -> list[str]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pytest
 
 from ecommerce_pipeline.forecasts.campaigns import NO_EFFECTS, campaign_effects
+from ecommerce_pipeline.forecasts.ets import ets
 from ecommerce_pipeline.forecasts.sales_daily import HORIZON, SalesForecaster, back_origins
 from ecommerce_pipeline.forecasts.sales_history import SalesHistory
 from ecommerce_pipeline.partitions import ONE_DAY
@@ -57,7 +58,7 @@ def history(rows: Sequence[Entry], loaded: Sequence[date] = DAYS) -> SalesHistor
 
 
 def forecast(rows: Sequence[Entry], origins: Sequence[date] = (ORIGIN,), **others: Any) -> pa.Table:
-    return SalesForecaster(history(rows, **others), no_campaign).forecast(origins)
+    return SalesForecaster(history(rows, **others), no_campaign, ets()).forecast(origins)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +168,7 @@ def test_planned_campaigns_are_expected_to_do_what_past_ones_did() -> None:
     past, planned = DAYS[60:67], [ORIGIN + ONE_DAY * ahead for ahead in (3, 4)]
     rows = entries(uplift=1.6, campaign=past)
     names = dict.fromkeys((*past, *planned), "sale")
-    made = SalesForecaster(history(rows), lambda day: names.get(day, "")).forecast([ORIGIN]).to_pylist()
+    made = SalesForecaster(history(rows), lambda day: names.get(day, ""), ets()).forecast([ORIGIN]).to_pylist()
     whole = {row["target_date"]: row for row in made if (row["level"], row["measure"]) == ("all", "net_amount")}
     for day, row in whole.items():
         usual = 1000 * WEEKDAYS[day.weekday()]
@@ -191,7 +192,7 @@ def test_a_campaign_seen_on_few_noisy_days_is_drawn_to_the_mean_of_all() -> None
 
 
 def test_the_share_of_outcomes_in_intervals_is_that_of_earlier_origins() -> None:
-    forecaster = SalesForecaster(history(entries()), no_campaign)
+    forecaster = SalesForecaster(history(entries()), no_campaign, ets())
     now = DAYS[-1]
     earlier = forecaster.forecast(back_origins(now))
     share = forecaster.covered(now, "net_amount", earlier)

@@ -26,6 +26,12 @@ def test_one_error_names_every_variable_that_google_cloud_needs_and_every_wrong_
     assert needed == "TARGET=gcp needs GCP_PROJECT, GCS_BUCKET: set them, see .env.example"
 
 
+def test_bigquery_s_own_forecasts_need_bigquery() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"FORECAST_MODEL": "bigquery"})
+    assert str(raised.value) == "FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out"
+
+
 def test_a_bucket_is_named_without_its_scheme() -> None:
     with pytest.raises(
         SettingsError, match=r"GCS_BUCKET=gs://shop-lake: must be the name of a bucket, without gs:// and folders"

@@ -93,7 +93,7 @@ class Catalog:
         return sql.SimpleCatalog(
             name="platform",
             table=whole,
-            catalog=[sql.SimpleCatalog(name=self.project, catalog=inner), *inner],
+            catalog=[sql.SimpleCatalog(name=self.project, catalog=inner), *inner, _ai()],
             builtin_function_options=sql.ZetaSQLBuiltinFunctionOptions(language_options=options),
         )
 
@@ -157,6 +157,59 @@ def jobs(requests: Sequence[Request]) -> list[dict[str, Any]]:
     """Return the jobs that requests to BigQuery have started, in order, as its REST API has them."""
     started = [request for request in requests if request.method == "POST" and JOBS.search(request.path)]
     return [json.loads(request.body) for request in started]
+
+
+def _ai() -> sql.SimpleCatalog:
+    """Return BigQuery's functions of the name AI: FORECAST, with the arguments and columns of its documentation."""
+    kinds, enums = sql.SignatureArgumentKind, sql.FunctionEnums
+    text, number, integer = (
+        sql.Type(type_kind=kind)
+        for kind in (sql.TypeKind.TYPE_STRING, sql.TypeKind.TYPE_DOUBLE, sql.TypeKind.TYPE_INT64)
+    )
+    texts = sql.Type(type_kind=sql.TypeKind.TYPE_ARRAY, array_type=sql.ArrayType(element_type=text))
+    named = {"data_col": text, "timestamp_col": text, "model": text, "id_cols": texts, "horizon": integer}
+    rows = sql.FunctionArgumentType(
+        kind=kinds.ARG_TYPE_RELATION,
+        num_occurrences=1,
+        options=sql.FunctionArgumentTypeOptions(cardinality=enums.ArgumentCardinality.REQUIRED),
+    )
+    arguments = [
+        sql.FunctionArgumentType(
+            kind=kinds.ARG_TYPE_FIXED,
+            type=type_,
+            num_occurrences=1,
+            options=sql.FunctionArgumentTypeOptions(
+                cardinality=enums.ArgumentCardinality.OPTIONAL,
+                argument_name=name,
+                named_argument_kind=enums.NamedArgumentKind.NAMED_ONLY,
+            ),
+        )
+        for name, type_ in {**named, "confidence_level": number}.items()
+    ]
+    columns = {
+        "series": integer,
+        "forecast_timestamp": sql.Type(type_kind=sql.TypeKind.TYPE_TIMESTAMP),
+        "forecast_value": number,
+        "confidence_level": number,
+        "prediction_interval_lower_bound": number,
+        "prediction_interval_upper_bound": number,
+        "ai_forecast_status": text,
+    }
+    result = sql.FunctionArgumentType(
+        kind=kinds.ARG_TYPE_RELATION,
+        num_occurrences=1,
+        options=sql.FunctionArgumentTypeOptions(
+            relation_input_schema=sql.TVFRelation(
+                column=[sql.TVFRelationColumn(name=name, type=type_) for name, type_ in columns.items()]
+            )
+        ),
+    )
+    forecast = sql.TableValuedFunction(
+        name_path=["AI", "FORECAST"],
+        signatures=[sql.FunctionSignature(argument=[rows, *arguments], return_type=result)],
+        type=enums.TableValuedFunctionType.FIXED_OUTPUT_SCHEMA_TVF,
+    )
+    return sql.SimpleCatalog(name="AI", custom_tvf=[forecast])
 
 
 def _table(name: str, columns: Columns) -> sql.SimpleTable:
