@@ -1,10 +1,15 @@
 """The optional extra `forecast`: whether it is installed, and its slow import in the background."""
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from threading import Thread
 from typing import Any, Final
+
+from numpy import float64
+from numpy.typing import NDArray
 
 LIBRARY: Final = "statsforecast"
 
@@ -33,3 +38,30 @@ def import_early() -> None:
 def models() -> Any:
     """Return the library's module of models."""
     return import_module(f"{LIBRARY}.models")
+
+
+def special() -> Any:
+    """Return SciPy's module of special functions."""
+    return import_module("scipy.special")
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Limit linear algebra to one thread: on small matrices, more only wait for each other."""
+    import_module("scipy.optimize")  # it brings a library of its own, which must be there to be limited
+    limits: AbstractContextManager[Any] = import_module("threadpoolctl").threadpool_limits(1, "blas")
+    return limits
+
+
+def minimize(
+    loss: Callable[[NDArray[float64]], tuple[float, NDArray[float64]]],
+    start: NDArray[float64],
+    bounds: Sequence[tuple[float, float]],
+) -> NDArray[float64]:
+    """Return where a loss, which comes with its slope, is least within bounds, by SciPy's L-BFGS-B."""
+    options = {"ftol": 1e-10, "gtol": 1e-6}
+    found: NDArray[float64] = (
+        import_module("scipy.optimize")
+        .minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds, options=options)
+        .x
+    )
+    return found
