@@ -73,8 +73,14 @@ def will_forecast(context: AssetExecutionContext, days: Days) -> bool:
     return len(context.instance.get_materialized_partitions(SALES) | set(map(str, days))) >= LEAST_DAYS
 
 
+def ended_days(context: AssetExecutionContext, time_zone: str) -> list[date]:
+    """Return the days of the run that have ended in the shop's time zone: others are no origins yet."""
+    today = datetime.now(ZoneInfo(time_zone)).date()
+    return [day for day in days_of_run(context) if day < today]
+
+
 def kept_and_due(
-    context: AssetExecutionContext, warehouse: Warehouse, table: Table, time_zone: str, mart: AssetKey
+    context: AssetExecutionContext, warehouse: Warehouse, table: Table, origins: Sequence[date], mart: AssetKey
 ) -> tuple[pa.Table, list[date]]:
     """Return the forecasts of the run that stay as they are, and the origins to forecast.
 
@@ -82,17 +88,14 @@ def kept_and_due(
         context: Of the step.
         warehouse: Where the forecasts are.
         table: Their table.
-        time_zone: The shop's, by which a day ends: one that has not is no origin yet.
+        origins: The origins that the run may forecast.
         mart: What they are made from: a run that does not build it forecasts all its origins again.
     """
-    days = days_of_run(context)
-    today = datetime.now(ZoneInfo(time_zone)).date()
-    ended = [day for day in days if day < today]
     kept = arrow_schema(table).empty_table()
-    if mart in context.job_def.asset_layer.executable_asset_keys:
-        kept = _stored(warehouse, table, days)
-    there = set(_days(kept))
-    return kept, [day for day in ended if day not in there]
+    if origins and mart in context.job_def.asset_layer.executable_asset_keys:
+        kept = _stored(warehouse, table, Days.of(origins))
+    there = set(origins_of(kept))
+    return kept, [day for day in origins if day not in there]
 
 
 def _sales_daily(settings: Settings) -> AssetsDefinition:
@@ -117,11 +120,11 @@ def _sales_daily(settings: Settings) -> AssetsDefinition:
     def rows(
         context: AssetExecutionContext, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[Output[pa.Table] | AssetCheckResult]:
-        kept, origins = kept_and_due(context, warehouse, sales_daily, settings.time_zone, SALES)
-        newest = max([*origins, *_days(kept)], default=None)
+        kept, origins = kept_and_due(context, warehouse, sales_daily, ended_days(context, settings.time_zone), SALES)
+        newest = max([*origins, *origins_of(kept)], default=None)
         if newest is None:  # the run has only a day that has not ended
             yield Output(kept)
-            yield from (_not_yet(check) for check in (BETTER, COVERED))
+            yield from (not_yet(check) for check in (BETTER, COVERED))
             return
         forecaster = SalesForecaster(
             _history(warehouse, min(origins, default=newest), newest),
@@ -142,14 +145,15 @@ def _history(warehouse: Warehouse, first: date, last: date) -> SalesHistory:
     columns = ", ".join(SalesHistory.COLUMNS)
     sales, loaded = warehouse.queries(
         [
-            f"SELECT {columns} FROM {_name(warehouse, SALES)} WHERE {days}",  # noqa: S608 - names of the platform
-            f"SELECT DISTINCT {BUSINESS_DATE} FROM {_name(warehouse, LOADED)} WHERE {days}",  # noqa: S608
+            f"SELECT {columns} FROM {table_name(warehouse, SALES)} WHERE {days}",  # noqa: S608 - names of the platform
+            f"SELECT DISTINCT {BUSINESS_DATE} FROM {table_name(warehouse, LOADED)} WHERE {days}",  # noqa: S608
         ]
     )
-    return SalesHistory(sales, _days(loaded))
+    return SalesHistory(sales, origins_of(loaded))
 
 
-def _name(warehouse: Warehouse, table: AssetKey) -> str:
+def table_name(warehouse: Warehouse, table: AssetKey) -> str:
+    """Return a table's name in queries."""
     layer, name = table.path
     return f"{warehouse.schema_of(layer)}.{name}"
 
@@ -159,7 +163,7 @@ def _campaigns(settings: Settings, warehouse: Warehouse) -> Campaigns:
     if settings.source == "synthetic":
         names = ["", *(campaign.name for campaign in seasons.CAMPAIGNS)]
         return lambda day: names[seasons.campaign_code(day) + 1]
-    planned = warehouse.query(f"SELECT * FROM {_name(warehouse, CAMPAIGNS)}").to_pylist()  # noqa: S608
+    planned = warehouse.query(f"SELECT * FROM {table_name(warehouse, CAMPAIGNS)}").to_pylist()  # noqa: S608
 
     def campaign(day: date) -> str:
         return next((one["campaign"] for one in planned if one["first_day"] <= day <= one["last_day"]), "")
@@ -169,7 +173,7 @@ def _campaigns(settings: Settings, warehouse: Warehouse) -> Campaigns:
 
 def _earlier(warehouse: Warehouse, origins: Sequence[date], made: pa.Table) -> pa.Table:
     """Return the forecasts of earlier origins that the run has not made itself."""
-    others = set(origins) - set(_days(made))
+    others = set(origins) - set(origins_of(made))
     return _stored(warehouse, sales_daily, Days.of(others)) if others else made.slice(0, 0)
 
 
@@ -181,7 +185,8 @@ def _stored(warehouse: Warehouse, table: Table, origins: Days) -> pa.Table:
         return schema.empty_table()
 
 
-def _days(rows: pa.Table) -> list[date]:
+def origins_of(rows: pa.Table) -> list[date]:
+    """Return the days of rows."""
     return [day for day in rows[BUSINESS_DATE].to_pylist() if day is not None]
 
 
@@ -203,7 +208,7 @@ def _sales_checks(key: AssetKey) -> list[AssetCheckSpec]:
 def _better(trials: Mapping[str, Trial]) -> AssetCheckResult:
     tried = {measure: trial for measure, trial in trials.items() if trial.origins >= LEAST_BACK_ORIGINS}
     if not tried:
-        return _not_yet(BETTER)
+        return not_yet(BETTER)
     worse = {measure: trial.ratio for measure, trial in tried.items() if not trial.passed}
     metadata: dict[str, Any] = {}
     for measure, trial in tried.items():
@@ -226,7 +231,7 @@ def _covered(forecaster: SalesForecaster, newest: date, rows: pa.Table) -> Asset
     found = {measure: forecaster.covered(newest, measure, rows) for measure in MEASURES}
     known = {measure: share for measure, share in found.items() if share is not None}
     if not known:
-        return _not_yet(COVERED)
+        return not_yet(COVERED)
     wrong = {measure: share for measure, share in known.items() if not LEAST_COVERED <= share <= MOST_COVERED}
     return AssetCheckResult(
         check_name=COVERED,
@@ -238,7 +243,8 @@ def _covered(forecaster: SalesForecaster, newest: date, rows: pa.Table) -> Asset
     )
 
 
-def _not_yet(check: str) -> AssetCheckResult:
+def not_yet(check: str) -> AssetCheckResult:
+    """Return the result of a check that has nothing to compare with."""
     return AssetCheckResult(
         check_name=check, passed=True, description="There are too few earlier origins to compare with."
     )

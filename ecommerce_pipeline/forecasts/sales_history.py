@@ -1,6 +1,6 @@
 """Daily sales as they were known at the end of any day: by measure, of the whole, each channel and each category."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -95,7 +95,7 @@ class SalesHistory:
         share of it that was usually known so many days after, measured on the `SETTLED_DAYS` that are complete.
         """
         end = (origin - _EPOCH).days
-        days = self._days_to(end)
+        days = days_without_gap(self._loaded, end, MOST_DAYS)
         known = slice(0, int(np.searchsorted(self._known, end, side="right")))
         day, amount = self._day[known], self._amounts[measure][known]
         inside = (day > end - days) & (day <= end)
@@ -117,12 +117,13 @@ class SalesHistory:
         kept = max(days - unknown, 0)
         return Panel(origin, measure, tuple(series for series, _ in columns), origin - ONE_DAY * unknown, values[:kept])
 
-    def _days_to(self, end: int) -> int:
-        """Return how many days up to one are loaded without a gap."""
-        days = 0
-        while days < MOST_DAYS and end - days in self._loaded:
-            days += 1
-        return days
+
+def days_without_gap(loaded: Container[int], end: int, most: int) -> int:
+    """Return how many days up to one are loaded without a gap; days are numbers."""
+    days = 0
+    while days < most and end - days in loaded:
+        days += 1
+    return days
 
 
 class _Codes:
