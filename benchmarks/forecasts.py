@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.data import HOME
+from benchmarks.forecast_truth import customers, pairs
 from benchmarks.graph import LAST, Platform
 from benchmarks.report import DOCS, machine
 from ecommerce_pipeline.forecasts.sales_daily import HORIZON
@@ -35,6 +36,16 @@ days; `.venv/bin/python -m benchmarks.forecasts FOLDER` scores the forecasts tha
 absolute error in units of the seasonal naive forecast's one week ahead before these days (Hyndman and Koehler 2006),
 the mean of the series of a level; the share is that of the naive forecast's. Then come the shares of outcomes within
 the intervals, and of the rows that the model has made.
+"""
+BUYERS: Final = """\
+### Customers
+
+The area under the ROC curve (AUC) is the probability that somebody who bought within 30 days has a higher score than
+somebody who did not; that of the best single feature is the most that recency, frequency, tenure, visits or value
+reach. ECE is the expected calibration error. What is true of a customer is known of the synthetic shop only: whether it
+still buys on the day after the origin, and how many orders it is expected to place in 30 days."""
+PAIRS: Final = """\
+### Pairs of products
 """
 TEXTS: Final = ("level", "member", "measure")
 AHEAD: Final = {
@@ -115,8 +126,10 @@ def main(arguments: list[str]) -> None:
         folder = HOME / "forecasts"
         seconds = build(folder)
     scores = list(scored(folder / "warehouse.duckdb"))
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        truth = [BUYERS, "", *customers(connection), "", PAIRS, pairs(connection)]
     written = REPORT.read_text().partition(HEADING)[0]
-    REPORT.write_text(written + report(scores, seconds))
+    REPORT.write_text(written + report(scores, seconds) + "\n" + "\n".join(truth) + "\n")
     print(f"wrote {REPORT}")  # noqa: T201
 
 
