@@ -35,7 +35,8 @@ Written by `make forecasts`, which builds 396 days of the synthetic shop at scal
 days; `.venv/bin/python -m benchmarks.forecasts FOLDER` scores the forecasts that a data folder has. MASE is the mean
 absolute error in units of the seasonal naive forecast's one week ahead before these days (Hyndman and Koehler 2006),
 the mean of the series of a level; the share is that of the naive forecast's. Then come the shares of outcomes within
-the intervals, and of the rows that the model has made.
+the intervals, and of the rows that the model has made. The second table has the sums of the first days ahead: the share
+within their intervals, and half of an interval's width as a share of the sum.
 """
 BUYERS: Final = """\
 ### Customers
@@ -86,6 +87,18 @@ _COMPARED: Final = """
     FROM forecast.sales_daily JOIN actual USING (level, member, measure, target_date)
     WHERE business_date > $first
 """
+_SUMS: Final = """
+    SELECT measure, level, horizon, avg((total BETWEEN sum_lower_80 AND sum_upper_80)::INTEGER),
+        avg((sum_upper_80 - sum_lower_80) / 2 / total)
+    FROM (
+        SELECT *, sum(amount) OVER (
+            PARTITION BY business_date, measure, level, member ORDER BY horizon
+        ) AS total
+        FROM forecast.sales_daily JOIN actual USING (level, member, measure, target_date)
+        WHERE business_date > $first
+    )
+    WHERE horizon IN (7, 14, 28) GROUP BY ALL
+"""
 _HISTORY: Final = """
     SELECT measure, level, member, list(amount ORDER BY target_date) FROM actual
     WHERE target_date <= $first GROUP BY ALL
@@ -125,11 +138,12 @@ def main(arguments: list[str]) -> None:
     else:
         folder = HOME / "forecasts"
         seconds = build(folder)
-    scores = list(scored(folder / "warehouse.duckdb"))
-    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+    warehouse = folder / "warehouse.duckdb"
+    scores, of_sums = list(scored(warehouse)), sums(warehouse)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
         truth = [BUYERS, "", *customers(connection), "", PAIRS, pairs(connection)]
     written = REPORT.read_text().partition(HEADING)[0]
-    REPORT.write_text(written + report(scores, seconds) + "\n" + "\n".join(truth) + "\n")
+    REPORT.write_text(written + report(scores, of_sums, seconds) + "\n" + "\n".join(truth) + "\n")
     print(f"wrote {REPORT}")  # noqa: T201
 
 
@@ -161,6 +175,15 @@ def scored(warehouse: Path) -> Iterator[Scored]:
             yield _score(rows.filter(of_level & of_days), scales, (measure, level), ahead)
 
 
+def sums(warehouse: Path) -> dict[tuple[str, str, int], tuple[float, float]]:
+    """Return the shares of sums within their intervals, and half the intervals' widths, by measure, level and days."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute(_ACTUAL)
+        [(last,)] = connection.execute("SELECT max(target_date) FROM actual").fetchall()
+        found = connection.execute(_SUMS, {"first": last - timedelta(days=ORIGINS)}).fetchall()
+    return {(measure, level, days): (held, width) for measure, level, days, held, width in found}
+
+
 def _score(rows: pa.Table, scales: Mapping[Any, float], series: tuple[str, str], ahead: str) -> Scored:
     member = np.array(rows["member"].to_pylist())
     numbers = {name: np.asarray(rows[name], dtype=np.float64) for name in rows.column_names if name not in TEXTS}
@@ -180,7 +203,9 @@ def _score(rows: pa.Table, scales: Mapping[Any, float], series: tuple[str, str],
     return Scored(*series, ahead, error("mean"), error("baseline"), in_80, in_95, float(numbers["published"].mean()))
 
 
-def report(scores: Sequence[Scored], seconds: float | None) -> str:
+def report(
+    scores: Sequence[Scored], of_sums: Mapping[tuple[str, str, int], tuple[float, float]], seconds: float | None
+) -> str:
     """Return the scores as Markdown."""
     lines = [HEADING, "", *METHOD.splitlines(), "", machine(), ""]
     if seconds is not None:
@@ -193,6 +218,14 @@ def report(scores: Sequence[Scored], seconds: float | None) -> str:
         f"| {one.measure} | {one.level} | {one.ahead} | {one.mase:.2f} | {one.naive:.2f} | "
         f"{one.mase / one.naive:.2f} | {one.in_80:.0%} | {one.in_95:.0%} | {one.published:.0%} |"
         for one in scores
+    ]
+    lines += ["", "| measure | level | sum of days | in 80 % | half the width |", "| --- | --- | ---: | ---: | ---: |"]
+    lines += [
+        f"| {measure} | {level} | {days} | {held:.0%} | {width:.0%} |"
+        for measure, level in SERIES
+        if level != "category"
+        for days in (7, 14, 28)
+        for held, width in [of_sums[measure, level, days]]
     ]
     return "\n".join(lines) + "\n"
 

@@ -23,6 +23,7 @@ from dagster import (
 )
 from sqlalchemy import Table
 
+from ecommerce_pipeline.assets.campaigns import CAMPAIGNS, campaign_calendar
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, days_of_run
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.execution.retries import retried
@@ -33,7 +34,6 @@ from ecommerce_pipeline.forecasts.sales_daily import (
     LEAST_DAYS,
     MEASURES,
     MOST_MASE,
-    Campaigns,
     SalesForecaster,
     Trial,
     back_origins,
@@ -48,12 +48,10 @@ from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.forecasts import LAYER, sales_daily
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.synthetic import seasons
 from ecommerce_pipeline.targets import target_of
 
 SALES: Final = AssetKey(["datamart", "marts_sales_as_known"])
 LOADED: Final = AssetKey(["staging", "reconciliation"])
-CAMPAIGNS: Final = AssetKey(["core", "campaigns"])
 
 BETTER: Final = "better_than_naive"
 COVERED: Final = "intervals_hold"
@@ -128,7 +126,7 @@ def _sales_daily(settings: Settings) -> AssetsDefinition:
             return
         forecaster = SalesForecaster(
             _history(warehouse, min(origins, default=newest), newest),
-            _campaigns(settings, warehouse),
+            campaign_calendar(settings, warehouse),
             timesfm(warehouse.query) if settings.forecast_model == "bigquery" else ets(),
         )
         made = pa.concat_tables([kept, forecaster.forecast(origins)])
@@ -156,19 +154,6 @@ def table_name(warehouse: Warehouse, table: AssetKey) -> str:
     """Return a table's name in queries."""
     layer, name = table.path
     return f"{warehouse.schema_of(layer)}.{name}"
-
-
-def _campaigns(settings: Settings, warehouse: Warehouse) -> Campaigns:
-    """Return the campaign of each day, past or planned: of the shop's own calendar, or of the seed."""
-    if settings.source == "synthetic":
-        names = ["", *(campaign.name for campaign in seasons.CAMPAIGNS)]
-        return lambda day: names[seasons.campaign_code(day) + 1]
-    planned = warehouse.query(f"SELECT * FROM {table_name(warehouse, CAMPAIGNS)}").to_pylist()  # noqa: S608
-
-    def campaign(day: date) -> str:
-        return next((one["campaign"] for one in planned if one["first_day"] <= day <= one["last_day"]), "")
-
-    return campaign
 
 
 def _earlier(warehouse: Warehouse, origins: Sequence[date], made: pa.Table) -> pa.Table:

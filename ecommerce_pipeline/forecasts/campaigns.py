@@ -6,7 +6,7 @@ expected to be like the mean. This is ridge regression, equal to the posterior m
 Robinson (1991), "That BLUP is a good thing", section 1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecommerce_pipeline.forecasts.scores import Floats, Ints
+
+Campaigns = Callable[[date], str]
+"""Returns the campaign of a day, "" if there is none."""
 
 KNOT_DAYS: Final = 28
 """Days between the knots of the level, which is a line from knot to knot."""
@@ -68,13 +71,12 @@ def campaign_effects(
         return prior or NO_EFFECTS
     before = prior.on(campaigns)[0] if prior else np.zeros(len(days))
     spread = (EFFECT / 2, EFFECT / 2) if prior else (MEAN_EFFECT, EFFECT)
-    of_campaign = np.array([[name == one for name in names] for one in found_on], dtype=np.float64)
-    of_any: Floats = of_campaign.sum(axis=1, keepdims=True)
-    level, level_precision = _level(used, days)
-    design: Floats = np.hstack([level, of_any, of_campaign])
-    precision: Floats = np.concatenate([level_precision, [spread[0] ** -2], np.full(len(names), spread[1] ** -2)])
+    level, level_precision = slow_level(used, days, KNOT_DAYS)
+    effects, effect_precision = by_campaign(found_on, names, spread)
+    design: Floats = np.hstack([level, effects])
+    precision: Floats = np.concatenate([level_precision, effect_precision])
     logs = np.log(values[used]) - before[used]
-    noise = _noise(level, level_precision, logs, of_any[:, 0] == 0)
+    noise = _noise(level, level_precision, logs, effects[:, 0] == 0)
     covariance: Floats = np.linalg.inv(design.T @ design / noise**2 + np.diag(precision)).astype(np.float64)
     solution = covariance @ (design.T @ logs) / noise**2
     shared = level.shape[1]
@@ -91,12 +93,34 @@ def campaign_effects(
     )
 
 
-def _level(used: Ints, days: Sequence[date]) -> tuple[Floats, Floats]:
-    """Return the columns of weekday and slowly changing level, and their prior precisions."""
+def by_campaign(
+    campaigns: Sequence[str], names: Sequence[str], spread: tuple[float, float] = (MEAN_EFFECT, EFFECT)
+) -> tuple[Floats, Floats]:
+    """Return the columns of the campaigns' mean effect and of each campaign around it, and their prior precisions.
+
+    Args:
+        campaigns: The campaign of each row, "" for none.
+        names: The campaigns.
+        spread: The standard deviations of the mean effect, and of a campaign around it.
+    """
+    of_campaign = np.array([[name == one for name in names] for one in campaigns], dtype=np.float64)
+    of_campaign = of_campaign.reshape(len(campaigns), len(names))
+    columns: Floats = np.hstack([of_campaign.sum(axis=1, keepdims=True), of_campaign])
+    return columns, np.concatenate([[spread[0] ** -2], np.full(len(names), spread[1] ** -2)])
+
+
+def slow_level(used: Ints, days: Sequence[date], knot_days: int) -> tuple[Floats, Floats]:
+    """Return the columns of weekday and slowly changing level, and their prior precisions.
+
+    Args:
+        used: The positions of the rows' days.
+        days: Consecutive days, forwards or backwards.
+        knot_days: Days between the knots of the level, which is a line from knot to knot.
+    """
     weekday = np.array([days[position].weekday() for position in used.tolist()])
     # Six columns that sum to nothing over a week: Sunday is minus the others.
     weekdays = np.vstack([np.eye(6), -np.ones(6)])[weekday]
-    line = used / KNOT_DAYS
+    line = used / knot_days
     bends = np.maximum(line[:, None] - np.arange(1, int(line.max())), 0)
     columns = np.hstack([np.ones((len(used), 1)), line[:, None], weekdays, bends])
     return columns, np.concatenate([np.full(8, 1e-6), np.full(bends.shape[1], _BEND**-2)])

@@ -6,7 +6,7 @@ must be, and whether the model is better than a seasonal naive forecast. All fol
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from ecommerce_pipeline.forecasts import extra
 from ecommerce_pipeline.forecasts.adjusted import Adjusted, Model
-from ecommerce_pipeline.forecasts.campaigns import campaign_effects
+from ecommerce_pipeline.forecasts.campaigns import Campaigns, campaign_effects
 from ecommerce_pipeline.forecasts.reconcile import constraints, in_cents, not_negative, reconcile
 from ecommerce_pipeline.forecasts.sales_history import NET_AMOUNT, ORDERS_SOLD, SEASON, Panel, SalesHistory, Series
 from ecommerce_pipeline.forecasts.scores import Floats, Ints, seasonal_scale
@@ -40,11 +40,12 @@ BASELINE: Final = "seasonal_naive"
 QUANTILES: Final = {80: 1.2815515655446004, 95: 1.959963984540054}
 """Of the normal distribution, by the per cent of the interval."""
 _WIDENED: Final = (0.6, 5.0)
+SUM_PERCENT: Final = 80
+CORRELATION: Final = 0.3
+"""Assumed of the errors of any two days of a forecast, for the spread of a sum's error: what is wrong with the level is
+wrong with all days. Intervals of sums are widened or narrowed like those of days, so that little depends on it."""
 
 MEASURES: Final = (NET_AMOUNT, ORDERS_SOLD)
-
-Campaigns = Callable[[date], str]
-"""Returns the campaign of a day, "" if there is none."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,16 @@ class Trial:
         mase: The mean absolute scaled error, the mean of all series.
         naive_mase: The same of the seasonal naive forecast.
         widths: By level and per cent, what intervals must be multiplied by.
+        sum_widths: The same for sums of days.
+        naive_sum_widths: The same for sums of the seasonal naive forecast's days.
     """
 
     origins: int
     mase: float
     naive_mase: float
     widths: Mapping[tuple[str, int], float]
+    sum_widths: Mapping[tuple[str, int], float]
+    naive_sum_widths: Mapping[tuple[str, int], float]
 
     @property
     def ratio(self) -> float:
@@ -155,7 +160,7 @@ class SalesForecaster:
     def _trial(self, now: Base) -> Trial:
         """Compare the forecasts of earlier origins with what is known now."""
         scale = np.array([seasonal_scale(column, SEASON) for column in now.panel.values.T])
-        errors: dict[Series, list[tuple[Floats, Floats, Floats]]] = {}
+        errors: dict[Series, list[tuple[Floats, ...]]] = {}
         tried = 0
         for origin in back_origins(now.panel.origin):
             base = self._base(origin, now.panel.measure)
@@ -171,31 +176,44 @@ class SalesForecaster:
                 shown = slice(0, len(actual))
                 error = actual - base.mean[shown, then]
                 naive = actual - base.naive[shown, then]
-                errors.setdefault(series, []).append((error, naive, error / base.spread[shown, then]))
+                spread, naive_spread = base.spread[shown, then], base.naive_spread[shown, then]
+                of_sums = np.cumsum(error) / _of_sums(spread), np.cumsum(naive) / _of_sums(naive_spread)
+                errors.setdefault(series, []).append((error, naive, error / spread, *of_sums))
         joined = {
             series: [np.concatenate(part) for part in zip(*parts, strict=True)] for series, parts in errors.items()
         }
         scaled = [
             (np.abs(error).mean() / unit, np.abs(naive).mean() / unit)
-            for series, (error, naive, _) in joined.items()
+            for series, (error, naive, *_) in joined.items()
             if (unit := scale[now.panel.position[series]]) > 0
         ]
         mase, naive_mase = np.mean(scaled, axis=0) if scaled else (float("nan"), float("nan"))
-        return Trial(tried, float(mase), float(naive_mase), _widths(joined) if tried >= LEAST_BACK_ORIGINS else {})
+        residuals = joined if tried >= LEAST_BACK_ORIGINS else {}
+        widths = [
+            _widths({series: parts[kind] for series, parts in residuals.items()}, percents)
+            for kind, percents in ((2, tuple(QUANTILES)), (3, (SUM_PERCENT,)), (4, (SUM_PERCENT,)))
+        ]
+        return Trial(tried, float(mase), float(naive_mase), *widths)
 
 
-def _widths(joined: Mapping[Series, Sequence[Floats]]) -> dict[tuple[str, int], float]:
+def _of_sums(spread: Floats) -> Floats:
+    """Return the standard deviations of the errors of the sums of the first days, from those of the days."""
+    variance: Floats = (1 - CORRELATION) * np.cumsum(spread**2, axis=0) + CORRELATION * np.cumsum(spread, axis=0) ** 2
+    return np.sqrt(variance)
+
+
+def _widths(residuals_of: Mapping[Series, Floats], percents: Sequence[int]) -> dict[tuple[str, int], float]:
     """Return by how much intervals of each level must be wider, so that they held so many of the past errors.
 
     Split conformal prediction with normalized residuals: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018),
     "Distribution-free predictive inference for regression", section 5.2.
     """
     widths = {}
-    for level in {series.level for series in joined}:
-        residuals = np.abs(np.concatenate([parts[2] for series, parts in joined.items() if series.level == level]))
-        for percent, normal in QUANTILES.items():
+    for level in {series.level for series in residuals_of}:
+        residuals = np.abs(np.concatenate([part for series, part in residuals_of.items() if series.level == level]))
+        for percent in percents:
             share = min(np.ceil((len(residuals) + 1) * percent / 100) / len(residuals), 1)
-            widths[level, percent] = float(np.clip(np.quantile(residuals, share) / normal, *_WIDENED))
+            widths[level, percent] = float(np.clip(np.quantile(residuals, share) / QUANTILES[percent], *_WIDENED))
     return widths
 
 
@@ -250,12 +268,15 @@ def _rows(base: Base, trial: Trial, model: Model) -> pa.Table:
     cents = in_cents(base.mean, levels) if trial.passed else baseline
     spread = 100 * (base.spread if trial.passed else base.naive_spread)
     ends: dict[str, Ints] = {}
-    for percent, normal in QUANTILES.items():
-        widths = np.array([trial.widths.get((level, percent), 1.0) if trial.passed else 1.0 for level in levels])
-        half = np.ceil(normal * widths * spread).astype(np.int64)
+    intervals = [("", percent, cents, spread, trial.widths if trial.passed else {}) for percent in QUANTILES]
+    sum_widths = trial.sum_widths if trial.passed else trial.naive_sum_widths
+    intervals.append(("sum_", SUM_PERCENT, np.cumsum(cents, axis=0), _of_sums(spread), sum_widths))
+    for prefix, percent, middle, deviation, widened in intervals:
+        widths = np.array([widened.get((level, percent), 1.0) for level in levels])
+        half = np.ceil(QUANTILES[percent] * widths * deviation).astype(np.int64)
         # Orders are counted; a day's revenue is negative if more is refunded than sold.
-        lower = np.maximum(cents - half, 0) if panel.measure == ORDERS_SOLD else cents - half
-        ends |= {f"lower_{percent}": lower, f"upper_{percent}": cents + half}
+        lower = np.maximum(middle - half, 0) if panel.measure == ORDERS_SOLD else middle - half
+        ends |= {f"{prefix}lower_{percent}": lower, f"{prefix}upper_{percent}": middle + half}
     size = len(panel.series) * HORIZON
     columns: dict[str, Any] = {
         BUSINESS_DATE: pa.repeat(panel.origin, size),

@@ -60,6 +60,12 @@ sales_daily = forecast_table(
     column("upper_80", REPORTING_AMOUNT, "Its upper end."),
     column("lower_95", REPORTING_AMOUNT, "The lower end of the interval that holds 95 % of the outcomes."),
     column("upper_95", REPORTING_AMOUNT, "Its upper end."),
+    column(
+        "sum_lower_80",
+        REPORTING_AMOUNT,
+        "The lower end of the interval that holds 80 % of the sums of the days from the first ahead to this one.",
+    ),
+    column("sum_upper_80", REPORTING_AMOUNT, "Its upper end."),
     column("baseline", REPORTING_AMOUNT, "Seasonal naive: the newest known value of the same weekday."),
 )
 

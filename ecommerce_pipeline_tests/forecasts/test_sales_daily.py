@@ -88,6 +88,7 @@ def test_levels_add_up_to_the_cent_and_ends_of_intervals_are_in_order(made: pa.T
     for row in made.to_pylist():
         assert row["lower_95"] <= row["lower_80"] <= row["mean"] <= row["upper_80"] <= row["upper_95"]
         assert row["target_date"] == row["business_date"] + ONE_DAY * row["horizon"]
+        assert row["sum_lower_80"] <= row["sum_upper_80"]
         for column in ("mean", "baseline"):
             sums[row["measure"], row["horizon"], column][row["level"]] += row[column]
     assert len(sums) == 2 * HORIZON * 2
@@ -99,6 +100,26 @@ def test_levels_add_up_to_the_cent_and_ends_of_intervals_are_in_order(made: pa.T
     assert model == ["ets"]
     assert version[0].startswith("statsforecast ")
     assert json.loads(made["parameters"][0].as_py())["mase_ratio"] < 0.9
+
+
+def test_the_interval_of_a_sum_holds_most_sums_and_is_no_sum_of_intervals() -> None:
+    origins = DAYS[100 : -HORIZON - 1 : 2]
+    came = dict.fromkeys(DAYS, 0.0)
+    for day, *_, amount in entries():
+        came[day] += float(amount)
+    rows = forecast(entries(), origins).filter((pc.field("level") == "all") & (pc.field("measure") == "net_amount"))
+    held = []
+    for origin in origins:
+        of_origin = rows.filter(pc.field("business_date") == origin)
+        mean, lower, upper, first, last = (
+            np.asarray(of_origin[name], dtype=np.float64)
+            for name in ("mean", "sum_lower_80", "sum_upper_80", "lower_80", "upper_80")
+        )
+        assert (lower + upper) / 2 == pytest.approx(np.cumsum(mean))
+        assert upper[-1] - lower[-1] < np.sum(last - first)
+        actual = np.cumsum([came[origin + ONE_DAY * step] for step in range(1, HORIZON + 1)])
+        held.append((lower <= actual) & (actual <= upper))
+    assert 0.6 <= np.mean(held) <= 0.95
 
 
 def test_origins_at_once_are_forecast_as_one_by_one(made: pa.Table) -> None:
