@@ -25,17 +25,19 @@ from dagster import (
 )
 from sqlalchemy import Table
 
+from ecommerce_pipeline.assets.campaigns import campaign_calendar
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes, days_of_run
 from ecommerce_pipeline.assets.staging import LAYER
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.forecasts.campaigns import Campaigns
 from ecommerce_pipeline.io_managers import markdown
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.lake.objects import AT_ONCE, LakeObject, LakeObjects, find_object, object_path
-from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.partitions import Days, Window
 from ecommerce_pipeline.quality.layers import LakeLayer, Layer, SourceLayer, StagingLayer
 from ecommerce_pipeline.quality.reconcile import Comparison, difference, reconcile, source_as_read
-from ecommerce_pipeline.quality.volume import FEWEST, MOST, WEEKS_BACK, Counts, unusual_days
+from ecommerce_pipeline.quality.volume import HISTORY_DAYS, LEAST_DAYS, Counts, unusual_days
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -87,8 +89,9 @@ def reconciliation_asset(settings: Settings) -> AssetsDefinition:
         for table in map(STAGED.__getitem__, TABLES):
             yield _equality(table, by_table[table.name], as_read[table.name], layers)
         counts = _history(warehouse, days) | _counts(by_table)
+        campaigns, today = campaign_calendar(settings, warehouse), datetime.now(ZoneInfo(settings.time_zone)).date()
         for name in EVENTS:
-            yield _volume(name, days, counts, datetime.now(ZoneInfo(settings.time_zone)).date())
+            yield _volume(name, days, counts, campaigns, today)
 
     return comparisons
 
@@ -101,7 +104,10 @@ def _equality_specs(key: AssetKey) -> Iterator[AssetCheckSpec]:
 
 def _volume_specs(key: AssetKey) -> Iterator[AssetCheckSpec]:
     for table in EVENTS:
-        text = f"{table}: {FEWEST:g} to {MOST:g} times the median rows of the same weekday, {WEEKS_BACK} weeks back."
+        text = (
+            f"{table}: as many rows as the {HISTORY_DAYS} days before let expect, by weekday, level and campaign; "
+            f"with fewer than {LEAST_DAYS} days before there is nothing to compare with."
+        )
         yield AssetCheckSpec(f"{table}_volume", asset=key, description=text)
 
 
@@ -182,9 +188,8 @@ def _counts(by_table: Mapping[str, Sequence[Comparison]]) -> dict[tuple[str, dat
 
 
 def _history(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], int]:
-    """Return the rows of those days in the weeks before the days that were reconciled."""
-    weeks = [timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1)]
-    before = Days.of(day - back for day in days for back in weeks)
+    """Return the rows of the days before those that were reconciled, and of those between them."""
+    before = Days((Window(days.first - timedelta(days=HISTORY_DAYS), days.last),))
     try:
         rows = warehouse.read(reconciliation, LAYER, before, ["table_name", BUSINESS_DATE, "rows_staging"])
     except NotBuiltError:  # the first run
@@ -192,8 +197,8 @@ def _history(warehouse: Warehouse, days: Days) -> dict[tuple[str, date], int]:
     return {(row["table_name"], row[BUSINESS_DATE]): row["rows_staging"] for row in rows.to_pylist()}
 
 
-def _volume(table: str, days: Days, counts: Counts, today: date) -> AssetCheckResult:
-    unusual = unusual_days(table, days, counts, today)
+def _volume(table: str, days: Days, counts: Counts, campaigns: Campaigns, today: date) -> AssetCheckResult:
+    unusual = unusual_days(table, days, counts, campaigns, today)
     return AssetCheckResult(
         check_name=f"{table}_volume",
         passed=not unusual,
