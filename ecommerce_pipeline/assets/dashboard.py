@@ -29,11 +29,12 @@ from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
-from ecommerce_pipeline.dashboard.queries import tables_read
+from ecommerce_pipeline.dashboard.queries import FORECAST_TABLE, tables_read
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE, served_at
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.execution.retries import retried
+from ecommerce_pipeline.forecasts.extra import installed
 from ecommerce_pipeline.io_managers.metadata import URI
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -65,13 +66,15 @@ def dashboard_assets(settings: Settings, workspace: DbtWorkspace, address: str |
 
 
 def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) -> AssetsDefinition:
+    read = tables_read() | ({FORECAST_TABLE} if installed() else set())
+
     @asset(
         key=AssetKey([LAYER, "report"]),
         group_name=LAYER,
         description=f"{REPORT} [Open it]({address})" if address else REPORT,
         kinds={"html", "vega"},
         owners=[OWNER],
-        deps=[AssetKey([layer, name]) for layer, name in sorted(tables_read())],
+        deps=[AssetKey([layer, name]) for layer, name in sorted(read)],
         # It only reads, but DuckDB admits no writing process meanwhile.
         pool=WAREHOUSE_POOL,
         partitions_def=daily(settings),

@@ -3,6 +3,7 @@
 No ratios: the page computes them from sums.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.dashboard.periods import Period, default_period, periods
-from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, top_products
+from ecommerce_pipeline.dashboard.queries import (
+    FORECAST,
+    FORECAST_TABLE,
+    NEWEST_FORECAST,
+    PRODUCTS,
+    QUERIES,
+    top_products,
+)
+from ecommerce_pipeline.forecasts.sales_daily import LEAST_BACK_ORIGINS
 from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.schema import forecasts
 
-LAYERS: Final = ("core", "datamart")
+LAYERS: Final = ("core", "datamart", forecasts.LAYER)
 
 CENTS: Final = pa.decimal128(30, 2)
 THOUSANDTHS: Final = pa.decimal128(30, 3)
@@ -33,7 +43,8 @@ class Datasets:
     """Everything the page shows.
 
     Attributes:
-        tables: Rows by name, as in `queries.py`, with `products` for the best products.
+        tables: Rows by name, as in `queries.py`, with `products` for the best products, and `forecast` where there is
+            a table of forecasts.
         currency: The reporting currency, of all amounts but those of `currencies`, whose rows have their own.
         as_of: The newest day with orders or refunds; None before the first order.
         periods: The selectable periods.
@@ -74,9 +85,12 @@ def read_datasets(
         read_at: Returns when a day was read from the source, in the shop's time zone; None if that is not known.
     """
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
-    answers = warehouse.queries([sql.format(**schemas) for sql in QUERIES.values()])
-    tables = {name: with_numbers(rows) for name, rows in zip(QUERIES, answers, strict=True)}
+    queries = {**QUERIES, **({FORECAST: NEWEST_FORECAST} if warehouse.columns([FORECAST_TABLE]) else {})}
+    answers = warehouse.queries([sql.format(**schemas) for sql in queries.values()])
+    tables = {name: with_numbers(rows) for name, rows in zip(queries, answers, strict=True)}
     found = Datasets(tables, currency, None, [])
+    if FORECAST in tables:
+        tables[FORECAST] = _tried(tables[FORECAST])
     sales = tables["sales"].to_pylist()
     if not any(row["orders_placed"] for row in sales):
         return found
@@ -87,6 +101,15 @@ def read_datasets(
     choices = periods(min(days), as_of, set(found.delivered), partial_until)
     [products] = warehouse.queries([top_products(choices).format(**schemas)])
     return Datasets({**tables, PRODUCTS: with_numbers(products)}, currency, as_of, choices, partial_until)
+
+
+def _tried(forecast: pa.Table) -> pa.Table:
+    """Return the forecast, or no rows of one whose model has too little history to be tried: its baseline misleads."""
+    tried = [
+        row["published"] or json.loads(row["parameters"])["earlier_origins"] >= LEAST_BACK_ORIGINS
+        for row in forecast.select(["published", "parameters"]).to_pylist()
+    ]
+    return forecast.filter(pa.array(tried, pa.bool_())).drop_columns(["parameters"])
 
 
 def with_numbers(rows: pa.Table) -> pa.Table:

@@ -1,8 +1,8 @@
-"""The page's queries: plain SQL that both DuckDB and BigQuery accept, over marts and dimensions only.
+"""The page's queries: plain SQL that both DuckDB and BigQuery accept, over marts, dimensions and forecasts only.
 
-`{core}` and `{datamart}` stand for the warehouse's schemas. Amounts, all in the reporting currency but those of
-`currencies`, stay decimals here and become cents in
-`datasets.py`, which also sorts the rows: the warehouses order nulls differently.
+`{core}`, `{datamart}` and `{forecast}` stand for the warehouse's schemas. Amounts, all in the reporting currency but
+those of `currencies`, stay decimals here and become cents in `datasets.py`, which also sorts the rows: the warehouses
+order nulls differently.
 """
 
 import re
@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ecommerce_pipeline.dashboard.periods import Period
+from ecommerce_pipeline.schema import forecasts
 from ecommerce_pipeline.schema.tables import EVENTS
 
 PRODUCTS: Final = "products"
 """The dataset whose query depends on the periods."""
+FORECAST: Final = "forecast"
+"""The dataset that there is only where there are forecasts."""
 TOP_PRODUCTS: Final = 10
 ALL_CHANNELS: Final = "all"
 
@@ -120,6 +123,16 @@ QUERIES: Final[Mapping[str, str]] = {
 }
 """The page's datasets by name. Those of daily marts have the grain of the filters: day and channel."""
 
+FORECAST_TABLE: Final = (forecasts.LAYER, forecasts.sales_daily.name)
+
+NEWEST_FORECAST: Final = """
+    select business_date, target_date, member as channel, published, parameters, mean, lower_80, upper_80, lower_95,
+        upper_95, sum_lower_80, sum_upper_80
+    from {forecast}.sales_daily
+    where measure = 'net_amount' and level in ('all', 'channel')
+        and business_date = (select max(business_date) from {forecast}.sales_daily)
+"""
+
 
 def top_products(periods: Sequence[Period]) -> str:
     """Return the query for the top products of each period and channel, by revenue and by units.
@@ -224,14 +237,14 @@ def tables_of(sql: str) -> set[tuple[str, str]]:
     >>> tables_of("select 1 from {core}.dim_store")
     {('core', 'dim_store')}
     """
-    return {(layer, name) for layer, name in re.findall(r"\{(core|datamart)\}\.(\w+)", sql)}
+    return {(layer, name) for layer, name in re.findall(r"\{(core|datamart|forecast)\}\.(\w+)", sql)}
 
 
 def tables_of_dataset(name: str) -> set[tuple[str, str]]:
     """Return the tables that a dataset of the page reads."""
-    return tables_of(top_products([]) if name == PRODUCTS else QUERIES[name])
+    return tables_of({**QUERIES, FORECAST: NEWEST_FORECAST, PRODUCTS: top_products([])}[name])
 
 
 def tables_read() -> set[tuple[str, str]]:
-    """Return all tables that the page reads, as layer and name."""
+    """Return all models of dbt that the page reads, as layer and name."""
     return set().union(*(tables_of_dataset(name) for name in (*QUERIES, PRODUCTS)))

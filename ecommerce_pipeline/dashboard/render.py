@@ -12,11 +12,11 @@ from altair.utils import schemapi
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
 from ecommerce_pipeline.dashboard.datasets import Datasets, columnar
 from ecommerce_pipeline.dashboard.periods import Period
-from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, tables_of_dataset
+from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, FORECAST, tables_of_dataset
 
 PARTS: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
-    *("format.js", "data.js", "totals.js", "rows/index.js"),
+    *("format.js", "data.js", "totals.js", "rows/index.js", "forecast.js"),
     *(f"rows/{section.name}.js" for section in SECTIONS),
     *("charts.js", "tables.js", "main.js"),
 )
@@ -122,7 +122,7 @@ def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
 <p class="empty" hidden></p>
 <p class="words visually-hidden" id="{chart.name}-words"></p>
 {_numbers(chart)}
-<p class="source">{html.escape(chart.note)} From {_sources(chart)}, as of {as_of}.</p>
+<p class="source">{html.escape(chart.note)} From {_sources(chart, datasets)}, as of {as_of}.</p>
 </figure>"""
 
 
@@ -135,8 +135,9 @@ def _numbers(chart: Chart) -> str:
     return f'<details class="numbers"{" open" if chart.open else ""}>{summary}{scroll}</details>'
 
 
-def _sources(chart: Chart) -> str:
+def _sources(chart: Chart, datasets: Datasets) -> str:
     """Return the tables that a chart reads, with the quarantine of all event tables as one."""
-    tables = {table for name in chart.reads for table in tables_of_dataset(name)}
+    read = [name for name in chart.reads if name != FORECAST or datasets.tables.get(name)]
+    tables = {table for name in read for table in tables_of_dataset(name)}
     named = {f"{layer}.{'quarantine_*' if name.startswith('quarantine_') else name}" for layer, name in tables}
     return ", ".join(f"<code>{name}</code>" for name in sorted(named))

@@ -9,19 +9,28 @@ import yaml
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.dashboard.exposures import EXPOSURES
 from ecommerce_pipeline.dashboard.periods import periods
-from ecommerce_pipeline.dashboard.queries import PRODUCTS, QUERIES, tables_read, top_products
+from ecommerce_pipeline.dashboard.queries import (
+    FORECAST,
+    FORECAST_TABLE,
+    NEWEST_FORECAST,
+    PRODUCTS,
+    QUERIES,
+    tables_read,
+    top_products,
+)
+from ecommerce_pipeline.forecasts import extra
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.dashboard.test_periods import AS_OF, delivered
 
-TEXTS = {**QUERIES, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
+TEXTS = {**QUERIES, FORECAST: NEWEST_FORECAST, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_query_means_the_same_to_duckdb_and_bigquery(name: str) -> None:
     """Parsed as DuckDB's and as BigQuery's SQL it is the same statement, with the same order of nulls."""
-    sql = TEXTS[name].format(core="core", datamart="datamart")
+    sql = TEXTS[name].format(core="core", datamart="datamart", forecast="forecast")
     duckdb, bigquery = (sqlglot.parse_one(sql, dialect=dialect) for dialect in ("duckdb", "bigquery"))
     assert duckdb.sql("duckdb") == bigquery.sql("duckdb")
 
@@ -31,11 +40,21 @@ def exposures() -> dict[str, set[str]]:
     return {one["name"]: {ref.removeprefix("ref('").removesuffix("')") for ref in one["depends_on"]} for one in listed}
 
 
-def test_the_exposures_are_the_parents_of_the_dashboard_in_the_graph() -> None:
+def parents() -> dict[str, set[tuple[str, ...]]]:
     settings = Settings.from_environment({})
-    parents = {
-        "_".join(one.key.path): {dep.asset_key.path[-1] for dep in one.specs_by_key[one.key].deps}
+    return {
+        "_".join(one.key.path): {tuple(dep.asset_key.path) for dep in one.specs_by_key[one.key].deps}
         for one in dashboard_assets(settings, dbt_workspace(settings), None)
     }
-    assert exposures() == parents
-    assert parents["dashboard_report"] == {name for _, name in tables_read()}
+
+
+def test_the_exposures_are_the_parents_of_the_dashboard_in_the_graph() -> None:
+    models = {name: {path[-1] for path in found - {FORECAST_TABLE}} for name, found in parents().items()}
+    assert exposures() == models
+    assert models["dashboard_report"] == {name for _, name in tables_read()}
+
+
+def test_the_page_follows_the_forecast_where_its_extra_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FORECAST_TABLE in parents()["dashboard_report"]
+    monkeypatch.setattr(extra, "LIBRARY", "no_such_library")
+    assert FORECAST_TABLE not in parents()["dashboard_report"]

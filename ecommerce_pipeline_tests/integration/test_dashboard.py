@@ -23,8 +23,12 @@ from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
+from ecommerce_pipeline.forecasts.sales_daily import SalesForecaster
+from ecommerce_pipeline.forecasts.sales_history import SalesHistory
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
+from ecommerce_pipeline.schema.duckdb import create_table
+from ecommerce_pipeline.schema.forecasts import sales_daily
 from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger
@@ -54,8 +58,22 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The shop of `make run`, 30 days at scale 1, with fewer customers and products to save time."""
     with closing(Platform(tmp_path_factory.mktemp("month"), DEFAULTS | SMALLER | WHOLE_LIFE)) as platform:
         build_marts(platform.settings, Days.of_keys(FIRST, LAST))
+        forecast(platform.settings.warehouse_path)
         platform.run(FIRST, LAST, job="dashboard")
         yield platform
+
+
+def forecast(warehouse: Path) -> None:
+    """Add the forecast of the last day. A month is too little for the model: the rows are the baseline's."""
+    with duckdb.connect(str(warehouse)) as connection:
+        columns = ", ".join(SalesHistory.COLUMNS)
+        sales = connection.execute(f"SELECT {columns} FROM datamart.marts_sales_as_known").to_arrow_table()
+        days = list(Days.of_keys(FIRST, LAST))
+        rows = SalesForecaster(SalesHistory(sales, days), lambda _: "").forecast([days[-1]])
+        connection.execute("CREATE SCHEMA forecast")
+        connection.execute(create_table(sales_daily, "forecast"))
+        connection.register("rows", rows)
+        connection.execute("INSERT INTO forecast.sales_daily BY NAME FROM rows")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +97,14 @@ def visit(browser: Browser, address: str) -> Iterator[OpenPage]:
 def cents(amount: object) -> int:
     assert isinstance(amount, Decimal | int), amount
     return int(amount * 100)
+
+
+def short(amount: object) -> str:
+    """Return an amount as the page writes it in a sentence: three digits."""
+    millions = cents(amount) / 100_000_000
+    if millions >= 0.9995:
+        return f"${float(f'{millions:.3g}'):g}M"
+    return f"${float(f'{millions * 1000:.3g}'):g}K"
 
 
 def period_condition(period: str) -> str:
@@ -126,7 +152,8 @@ def test_every_chart_shows_its_title_unit_tables_and_date(visit: OpenPage) -> No
         source = figure.locator(".source").inner_text()
         for dataset in chart.reads:
             for layer, table in tables_of_dataset(dataset):
-                assert f"{layer}.{re.sub(r'^quarantine_.*', 'quarantine_*', table)}" in source
+                if layer != "forecast":  # of a month there is none to show
+                    assert f"{layer}.{re.sub(r'^quarantine_.*', 'quarantine_*', table)}" in source
         assert "as of 31 Mar 2026" in source
 
 
@@ -507,6 +534,89 @@ def test_a_day_that_has_not_ended_is_marked_and_is_in_no_mean(
         assert visit.console_output == []
     with open_page(browser, page_after(read_at=datetime.fromisoformat("2026-04-01T00:00:05"))) as visit:
         assert visit.texts("#as-of")[0].startswith("As of 31 Mar 2026, data since")
+
+
+BY_MODEL = "UPDATE forecast.sales_daily SET published = true"
+AS_OF_20_MARCH = (
+    *(
+        f"DELETE FROM datamart.{mart} WHERE business_date > DATE '2026-03-20'"
+        for mart in ("marts_channel_store_daily", "marts_data_quality")
+    ),
+    "UPDATE forecast.sales_daily SET business_date = business_date - 11, target_date = target_date - 11",
+)
+WITH_1_MARCH = (
+    "INSERT INTO datamart.marts_data_quality SELECT * REPLACE (DATE '2026-03-01' AS business_date)"
+    f" FROM datamart.marts_data_quality WHERE business_date = DATE '{FIRST}'"
+)
+SERIES = "forecast.sales_daily WHERE measure = 'net_amount' AND member ="
+OF_SUM = "sum(mean), max_by(sum_lower_80, horizon), max_by(sum_upper_80, horizon)"
+
+
+def test_the_newest_forecast_follows_the_days_of_a_period_that_ends_with_the_newest(
+    browser: Browser, page_after: Callable[..., str], month: Platform
+) -> None:
+    keys = {"Forecast", "80 % interval", "95 % interval"}
+    with open_page(browser, page_after(BY_MODEL)) as visit:
+        for channel in ("all", "web"):
+            visit.choose("7d", channel)
+            rows = visit.table("revenue_by_day")
+            assert {row["Forecast"] for row in rows[:7]} == {NO_VALUE}
+            assert [(row["Net revenue"], row["Forecast"], row["80 % from"]) for row in rows[7:]] == [
+                (NO_VALUE, cents(mean), cents(lower))
+                for mean, lower in month.query(f"SELECT mean, lower_80 FROM {SERIES} '{channel}' ORDER BY target_date")
+            ]
+            [(total, lower, upper)] = month.query(f"SELECT {OF_SUM} FROM {SERIES} '{channel}'")
+            [outlook] = visit.texts("#revenue_by_day .outlook")
+            assert outlook == (
+                f"Expected in the 28 days to 28 Apr 2026: {short(total)} (80 %: from {short(lower)} to {short(upper)})."
+            )
+        assert keys < set(visit.texts("#revenue_by_day .keys li:visible"))
+        assert "forecast.sales_daily" in visit.page.locator("#revenue_by_day .source").inner_text()
+        assert visit.console_output == []
+        assert visit.findings() == []
+
+
+def test_what_is_expected_until_the_end_of_the_month_has_what_was_sold_so_far(
+    browser: Browser, page_after: Callable[..., str], month: Platform
+) -> None:
+    [(sold,)] = month.query(
+        "SELECT sum(net_amount) FROM datamart.marts_sales_daily WHERE business_date <= '2026-03-20'"
+    )
+    [(ahead, lower, upper)] = month.query(f"SELECT {OF_SUM} FROM {SERIES} 'all' AND horizon <= 11")
+    total, lower, upper = (short(sold + amount) for amount in (ahead, lower, upper))  # type: ignore[operator]
+    with open_page(browser, page_after(BY_MODEL, *AS_OF_20_MARCH, WITH_1_MARCH)) as visit:
+        assert visit.texts("#revenue_by_day .outlook") == [
+            f"Expected until the end of Mar 2026: {total} (80 %: from {lower} to {upper}), {short(sold)} so far."
+        ]
+    with open_page(browser, page_after(BY_MODEL, *AS_OF_20_MARCH)) as visit:  # 1 March is not known
+        assert visit.texts("#revenue_by_day .outlook")[0].startswith("Expected in the 28 days to 17 Apr 2026: ")
+
+
+def test_a_refused_model_is_named_and_without_a_forecast_of_the_newest_day_there_is_none(
+    browser: Browser, page_after: Callable[..., str], address: str
+) -> None:
+    tried = "UPDATE forecast.sales_daily SET parameters = json_merge_patch(parameters, '{\"earlier_origins\": 8}')"
+    with open_page(browser, page_after(tried)) as visit:
+        [outlook] = visit.texts("#revenue_by_day .outlook")
+        assert outlook.endswith(" The model did not beat the same weekday a week before: this is that baseline.")
+    too_old = "UPDATE forecast.sales_daily SET business_date = business_date - 1, target_date = target_date - 1"
+    for absent in (page_after(BY_MODEL, too_old), page_after("DROP SCHEMA forecast CASCADE"), address):
+        with open_page(browser, absent) as visit:
+            assert visit.texts("#revenue_by_day .outlook") == []
+            assert "Forecast" not in visit.texts("#revenue_by_day .keys li:visible")
+            assert "Forecast" not in visit.table("revenue_by_day")[0]
+            assert visit.console_output == []
+
+
+def test_a_day_that_has_not_ended_is_forecast_too(browser: Browser, page_after: Callable[..., str]) -> None:
+    yesterday = "UPDATE forecast.sales_daily SET business_date = business_date - 1, target_date = target_date - 1"
+    noon = datetime.fromisoformat(f"{LAST}T12:30:59")
+    with open_page(browser, page_after(BY_MODEL, yesterday, read_at=noon)) as visit:
+        visit.choose("today", "all")
+        today, *ahead = visit.table("revenue_by_day")
+        assert today["Net revenue"] > 0
+        assert today["Forecast"] > 0
+        assert len(ahead) == 27
 
 
 def test_a_lost_row_or_a_differing_total_is_reported(browser: Browser, page_after: Callable[..., str]) -> None:

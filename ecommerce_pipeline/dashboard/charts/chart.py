@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 Scope = Literal["period and channel", "period"]
 
-Shape = Literal["bar", "line", "dashes", "band", "tick"]
+Shape = Literal["bar", "line", "dashes", "dots", "band", "tick"]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ SOFT: Final = "var(--accent-soft)"
 INK: Final = "var(--ink)"
 MUTED: Final = "var(--muted)"
 BEFORE: Final = "var(--before)"
+AHEAD: Final = "var(--ahead)"
 GOOD: Final = "var(--good)"
 BAD: Final = "var(--bad)"
 SERIES: Final = tuple(f"var(--series-{number})" for number in range(1, 6))
@@ -99,7 +100,7 @@ def trend() -> list[Any]:
 
     The bar of a day that has not ended is paler.
     """
-    base = alt.Chart(rows()).encode(x=days())
+    base = alt.Chart(rows()).transform_filter("isValid(datum.value)").encode(x=days())
     line: dict[str, Any] = {"strokeJoin": "round", "strokeCap": "round"}
     bars = base.mark_bar(color=SOFT, cornerRadiusEnd=2).encode(
         y=amount("value"), fillOpacity=alt.FillOpacity("fill:Q", scale=None), tooltip="tip:N"
@@ -111,6 +112,24 @@ def trend() -> list[Any]:
         y=alt.Y("average:Q"), strokeOpacity=alt.StrokeOpacity("has_mean:Q", scale=None)
     )
     return [bars, earlier, smooth]
+
+
+def ahead() -> list[Any]:
+    """Return what is forecast: the mean as a dotted line, and intervals of 80 % and, paler, of 95 %."""
+    days_ahead = alt.Chart(rows()).transform_filter("isValid(datum.mean)").encode(x=days())
+    base = days_ahead.encode(opacity=alt.Opacity("has_forecast:Q", scale=None))
+    intervals = [
+        base.mark_area(color=AHEAD, fillOpacity=opacity).encode(
+            y=amount(f"lower_{share}"), y2=alt.Y2(f"upper_{share}:Q")
+        )
+        for share, opacity in ((95, 0.14), (80, 0.22))
+    ]
+    mean = base.mark_line(color=AHEAD, strokeWidth=2.5, strokeDash=[2, 3]).encode(y=amount("mean"))
+    # A day is as wide as its step, so that each place of the forecast has the words of its day.
+    whole_day = days_ahead.mark_rect(color="transparent", width={"band": 1.38}).encode(
+        y=alt.value(0), y2=alt.value("height"), tooltip="tip:N"
+    )
+    return [*intervals, mean, whole_day]
 
 
 def ranking(

@@ -11,7 +11,7 @@ WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def revenue_by_day() -> Any:
-    """Draw revenue per day with its 7-day average; campaign days are shaded and labelled."""
+    """Draw revenue per day with its 7-day average, and what is forecast; campaign days are shaded and labelled."""
     base = alt.Chart(marks.rows()).encode(x=marks.days())
     campaign_days = base.transform_filter("datum.campaign")
     # A little wider than a day's step, 1 / (1 - padding), so that the days of a campaign form one band without gaps.
@@ -29,7 +29,7 @@ def revenue_by_day() -> Any:
         )
         .encode(x=marks.days(bandPosition=0), y=alt.value(0), text="campaign_name:N")
     )
-    return marks.finished(alt.layer(band, *marks.trend(), label).add_params(marks.ticks()))
+    return marks.finished(alt.layer(band, *marks.trend(), *marks.ahead(), label).add_params(marks.ticks()))
 
 
 def gross_to_net() -> Any:
@@ -64,7 +64,7 @@ SECTION: Final = Section(
             "revenue_by_day",
             "Net revenue per day",
             "{money}, net of discounts and refunds",
-            ("sales", "campaigns"),
+            ("sales", "campaigns", "forecast"),
             revenue_by_day,
             keys=(
                 Key("Day", "var(--accent-soft)"),
@@ -72,6 +72,9 @@ SECTION: Final = Section(
                 Key("7-day average", "var(--accent)", "line"),
                 Key("7-day average, period before", "var(--before)", "dashes"),
                 Key("Campaign", "var(--band)", "band"),
+                Key("Forecast", "var(--ahead)", "dots"),
+                Key("80 % interval", "color-mix(in srgb, var(--ahead) 33%, transparent)"),
+                Key("95 % interval", "color-mix(in srgb, var(--ahead) 14%, transparent)"),
             ),
             wide=True,
         ),

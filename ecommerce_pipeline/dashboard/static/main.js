@@ -118,18 +118,18 @@ async function showChart(figure, choice) {
   const numbers = figure.querySelector(".numbers");
   const empty = figure.querySelector(".empty");
   const isTable = !(name in DRAWINGS);
-  const verdict = figure.querySelector(".verdict");
   empty.hidden = !found.empty;
   empty.textContent = found.empty || "";
   drawing.hidden = Boolean(found.empty) || isTable;
   numbers.hidden = Boolean(found.empty);
   figure.querySelector(".keys").hidden = Boolean(found.empty);
   figure.querySelector(".words").textContent = found.empty || `${title}. ${found.words || ""}`;
-  if (verdict) verdict.remove();
+  for (const old of figure.querySelectorAll(".verdict, .outlook")) old.remove();
   if (found.empty) return;
   if (found.verdict) {
     drawing.before(cell("p", found.verdict.text, { class: `verdict ${found.verdict.good ? "good" : "bad"}` }));
   }
+  if (found.outlook) drawing.before(cell("p", found.outlook, { class: "outlook" }));
   if (found.keys) showKeys(figure, found.keys);
   const scroll = numbers.querySelector(".scroll");
   for (const key of figure.querySelectorAll(".keys li")) {

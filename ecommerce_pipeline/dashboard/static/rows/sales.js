@@ -8,11 +8,12 @@ Object.assign(ROWS, {
     const net = netByDay(all);
     const length = choice.days.length;
     const smooth = averages(choice.days, net);
+    const outlook = outlookOf(choice, net);
     const earlier = choice.period.before
       ? averages(choice.days.map((text) => addDays(text, -length)), net)
       : choice.days.map(() => null);
     let running = null;
-    const rows = choice.days.map((text, index) => {
+    const past = choice.days.map((text, index) => {
       const campaign = CAMPAIGNS.get(text) || null;
       const isFirst = campaign !== null && campaign !== running;
       running = campaign;
@@ -32,24 +33,31 @@ Object.assign(ROWS, {
         ),
       };
     });
-    if (!rows.some((row) => row.value)) return { empty: NO_SALES };
+    if (!past.some((row) => row.value)) return { empty: NO_SALES };
+    const rows = withAhead(past, outlook.ahead);
     const without = [];
+    if (!outlook.ahead.length) without.push("Forecast", "80 % interval", "95 % interval");
     if (!choice.period.before) without.push("7-day average, period before");
     if (!choice.days.some(isPartial)) without.push("Day so far");
     if (choice.days.every(isPartial)) without.push("Day", "7-day average");
     if (!rows.some((row) => row.campaign)) without.push("Campaign");
-    const top = rows.reduce((one, other) => (other.value > one.value ? other : one));
+    const top = past.reduce((one, other) => (other.value > one.value ? other : one));
     return {
       rows,
       without,
-      days: choice.days,
+      days: rows.map((row) => row.day),
+      outlook: outlook.text,
       columns: [
         column("day", "Day", dayAndYear),
         column("value", "Net revenue", moneyExact),
         column("average", "7-day average", (cents) => (cents === null ? NONE : moneyExact(Math.round(cents)))),
         column("campaign", "Campaign"),
+        ...(outlook.ahead.length ? FORECAST_COLUMNS : []),
       ],
-      words: `Net revenue per day; the best day was ${dayInFull(top.day)} with ${moneyExact(top.value)}.`,
+      words: [
+        `Net revenue per day; the best day was ${dayInFull(top.day)} with ${moneyExact(top.value)}.`,
+        outlook.ahead.length ? `The forecast has the ${outlook.ahead.length} days to ${dayInFull(outlook.ahead.at(-1).day)}.` : "",
+      ].join(" "),
     };
   },
 
