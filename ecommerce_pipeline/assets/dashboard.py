@@ -29,7 +29,7 @@ from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
-from ecommerce_pipeline.dashboard.queries import FORECAST_TABLE, tables_read
+from ecommerce_pipeline.dashboard.queries import forecasts_read, tables_read
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE, served_at
 from ecommerce_pipeline.dashboard.thumbnail import thumbnail
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
@@ -66,7 +66,7 @@ def dashboard_assets(settings: Settings, workspace: DbtWorkspace, address: str |
 
 
 def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) -> AssetsDefinition:
-    read = tables_read() | ({FORECAST_TABLE} if installed() else set())
+    read = tables_read() | (forecasts_read() if installed() else set())
 
     @asset(
         key=AssetKey([LAYER, "report"]),

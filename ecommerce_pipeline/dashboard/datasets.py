@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 from ecommerce_pipeline.dashboard.periods import Period, default_period, periods
 from ecommerce_pipeline.dashboard.queries import (
     FORECAST,
-    FORECAST_TABLE,
-    NEWEST_FORECAST,
+    FORECASTS,
     PRODUCTS,
     QUERIES,
+    forecasts_read,
+    tables_of_dataset,
     top_products,
 )
 from ecommerce_pipeline.forecasts.sales_daily import LEAST_BACK_ORIGINS
@@ -43,8 +44,8 @@ class Datasets:
     """Everything the page shows.
 
     Attributes:
-        tables: Rows by name, as in `queries.py`, with `products` for the best products, and `forecast` where there is
-            a table of forecasts.
+        tables: Rows by name, as in `queries.py`, with `products` for the best products, and those of forecasts
+            where there are any.
         currency: The reporting currency, of all amounts but those of `currencies`, whose rows have their own.
         as_of: The newest day with orders or refunds; None before the first order.
         periods: The selectable periods.
@@ -85,7 +86,8 @@ def read_datasets(
         read_at: Returns when a day was read from the source, in the shop's time zone; None if that is not known.
     """
     schemas = {layer: warehouse.schema_of(layer) for layer in LAYERS}
-    queries = {**QUERIES, **({FORECAST: NEWEST_FORECAST} if warehouse.columns([FORECAST_TABLE]) else {})}
+    absent = forecasts_read() - set(warehouse.columns([*forecasts_read()]))
+    queries = {**QUERIES, **{name: sql for name, sql in FORECASTS.items() if not absent & tables_of_dataset(name)}}
     answers = warehouse.queries([sql.format(**schemas) for sql in queries.values()])
     tables = {name: with_numbers(rows) for name, rows in zip(queries, answers, strict=True)}
     found = Datasets(tables, currency, None, [])

@@ -16,7 +16,7 @@ from ecommerce_pipeline.schema.tables import EVENTS
 PRODUCTS: Final = "products"
 """The dataset whose query depends on the periods."""
 FORECAST: Final = "forecast"
-"""The dataset that there is only where there are forecasts."""
+"""The dataset of the forecast of sales."""
 TOP_PRODUCTS: Final = 10
 ALL_CHANNELS: Final = "all"
 
@@ -123,15 +123,55 @@ QUERIES: Final[Mapping[str, str]] = {
 }
 """The page's datasets by name. Those of daily marts have the grain of the filters: day and channel."""
 
-FORECAST_TABLE: Final = (forecasts.LAYER, forecasts.sales_daily.name)
-
-NEWEST_FORECAST: Final = """
-    select business_date, target_date, member as channel, published, parameters, mean, lower_80, upper_80, lower_95,
-        upper_95, sum_lower_80, sum_upper_80
-    from {forecast}.sales_daily
-    where measure = 'net_amount' and level in ('all', 'channel')
-        and business_date = (select max(business_date) from {forecast}.sales_daily)
-"""
+FORECASTS: Final[Mapping[str, str]] = {
+    FORECAST: """
+        select business_date, target_date, member as channel, published, parameters, mean, lower_80, upper_80, lower_95,
+            upper_95, sum_lower_80, sum_upper_80
+        from {forecast}.sales_daily
+        where measure = 'net_amount' and level in ('all', 'channel')
+            and business_date = (select max(business_date) from {forecast}.sales_daily)
+    """,
+    "at_risk": """
+        select at_risk_rank, person_key, recency_days, purchase_days, probability_30d, expected_net_90d, at_risk_90d,
+            total_expected, total_at_risk
+        from (
+            select
+                at_risk_rank, person_key, recency_days, purchase_days, probability_30d, expected_net_90d, at_risk_90d,
+                sum(expected_net_90d) over () as total_expected,
+                sum(at_risk_90d) over () as total_at_risk
+            from {forecast}.customer_purchase
+            where published
+                and business_date = (select max(business_date) from {forecast}.customer_purchase)
+        ) as newest
+        where at_risk_rank <= 10
+    """,
+    "pairs": """
+        select place, ranked.product_id, one.product_name, other_product_id, other.product_name as other_product_name,
+            pair_orders, confidence, lift
+        from (
+            select
+                product_id, other_product_id, pair_orders, confidence, lift,
+                row_number() over (order by evidence desc nulls last, product_id nulls last) as place
+            from (
+                select
+                    *,
+                    -- Of both directions of a pair, the more certain one.
+                    row_number() over (
+                        partition by least(product_id, other_product_id), greatest(product_id, other_product_id)
+                        order by confidence desc nulls last, product_id nulls last
+                    ) as direction
+                from {forecast}.product_affinity
+                where published
+                    and business_date = (select max(business_date) from {forecast}.product_affinity)
+            ) as pairs
+            where direction = 1
+        ) as ranked
+        left join {core}.dim_product as one on ranked.product_id = one.product_id
+        left join {core}.dim_product as other on ranked.other_product_id = other.product_id
+        where place <= 10
+    """,
+}
+"""The datasets of the newest origin of a forecast, which there are only where there is its table."""
 
 
 def top_products(periods: Sequence[Period]) -> str:
@@ -242,9 +282,15 @@ def tables_of(sql: str) -> set[tuple[str, str]]:
 
 def tables_of_dataset(name: str) -> set[tuple[str, str]]:
     """Return the tables that a dataset of the page reads."""
-    return tables_of({**QUERIES, FORECAST: NEWEST_FORECAST, PRODUCTS: top_products([])}[name])
+    return tables_of({**QUERIES, **FORECASTS, PRODUCTS: top_products([])}[name])
 
 
 def tables_read() -> set[tuple[str, str]]:
     """Return all models of dbt that the page reads, as layer and name."""
     return set().union(*(tables_of_dataset(name) for name in (*QUERIES, PRODUCTS)))
+
+
+def forecasts_read() -> set[tuple[str, str]]:
+    """Return all tables of forecasts that the page reads where they are, as layer and name."""
+    read = set().union(*map(tables_of_dataset, FORECASTS))
+    return {(layer, name) for layer, name in read if layer == forecasts.LAYER}

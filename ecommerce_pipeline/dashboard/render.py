@@ -12,7 +12,7 @@ from altair.utils import schemapi
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
 from ecommerce_pipeline.dashboard.datasets import Datasets, columnar
 from ecommerce_pipeline.dashboard.periods import Period
-from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, FORECAST, tables_of_dataset
+from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, FORECASTS, tables_of_dataset
 
 PARTS: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
@@ -93,15 +93,21 @@ def _period(period: Period) -> dict[str, Any]:
 
 
 def _section(section: Section, datasets: Datasets) -> str:
-    narrow = [chart for chart in section.charts if not chart.wide]
+    shown = [chart for chart in section.charts if _has_data(chart, datasets)]
+    narrow = [chart for chart in shown if not chart.wide]
     third = len(narrow) % 3 == 0
-    charts = "\n".join(_figure(chart, datasets, third=third) for chart in section.charts)
+    charts = "\n".join(_figure(chart, datasets, third=third) for chart in shown)
     return (
         f'<section id="{section.name}" aria-labelledby="{section.name}-title">'
         f'<header><h2 id="{section.name}-title">{html.escape(section.title)}</h2>'
         f"<p>{html.escape(section.question)}</p></header>"
         f'<div class="charts">{charts}</div></section>'
     )
+
+
+def _has_data(chart: Chart, datasets: Datasets) -> bool:
+    """Return whether a chart can show something: one of forecasts only can where there are some."""
+    return any(name not in FORECASTS or datasets.tables.get(name) for name in chart.reads)
 
 
 def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
@@ -137,7 +143,7 @@ def _numbers(chart: Chart) -> str:
 
 def _sources(chart: Chart, datasets: Datasets) -> str:
     """Return the tables that a chart reads, with the quarantine of all event tables as one."""
-    read = [name for name in chart.reads if name != FORECAST or datasets.tables.get(name)]
+    read = [name for name in chart.reads if name not in FORECASTS or datasets.tables.get(name)]
     tables = {table for name in read for table in tables_of_dataset(name)}
     named = {f"{layer}.{'quarantine_*' if name.startswith('quarantine_') else name}" for layer, name in tables}
     return ", ".join(f"<code>{name}</code>" for name in sorted(named))

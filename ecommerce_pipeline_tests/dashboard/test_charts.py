@@ -1,7 +1,7 @@
 import pytest
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart
-from ecommerce_pipeline.dashboard.queries import FORECAST, PRODUCTS, QUERIES
+from ecommerce_pipeline.dashboard.queries import FORECASTS, PRODUCTS, QUERIES
 from ecommerce_pipeline.dashboard.render import PARTS
 
 CHARTS = [chart for section in SECTIONS for chart in section.charts]
@@ -17,7 +17,7 @@ def test_a_drawing_is_as_vega_lites_schema_says(chart: Chart) -> None:
 def test_a_chart_has_title_unit_data_and_a_function_that_computes_its_rows(chart: Chart) -> None:
     assert chart.title
     assert chart.unit
-    assert set(chart.reads) <= {*QUERIES, FORECAST, PRODUCTS}
+    assert set(chart.reads) <= {*QUERIES, *FORECASTS, PRODUCTS}
     [section] = [section for section in SECTIONS if chart in section.charts]
     assert f"\n  {chart.name}(" in (PARTS / "rows" / f"{section.name}.js").read_text()
 

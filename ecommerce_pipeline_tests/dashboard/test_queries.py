@@ -10,11 +10,10 @@ from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.dashboard.exposures import EXPOSURES
 from ecommerce_pipeline.dashboard.periods import periods
 from ecommerce_pipeline.dashboard.queries import (
-    FORECAST,
-    FORECAST_TABLE,
-    NEWEST_FORECAST,
+    FORECASTS,
     PRODUCTS,
     QUERIES,
+    forecasts_read,
     tables_read,
     top_products,
 )
@@ -24,7 +23,7 @@ from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.dashboard.test_periods import AS_OF, delivered
 
-TEXTS = {**QUERIES, FORECAST: NEWEST_FORECAST, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
+TEXTS = {**QUERIES, **FORECASTS, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -49,12 +48,12 @@ def parents() -> dict[str, set[tuple[str, ...]]]:
 
 
 def test_the_exposures_are_the_parents_of_the_dashboard_in_the_graph() -> None:
-    models = {name: {path[-1] for path in found - {FORECAST_TABLE}} for name, found in parents().items()}
+    models = {name: {path[-1] for path in found - forecasts_read()} for name, found in parents().items()}
     assert exposures() == models
     assert models["dashboard_report"] == {name for _, name in tables_read()}
 
 
-def test_the_page_follows_the_forecast_where_its_extra_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert FORECAST_TABLE in parents()["dashboard_report"]
+def test_the_page_follows_the_forecasts_where_their_extra_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert forecasts_read() <= parents()["dashboard_report"]
     monkeypatch.setattr(extra, "LIBRARY", "no_such_library")
-    assert FORECAST_TABLE not in parents()["dashboard_report"]
+    assert not forecasts_read() & parents()["dashboard_report"]

@@ -78,5 +78,16 @@ SECTION: Final = Section(
             rfm_segments,
             note="Segments are as of the newest day, computed over all days and channels.",
         ),
+        Chart(
+            "at_risk",
+            "Customers at risk",
+            "{money}, revenue expected in the next 90 days of those who may have left",
+            ("at_risk",),
+            None,
+            scope="period",
+            note="Forecast at the end of the newest day. At risk: what is lost if the customer has left, times the "
+            "probability that it has.",
+            wide=True,
+        ),
     ),
 )

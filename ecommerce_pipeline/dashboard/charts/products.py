@@ -50,5 +50,15 @@ SECTION: Final = Section(
             needs=("products",),
             keys=(Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick")),
         ),
+        Chart(
+            "pairs",
+            "Bought together",
+            "pairs of products that are in one order more often than by chance",
+            ("pairs",),
+            None,
+            scope="period",
+            note="Of all days loaded. Lift: how many times as often as by chance.",
+            wide=True,
+        ),
     ),
 )

@@ -151,4 +151,22 @@ Object.assign(ROWS, {
       words: best(rows, "segments"),
     };
   },
+
+  at_risk() {
+    const rows = TABLES.at_risk;
+    if (!rows.length) return { empty: "The model has not shown yet that it is better than the best single feature." };
+    const { total_expected: expected, total_at_risk: lost } = rows[0];
+    return {
+      outlook: `Of ${money(expected)} expected in the next 90 days, ${money(lost)} are at risk.`,
+      table: rows.map((row) => ({ ...row, probability_30d: row.probability_30d / 100 })),
+      columns: [
+        column("person_key", "Customer"),
+        column("recency_days", "Days since the last order", count),
+        column("purchase_days", "Days with orders", count),
+        column("probability_30d", "Buys in 30 days", percent),
+        column("expected_net_90d", "Expected in 90 days", moneyExact),
+        column("at_risk_90d", "At risk", moneyExact),
+      ],
+    };
+  },
 });

@@ -48,6 +48,28 @@ Object.assign(ROWS, {
       words: best(rows, "categories"),
     };
   },
+
+  pairs() {
+    const name = (product, id) => product ?? String(id);
+    const table = TABLES.pairs.map((row) => ({
+      product: name(row.product_name, row.product_id),
+      other: name(row.other_product_name, row.other_product_id),
+      pair_orders: row.pair_orders,
+      confidence: row.confidence / 100,
+      lift: row.lift / 100,
+    }));
+    if (!table.length) return { empty: "No two products are bought together more often than by chance." };
+    return {
+      table,
+      columns: [
+        column("product", "Product"),
+        column("other", "Goes with"),
+        column("pair_orders", "Orders with both", count),
+        column("confidence", "Of the product's orders", percent),
+        column("lift", "Lift", (times) => `${count(Math.round(times))} times`),
+      ],
+    };
+  },
 });
 
 function productRows(choice, rank, drawn) {
