@@ -157,7 +157,9 @@ FORECASTS: Final[Mapping[str, str]] = {
                     *,
                     -- Of both directions of a pair, the more certain one.
                     row_number() over (
-                        partition by least(product_id, other_product_id), greatest(product_id, other_product_id)
+                        partition by
+                            case when product_id < other_product_id then product_id else other_product_id end,
+                            case when product_id < other_product_id then other_product_id else product_id end
                         order by confidence desc nulls last, product_id nulls last
                     ) as direction
                 from {forecast}.product_affinity

@@ -17,6 +17,12 @@ const SEGMENTS = {
   unknown: "Refunds to customers without an order sold",
 };
 
+// A customer by its number, a guest by the first digits of the address's hash.
+function person(key) {
+  const [kind, id] = key.split(":");
+  return kind === "guest" ? `guest ${id.slice(0, 8)}` : id;
+}
+
 Object.assign(ROWS, {
   new_and_returning(choice) {
     const byDay = grouped(choice.now("customers"), "business_date");
@@ -158,9 +164,9 @@ Object.assign(ROWS, {
     const { total_expected: expected, total_at_risk: lost } = rows[0];
     return {
       outlook: `Of ${money(expected)} expected in the next 90 days, ${money(lost)} are at risk.`,
-      table: rows.map((row) => ({ ...row, probability_30d: row.probability_30d / 100 })),
+      table: rows.map((row) => ({ ...row, person: person(row.person_key), probability_30d: row.probability_30d / 100 })),
       columns: [
-        column("person_key", "Customer"),
+        column("person", "Customer"),
         column("recency_days", "Days since the last order", count),
         column("purchase_days", "Days with orders", count),
         column("probability_30d", "Buys in 30 days", percent),
