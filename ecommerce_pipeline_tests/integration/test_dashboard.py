@@ -23,6 +23,7 @@ from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
+from ecommerce_pipeline.forecasts.ets import ets
 from ecommerce_pipeline.forecasts.sales_daily import SalesForecaster
 from ecommerce_pipeline.forecasts.sales_history import SalesHistory
 from ecommerce_pipeline.partitions import Days
@@ -69,7 +70,7 @@ def forecast(warehouse: Path) -> None:
         columns = ", ".join(SalesHistory.COLUMNS)
         sales = connection.execute(f"SELECT {columns} FROM datamart.marts_sales_as_known").to_arrow_table()
         days = list(Days.of_keys(FIRST, LAST))
-        rows = SalesForecaster(SalesHistory(sales, days), lambda _: "").forecast([days[-1]])
+        rows = SalesForecaster(SalesHistory(sales, days), lambda _: "", ets()).forecast([days[-1]])
         connection.execute("CREATE SCHEMA forecast")
         connection.execute(create_table(sales_daily, "forecast"))
         connection.register("rows", rows)
