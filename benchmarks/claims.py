@@ -107,7 +107,7 @@ def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
         times = runs / 10 * 365 / year
         text = "365 runs (10 were run) against 365 days in one run"
         yield Claim(text, f"at least {TIMES_OF_RUNS} times", f"{times:.0f} times", times >= TIMES_OF_RUNS)
-    numbers, texts = seconds.get("1 day at scale 10"), seconds.get("1 day at scale 10, text keys")
+    numbers, texts = seconds.get("1 day at scale 10"), seconds.get("1 day at scale 10 with text keys")
     if numbers and texts:
         times, most = texts / numbers, TIMES_OF_INTEGER_KEYS
         yield Claim(

@@ -148,6 +148,6 @@ CASES = (
     Case("a day after 9", "part", with_history(9), rounds=2),
     Case("a day after 399", "part", with_history(399), rounds=2),
     Case("1 day at scale 10", "part", in_one_run(1, scale=10), rounds=2),
-    Case("1 day at scale 10, text keys", "part", in_one_run(1, scale=10, key_type="text"), rounds=2),
+    Case("1 day at scale 10 with text keys", "part", in_one_run(1, scale=10, key_type="text"), rounds=2),
     Case("1 day at scale 100", "part", in_one_run(1, scale=100), rounds=1),
 )

@@ -89,7 +89,12 @@ def status_of(result: JobExecutionResult, instance: DagsterInstance) -> DagsterR
 
 def blocked(result: JobExecutionResult, instance: DagsterInstance) -> list[str]:
     """Return the messages about steps that wait for a pool."""
-    messages = [entry.message for entry in instance.all_logs(result.run_id, DagsterEventType.ENGINE_EVENT)]
+    return messages_of(result.run_id, instance)
+
+
+def messages_of(run_id: str, instance: DagsterInstance) -> list[str]:
+    """Return the same of a run that may still be running."""
+    messages = [entry.message for entry in instance.all_logs(run_id, DagsterEventType.ENGINE_EVENT)]
     return [message for message in messages if "blocked" in message]
 
 
@@ -190,11 +195,20 @@ def test_a_step_waits_for_the_run_that_holds_its_pool_says_so_and_does_not_wait_
 def test_steps_of_a_pool_without_slots_wait_until_it_has_one_and_the_log_says_so(instance: DagsterInstance) -> None:
     storage = instance.event_log_storage
     storage.set_concurrency_slots("one_by_one", 0)
-    opening = threading.Timer(1.5, lambda: storage.set_concurrency_slots("one_by_one", 1))
+    opened = threading.Event()
+
+    def open_when_blocked() -> None:
+        while not any(messages_of(run, instance) for run in instance.get_run_ids()):
+            time.sleep(0.05)
+        opened.set()
+        storage.set_concurrency_slots("one_by_one", 1)
+
+    opening = threading.Thread(target=open_when_blocked)
     opening.start()
     opened_first: list[bool] = []
-    waiting = step("waiting", lambda _: opened_first.append(not opening.is_alive()), pool="one_by_one")
+    waiting = step("waiting", lambda _: opened_first.append(opened.is_set()), pool="one_by_one")
     result = execute(job_of(waiting), instance)
+    opening.join()
     assert result.success
     assert opened_first == [True]
     assert [message for message in blocked(result, instance) if "one_by_one" in message]
