@@ -92,9 +92,10 @@ def overview(settings: Settings, instance: DagsterInstance) -> Overview:
     # First, because it raises an error if nothing was built yet.
     counts = target.warehouse.row_counts()
     quarantined = {table: rows for table, rows in counts.items() if table in QUARANTINES and rows}
+    layers = [*_layers(settings, target, instance, counts)]
     revenue = _revenue(target.warehouse, settings.reporting_currency)
     return Overview(
-        [*_layers(settings, target, instance, counts)],
+        layers,
         revenue,
         {name.removeprefix("quarantine_"): rows for (_, name), rows in quarantined.items()},
         _dashboard(target.dashboard),

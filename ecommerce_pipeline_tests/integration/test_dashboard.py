@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
+from ecommerce_pipeline.dashboard.queries import FORECASTS, tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
@@ -37,7 +37,9 @@ from ecommerce_pipeline_tests.support.browser import OpenPage, address_of, launc
 from ecommerce_pipeline_tests.support.marts import build_marts
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 
-CHARTS = {chart.name: chart for section in SECTIONS for chart in section.charts}
+EVERY_CHART = {chart.name: chart for section in SECTIONS for chart in section.charts}
+OF_FORECASTS = {name for name, chart in EVERY_CHART.items() if set(chart.reads) <= set(FORECASTS)}
+CHARTS = {name: chart for name, chart in EVERY_CHART.items() if name not in OF_FORECASTS}
 DRAWN = [name for name, chart in CHARTS.items() if chart.draw]
 FIRST, LAST = "2026-03-02", "2026-03-31"
 PERIODS = {"7d": 7, "14d": 14, "28d": 28}
@@ -434,7 +436,7 @@ def test_dagster_shows_the_command_an_image_the_key_figures_and_the_lineage(mont
     assert metadata["net revenue"] == f"{figures['net_revenue'] / 100:,.2f} USD"
     assert metadata["orders sold"] == figures["orders_sold"]
     lineage = str(metadata["charts and their tables"]).replace("\\_", "_").splitlines()
-    assert len(lineage) == 2 + len(CHARTS)
+    assert len(lineage) == 2 + len(EVERY_CHART)
     [funnel] = [line for line in lineage if "From visit to purchase" in line]
     assert "datamart/marts_funnel_daily" in funnel
     assert "payment_attempts" in funnel
@@ -573,6 +575,41 @@ def test_the_newest_forecast_follows_the_days_of_a_period_that_ends_with_the_new
             )
         assert keys < set(visit.texts("#revenue_by_day .keys li:visible"))
         assert "forecast.sales_daily" in visit.page.locator("#revenue_by_day .source").inner_text()
+        assert visit.console_output == []
+        assert visit.findings() == []
+
+
+BUYERS = """
+    CREATE TABLE forecast.customer_purchase AS FROM (VALUES
+        (DATE '2026-03-31', true, 'guest:0123456789abcdef', 3, 2, 0.5, 20.00, 4.50, 2),
+        (DATE '2026-03-31', true, 'customer:7', 40, 9, 0.125, 80.00, 120.50, 1),
+        (DATE '2026-03-30', true, 'customer:8', 40, 9, 0.125, 80.00, 120.50, 1)
+    ) AS rows (
+        business_date, published, person_key, recency_days, purchase_days, probability_30d, expected_net_90d,
+        at_risk_90d, at_risk_rank
+    )
+"""
+BOUGHT_TOGETHER = """
+    CREATE TABLE forecast.product_affinity AS FROM (VALUES
+        (DATE '2026-03-31', true, 1, 2, 40, 0.25, 12.4, 30.0), (DATE '2026-03-31', true, 2, 1, 40, 0.5, 12.4, 30.0),
+        (DATE '2026-03-31', false, 3, 1, 40, 0.5, 12.4, 30.0)
+    ) AS rows (business_date, published, product_id, other_product_id, pair_orders, confidence, lift, evidence)
+"""
+
+
+def test_customers_at_risk_and_pairs_are_those_of_the_newest_forecasts(
+    browser: Browser, page_after: Callable[..., str], month: Platform
+) -> None:
+    names = dict(month.query("SELECT product_id, product_name FROM core.dim_product WHERE product_id IN (1, 2)"))
+    with open_page(browser, page_after(BUYERS, BOUGHT_TOGETHER)) as visit:
+        assert [tuple(row.values()) for row in visit.table("at_risk")] == [
+            ("7", 40, 9, 0.125, 8000, 12050),
+            ("guest 01234567", 3, 2, 0.5, 2000, 450),
+        ]
+        assert visit.texts("#at_risk .outlook") == ["Of $100 expected in the next 90 days, $125 are at risk."]
+        [(product, other, orders, confidence, lift)] = (tuple(row.values()) for row in visit.table("pairs"))
+        assert (product, other) == (names[2], names[1])
+        assert (orders, confidence, lift) == (40, 0.5, pytest.approx(12.4))
         assert visit.console_output == []
         assert visit.findings() == []
 
