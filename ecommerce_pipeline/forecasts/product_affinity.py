@@ -38,7 +38,7 @@ _MOST_EVIDENCE: Final = 300.0
 
 COUNTS: Final = ("pair_orders", "product_orders", "other_orders", "all_orders")
 COLUMNS: Final = (
-    *("product_id", "other_product_id", "as_of_date", "lift", "confidence", "other_confidence", "all_products"),
+    *("product_id", "other_product_id", "as_of_date", "all_products"),
     *COUNTS,
     *(f"late_{name}" for name in COUNTS),
 )
@@ -161,23 +161,24 @@ class Affinity:
         """
         schema = arrow_schema(product_affinity)
         found = self._rows.filter(pa.array(self._found))
-        chosen = {name: values[self._found] for name, values in self._number.items()}
+        both, product, other, every = (self._number[name][self._found] for name in COUNTS)
+        lift = both * every / (product * other)
         evidence = np.minimum(-self._log_chances[self._found] / np.log(10), _MOST_EVIDENCE)
         size = found.num_rows
         ways = []
-        for product, other, confidence in (
-            ("product_id", "other_product_id", "confidence"),
-            ("other_product_id", "product_id", "other_confidence"),
+        for first, second, orders in (
+            ("product_id", "other_product_id", product),
+            ("other_product_id", "product_id", other),
         ):
             columns: dict[str, Any] = {
                 BUSINESS_DATE: pa.repeat(origin, size),
-                "product_id": found[product],
-                "other_product_id": found[other],
+                "product_id": found[first],
+                "other_product_id": found[second],
                 "next_best": pa.repeat(0, size),
                 "as_of_date": found["as_of_date"],
                 "pair_orders": found["pair_orders"],
-                "confidence": decimals(chosen[confidence], 9),
-                "lift": decimals(chosen["lift"], 6),
+                "confidence": decimals(both / orders, 9),
+                "lift": decimals(lift, 6),
                 "evidence": decimals(evidence, 6),
                 "published": pa.repeat(published, size),
                 "model": pa.repeat(MODEL, size),

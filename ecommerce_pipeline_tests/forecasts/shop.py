@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
@@ -89,12 +88,6 @@ def affinity_of(baskets: Sequence[Sequence[int]], late_from: int) -> Affinity:
             of_product, of_pair = counts[when]
             row |= {f"{when}pair_orders": of_pair[pair], f"{when}product_orders": of_product[first]}
             row |= {f"{when}other_orders": of_product[second], f"{when}all_orders": total}
-        ratios = {
-            "confidence": orders / products[first],
-            "other_confidence": orders / products[second],
-            "lift": orders * len(each) / (products[first] * products[second]),
-        }
-        row |= {name: Decimal(f"{ratio:.9f}") for name, ratio in ratios.items()}
         rows.append(row | {"all_products": len(products)})
     return Affinity(pa.Table.from_pylist(rows))
 

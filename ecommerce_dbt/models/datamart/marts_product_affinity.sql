@@ -101,11 +101,7 @@ select
     pairs.late_orders as late_pair_orders,
     products.late_orders as late_product_orders,
     others.late_orders as late_other_orders,
-    totals.late_orders as late_all_orders,
-    {{ cast_to('1.0 * pairs.orders / totals.orders', 'decimal(18,6)') }} as support,
-    {{ cast_to('1.0 * pairs.orders / products.orders', 'decimal(18,6)') }} as confidence,
-    {{ cast_to('1.0 * pairs.orders / others.orders', 'decimal(18,6)') }} as other_confidence,
-    {{ cast_to('1.0 * pairs.orders * totals.orders / (products.orders * others.orders)', 'decimal(18,6)') }} as lift
+    totals.late_orders as late_all_orders
 from pairs
 cross join history
 cross join totals
