@@ -15,8 +15,6 @@ from ecommerce_pipeline.assets.code_references import with_code_references
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.assets.first_orders import first_orders_asset
 from ecommerce_pipeline.assets.forecast import forecast_assets
-from ecommerce_pipeline.assets.forecast_customers import customer_purchase_asset
-from ecommerce_pipeline.assets.forecast_products import product_affinity_asset
 from ecommerce_pipeline.assets.lake import lake_assets
 from ecommerce_pipeline.assets.preflight import preflight
 from ecommerce_pipeline.assets.reconciliation import reconciliation_asset
@@ -53,11 +51,7 @@ def build_definitions(
         *staging_assets(settings),
     ]
     workspace = dbt_workspace(settings)
-    forecasts = (
-        [*forecast_assets(settings), customer_purchase_asset(settings), product_affinity_asset(settings)]
-        if installed()
-        else []
-    )
+    forecasts = forecast_assets(settings) if installed() else []
     dashboards = dashboard_assets(settings, workspace, dashboard_address)
     python_assets = [*tables, reconciliation_asset(settings), *forecasts, *dashboards]
     defined_jobs = jobs(settings)

@@ -71,7 +71,7 @@ def test_an_asset_s_source_link_opens_the_file_that_makes_it(definitions: Defini
         for layer in ("source", "lake", "staging"):
             assert linked[AssetKey([layer, table])] == (f"{layer}.py", "@asset"), layer
     assert linked[AssetKey(["dashboard", "report"])] == ("dashboard.py", "@asset")
-    assert linked[AssetKey(["forecast", "sales_daily"])] == ("forecast.py", "@asset")
+    assert linked[AssetKey(["forecast", "sales_daily"])] == ("sales.py", "@asset")
     assert linked[AssetKey(["staging", "reconciliation"])] == ("reconciliation.py", "@asset")
     [model, *_] = graph.get(AssetKey(["core", "dim_customer"])).metadata["dagster/code_references"].code_references
     assert Path(model.file_path).name == "dim_customer.sql"

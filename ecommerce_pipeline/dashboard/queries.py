@@ -132,18 +132,18 @@ FORECASTS: Final[Mapping[str, str]] = {
             and business_date = (select max(business_date) from {forecast}.sales_daily)
     """,
     "at_risk": """
-        select at_risk_rank, person_key, recency_days, purchase_days, probability_30d, expected_net_90d, at_risk_90d,
-            total_expected, total_at_risk
+        select place, published, person_key, recency_days, purchase_days, probability_30d, expected_net_90d,
+            at_risk_90d, total_expected, total_at_risk
         from (
             select
-                at_risk_rank, person_key, recency_days, purchase_days, probability_30d, expected_net_90d, at_risk_90d,
+                published, person_key, recency_days, purchase_days, probability_30d, expected_net_90d, at_risk_90d,
+                row_number() over (order by at_risk_rank nulls last, person_key nulls last) as place,
                 sum(expected_net_90d) over () as total_expected,
                 sum(at_risk_90d) over () as total_at_risk
             from {forecast}.customer_purchase
-            where published
-                and business_date = (select max(business_date) from {forecast}.customer_purchase)
+            where business_date = (select max(business_date) from {forecast}.customer_purchase)
         ) as newest
-        where at_risk_rank <= 10
+        where place <= 10
     """,
     "pairs": """
         select place, ranked.product_id, one.product_name, other_product_id, other.product_name as other_product_name,

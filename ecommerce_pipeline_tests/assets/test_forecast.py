@@ -7,7 +7,7 @@ import pytest
 from dagster import AssetKey, AssetsDefinition, ExecuteInProcessResult, asset, materialize
 
 from ecommerce_pipeline.assets.common import ONE_RUN, daily
-from ecommerce_pipeline.assets.forecast import BETTER, COVERED, forecast_assets
+from ecommerce_pipeline.assets.forecast.sales import BETTER, COVERED, sales_daily_asset
 from ecommerce_pipeline.instance.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER, WarehouseIOManager
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
@@ -57,7 +57,7 @@ class Shop:
             "warehouse": self.warehouse,
             WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=self.warehouse, store=store),
         }
-        assets = [*forecast_assets(self.settings), *([mart(self.settings)] if with_mart else [])]
+        assets = [sales_daily_asset(self.settings), *([mart(self.settings)] if with_mart else [])]
         tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
         return materialize(assets, resources=resources, tags=tags)
 

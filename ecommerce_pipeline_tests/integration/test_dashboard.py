@@ -612,6 +612,11 @@ def test_customers_at_risk_and_pairs_are_those_of_the_newest_forecasts(
         assert (orders, confidence, lift) == (40, 0.5, pytest.approx(12.4))
         assert visit.console_output == []
         assert visit.findings() == []
+    refused = "UPDATE forecast.customer_purchase SET published = false, at_risk_rank = NULL, at_risk_90d = NULL"
+    with open_page(browser, page_after(BUYERS, refused)) as visit:
+        [reason] = visit.texts("#at_risk .empty")
+        assert reason == "The model has not shown that it is better than one feature alone, so it names nobody."
+        assert visit.page.locator("#pairs").count() == 0
 
 
 def test_what_is_expected_until_the_end_of_the_month_has_what_was_sold_so_far(

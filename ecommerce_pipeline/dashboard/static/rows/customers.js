@@ -160,7 +160,7 @@ Object.assign(ROWS, {
 
   at_risk() {
     const rows = TABLES.at_risk;
-    if (!rows.length) return { empty: "The model has not shown yet that it is better than the best single feature." };
+    if (!rows[0].published) return { empty: "The model has not shown that it is better than one feature alone, so it names nobody." };
     const { total_expected: expected, total_at_risk: lost } = rows[0];
     return {
       outlook: `Of ${money(expected)} expected in the next 90 days, ${money(lost)} are at risk.`,

@@ -58,7 +58,6 @@ Object.assign(ROWS, {
       confidence: row.confidence / 100,
       lift: row.lift / 100,
     }));
-    if (!table.length) return { empty: "No two products are bought together more often than by chance." };
     return {
       table,
       columns: [

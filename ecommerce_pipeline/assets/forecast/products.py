@@ -9,8 +9,6 @@ from typing import Final
 import pyarrow as pa
 from dagster import (
     AssetCheckResult,
-    AssetCheckSeverity,
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
@@ -19,8 +17,7 @@ from dagster import (
     asset,
 )
 
-from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes
-from ecommerce_pipeline.assets.forecast import ended_days, not_yet, table_name
+from ecommerce_pipeline.assets.forecast.frame import ended_days, forecast_attributes, judged, not_yet, table_name
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.forecasts.product_affinity import (
@@ -30,14 +27,12 @@ from ecommerce_pipeline.forecasts.product_affinity import (
     Affinity,
     Found,
 )
-from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import literal
-from ecommerce_pipeline.schema.forecasts import LAYER, product_affinity
+from ecommerce_pipeline.schema.forecasts import product_affinity
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic.truth import planted_pairs
-from ecommerce_pipeline.targets import target_of
 
 PAIRS: Final = AssetKey(["datamart", "marts_product_affinity"])
 PERFORMANCE: Final = AssetKey(["datamart", "marts_product_performance"])
@@ -47,27 +42,32 @@ PLANTED: Final = "planted_pairs_found"
 LEAST_FOUND, MOST_OTHERS = 0.9, 0.05
 LEAST_JUDGED: Final = 10
 """Planted pairs; a share of fewer says little, as in a shop with few products, whose categories make pairs too."""
+CHECKS: Final = {
+    HOLD: (
+        f"Of the pairs that the first half of the history shows, at least {LEAST_STABLE:.0%} are bought together more "
+        "often than by chance in the second half too. If not, pairs are not published."
+    ),
+    PLANTED: (
+        f"At least {LEAST_FOUND:.0%} of the pairs that the synthetic shop plants are found, of those whose first "
+        f"product is in {LEAST_ORDERS} orders or more, and at most {MOST_OTHERS:.0%} of the pairs found are others. "
+        f"Fewer than {LEAST_JUDGED} such pairs are not judged."
+    ),
+}
 
 
 def product_affinity_asset(settings: Settings) -> AssetsDefinition:
     """Return the asset with its checks; of the synthetic shop, one more compares with the pairs that it plants."""
-    key, synthetic = AssetKey([LAYER, product_affinity.name]), settings.source == "synthetic"
-    names = (HOLD, PLANTED) if synthetic else (HOLD,)
+    synthetic = settings.source == "synthetic"
+    checks = CHECKS if synthetic else {HOLD: CHECKS[HOLD]}
 
     @asset(
-        **asset_attributes(
-            LAYER,
-            product_affinity,
+        **forecast_attributes(
             settings,
+            product_affinity,
             "Describes all orders up to as_of_date, not those known at the origin. A run has rows of its newest day.",
-            target_of(settings).warehouse_kinds | {"parquet"},
-            table_name=f"{LAYER}.{product_affinity.name}",
+            checks,
         ),
         deps=[PAIRS, *([PERFORMANCE] if synthetic else [])],
-        check_specs=[spec for spec in _checks(key) if spec.name in names],
-        io_manager_key=WAREHOUSE_IO_MANAGER,
-        pool=WAREHOUSE_POOL,
-        backfill_policy=ONE_RUN,
     )
     @retried
     def rows(
@@ -76,7 +76,7 @@ def product_affinity_asset(settings: Settings) -> AssetsDefinition:
         ended = ended_days(context, settings.time_zone)
         if not ended:
             yield Output(arrow_schema(product_affinity).empty_table())
-            yield from (not_yet(check) for check in names)
+            yield from map(not_yet, checks)
             return
         affinity = Affinity(warehouse.query(f"SELECT {', '.join(COLUMNS)} FROM {table_name(warehouse, PAIRS)}"))  # noqa: S608
         asked, held = affinity.stable()
@@ -101,32 +101,14 @@ def _compared(settings: Settings, warehouse: Warehouse, affinity: Affinity) -> F
     )
 
 
-def _checks(key: AssetKey) -> list[AssetCheckSpec]:
-    hold = (
-        f"Of the pairs that the first half of the history shows, at least {LEAST_STABLE:.0%} are bought together more "
-        "often than by chance in the second half too. If not, pairs are not published."
-    )
-    planted = (
-        f"At least {LEAST_FOUND:.0%} of the pairs that the synthetic shop plants are found, of those whose first "
-        f"product is in {LEAST_ORDERS} orders or more, and at most {MOST_OTHERS:.0%} of the pairs found are others. "
-        f"Fewer than {LEAST_JUDGED} such pairs are not judged."
-    )
-    return [
-        AssetCheckSpec(HOLD, asset=key, description=hold),
-        AssetCheckSpec(PLANTED, asset=key, description=planted),
-    ]
-
-
 def _held(asked: int, held: int) -> AssetCheckResult:
     if not asked:
         return not_yet(HOLD)
-    passed = held >= LEAST_STABLE * asked
-    return AssetCheckResult(
-        check_name=HOLD,
-        passed=passed,
-        severity=AssetCheckSeverity.WARN,
-        description=None if passed else f"{held} of {asked} pairs hold; none is published",
-        metadata={"pairs of the first half": asked, "of these, in the second": held},
+    wrong = f"{held} of {asked} pairs hold; none is published"
+    return judged(
+        HOLD,
+        None if held >= LEAST_STABLE * asked else wrong,
+        {"pairs of the first half": asked, "of these, in the second": held},
     )
 
 
@@ -134,12 +116,9 @@ def _planted(found: Found) -> AssetCheckResult:
     if found.judged < LEAST_JUDGED:
         return not_yet(PLANTED)
     passed = found.found >= LEAST_FOUND * found.judged and found.others <= MOST_OTHERS * found.pairs
-    return AssetCheckResult(
-        check_name=PLANTED,
-        passed=passed,
-        severity=AssetCheckSeverity.WARN,
-        description=None
-        if passed
-        else f"{found.found} of {found.judged} planted pairs are found, and {found.others} others",
-        metadata={"planted and sold enough": found.judged, "found": found.found, "others found": found.others},
+    wrong = f"{found.found} of {found.judged} planted pairs are found, and {found.others} others"
+    return judged(
+        PLANTED,
+        None if passed else wrong,
+        {"planted and sold enough": found.judged, "found": found.found, "others found": found.others},
     )

@@ -11,8 +11,6 @@ from typing import Any, Final
 import pyarrow as pa
 from dagster import (
     AssetCheckResult,
-    AssetCheckSeverity,
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
@@ -21,8 +19,16 @@ from dagster import (
     asset,
 )
 
-from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, asset_attributes
-from ecommerce_pipeline.assets.forecast import LOADED, ended_days, kept_and_due, not_yet, origins_of, table_name
+from ecommerce_pipeline.assets.forecast.frame import (
+    LOADED,
+    ended_days,
+    forecast_attributes,
+    judged,
+    kept_and_due,
+    not_yet,
+    origins_of,
+    table_name,
+)
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.forecasts import extra
 from ecommerce_pipeline.forecasts.customer_history import CustomerHistory
@@ -35,14 +41,12 @@ from ecommerce_pipeline.forecasts.customer_purchase import (
     CustomerForecaster,
     Trial,
 )
-from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER
 from ecommerce_pipeline.partitions import ONE_DAY, Days, Window
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.dialects import days_condition, within
-from ecommerce_pipeline.schema.forecasts import LAYER, customer_purchase
+from ecommerce_pipeline.schema.forecasts import customer_purchase
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import target_of
 
 ORDERS: Final = AssetKey(["core", "fact_order"])
 LINES: Final = AssetKey(["core", "fact_transaction"])
@@ -51,26 +55,29 @@ VISITS: Final = AssetKey(["core", "dim_session"])
 
 BETTER: Final = "better_than_one_feature"
 CALIBRATED: Final = "calibrated"
+CHECKS: Final = {
+    BETTER: (
+        f"As of {HORIZON} days before, the area under the ROC curve is at least {LEAST_GAIN:g} above that of the best "
+        "single feature: recency, frequency, tenure, visits or value. If not, that feature's shares are published."
+    ),
+    CALIBRATED: (
+        f"As of {HORIZON} days before, the expected calibration error of the probabilities is at most {MOST_ERROR:g}. "
+        "If not, the shares by the best single feature are published."
+    ),
+}
 
 
 def customer_purchase_asset(settings: Settings) -> AssetsDefinition:
     """Return the asset with its checks."""
-    key = AssetKey([LAYER, customer_purchase.name])
 
     @asset(
-        **asset_attributes(
-            LAYER,
-            customer_purchase,
+        **forecast_attributes(
             settings,
+            customer_purchase,
             "Only what was known then is used. A run has rows of its newest day and of the ends of months.",
-            target_of(settings).warehouse_kinds | {"parquet"},
-            table_name=f"{LAYER}.{customer_purchase.name}",
+            CHECKS,
         ),
         deps=[ORDERS, LINES, PRODUCTS, VISITS, LOADED],
-        check_specs=_checks(key),
-        io_manager_key=WAREHOUSE_IO_MANAGER,
-        pool=WAREHOUSE_POOL,
-        backfill_policy=ONE_RUN,
     )
     @retried
     def rows(
@@ -80,7 +87,7 @@ def customer_purchase_asset(settings: Settings) -> AssetsDefinition:
         kept, origins = kept_and_due(context, warehouse, customer_purchase, wanted, ORDERS)
         if not wanted:
             yield Output(kept)
-            yield from (not_yet(check) for check in (BETTER, CALIBRATED))
+            yield from map(not_yet, CHECKS)
             return
         history = _history(warehouse, min(origins, default=wanted[-1]), wanted[-1], settings.time_zone)
         forecaster = CustomerForecaster(history)
@@ -129,24 +136,9 @@ def _history(warehouse: Warehouse, first: date, last: date, time_zone: str) -> C
     return CustomerHistory(sold, seen, origins_of(there), time_zone)
 
 
-def _checks(key: AssetKey) -> list[AssetCheckSpec]:
-    better = (
-        f"As of {HORIZON} days before, the area under the ROC curve is at least {LEAST_GAIN:g} above that of the best "
-        "single feature: recency, frequency, tenure, visits or value. If not, that feature's shares are published."
-    )
-    calibrated = (
-        f"As of {HORIZON} days before, the expected calibration error of the probabilities is at most {MOST_ERROR:g}. "
-        "If not, the shares by the best single feature are published."
-    )
-    return [
-        AssetCheckSpec(BETTER, asset=key, description=better),
-        AssetCheckSpec(CALIBRATED, asset=key, description=calibrated),
-    ]
-
-
 def _checked(trial: Trial | None) -> Iterator[AssetCheckResult]:
     if trial is None or not trial.model:
-        yield from (not_yet(check) for check in (BETTER, CALIBRATED))
+        yield from map(not_yet, CHECKS)
         return
     shared: dict[str, Any] = {
         "origin": str(trial.origin),
@@ -154,23 +146,16 @@ def _checked(trial: Trial | None) -> Iterator[AssetCheckResult]:
         "people": trial.people,
         "bought": trial.bought,
     }
-    gain = trial.auc - trial.baseline_auc
-    yield AssetCheckResult(
-        check_name=BETTER,
-        passed=gain >= LEAST_GAIN,
-        severity=AssetCheckSeverity.WARN,
-        description=None
-        if gain >= LEAST_GAIN
-        else f"AUC {trial.auc:.3f}, of {trial.baseline} alone {trial.baseline_auc:.3f}; the latter is published",
-        metadata={**shared, "AUC": trial.auc, "best feature": trial.baseline, "its AUC": trial.baseline_auc},
+    gain, best = trial.auc - trial.baseline_auc, trial.baseline
+    worse = f"AUC {trial.auc:.3f}, of {best} alone {trial.baseline_auc:.3f}; the latter is published"
+    yield judged(
+        BETTER,
+        None if gain >= LEAST_GAIN else worse,
+        {**shared, "AUC": trial.auc, "best feature": best, "its AUC": trial.baseline_auc},
     )
-    close = trial.error <= MOST_ERROR
-    yield AssetCheckResult(
-        check_name=CALIBRATED,
-        passed=close,
-        severity=AssetCheckSeverity.WARN,
-        description=None
-        if close
-        else f"the expected calibration error is {trial.error:.3f}; shares by {trial.baseline} are published",
-        metadata={**shared, "expected calibration error": trial.error},
+    far = f"the expected calibration error is {trial.error:.3f}; shares by {best} are published"
+    yield judged(
+        CALIBRATED,
+        None if trial.error <= MOST_ERROR else far,
+        {**shared, "expected calibration error": trial.error},
     )
