@@ -14,11 +14,14 @@ from ecommerce_pipeline.lake import stamp
 from ecommerce_pipeline.lake.objects import OBJECT_NAME
 from ecommerce_pipeline.resources.mail.catcher import INDEX, MAILS
 from ecommerce_pipeline.resources.object_store.folder import INCOMING
+from ecommerce_pipeline.schema.forecasts import FORECASTS, LAYER
 from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import postgres
 
 DAGSTERS = ("dagster.yaml", "history", "logs", "schedules", "storage", ".logs_queue", ".nux", ".telemetry")
+FOLDERS = (*STAGING, *(f"{LAYER}/{table}" for table in FORECASTS))
+"""The folders of tables in the lake."""
 
 
 def reset_command(settings: Settings, *, ask: bool) -> None:
@@ -52,7 +55,7 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
         "lake": [
             (settings.lake_dir, INCOMING),
             (settings.lake_dir, stamp.PATH),
-            *((settings.lake_dir / table, pattern) for table in STAGING for pattern in objects),
+            *((settings.lake_dir / table, pattern) for table in FOLDERS for pattern in objects),
         ],
         "warehouse": [
             (folder, f"{warehouse}{end}")

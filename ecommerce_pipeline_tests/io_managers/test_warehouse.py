@@ -149,7 +149,8 @@ def test_row_counts_cover_every_table(warehouse: DuckDBWarehouse, tmp_path: Path
 
 
 def forecast_of(day: date, members: Sequence[str]) -> list[dict[str, object]]:
-    amounts = dict.fromkeys(("mean", "lower_80", "upper_80", "lower_95", "upper_95", "baseline"), Decimal("1.50"))
+    names = [name for name, column in sales_daily.columns.items() if column.type.python_type is Decimal]
+    amounts = dict.fromkeys(names, Decimal("1.50"))
     made_by = {"published": True, "model": "ets", "version": "statsforecast 2.1.1", "parameters": "{}"}
     target = {"target_date": day + ONE_DAY, "horizon": 1, "level": "channel", "measure": "net_amount"}
     return [{"business_date": day, "member": member} | target | amounts | made_by for member in members]
