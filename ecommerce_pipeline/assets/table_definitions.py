@@ -11,7 +11,7 @@ from ecommerce_pipeline.resources.dbt.definitions import models_with_history
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.warehouse import TableName
 from ecommerce_pipeline.resources.warehouse.evolve import Defined, contract_columns
-from ecommerce_pipeline.schema.tables import STAGING
+from ecommerce_pipeline.schema.forecasts import CONTRACTS
 
 
 def tables_to_follow(
@@ -21,7 +21,7 @@ def tables_to_follow(
     layers = {key.path[0] for key in assets}
     written = {(key.path[0], key.path[-1]) for key in assets}
     defined: dict[TableName, Defined] = {
-        (staging.LAYER, name): contract_columns(table) for name, table in STAGING.items()
+        (layer, name): contract_columns(table) for layer, tables in CONTRACTS.items() for name, table in tables.items()
     }
     if layers - {"source", "lake", staging.LAYER}:
         defined |= models_with_history(workspace.project().manifest_path)
