@@ -85,15 +85,15 @@ def mail(
 
 
 @app.command()
-def metrics(
+def prometheus(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 9464,
     allowed_host: AllowedHosts = (),
 ) -> None:
     """Serve metrics of runs, assets, alerts and daemons for Prometheus, from Dagster's storage."""
-    from ecommerce_pipeline.commands.metrics import metrics_command
+    from ecommerce_pipeline.commands.prometheus import prometheus_command
 
-    metrics_command(Settings.from_environment(), host, port, allowed_host)
+    prometheus_command(Settings.from_environment(), host, port, allowed_host)
 
 
 @app.command()

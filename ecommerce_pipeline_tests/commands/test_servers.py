@@ -1,4 +1,4 @@
-"""`mail --serve` and `metrics` on a port that is in use; that they serve is tested with all services."""
+"""`mail --serve` and `prometheus` on a port that is in use; that they serve is tested with all services."""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecommerce_pipeline.commands.mail import serve_mail
-from ecommerce_pipeline.commands.metrics import metrics_command
+from ecommerce_pipeline.commands.prometheus import prometheus_command
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
@@ -33,4 +33,4 @@ def test_mail_names_ports_and_options(settings: Settings, used_port: int) -> Non
 
 def test_metrics_names_port_and_option(settings: Settings, used_port: int) -> None:
     with pytest.raises(PlatformError, match=f"port {used_port} of 127.0.0.1: .*in use; choose another with --port"):
-        metrics_command(settings, "127.0.0.1", used_port)
+        prometheus_command(settings, "127.0.0.1", used_port)

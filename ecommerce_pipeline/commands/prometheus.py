@@ -1,4 +1,4 @@
-"""`metrics`: the endpoint that Prometheus scrapes."""
+"""`prometheus`: the endpoint that Prometheus scrapes."""
 
 from collections.abc import Collection
 
@@ -8,12 +8,12 @@ from prometheus_client import CollectorRegistry
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.console_log import set_process_log_format
 from ecommerce_pipeline.instance.home import open_instance
-from ecommerce_pipeline.metrics.collector import PlatformCollector
-from ecommerce_pipeline.metrics.server import metrics_server
+from ecommerce_pipeline.prometheus.collector import PlatformCollector
+from ecommerce_pipeline.prometheus.server import metrics_server
 from ecommerce_pipeline.settings import Settings
 
 
-def metrics_command(settings: Settings, host: str, port: int, names: Collection[str] = ()) -> None:
+def prometheus_command(settings: Settings, host: str, port: int, names: Collection[str] = ()) -> None:
     """Serve the metrics until interrupted, for the host names given besides `localhost`.
 
     Raises:

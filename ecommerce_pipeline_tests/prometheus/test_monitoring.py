@@ -19,11 +19,11 @@ from dagster import materialize
 from dagster._daemon.types import DaemonHeartbeat
 from prometheus_client import CollectorRegistry
 
-from ecommerce_pipeline.metrics.collector import PlatformCollector
-from ecommerce_pipeline.metrics.server import metrics_server
+from ecommerce_pipeline.prometheus.collector import PlatformCollector
+from ecommerce_pipeline.prometheus.server import metrics_server
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.instance.test_sqlite_event_log import opened
-from ecommerce_pipeline_tests.metrics.test_collector import orders, quarantine
+from ecommerce_pipeline_tests.prometheus.test_collector import orders, quarantine
 from ecommerce_pipeline_tests.support.http import serving
 from ecommerce_pipeline_tests.support.prometheus import NoPrometheusError, prometheus
 

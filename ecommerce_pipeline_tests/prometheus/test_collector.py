@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ecommerce_pipeline.alerts.store import StateStore
-from ecommerce_pipeline.metrics.collector import PlatformCollector
+from ecommerce_pipeline.prometheus.collector import PlatformCollector
 from ecommerce_pipeline_tests.instance.test_sqlite_event_log import opened
 
 

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from ecommerce_pipeline.alerts.state import EmailKind
 from ecommerce_pipeline.alerts.store import StateStore
 from ecommerce_pipeline.masking import mask
-from ecommerce_pipeline.metrics.queries import durations, newest_partitions, runs_by_state
+from ecommerce_pipeline.prometheus.queries import durations, newest_partitions, runs_by_state
 
 BOUNDS: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0)
 """Bounds of the histogram of durations, seconds: 30 days at scale 1 take about 25 s (docs/benchmarks.md)."""
@@ -24,7 +24,7 @@ OF_MATERIALIZATIONS: Final = {
 }
 """Metrics of assets, by the metadata of a materialization that holds them."""
 
-logger = logging.getLogger("dagster.ecommerce_pipeline.metrics")
+logger = logging.getLogger("dagster.ecommerce_pipeline.prometheus")
 
 
 class PlatformCollector(Collector):
