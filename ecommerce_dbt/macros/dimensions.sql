@@ -13,7 +13,7 @@
         members: The name of each member, by its key.
 #}
 {% macro with_lost_rows(present, key, members) -%}
-    {%- set types = _types_of_columns() -%}
+    {%- set types = _types_of_columns(without=['deleted_at']) -%}
     {%- set known = _columns_of_last_run() -%}
     select
         {%- for column in types %}
@@ -47,10 +47,62 @@
 {%- endmacro %}
 
 
-{# The types of the model's columns but `deleted_at`, by its contract; none while dbt parses. #}
-{% macro _types_of_columns() %}
+{#
+    The versions of a dimension's rows that have been seen: those of the shop now, and those of the table as the last run left
+    it. A version is a key and `valid_from`, the row's `updated_at`; of one that has changed without it, the values of now count.
+
+    Args:
+        present: A CTE with the model's columns, all but `valid_to` and `is_earliest`.
+        key: The dimension's key.
+#}
+{% macro with_versions_seen(present, key) -%}
+    {%- set types = _types_of_columns(without=['valid_to', 'is_earliest']) -%}
+    {%- set known = _columns_of_last_run() -%}
+    {%- set versions = 'partition by ' ~ key ~ ' order by valid_from' -%}
+    select
+        *,
+        lead(valid_from) over ({{ versions }}) as valid_to,
+        row_number() over ({{ versions }}) = 1 as is_earliest
+    from (
+        select
+            {%- for column in types %}
+            {{ column }}{{ ',' if not loop.last }}
+            {%- else %}
+            *
+            {%- endfor %}
+        from {{ present }}
+        {%- if known %}
+        union all
+        select
+            {%- for column, type in types.items() %}
+            {{ cast_to('known.' ~ column, type) if column in known else _value_of_member(type, 'unknown') }} as {{ column }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        from {{ this }} as known
+        left join {{ present }}
+            on
+                known.{{ key }} = {{ present }}.{{ key }}
+                and known.valid_from = {{ present }}.valid_from
+        where {{ present }}.{{ key }} is null
+        {%- endif %}
+    ) as versions_seen
+{%- endmacro %}
+
+
+{# The join that finds the version of a time; the earliest one, where none is old enough. #}
+{% macro join_version(history, versions, key, row_key, time) -%}
+    left join {{ ref(history) }} as {{ versions }}
+        on
+            {{ row_key }} = {{ versions }}.{{ key }}
+            and ({{ versions }}.is_earliest or {{ time }} >= {{ versions }}.valid_from)
+            and ({{ versions }}.valid_to is null or {{ time }} < {{ versions }}.valid_to)
+{%- endmacro %}
+
+
+{# The types of the model's columns, by its contract; none while dbt parses. #}
+{% macro _types_of_columns(without) %}
     {% set types = {} %}
-    {% for name, column in model.get('columns', {}).items() if name != 'deleted_at' %}
+    {% for name, column in model.get('columns', {}).items() if name not in without %}
         {% do types.update({name: column['data_type']}) %}
     {% endfor %}
     {{ return(types) }}

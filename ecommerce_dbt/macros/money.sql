@@ -40,6 +40,21 @@
 
 
 {#
+    A fee in whole ten-thousandths, rounded half up to whole steps.
+
+    Args:
+        amount_by_percent: An amount times the per cent of the fee, or a sum of such.
+        step: The ten-thousandths of the minor unit.
+#}
+{% macro rounded_fee(amount_by_percent, step) -%}
+    {{ step }} * {{ integer_divide(
+        wide('(' ~ amount_by_percent ~ ') * 1000000') ~ ' + 5000 * ' ~ step,
+        wide('10000') ~ ' * ' ~ step
+    ) }}
+{%- endmacro %}
+
+
+{#
     Whether a difference is more than a shop's own rounding: a minor unit for each line, which is a cent or, where amounts
     are whole, as in currencies without cents, one.
 #}

@@ -32,6 +32,27 @@
 {%- endmacro %}
 
 
+{#
+    The visits that some rows name, each once, whatever their day. One that was moved to another day is on both until the old
+    one runs again.
+#}
+{% macro visits_named(rows) -%}
+    select
+        session_id,
+        device,
+        traffic_source,
+        coalesce(campaign, 'none') as campaign
+    from (
+        select
+            *,
+            row_number() over (partition by session_id order by business_date desc) as version_number
+        from {{ ref('dim_session') }}
+        where session_id in (select {{ rows }}.session_id from {{ rows }})
+    ) as versions
+    where version_number = 1
+{%- endmacro %}
+
+
 {# When what a row says was known: a row that is written late, or that changes, is known from then on. #}
 {% macro known_at(created_at, updated_at) -%}
     greatest({{ created_at }}, coalesce({{ updated_at }}, {{ created_at }}))

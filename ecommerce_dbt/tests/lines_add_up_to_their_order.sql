@@ -11,8 +11,10 @@ with allocated as (
         sum(order_discount_amount) as order_discount_amount,
         sum(shipping_amount) as shipping_amount,
         sum(net_amount) as net_amount,
+        sum(payment_fee_amount) as payment_fee_amount,
         min(order_discount_amount) as least_discount,
-        min(shipping_amount) as least_shipping
+        min(shipping_amount) as least_shipping,
+        min(payment_fee_amount) as least_fee
     from {{ ref('fact_transaction') }}
     where {{ in_days() }}
     group by transaction_id, business_date
@@ -28,8 +30,8 @@ inner join {{ ref('fact_order') }} as orders
 where
     {{ in_days('orders.business_date') }}
     and (
-        least(allocated.least_discount, allocated.least_shipping) < 0
-        {% for amount in ['gross', 'line_discount', 'order_discount', 'shipping', 'net'] -%}
+        least(allocated.least_discount, allocated.least_shipping, allocated.least_fee) < 0
+        {% for amount in ['gross', 'line_discount', 'order_discount', 'shipping', 'net', 'payment_fee'] -%}
         or allocated.{{ amount }}_amount <> orders.{{ amount }}_amount
         {% endfor %}
     )

@@ -29,13 +29,17 @@ order_lines as (
 payments as (
 
     select
-        business_date,
-        transaction_id,
-        {{ total_amount('case when is_approved then amount' ~ ('' if sold_by_state() else ' else 0') ~ ' end') }}
-            as captured_amount
-    from {{ ref('fact_payment_attempt') }}
-    where {{ in_days() }}
-    group by business_date, transaction_id
+        attempts.business_date,
+        attempts.transaction_id,
+        {{ total_amount(
+            'case when attempts.is_approved then attempts.amount' ~ ('' if sold_by_state() else ' else 0') ~ ' end'
+        ) }} as captured_amount,
+        sum(case when attempts.is_approved then attempts.amount * coalesce(methods.fee_percent, 0) end)
+            as amount_by_fee
+    from {{ ref('fact_payment_attempt') }} as attempts
+    left join {{ ref('dim_payment') }} as methods on attempts.payment_method_id = methods.payment_method_id
+    where {{ in_days('attempts.business_date') }}
+    group by attempts.business_date, attempts.transaction_id
 
 ),
 
@@ -74,6 +78,12 @@ covered as (
 
 ),
 
+visits as (
+
+    {{ visits_named('orders') }}
+
+),
+
 -- An order without lines is placed and has a state; its header's amounts are no revenue.
 combined as (
 
@@ -81,6 +91,15 @@ combined as (
         orders.*,
         rates.rate,
         covered.covered_at,
+        payments.amount_by_fee,
+        {{ minor_unit_in_ten_thousandths('currencies.minor_unit') }} as minor_unit,
+        coalesce(methods.fee_percent, 0) as fee_percent,
+        coalesce(visits.device, 'unknown') as device,
+        coalesce(visits.traffic_source, 'unknown') as traffic_source,
+        coalesce(visits.campaign, 'unknown') as campaign,
+        coalesce(buyers.loyalty_tier, case when orders.customer_id is null then 'guest' else 'unknown' end)
+            as loyalty_tier,
+        coalesce(buyers.country, 'unknown') as customer_country,
         order_state.group_name as state_group,
         {{ group_of('channel', 'orders.channel') }} as channel_group,
         coalesce(order_lines.lines_found, 0) as lines_found,
@@ -113,6 +132,10 @@ combined as (
         on
             orders.business_date = covered.business_date
             and orders.transaction_id = covered.transaction_id
+    left join visits on orders.session_id = visits.session_id
+    left join {{ ref('dim_payment') }} as methods on orders.payment_method_id = methods.payment_method_id
+    left join {{ ref('currencies') }} as currencies on orders.order_currency = currencies.code
+    {{ join_version('dim_customer_history', 'buyers', 'customer_id', 'orders.customer_id', 'orders.created_at') }}
     {{ join_rates('orders.order_currency', 'orders.business_date') }}
     {{ join_words('order_state', 'orders.status') }}
     {{ join_words('channel', 'orders.channel') }}
@@ -142,7 +165,12 @@ select
     cancelled_at,
     coalesce(customer_id, {{ guest() }}) as customer_id,
     {{ person_key('customer_id', 'guest_email') }} as person_key,
+    loyalty_tier,
+    customer_country,
     session_id,
+    device,
+    traffic_source,
+    campaign,
     {{ store_of_sale('channel_group', 'store_id') }} as store_id,
     channel_group as channel,
     channel as shop_channel,
@@ -168,5 +196,11 @@ select
     {{ cast_to('other_of_order', 'money') }} as other_amount,
     {{ cast_to('gross_of_lines - discount_of_lines - discount_of_order', 'money') }} as net_amount,
     total_amount,
-    {{ cast_to('captured_amount', 'money') }} as paid_amount
+    {{ cast_to('captured_amount', 'money') }} as paid_amount,
+    case
+        when lines_found = 0 then {{ cast_to('0', 'money') }}
+        else {{ amount_of_ten_thousandths(
+            rounded_fee('coalesce(amount_by_fee, captured_amount * fee_percent)', step='minor_unit')
+        ) }}
+    end as payment_fee_amount
 from states

@@ -50,6 +50,11 @@ of_orders as (
         coalesce(refunds.store_id, orders.store_id) as store_id,
         coalesce(refunds.payment_method_id, orders.payment_method_id, {{ unknown() }}) as payment_method_id,
         coalesce(orders.business_date, refunds.business_date) as rate_date,
+        orders.business_date as order_date,
+        {% for attribute in ['loyalty_tier', 'customer_country', 'device', 'traffic_source', 'campaign'] -%}
+        coalesce(orders.{{ attribute }}, 'unknown') as {{ attribute }},
+        {% endfor -%}
+        case when orders.transaction_id is null then 'unknown' else orders.coupon_code end as coupon_code,
         case
             when trim(refunds.currency) <> '' then {{ currency_of('refunds.currency') }}
             else coalesce(orders.currency, '{{ reporting_currency() }}')
@@ -66,16 +71,23 @@ select
     of_orders.transaction_id,
     of_orders.transaction_item_id,
     of_orders.business_date,
+    of_orders.order_date,
     of_orders.created_at,
     of_orders.updated_at,
     of_orders.customer_id,
     of_orders.person_key,
+    of_orders.loyalty_tier,
+    of_orders.customer_country,
     of_orders.product_id,
+    of_orders.device,
+    of_orders.traffic_source,
+    of_orders.campaign,
     {{ store_of_sale('of_orders.channel', 'of_orders.store_id') }} as store_id,
     of_orders.channel,
     of_orders.payment_method_id,
     of_orders.refund_currency as currency,
     {{ rate_of('of_orders.refund_currency') }} as exchange_rate,
+    of_orders.coupon_code,
     of_orders.quantity,
     of_orders.goods_amount as refund_amount,
     of_orders.shipping_amount as refund_shipping_amount,

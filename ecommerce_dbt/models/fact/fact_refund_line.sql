@@ -25,6 +25,7 @@ order_lines as (
         order_lines.transaction_item_id,
         order_lines.line_number,
         order_lines.product_id,
+        order_lines.created_at,
         order_lines.net_amount
     from {{ ref('fact_transaction') }} as order_lines
     inner join orders
@@ -42,6 +43,9 @@ lines_of_refunds as (
         refunds.*,
         order_lines.transaction_item_id as order_line_id,
         order_lines.product_id as line_product_id,
+        coalesce(products.category, 'unknown') as category,
+        coalesce(products.brand, 'unknown') as brand,
+        products.unit_cost is not null as is_cost_known,
         coalesce(order_lines.line_number, 1) as line_number,
         coalesce(greatest({{ ten_thousandths('order_lines.net_amount') }}, 0), 0) as base,
         {{ ten_thousandths('refunds.refund_amount') }} as whole_goods,
@@ -53,6 +57,13 @@ lines_of_refunds as (
         on
             refunds.transaction_id = order_lines.transaction_id
             and (refunds.is_of_whole_order or refunds.transaction_item_id = order_lines.transaction_item_id)
+    {{ join_version(
+        'dim_product_history',
+        'products',
+        'product_id',
+        'coalesce(refunds.product_id, order_lines.product_id)',
+        'coalesce(order_lines.created_at, refunds.created_at)'
+    ) }}
 
 ),
 
@@ -67,20 +78,30 @@ select
     transaction_id,
     coalesce(transaction_item_id, order_line_id) as transaction_item_id,
     business_date,
+    order_date,
     created_at,
     updated_at,
     customer_id,
     person_key,
+    loyalty_tier,
+    customer_country,
     coalesce(product_id, line_product_id, {{ unknown() }}) as product_id,
+    category,
+    brand,
+    device,
+    traffic_source,
+    campaign,
     store_id,
     channel,
     payment_method_id,
     currency,
     exchange_rate,
+    coupon_code,
     {{ cast_to(amount_of_ten_thousandths(share_of_line('whole_quantity', step='10')), 'quantity') }} as quantity,
     {{ amount_of_ten_thousandths(share_of_line('whole_goods', step='minor_unit')) }} as refund_amount,
     {{ amount_of_ten_thousandths(share_of_line('whole_shipping', step='minor_unit')) }} as refund_shipping_amount,
     {{ amount_of_ten_thousandths(share_of_line('whole_tax', step='minor_unit')) }} as refund_tax_amount,
     refund_reason,
-    is_counted
+    is_counted,
+    is_cost_known
 from cumulated

@@ -6,7 +6,8 @@ with orders as (
         orders.*,
         {{ minor_unit_in_ten_thousandths('currencies.minor_unit') }} as minor_unit,
         {{ ten_thousandths('orders.order_discount_amount') }} as order_discount,
-        {{ ten_thousandths('orders.shipping_amount') }} as order_shipping
+        {{ ten_thousandths('orders.shipping_amount') }} as order_shipping,
+        {{ ten_thousandths('orders.payment_fee_amount') }} as order_payment_fee
     from {{ ref('fact_order') }} as orders
     left join {{ ref('currencies') }} as currencies on orders.currency = currencies.code
     where {{ in_days('orders.business_date') }}
@@ -37,7 +38,12 @@ lines_of_orders as (
         orders.created_at,
         orders.customer_id,
         orders.person_key,
+        orders.loyalty_tier,
+        orders.customer_country,
         orders.session_id,
+        orders.device,
+        orders.traffic_source,
+        orders.campaign,
         orders.store_id,
         orders.channel,
         orders.payment_method_id,
@@ -49,6 +55,11 @@ lines_of_orders as (
         orders.minor_unit,
         orders.order_discount,
         orders.order_shipping,
+        orders.order_payment_fee,
+        coalesce(products.category, 'unknown') as category,
+        coalesce(products.brand, 'unknown') as brand,
+        products.unit_cost,
+        products.unit_cost is not null and orders.created_at < products.valid_from as is_earliest_cost,
         coalesce(order_lines.product_id, {{ unknown() }}) as product_id,
         greatest(
             {{ ten_thousandths('order_lines.gross_amount - order_lines.tax_amount - order_lines.discount_amount') }}, 0
@@ -58,6 +69,7 @@ lines_of_orders as (
         on
             order_lines.transaction_id = orders.transaction_id
             and order_lines.business_date = orders.business_date
+    {{ join_version('dim_product_history', 'products', 'product_id', 'order_lines.product_id', 'orders.created_at') }}
 
 ),
 
@@ -72,8 +84,19 @@ allocated as (
     select
         *,
         {{ amount_of_ten_thousandths(share_of_line('order_discount', step='minor_unit')) }} as order_discount_amount,
-        {{ amount_of_ten_thousandths(share_of_line('order_shipping', step='minor_unit')) }} as shipping_amount
+        {{ amount_of_ten_thousandths(share_of_line('order_shipping', step='minor_unit')) }} as shipping_amount,
+        {{ amount_of_ten_thousandths(share_of_line('order_payment_fee', step='minor_unit')) }} as payment_fee_amount,
+        {{ cast_to('quantity * unit_cost', 'reporting_money') }} as cost_amount
     from cumulated
+
+),
+
+valued as (
+
+    select
+        *,
+        {{ cast_to('gross_amount - line_discount_amount - order_discount_amount', 'money') }} as net_amount
+    from allocated
 
 )
 
@@ -85,8 +108,15 @@ select
     created_at,
     customer_id,
     person_key,
+    loyalty_tier,
+    customer_country,
     product_id,
+    category,
+    brand,
     session_id,
+    device,
+    traffic_source,
+    campaign,
     store_id,
     channel,
     payment_method_id,
@@ -101,7 +131,15 @@ select
     {{ cast_to('line_discount_amount + order_discount_amount', 'money') }} as discount_amount,
     shipping_amount,
     tax_amount,
-    {{ cast_to('gross_amount - line_discount_amount - order_discount_amount', 'money') }} as net_amount,
+    net_amount,
+    payment_fee_amount,
+    unit_cost,
+    is_earliest_cost,
+    cost_amount,
+    {{ cast_to(
+        cast_to('(net_amount - payment_fee_amount) * exchange_rate', 'reporting_money') ~ ' - cost_amount',
+        'reporting_money'
+    ) }} as margin_amount,
     order_state,
     is_sold
-from allocated
+from valued
