@@ -32,6 +32,37 @@
 {%- endmacro %}
 
 
+{# The first order of each person of some orders, which may be of a day before all loaded ones. #}
+{% macro first_purchases(orders) -%}
+    select
+        person_key,
+        business_date,
+        channel
+    from (
+        select
+            *,
+            row_number() over (partition by person_key order by created_at, business_date, channel) as order_number
+        from (
+            select
+                person_key,
+                business_date,
+                channel,
+                created_at
+            from {{ orders }}
+            union all
+            select
+                known.person_key,
+                {{ business_day('known.first_order_at') }} as business_date,
+                {{ group_of('channel', 'known.channel') }} as channel,
+                known.first_order_at as created_at
+            from {{ source('staging', 'first_orders') }} as known
+            {{ join_words('channel', 'known.channel') }}
+        ) as candidates
+    ) as numbered
+    where order_number = 1
+{%- endmacro %}
+
+
 {#
     The visits that some rows name, each once, whatever their day. One that was moved to another day is on both until the old
     one runs again.

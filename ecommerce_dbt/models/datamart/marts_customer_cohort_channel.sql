@@ -14,45 +14,21 @@ with orders as (
 
 ),
 
--- A person's first order is of a loaded day, or of a day before all of them.
-candidates as (
+first_orders as (
 
-    select
-        person_key,
-        business_date,
-        channel,
-        created_at
-    from orders
-    union all
-    select
-        known.person_key,
-        {{ business_day('known.first_order_at') }} as business_date,
-        {{ group_of('channel', 'known.channel') }} as channel,
-        known.first_order_at as created_at
-    from {{ source('staging', 'first_orders') }} as known
-    {{ join_words('channel', 'known.channel') }}
-
-),
-
-numbered as (
-
-    select
-        *,
-        row_number() over (partition by person_key order by created_at, business_date, channel) as order_number
-    from candidates
+    {{ first_purchases('orders') }}
 
 ),
 
 firsts as (
 
     select
-        numbered.person_key,
-        numbered.channel,
+        first_orders.person_key,
+        first_orders.channel,
         dates.week_start_date,
         dates.month_start_date
-    from numbered
-    inner join {{ ref('dim_date') }} as dates on numbered.business_date = dates.date_day
-    where numbered.order_number = 1
+    from first_orders
+    inner join {{ ref('dim_date') }} as dates on first_orders.business_date = dates.date_day
 
 ),
 

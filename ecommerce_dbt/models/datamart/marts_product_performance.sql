@@ -9,6 +9,8 @@ with sold as (
         {{ total_quantity('quantity') }} as units,
         {{ total_reported('gross_amount') }} as gross_amount,
         {{ total_reported('discount_amount') }} as discount_amount,
+        {{ total_of_reported('cost_amount') }} as cost_amount,
+        {{ total_of_reported('margin_amount') }} as margin_amount,
         max(business_date) as last_sold_date
     from {{ ref('fact_transaction') }}
     where is_sold
@@ -22,7 +24,8 @@ returned as (
         product_id,
         count(distinct refund_id) as refunds,
         {{ total_quantity('quantity') }} as units_returned,
-        {{ total_reported('refund_amount') }} as refund_amount
+        {{ total_reported('refund_amount') }} as refund_amount,
+        {{ total_of_reported('margin_amount') }} as margin_amount
     from {{ ref('fact_refund_line') }}
     where is_counted
     group by product_id
@@ -73,7 +76,12 @@ combined as (
         coalesce(sold.gross_amount, 0) as gross_amount,
         coalesce(sold.discount_amount, 0) as discount_amount,
         coalesce(returned.refund_amount, 0) as refund_amount,
-        coalesce(sold.units, 0) * products.unit_cost as cost_amount,
+        case when sold.product_id is null then 0 else sold.cost_amount end as cost_amount,
+        case
+            when coalesce(sold.product_id, returned.product_id) is null then 0
+            when sold.margin_amount is not null or returned.margin_amount is not null
+                then coalesce(sold.margin_amount, 0) + coalesce(returned.margin_amount, 0)
+        end as margin_amount,
         coalesce(reviewed.reviews, 0) as reviews,
         coalesce(reviewed.rating_sum, 0) as rating_sum,
         sold.last_sold_date
@@ -102,7 +110,7 @@ select
     refund_amount,
     {{ cast_to('gross_amount - discount_amount - refund_amount', 'reporting_money') }} as net_amount,
     {{ cast_to('cost_amount', 'reporting_money') }} as cost_amount,
-    {{ cast_to('gross_amount - discount_amount - refund_amount - cost_amount', 'reporting_money') }} as margin_amount,
+    {{ cast_to('margin_amount', 'reporting_money') }} as margin_amount,
     reviews,
     rating_sum,
     last_sold_date

@@ -71,6 +71,15 @@ cumulated as (
 
     {{ with_weights('lines_of_refunds', whole='business_date, refund_id', line='order_line_id') }}
 
+),
+
+allocated as (
+
+    select
+        *,
+        {{ amount_of_ten_thousandths(share_of_line('whole_goods', step='minor_unit')) }} as goods_amount
+    from cumulated
+
 )
 
 select
@@ -98,10 +107,10 @@ select
     exchange_rate,
     coupon_code,
     {{ cast_to(amount_of_ten_thousandths(share_of_line('whole_quantity', step='10')), 'quantity') }} as quantity,
-    {{ amount_of_ten_thousandths(share_of_line('whole_goods', step='minor_unit')) }} as refund_amount,
+    goods_amount as refund_amount,
     {{ amount_of_ten_thousandths(share_of_line('whole_shipping', step='minor_unit')) }} as refund_shipping_amount,
     {{ amount_of_ten_thousandths(share_of_line('whole_tax', step='minor_unit')) }} as refund_tax_amount,
     refund_reason,
     is_counted,
-    is_cost_known
-from cumulated
+    {{ cast_to('case when is_cost_known then -goods_amount * exchange_rate end', 'reporting_money') }} as margin_amount
+from allocated
