@@ -3,7 +3,7 @@
 Days are candidates by the time of their rows' last change, or because they were asked for; a table of which the source
 and staging have the same recent changes gives none. Of each candidate the digest in the source is compared with the one
 in staging, so that a day which was extracted since has not changed. Other days have changed with these if something of
-theirs names an order that did: see `_tied`.
+theirs names an order or a visit that did: see `_tied` and `_tied_to_visits`.
 """
 
 from collections import Counter
@@ -17,14 +17,14 @@ from psycopg import Connection
 
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.quality.digest import Digest, no_rows, orders_of_rows
+from ecommerce_pipeline.quality.digest import Digest, no_rows, orders_of_rows, row_digests
 from ecommerce_pipeline.quality.exchange_rates import days_of_changed_rates
 from ecommerce_pipeline.quality.layers import STAGING, SourceLayer, StagingLayer, layer_digests
 from ecommerce_pipeline.resources.postgres.changed import (
     changed_rows,
     changed_since,
     days_of_keys,
-    keys_of_orders,
+    keys_of_days,
     newest_change,
     values_of_orders,
 )
@@ -47,6 +47,7 @@ from ecommerce_pipeline.schema.tables import (
 )
 from ecommerce_pipeline.schema.tables import STAGING as STAGED
 
+SESSIONS: Final = "sessions"
 SESSION_KEY: Final = "session_id"
 KEYS_AT_ONCE: Final = 5_000
 
@@ -150,6 +151,7 @@ def look(
                 of_table.setdefault(day, 0)
         changes = [*_differences(postgres, warehouse, candidates, timed, can_be_new)]
         changes += _tied(connection, source, postgres, warehouse, changes)
+        changes += _tied_to_visits(connection, source, postgres, warehouse, changes)
         changes += _dimensions(connection, source, postgres, warehouse, exact=exact is not None)
     return Look(tuple(sorted(set(changes), key=lambda one: (one.day, one.table, one.reason))), until)
 
@@ -202,7 +204,8 @@ def _tied(
 ) -> Iterator[Change]:
     """Yield the days that have changed because an order of another day has.
 
-    A refund counts while its order is sold; a visit converts by its order. These are all the ties across days.
+    A refund counts while its order is sold; a visit converts by its order. With those of `_tied_to_visits`, these are
+    all the ties across days.
     """
     days = {change.day for change in changes if change.table == ORDERS or is_part_of_order(TABLES[change.table])}
     orders = _changed_orders(connection, source, postgres, warehouse, Days.of(days)) if days else set()
@@ -212,12 +215,47 @@ def _tied(
     sessions = values_of_orders(connection, source[ORDERS], SESSION_KEY, orders) | _sessions_in_staging(
         warehouse, Days.of(days), orders
     )
-    for table, column, keys in (("refunds", ORDER_KEY, orders), ("sessions", SESSION_KEY, sessions)):
+    for table, column, keys in (("refunds", ORDER_KEY, orders), (SESSIONS, SESSION_KEY, sessions)):
         found = days_of_keys(connection, source[table], column, keys, time_zone) if keys else set()
         loaded = rows_loaded(warehouse, Days.of(found)) if found else {}
         for day in found - {change.day for change in changes}:
             if (table, day) in loaded:
                 yield Change(day, table, 0, "an order that it names has changed")
+
+
+def _tied_to_visits(
+    connection: Connection,
+    source: Relations,
+    postgres: PostgresResource,
+    warehouse: Warehouse,
+    changes: list[Change],
+) -> Iterator[Change]:
+    """Yield the days that have changed because a visit has: its order, and refunds of that, have its attributes."""
+    days = {change.day for change in changes if change.table == SESSIONS}
+    others = loaded_days(warehouse) - {change.day for change in changes} if days else set()
+    if not others:
+        return
+
+    def tied(orders: list[dict[str, Any]]) -> set[tuple[str, date]]:
+        keys = {order[ORDER_KEY] for order in orders}
+        refunded = days_of_keys(connection, source["refunds"], ORDER_KEY, keys, postgres.time_zone) if keys else set()
+        found = {(ORDERS, order[BUSINESS_DATE]) for order in orders} | {("refunds", day) for day in refunded}
+        return {(table, day) for table, day in found if day in others}
+
+    of_days = Days.of(days)
+    visits = keys_of_days(connection, source[SESSIONS], of_days, postgres.time_zone)
+    visits |= {*warehouse.read(STAGED[SESSIONS], STAGING, of_days, [SESSION_KEY])[SESSION_KEY].to_pylist()}
+    columns = [ORDER_KEY, SESSION_KEY, BUSINESS_DATE]
+    orders = [*_in_staging(warehouse, ORDERS, columns, SESSION_KEY, [*visits])]
+    # Digests of all visits of these days take long, and most orders are of their visit's day.
+    if tied(orders):
+        there, staging = (
+            {tuple(row) for row in layer.ask(row_digests, STAGED[SESSIONS], Days.of(days))}
+            for layer in (SourceLayer(postgres), StagingLayer(warehouse))
+        )
+        changed = {visit for visit, *_ in there ^ staging}
+        for table, day in tied([order for order in orders if order[SESSION_KEY] in changed]):
+            yield Change(day, table, 0, "a visit has changed that an order names")
 
 
 def _dimensions(
@@ -279,7 +317,7 @@ def _changed_orders(
         )
         changed |= {order for order, *_ in there ^ staging}
     if new := [day for day in days if day not in known]:
-        changed |= keys_of_orders(connection, source[ORDERS], Days.of(new), postgres.time_zone)
+        changed |= keys_of_days(connection, source[ORDERS], Days.of(new), postgres.time_zone)
     return changed
 
 
@@ -298,11 +336,11 @@ def _days_in_staging(warehouse: Warehouse, name: str, key: str, keys: list[Any])
 
     A row may have been moved to another day, or to another order, or its order may have come after it.
     """
-    return {row[BUSINESS_DATE] for row in _in_staging(warehouse, name, (BUSINESS_DATE, key), keys, None)}
+    return {row[BUSINESS_DATE] for row in _in_staging(warehouse, name, [BUSINESS_DATE], key, keys)}
 
 
 def _sessions_in_staging(warehouse: Warehouse, days: Days, orders: set[Any]) -> set[Any]:
-    found = _in_staging(warehouse, ORDERS, (SESSION_KEY, ORDER_KEY), list(orders), days)
+    found = _in_staging(warehouse, ORDERS, [SESSION_KEY], ORDER_KEY, list(orders), days=days)
     return {row[SESSION_KEY] for row in found if row[SESSION_KEY] is not None}
 
 
@@ -330,13 +368,12 @@ def _micros(time: datetime) -> int:
 
 
 def _in_staging(
-    warehouse: Warehouse, name: str, columns: tuple[str, str], keys: list[Any], days: Days | None
+    warehouse: Warehouse, name: str, columns: Sequence[str], key: str, keys: list[Any], *, days: Days | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the values of the first column in rows with one of the keys in the second."""
-    column, key = columns
+    """Yield the values of the columns in rows with one of the keys."""
     of_days = within(days) if days else f"{BUSINESS_DATE} IS NOT NULL"
     statements = [
-        f"SELECT DISTINCT {column} FROM {warehouse.schema_of(STAGING)}.{name} WHERE {of_days} "  # noqa: S608 - names of the contract
+        f"SELECT DISTINCT {', '.join(columns)} FROM {warehouse.schema_of(STAGING)}.{name} WHERE {of_days} "  # noqa: S608 - names of the contract
         f"AND {key} IN ({', '.join(map(literal, keys[start : start + KEYS_AT_ONCE]))})"
         for start in range(0, len(keys), KEYS_AT_ONCE)
     ]

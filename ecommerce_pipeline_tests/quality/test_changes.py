@@ -34,6 +34,7 @@ SEEN = datetime(2026, 4, 1, 12, tzinfo=UTC)
 OVERLAP = timedelta(minutes=30)
 LATER = "'2026-04-02 08:00+00'"
 TIED = "an order that it names has changed"
+OF_VISIT = "a visit has changed that an order names"
 
 Days_ = dict[tuple[str, str], str]
 """Reasons by day of the month and table."""
@@ -231,7 +232,23 @@ CASES: dict[str, tuple[Sequence[str], Days_]] = {
         {
             ("02-27", "sessions"): "rows changed, 1 fewer than loaded: deleted or moved to another day",
             ("03-01", "sessions"): "1 row changed, 1 more than loaded",
+            ("03-20", "refunds"): OF_VISIT,
         },
+    ),
+    "a visit, with its order of another day and a refund of that": (
+        [f"UPDATE sessions SET device = 'tablet', updated_at = {LATER}"],
+        {
+            ("02-27", "sessions"): "1 row changed",
+            ("03-01", ORDERS): OF_VISIT,
+            ("03-20", "refunds"): OF_VISIT,
+        },
+    ),
+    "a visit that no order names": (
+        [
+            "INSERT INTO sessions VALUES (8, 1, 'web', 'mobile', 'direct', NULL, 1, 1, 1, true, 60, "
+            f"'2026-02-27 20:00-03', {LATER})"
+        ],
+        {("02-27", "sessions"): "1 row changed, 1 more than loaded"},
     ),
     "a day that was never loaded": (
         [order(6, "2026-03-10 12:00-03", updated=LATER), order(7, "2026-04-01 12:00-03", updated=LATER)],

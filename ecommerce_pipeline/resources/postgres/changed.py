@@ -96,10 +96,10 @@ def values_of_orders(connection: Connection, orders: Relation, column: str, keys
     return {value for (value,) in connection.execute(query).fetchall()}
 
 
-def keys_of_orders(connection: Connection, orders: Relation, days: Days, time_zone: str) -> set[Any]:
-    """Return the keys of the orders of business days."""
+def keys_of_days(connection: Connection, relation: Relation, days: Days, time_zone: str) -> set[Any]:
+    """Return the keys of the rows of business days, of a table with days of its own."""
     query = sql.SQL("SELECT DISTINCT {} FROM {} AS rows_ WHERE {}").format(
-        _as_key(ORDER_KEY), orders.rows, happened_on(sql.SQL("rows_"), days, time_zone)
+        _as_key(business_key(relation.table)), relation.rows, happened_on(sql.SQL("rows_"), days, time_zone)
     )
     return {key for (key,) in connection.execute(query).fetchall()}
 

@@ -16,7 +16,7 @@ from ecommerce_pipeline.resources.postgres.changed import (
     changed_rows,
     changed_since,
     days_of_keys,
-    keys_of_orders,
+    keys_of_days,
     last_day,
     newest_change,
     values_of_orders,
@@ -144,7 +144,7 @@ def test_what_changed_is_found_in_a_shop_of_orders_and_lines(owner: PostgresReso
                 assert changes(name, None) == changes(name, FIRST) == ({}, None)
                 assert newest_change(connection, source[name]) == (0, None)
         assert [key for key, _ in changed_rows(connection, source[ORDERS], SECOND)] == [2]
-        assert keys_of_orders(connection, source[ORDERS], DAYS, "UTC") == {1, 2}
+        assert keys_of_days(connection, source[ORDERS], DAYS, "UTC") == {1, 2}
         assert last_day(connection, source[ORDERS], "UTC") == SECOND.date()
         assert days_of_keys(connection, source["refunds"], "transaction_id", [1, 2], "UTC") == set()
         assert values_of_orders(connection, source[ORDERS], "session_id", [1, 2]) == set()
@@ -226,7 +226,7 @@ def test_keys_of_any_type_are_read_as_texts_and_found_by_their_indexes(
         assert days_of_keys(connection, source[ORDERS], "transaction_id", of_orders, "UTC") == {*DAYS}
         assert values_of_orders(connection, source[ORDERS], "transaction_id", of_orders) == {*of_orders}
         assert {changed for changed, _ in changed_rows(connection, source[ORDERS], SECOND)} == {key(2)}
-        assert keys_of_orders(connection, source[ORDERS], DAYS, "UTC") == {*of_orders}
+        assert keys_of_days(connection, source[ORDERS], DAYS, "UTC") == {*of_orders}
     by_key, values, by_time, by_day = plans
     type_ = "uuid" if is_uuid else "bigint"
     for plan in (by_key, values):
