@@ -18,7 +18,10 @@ from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
 from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted, snapshot, written
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED, NEVER
 from ecommerce_pipeline.synthetic.life import life_of
+from ecommerce_pipeline.synthetic.sales import sales
+from ecommerce_pipeline.synthetic.sales_ledger import campaigns, coupons, returns, unit_economics
 from ecommerce_pipeline_tests.support.platform import Platform
+from ecommerce_pipeline_tests.support.true_marts import cells_of_mart, true_cells
 from ecommerce_pipeline_tests.synthetic.support import lived
 
 WEEK = Days.of_keys("2026-03-02", "2026-03-08")
@@ -75,6 +78,22 @@ def test_every_payment_method_matches_the_ledger(week: Platform, truth: Ledger) 
     found = {(day, method): tuple(sums) for day, method, *sums in week.query(query) if any(sums)}
     wanted = {cell: expected(totals) for cell, totals in truth.by_payment_method.items()}
     assert found == {cell: (orders, *amounts) for cell, (orders, _units, *amounts) in wanted.items()}
+
+
+def test_margins_coupons_campaigns_and_returns_match_the_ledger_with_the_costs_that_one_run_sees(
+    week: Platform,
+) -> None:
+    """The run has read products once, after the last day: what was sold before a change has the newer cost."""
+    known = sales(shop_settings(week.settings), WEEK, WEEK.last, read_on=[WEEK.last], since=WEEK.first)
+    for mart, cells in (
+        ("unit_economics_daily", unit_economics(known)),
+        ("coupon_daily", coupons(known)),
+        ("campaign_daily", campaigns(known)),
+        ("returns", returns(known)),
+    ):
+        assert cells_of_mart(week.query, mart, EXACT) == true_cells(mart, cells, EXACT), mart
+    everything = sum(unit_economics(known).values(), Counter[str]())
+    assert min(everything[name] for name in ("units_at_earliest_cost", "margin_cents", "refund_cents")) > 0
 
 
 def test_orders_that_are_not_sold_are_counted_by_state_and_bring_no_revenue(week: Platform, truth: Ledger) -> None:

@@ -19,6 +19,12 @@ orders as (
 
 ),
 
+visits as (
+
+    {{ visits_named('orders') }}
+
+),
+
 broken_orders as (
 
     select distinct transaction_id
@@ -51,9 +57,11 @@ of_orders as (
         coalesce(refunds.payment_method_id, orders.payment_method_id, {{ unknown() }}) as payment_method_id,
         coalesce(orders.business_date, refunds.business_date) as rate_date,
         orders.business_date as order_date,
-        {% for attribute in ['loyalty_tier', 'customer_country', 'device', 'traffic_source', 'campaign'] -%}
-        coalesce(orders.{{ attribute }}, 'unknown') as {{ attribute }},
-        {% endfor -%}
+        coalesce(orders.loyalty_tier, 'unknown') as loyalty_tier,
+        coalesce(orders.customer_country, 'unknown') as customer_country,
+        coalesce(visits.device, 'unknown') as device,
+        coalesce(visits.traffic_source, 'unknown') as traffic_source,
+        coalesce(visits.campaign, 'unknown') as campaign,
         case when orders.transaction_id is null then 'unknown' else orders.coupon_code end as coupon_code,
         case
             when trim(refunds.currency) <> '' then {{ currency_of('refunds.currency') }}
@@ -62,6 +70,8 @@ of_orders as (
         coalesce(orders.is_sold, broken_orders.transaction_id is null) as is_counted
     from refunds
     left join orders on refunds.transaction_id = orders.transaction_id
+    -- Not by the order, which may have been built before its visit.
+    left join visits on orders.session_id = visits.session_id
     left join broken_orders on refunds.transaction_id = broken_orders.transaction_id
 
 )
