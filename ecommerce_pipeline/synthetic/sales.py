@@ -71,6 +71,7 @@ class Sold:
     order: int
     deal: Deal
     cost: Cost
+    product: int
     units: int
     gross_cents: int
     discount_cents: int
@@ -183,7 +184,7 @@ def _sold(life: Life, age: int, known: _Known) -> Iterator[Sold]:
         shares = zip(quantities, gross, shared(discount, gross), shared(int(fees[order]), gross), strict=True)
         key = int(life.orders.headers["transaction_id"][order])
         for (product,), (units, *cents) in zip(_records(rows, "product_id"), shares, strict=True):
-            yield Sold(deal.day, key, deal, known.costs.at(product, deal.placed_at), units, *cents)
+            yield Sold(deal.day, key, deal, known.costs.at(product, deal.placed_at), product, units, *cents)
 
 
 def shared(whole: int, weights: list[int]) -> list[int]:
