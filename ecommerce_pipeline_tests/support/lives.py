@@ -15,9 +15,18 @@ from ecommerce_pipeline_tests.support.platform import Platform
 
 UNKNOWN: Final = -2
 """The key of the member that stands for an unknown product."""
-OF_PRODUCT: Final = {"product_name", "category", "subcategory", "brand", "cost_amount", "margin_amount"}
-"""Columns that a dimension's row decides; a product's cost is that of today."""
-AS_KNOWN: Final = "datamart.marts_sales_as_known"
+OF_PRODUCT: Final = {"product_name", "category", "subcategory", "brand"}
+"""Columns that a dimension's row decides."""
+OF_VERSION: Final = {
+    *("loyalty_tier", "customer_country", "unit_cost", "is_earliest_cost", "cost_amount", "margin_amount"),
+    *("net_amount_with_cost", "units_without_cost", "units_at_earliest_cost"),
+}
+"""Columns that the version of a customer or product decides that was seen when the day was built."""
+OF_CATEGORIES: Final = {
+    "datamart.marts_sales_as_known": ("business_date", "known_date", "channel"),
+    "datamart.marts_unit_economics_daily": ("business_date", "channel"),
+}
+"""Marts by category and without products, with their other keys."""
 Rows = dict[str, list[dict[str, object]]]
 """The rows of a warehouse by table."""
 
@@ -76,29 +85,31 @@ def built_at_once(platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 def comparable_rows(platform: Platform) -> Rows:
-    """Return the rows of the warehouse without what depends on whether it has known members that the shop has deleted.
+    """Return the rows of the warehouse without what depends on which versions of dimensions it has seen.
 
-    These are their rows in dimensions, and what summaries say of a product rather than count. Forecasts are a record of
-    what was known when they were made.
+    These are the versions, dimensions' rows that the shop has deleted, and what facts and marts have of them. Forecasts
+    are a record of what was known when they were made.
     """
     rows = {name: found for name, found in platform.rows().items() if not name.startswith("forecast.")}
     for name in [name for name in rows if name.startswith("core.dim_")]:
-        rows[name] = [row for row in rows[name] if row.get("deleted_at") is None]
+        is_history = name.endswith("_history")
+        rows[name] = [] if is_history else [row for row in rows[name] if row.get("deleted_at") is None]
     there = {row["product_id"] for row in rows["core.dim_product"]}
-    for name in [name for name in rows if name.startswith("datamart.")]:
-        of_lost = [row for row in rows[name] if row.get("product_id", UNKNOWN) not in there]
-        for row in of_lost:
-            row.update(dict.fromkeys(row.keys() & OF_PRODUCT))
+    for name in [name for name in rows if name.startswith(("core.fact_", "datamart."))]:
+        for row in rows[name]:
+            is_lost = row.get("product_id", UNKNOWN) not in there
+            row.update(dict.fromkeys(row.keys() & (OF_VERSION | OF_PRODUCT if is_lost else OF_VERSION)))
         rows[name].sort(key=repr)
-    rows[AS_KNOWN] = without_category(rows[AS_KNOWN])
+    for name, keys in OF_CATEGORIES.items():
+        rows[name] = without_category(rows[name], keys)
     return rows
 
 
-def without_category(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+def without_category(rows: list[dict[str, object]], keys: tuple[str, ...]) -> list[dict[str, object]]:
     """Return the sums of the categories."""
-    sums: dict[tuple[object, ...], tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
+    sums: dict[tuple[object, ...], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
-        cell = row["business_date"], row["known_date"], row["channel"]
-        orders, amount = sums[cell]
-        sums[cell] = orders + Decimal(str(row["orders_sold"])), amount + Decimal(str(row["net_amount"]))
-    return [{"cell": cell, "sums": sums[cell]} for cell in sorted(sums) if any(sums[cell])]
+        cell = sums[tuple(row[key] for key in keys)]
+        for name in row.keys() - {*keys, "category"} - OF_VERSION:
+            cell[name] += Decimal(str(row[name]))
+    return [{"cell": cell, "sums": dict(sums[cell])} for cell in sorted(sums, key=repr) if any(sums[cell].values())]
