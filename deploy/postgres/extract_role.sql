@@ -30,7 +30,9 @@ BEGIN
         'transaction_items',
         'payment_attempts',
         'refunds',
-        'reviews'
+        'reviews',
+        'ad_spend',
+        'stock_levels'
     ] LOOP
         -- A shop need not have all of them.
         IF to_regclass('ecommerce.' || wanted) IS NOT NULL THEN

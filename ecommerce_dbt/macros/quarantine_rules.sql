@@ -42,6 +42,11 @@
             ('bad_sentiment', "sentiment <> case when rating <= 2 then 'negative' when rating = 3 then 'neutral'"
                 ~ " else 'positive' end"),
         ]) %}
+    {% elif table == 'ad_spend' %}
+        {% do rules.append(('bad_amount', _negative(['cost_amount', 'clicks', 'impressions']))) %}
+    {% elif table == 'stock_levels' %}
+        {# What is on hand may be less than 0: some shops sell what they have not got. #}
+        {% do rules.append(('bad_quantity', _negative(['incoming']))) %}
     {% endif %}
     {{ return(rules) }}
 {% endmacro %}

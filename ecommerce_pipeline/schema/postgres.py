@@ -1,6 +1,8 @@
 """PostgreSQL DDL derived from the table contract."""
 
+import re
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
@@ -8,6 +10,10 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, SetColumnC
 from sqlalchemy.types import TypeEngine
 
 from ecommerce_pipeline.schema.keys import plain
+from ecommerce_pipeline.schema.tables import TABLES
+
+EXTRACT_ROLE: Final = "deploy/postgres/extract_role.sql"
+"""The script that grants a role the contract's tables, in which `make generate` writes their names."""
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -44,6 +50,12 @@ def add_columns(table: Table, found: Collection[str]) -> list[str]:
         for column in table.columns
         if column.nullable and column.name not in found
     ]
+
+
+def with_granted_tables(script: str) -> str:
+    """Return the script of the role for extraction with the names of the contract's tables."""
+    names = ",\n".join(f"        '{name}'" for name in TABLES)
+    return re.sub(r"(?<=ARRAY ARRAY\[\n).*?(?=\n    \] LOOP)", names, script, flags=re.DOTALL)
 
 
 def _sql(statement: CreateTable | CreateIndex | SetTableComment | SetColumnComment) -> str:

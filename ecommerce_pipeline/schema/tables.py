@@ -335,6 +335,37 @@ reviews = _event(
     ),
 )
 
+ad_spend = _event(
+    "ad_spend",
+    "One row per day, traffic source, campaign and ad group that cost something; marts sum over ad groups.",
+    "no acquisition cost, ROAS, or marketing efficiency",
+    _key("ad_spend_id", "Number of the cost entry."),
+    _column(
+        "traffic_source",
+        Text(),
+        "Marketing channel that was paid, in the words of `sessions.traffic_source`, so that cost meets its visits.",
+        default="'unknown'",
+    ),
+    _column("campaign", Text(), "Campaign, in the words of `sessions.campaign`; none outside campaigns.", null=True),
+    _column("ad_group", Text(), "Ad group, ad set or the like, where the account has them.", null=True),
+    _column("cost_amount", AMOUNT, "What the day's ads cost, in REPORTING_CURRENCY."),
+    _column("clicks", BigInteger(), "Clicks on the ads, no fewer than the visits that they brought.", default="0"),
+    _column("impressions", BigInteger(), "How often the ads were shown.", default="0"),
+)
+
+stock_levels = _event(
+    "stock_levels",
+    "One row per day, product and store or warehouse whose stock moved on that day: stock after the day's last "
+    "movement, valid until the next row of the same product and place; what has no row yet is not known.",
+    "no stock cover, sell-through, or lost sales",
+    _key("stock_level_id", "Number of the stock entry."),
+    _column("product_id", Key(), "Product in stock.", to="products"),
+    _column("store_id", Key(), "Store that holds it; none of a warehouse.", null=True, to="stores"),
+    _column("warehouse", Text(), "Warehouse that holds it, where there are several; none of a store.", null=True),
+    _column("on_hand", QUANTITY, "Units there after the day's last movement; 0 or less if it is out of stock."),
+    _column("incoming", QUANTITY, "Units ordered from suppliers that have not arrived by then.", default="0"),
+)
+
 TABLES: Final[Mapping[str, Table]] = {table.name: table for table in metadata.tables.values()}
 """Every source table by name, in the order of definition: dimensions first."""
 

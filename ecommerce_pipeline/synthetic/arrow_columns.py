@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from ecommerce_pipeline.schema.arrow import arrow_schema, arrow_type
 from ecommerce_pipeline.schema.keys import Key, key_type
-from ecommerce_pipeline.schema.tables import TABLES
+from ecommerce_pipeline.schema.tables import QUANTITY, TABLES
 from ecommerce_pipeline.synthetic.random_streams import Flags, Ints
 from ecommerce_pipeline.synthetic.reviews_text import bodies, titles
 from ecommerce_pipeline.synthetic.text_arrays import padded, pick
@@ -134,7 +134,7 @@ def _decoded(field: "pa.Field[Any]", column: Ints) -> Column:
     if pa.types.is_string(kind):
         return _text(field.name, column)
     if pa.types.is_decimal(kind):
-        return decimals(column * 10 ** (kind.scale - (0 if field.name == "quantity" else CENTS)), kind)
+        return decimals(column * 10 ** (kind.scale - (0 if kind.scale == QUANTITY.scale else CENTS)), kind)
     if pa.types.is_timestamp(kind) and not field.nullable:
         return pa.Array.from_buffers(kind, len(column), [None, _buffer(column)])
     if pa.types.is_timestamp(kind):

@@ -71,7 +71,9 @@ PRICE_STEPS: Final = 241
 
 BEST_SELLERS: Final = Popularity("product_rank", offset=12, quarters=3)
 
-_CATEGORY: Final = np.unique([leaf.category for leaf in SUBCATEGORIES], return_inverse=True)[1].astype(np.int64)
+CATEGORIES: Final = tuple(sorted(_TREE))
+
+_CATEGORY: Final = np.array([CATEGORIES.index(leaf.category) for leaf in SUBCATEGORIES], dtype=np.int64)
 _CHEAPEST: Final = np.array([leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
 _RANGE: Final = np.array([leaf.most_expensive - leaf.cheapest for leaf in SUBCATEGORIES], dtype=np.int64)
 ALWAYS_ON_SALE: Final = 1
@@ -83,7 +85,7 @@ def subcategory(seed: int, products: Ints) -> Ints:
 
 
 def category(seed: int, products: Ints) -> Ints:
-    """Return a number for each product's category."""
+    """Return the position in CATEGORIES of each product's category."""
     return _CATEGORY[subcategory(seed, products)]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ecommerce_pipeline.schema.tables import TABLES, business_key
+from ecommerce_pipeline.synthetic.ad_spend import ad_spend_of
 from ecommerce_pipeline.synthetic.aftersales import MOST_DAYS_TO_REVIEW, refunds_of, reviews_of
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
 from ecommerce_pipeline.synthetic.cached import cached
@@ -21,6 +22,7 @@ from ecommerce_pipeline.synthetic.order_rows import attempts_of, headers_of, lin
 from ecommerce_pipeline.synthetic.random_streams import Stream
 from ecommerce_pipeline.synthetic.sessions import sessions_of
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
+from ecommerce_pipeline.synthetic.stock_levels import stock_levels_of
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def _once(table: str, rows_of: Callable[[ShopSettings, date], Rows]) -> Source:
 # Tables whose rows are written once and never change, by the function that returns those of a day.
 _WRITTEN_ONCE: Final[Mapping[str, Callable[[ShopSettings, date], Rows]]] = {
     "sessions": sessions_of,
+    "ad_spend": ad_spend_of,
+    "stock_levels": stock_levels_of,
 }
 
 HISTORIES: Final[Mapping[str, Source]] = {

@@ -147,6 +147,12 @@ class Popularity:
             before = before[sums[at[before]] <= drawn[before]]
         return at + 1
 
+    def share(self, seed: int, ids: Ints, ranks: int) -> NDArray[np.float64]:
+        """Return the share of the draws among as many ids as there are ranks that falls on each of these."""
+        sums, _, _ = _running_weights(self, seed, -(-int(ids.max(initial=1)) // ranks) * ranks, ranks)
+        before = np.where(ids > 1, sums[ids - 2], 0)
+        return (sums[ids - 1] - before) / float(sums[ranks - 1])
+
 
 @lru_cache(maxsize=16)
 def _running_weights(law: Popularity, seed: int, ids: int, ranks: int) -> tuple[Ints, Ints, int]:

@@ -75,6 +75,10 @@ def _not_positive(case: Case, column: str) -> Rows:
     return {column: np.where(case.below(2) == 0, 0, -case.rows[column])}
 
 
+def _negative(case: Case, column: str) -> Rows:
+    return {column: -1 - case.below(3)}
+
+
 def _bad_rating(case: Case) -> Rows:
     return {"rating": np.array([0, 6, -1], dtype=np.int64)[case.below(3)]}
 
@@ -99,6 +103,8 @@ _CONFLICTS: Final[Mapping[str, Break]] = {
     "payment_attempts": _one_more("attempt_number"),
     "refunds": _other("reason", len(vocabularies.VOCABULARIES["reason"])),
     "reviews": lambda case: {"title": another_title(case.rows["title"])},
+    "ad_spend": _one_more("impressions"),
+    "stock_levels": _one_more("on_hand"),
 }
 
 _OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
@@ -108,6 +114,8 @@ _OWN_BREAKS: Final[Mapping[str, Mapping[str, Break]]] = {
     "payment_attempts": {"bad_amount": partial(_not_positive, column="amount")},
     "refunds": {"bad_amount": partial(_not_positive, column="goods_amount")},
     "reviews": {"bad_rating": _bad_rating, "bad_sentiment": _bad_sentiment},
+    "ad_spend": {"bad_amount": partial(_negative, column="cost_amount")},
+    "stock_levels": {"bad_quantity": partial(_negative, column="incoming")},
 }
 
 BREAKS: Final = {

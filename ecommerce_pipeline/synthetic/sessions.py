@@ -7,6 +7,7 @@ import numpy as np
 
 from ecommerce_pipeline.synthetic import vocabularies
 from ecommerce_pipeline.synthetic.arrow_columns import Rows, concat, take
+from ecommerce_pipeline.synthetic.cached import cached
 from ecommerce_pipeline.synthetic.clock import SECOND, day_number, instant, moments
 from ecommerce_pipeline.synthetic.customers import visitors
 from ecommerce_pipeline.synthetic.orders import NUMBERS_PER_DAY, browsing, orders_of, time_of_day
@@ -38,6 +39,8 @@ _MORE_CART_ADDS: Final = Lottery({0: 70, 1: 20, 2: 7, 3: 3})
 _SECONDS_PER_PAGE: Final = 45
 
 
+# Its visits, and what was paid for them.
+@cached(maxsize=2)
 def sessions_of(settings: ShopSettings, day: date) -> Rows:
     """Return the visits of the day, browsing visits first, then those with an order."""
     rows = concat([_browsing(settings, day), _ordering(settings, day)])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecommerce_pipeline.schema.tables import CHANNELS
+from ecommerce_pipeline.synthetic.catalog import CATEGORIES
 from ecommerce_pipeline.synthetic.seasons import CAMPAIGNS
 
 WEB, MOBILE_APP, MARKETPLACE, STORE = range(4)
@@ -31,6 +32,8 @@ VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "device": ("desktop", "mobile", "tablet"),
     "traffic_source": ("direct", "organic", "paid_search", "social", "email", "affiliate", "referral"),
     "campaign": tuple(campaign.name for campaign in CAMPAIGNS),
+    "ad_group": CATEGORIES,
+    "warehouse": ("central",),
     "currency": ("USD",),
     "coupon_code": tuple(code for code, _ in COUPONS),
     # Of orders, then of payment attempts.

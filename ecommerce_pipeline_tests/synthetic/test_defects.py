@@ -35,6 +35,8 @@ OWN: dict[str, dict[str, Rule]] = {
         "bad_rating": lambda row: not 1 <= row["rating"] <= 5,
         "bad_sentiment": lambda row: row["rating"] in SENTIMENT and row["sentiment"] != SENTIMENT[row["rating"]],
     },
+    "ad_spend": {"bad_amount": lambda row: min(row["cost_amount"], row["clicks"], row["impressions"]) < 0},
+    "stock_levels": {"bad_quantity": lambda row: row["incoming"] < 0},
 }
 
 

@@ -12,7 +12,7 @@ from ecommerce_pipeline.synthetic import ledger, planted, state, written
 from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, content_hash
 
 SOME_DAYS = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
-PINNED = "346862acd444e2df5fef65e4400ce1a16e75ae5f0299dd9c17cc4457359e284a"
+PINNED = "e34f8632a91137e0f8177cf472e511e575351a8c0b4cbc8ca655689faaa2d9d2"
 HERE = "ecommerce_pipeline_tests.synthetic.test_determinism"
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ecommerce_pipeline.schema.tables import EVENTS
+from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline_tests.synthetic.support import BROKEN, DAYS, SMALL, Month, Row, day_of, days_between, key_of
 
 OLD = DAYS.end - timedelta(days=10)  # before it, the usual life of an order is over
@@ -69,7 +69,8 @@ def test_rows_are_late_and_written_twice_at_the_rates_that_were_set(month: Month
     }  # fmt: skip
     assert {days_between(rows[key][0]["created_at"], rows[key][0]["updated_at"]) for key in committed_late} == {0}
     twice = sum("exact_duplicate" in reasons.get(key, ()) for key in rows)
-    assert twice / len(rows) == pytest.approx(SMALL.duplicate_rate, rel=0.3)
+    chance = 4 * (SMALL.duplicate_rate / len(rows)) ** 0.5
+    assert twice / len(rows) == pytest.approx(SMALL.duplicate_rate, abs=chance)
 
 
 def test_a_row_that_is_there_twice_stays_so_through_all_its_changes(month: Month) -> None:
@@ -141,7 +142,7 @@ def test_a_deleted_order_takes_all_its_rows_with_it(month: Month) -> None:
     found = Counter()
     for table in EVENTS:
         for key, rows in versions(month, table).items():
-            if table != "sessions" and rows[0]["transaction_id"] in gone:
+            if rows[0].get("transaction_id") in gone:
                 assert key not in month.database.tables[table]
                 reasons = month.planted[table][key]
                 assert ("order_deleted" in reasons) != ("line_removed" in reasons and table == "transaction_items")
@@ -149,7 +150,7 @@ def test_a_deleted_order_takes_all_its_rows_with_it(month: Month) -> None:
                     assert month.database.deleted[table, key] == times[rows[0]["transaction_id"]]
                     assert rows[-1]["updated_at"] < month.database.deleted[table, key]
                 found[table] += 1
-    assert set(found) == {*EVENTS} - {"sessions"}
+    assert set(found) == {table for table in EVENTS if "transaction_id" in TABLES[table].columns}
 
 
 def test_orders_cancelled_when_paid_are_refunded_or_not_and_may_have_been_refunded_before(month: Month) -> None:

@@ -193,12 +193,41 @@
             },
             'aliases': {},
         },
+        'ad_spend': {
+            'key': 'ad_spend_id',
+            'columns': {
+                'ad_spend_id': 'key',
+                'traffic_source': 'text',
+                'campaign': 'text',
+                'ad_group': 'text',
+                'cost_amount': 'money',
+                'clicks': 'integer',
+                'impressions': 'integer',
+                'created_at': 'timestamptz',
+                'updated_at': 'timestamptz',
+            },
+            'aliases': {},
+        },
+        'stock_levels': {
+            'key': 'stock_level_id',
+            'columns': {
+                'stock_level_id': 'key',
+                'product_id': 'key',
+                'store_id': 'key',
+                'warehouse': 'text',
+                'on_hand': 'quantity',
+                'incoming': 'quantity',
+                'created_at': 'timestamptz',
+                'updated_at': 'timestamptz',
+            },
+            'aliases': {},
+        },
     }[table]) }}
 {% endmacro %}
 
 
 {% macro event_tables() %}
-    {{ return(['sessions', 'transactions', 'transaction_items', 'payment_attempts', 'refunds', 'reviews']) }}
+    {{ return(['sessions', 'transactions', 'transaction_items', 'payment_attempts', 'refunds', 'reviews', 'ad_spend', 'stock_levels']) }}
 {% endmacro %}
 
 
