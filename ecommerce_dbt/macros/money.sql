@@ -84,6 +84,12 @@
 {%- endmacro %}
 
 
+{# A quantity of so many thousandths. #}
+{% macro thousandths_of(number) -%}
+    {{ cast_to(cast_to(number, 'decimal(18,0)') ~ ' * ' ~ exactly('0.001'), 'quantity') }}
+{%- endmacro %}
+
+
 {# DuckDB sums integers into 128 bits; columns have 64. #}
 {% macro total_count(number) -%}
     {{ cast_to('sum(' ~ number ~ ')', 'integer') }}

@@ -79,7 +79,8 @@ def _order_day(settings: ShopSettings, places: Ints) -> Ints:
 
 def _is_stocked(seed: int, products: Ints) -> Flags:
     flags: Flags = trait(seed, "stocked", products, 100) < _STOCKED
-    return flags | (products == catalog.ALWAYS_ON_SALE)
+    flags |= products == catalog.ALWAYS_ON_SALE
+    return flags
 
 
 def _level(settings: ShopSettings, places: Ints) -> Ints:
