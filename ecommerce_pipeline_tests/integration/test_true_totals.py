@@ -15,7 +15,19 @@ from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES, business_key
-from ecommerce_pipeline.synthetic import RULES, Ledger, Totals, ledger, planted, snapshot, written
+from ecommerce_pipeline.synthetic import (
+    RULES,
+    Cell,
+    Ledger,
+    Marketing,
+    Totals,
+    ledger,
+    marketing,
+    planted,
+    snapshot,
+    stock,
+    written,
+)
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED, NEVER
 from ecommerce_pipeline.synthetic.life import life_of
 from ecommerce_pipeline.synthetic.sales import sales
@@ -102,6 +114,43 @@ def test_orders_that_are_not_sold_are_counted_by_state_and_bring_no_revenue(week
     found = {day: tuple(counts) for day, *counts in week.query(query)}
     assert found == {day: tuple(getattr(one, name) for name in states) for day, one in truth.by_day.items()}
     assert all(sum(counts) > 0 for counts in zip(*found.values(), strict=True))
+
+
+def test_every_source_and_campaign_matches_the_ledger_of_marketing(week: Platform) -> None:
+    columns = "cost_amount, clicks, impressions, sessions, orders_sold, orders_new, amount_before_refunds"
+    query = f"SELECT business_date, traffic_source, campaign, {columns} FROM datamart.marts_marketing_daily"
+    found = {}
+    for day, source, campaign, cost, *counts, amount in week.query(f"{query} WHERE {IN_EXACT}"):
+        found[Cell(day, source, campaign)] = Marketing(int(cost * 100), *counts, int(amount * 100))
+    truth = marketing(shop_settings(week.settings), EXACT, as_of=WEEK.last, since=WEEK.first)
+    assert found == truth
+    total = sum(truth.values(), Marketing())
+    assert min(total.cost_cents, total.orders_new, total.orders_sold - total.orders_new) > 0
+    [(orders, amount)] = week.query(
+        f"SELECT sum(orders_sold), sum(gross_amount - discount_amount) FROM datamart.marts_sales_daily WHERE {IN_EXACT}"
+    )
+    assert (total.orders_sold, Decimal(total.amount_cents) / 100) == (orders, amount)
+
+
+def test_the_stock_of_every_product_matches_its_ledger(week: Platform) -> None:
+    columns = "product_id, on_hand, incoming, days_out_of_stock, units_sold"
+    found = {
+        product: tuple(map(int, levels))
+        for product, *levels in week.query(f"SELECT {columns} FROM datamart.marts_inventory_cover")
+    }
+    truth = stock(shop_settings(week.settings), as_of=WEEK.last, since=WEEK.first)
+    assert found == {
+        product: (one.on_hand, one.incoming, one.days_out_of_stock, one.units_sold) for product, one in truth.items()
+    }
+    assert all(map(sum, zip(*found.values(), strict=True)))
+    [(other,)] = week.query("""
+        SELECT count(*) FROM datamart.marts_inventory_cover
+        WHERE days_counted <> 7 OR units_available <> units_sold + on_hand
+            OR days_of_cover IS DISTINCT FROM CASE WHEN units_sold > 0 THEN floor(on_hand * 7 / units_sold) END
+            OR abs(units_lost - units_sold * days_out_of_stock / (7 - days_out_of_stock)) >= 0.001
+            OR abs(amount_lost - amount_before_refunds * days_out_of_stock / (7 - days_out_of_stock)) >= 0.0001
+    """)
+    assert other == 0
 
 
 def test_it_is_known_on_every_day_which_orders_were_sold_by_then(week: Platform) -> None:
