@@ -69,6 +69,13 @@ class History:
         """Return the positions of the rows that are there at the end of the day."""
         return np.flatnonzero((self.first <= days) & self._before_deletion(days))
 
+    def written(self, first: int, last: int) -> Flags:
+        """Return which of the rows are written or changed in a range of days."""
+        found = np.zeros(len(self.keys), dtype=np.bool_)
+        for day in (self.first, *self.changes):
+            found |= (day >= first) & (day <= last) & (day >= self.first)
+        return found
+
     def later(self, first: int, last: int) -> Schedule:
         """Return the rows written or changed on later days, as at the end of the day, for a range of days."""
         days = (self.first, *self.changes)

@@ -13,11 +13,11 @@ import numpy as np
 
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.synthetic.arrow_columns import Rows
+from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
 from ecommerce_pipeline.synthetic.clock import day_number
 from ecommerce_pipeline.synthetic.histories import HISTORIES
-from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, Life, life_of
-from ecommerce_pipeline.synthetic.order_rows import headers_of
-from ecommerce_pipeline.synthetic.random_streams import Flags
+from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, life_of
+from ecommerce_pipeline.synthetic.order_rows import headers_of, sold_since
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 from ecommerce_pipeline.synthetic.vocabularies import VOCABULARIES
 
@@ -76,8 +76,8 @@ def marketing(settings: ShopSettings, days: Days, as_of: date, since: date | Non
         settings: The shop's settings.
         days: The business days.
         as_of: The last day of the life.
-        since: The first day of the life that was written and loaded, if that is not the shop's first. Of orders of
-            earlier days, those that were written again since then count for who is new.
+        since: The first day of the life that was written, and the first business day that was loaded, if that is not
+            the shop's first. Orders before it count for nobody; the rest is as in `ledger`.
     """
     totals: defaultdict[Cell, Marketing] = defaultdict(Marketing)
     for day in days:
@@ -111,12 +111,15 @@ def _cells(day: date, rows: Rows) -> list[Cell]:
 
 
 def _sales(settings: ShopSettings, as_of: date, first: date) -> Iterator[_Sale]:
-    """Yield the orders that are sold, by what was written from the first day on."""
-    begun = max(settings.start_date, first - timedelta(days=LONGEST_LIFE))
+    """Yield the orders of business days from the first on that are sold, by what was written from it on."""
+    begun = max(settings.start_date, first - timedelta(days=MOST_DAYS_MOVED))
     for back in range((as_of - begun).days, -1, -1):
         day = as_of - timedelta(days=back)
         life, age = life_of(settings, day), min(back, LONGEST_LIFE)
-        headers, which = headers_of(life), np.flatnonzero(_sold(life, age, (first - day).days))
+        unwritten = (first - day).days
+        headers = headers_of(life)
+        which = np.flatnonzero(sold_since(life, age, unwritten))
+        which = which[life.moved_by(which, age) >= unwritten]
         rows = headers.at(which, age)
         amounts = (life.amount("gross_amount", which, age) - life.amount("discount_amount", which, age)) * (
             day >= first
@@ -130,17 +133,3 @@ def _sales(settings: ShopSettings, as_of: date, first: date) -> Iterator[_Sale]:
             _, source, campaign = visits.get(session, (day, _UNKNOWN, _UNKNOWN))
             cell = Cell(day + timedelta(days=by), source, campaign)
             yield _Sale(created_at, order, customer, cell, cents)
-
-
-def _sold(life: Life, age: int, unwritten: int) -> Flags:
-    """Return which of the day's orders are sold, by what was written from the day `unwritten` of their life on."""
-    every = np.arange(len(life.orders.first_line), dtype=np.int64)
-    sold = life.sold(every, age)
-    if unwritten > 0:
-        headers = headers_of(life)
-        written = np.zeros(len(every), dtype=np.bool_)
-        for change in (headers.first, *headers.changes):
-            written |= (change >= unwritten) & (change <= age) & (change >= headers.first)
-        captured = life.captured(every, age) - life.captured(every, unwritten - 1)
-        sold &= written & (captured >= life.amount("total_amount", every, age))
-    return sold

@@ -14,7 +14,7 @@ from ecommerce_pipeline.synthetic.clock import SECOND, moments
 from ecommerce_pipeline.synthetic.happenings import PLANTED, UNSTEADY, Happening, bits
 from ecommerce_pipeline.synthetic.history import Deletion, History
 from ecommerce_pipeline.synthetic.life import Life
-from ecommerce_pipeline.synthetic.random_streams import Ints, trait
+from ecommerce_pipeline.synthetic.random_streams import Flags, Ints, trait
 
 _EDITED: Final = ("gross_amount", "discount_amount", "total_amount", "line_count")
 _LONGEST_LAG: Final = 60 * SECOND
@@ -125,6 +125,14 @@ def attempts_of(life: Life) -> History:
         business_day=lambda which, days: life.born + life.moved_by(order_of[which], days),
         at=at,
     )
+
+
+def sold_since(life: Life, age: int, unwritten: int) -> Flags:
+    """Return which orders are sold at the end of the day `age` of their life, by what was written from a day on."""
+    every = np.arange(len(life.orders.first_line), dtype=np.int64)
+    captured = life.captured(every, age) - (life.captured(every, unwritten - 1) if unwritten > 0 else 0)
+    covered = captured >= life.amount("total_amount", every, age)
+    return life.sold(every, age) & covered & headers_of(life).written(unwritten, age)
 
 
 def with_order(life: Life, order: Ints) -> Deletion:

@@ -11,6 +11,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.synthetic.changes import MOST_DAYS_MOVED
 from ecommerce_pipeline.synthetic.histories import HISTORIES
 from ecommerce_pipeline.synthetic.life import LONGEST_LIFE, life_of
+from ecommerce_pipeline.synthetic.order_rows import lines_of, sold_since
 from ecommerce_pipeline.synthetic.shop_settings import ShopSettings
 
 STOCK_DAYS: Final = 28
@@ -68,20 +69,17 @@ def stock(settings: ShopSettings, as_of: date, since: date | None = None) -> dic
 
 
 def _units_sold(settings: ShopSettings, days: Days, as_of: date, first: date) -> Counter[int]:
-    """Return the units of each product in orders sold of these business days, of which lines were written."""
+    """Return the units of each product in orders sold of these business days, by what was written from the first on."""
     units = Counter[int]()
-    moved = timedelta(days=MOST_DAYS_MOVED)
-    begun = max(first, days.first - moved)
+    begun = max(settings.start_date, days.first - timedelta(days=MOST_DAYS_MOVED))
     for back in range((as_of - begun).days, -1, -1):
         day, age = as_of - timedelta(days=back), min(back, LONGEST_LIFE)
-        life = life_of(settings, day)
-        line = np.arange(len(life.orders.order_of_line), dtype=np.int64)
-        order = life.orders.order_of_line
-        after = life.moved_by(order, age)
-        counts = life.sold(order, age) & (after >= (days.first - day).days) & (after <= (days.last - day).days)
-        quantity = life.quantity(line, age)
-        for product, sold in zip(
-            life.orders.lines["product_id"][counts].tolist(), quantity[counts].tolist(), strict=True
-        ):
+        life, unwritten = life_of(settings, day), (first - day).days
+        order, after = life.orders.order_of_line, life.moved_by(life.orders.order_of_line, age)
+        counts = sold_since(life, age, unwritten)[order] & lines_of(life).written(unwritten, age)
+        counts &= (after >= (days.first - day).days) & (after <= (days.last - day).days)
+        line = np.flatnonzero(counts)
+        products = life.orders.lines["product_id"][line].tolist()
+        for product, sold in zip(products, life.quantity(line, age).tolist(), strict=True):
             units[product] += sold
     return units
