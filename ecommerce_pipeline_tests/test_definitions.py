@@ -84,8 +84,8 @@ def test_descriptions_are_sentences_without_sql_and_every_check_has_one(definiti
     descriptions = {key: graph.get(key).description or "" for key in graph.asset_check_keys}
     assert {key: text for key, text in descriptions.items() if not text.endswith(".")} == {}
     by_name = {key.name: text for key, text in descriptions.items()}
-    assert by_name["primary_key_marts_customer_daily_business_date__channel"] == (
-        "No two rows have the same business_date and channel, and no row lacks business_date or channel."
+    assert by_name["primary_key_marts_currency_daily_business_date__currency"] == (
+        "No two rows have the same business_date and currency, and no row lacks business_date or currency."
     )
     assert by_name["lines_add_up_to_their_order"].startswith("The amounts of an order's lines add up")
 

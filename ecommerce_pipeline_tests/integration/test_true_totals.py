@@ -1,5 +1,6 @@
 """The marts against the shop's ledger, which is computed in Python integers: to the cent, day by day."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -69,13 +70,14 @@ def test_every_day_of_the_sales_mart_matches_the_ledger(week: Platform, truth: L
 
 
 def test_every_channel_and_store_matches_the_ledger(week: Platform, truth: Ledger) -> None:
-    query = f"SELECT business_date, channel, store_id, {SUMS} FROM datamart.marts_channel_store_daily WHERE {IN_EXACT}"
+    sums = re.sub(r"(\w+)", r"sum(\1)", SUMS)
+    query = f"SELECT business_date, channel, store_id, {sums} FROM datamart.marts_channel_store_daily WHERE {IN_EXACT}"
     by_channel: dict[object, list[tuple[object, ...]]] = {}
     by_store = {}
-    for day, channel, store, *sums in week.query(query):
-        by_channel.setdefault((day, channel), []).append(tuple(sums))
-        if store is not None and any(sums):
-            by_store[day, store] = tuple(sums)
+    for day, channel, store, *amounts in week.query(f"{query} GROUP BY ALL"):
+        by_channel.setdefault((day, channel), []).append(tuple(amounts))
+        if store is not None and any(amounts):
+            by_store[day, store] = tuple(amounts)
     added = {cell: tuple(map(sum, zip(*rows, strict=True))) for cell, rows in by_channel.items()}
     assert {cell: sums for cell, sums in added.items() if any(sums)} == {
         cell: expected(totals) for cell, totals in truth.by_channel.items()

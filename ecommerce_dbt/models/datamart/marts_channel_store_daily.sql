@@ -5,6 +5,8 @@ with sales as (
     select
         business_date,
         channel,
+        customer_country,
+        device,
         store_id,
         count(*) as orders_placed,
         {% for state in ['sold', 'part_paid', 'unpaid', 'cancelled'] -%}
@@ -19,7 +21,7 @@ with sales as (
         0 as refund_amount
     from {{ ref('fact_order') }}
     where {{ in_days() }}
-    group by business_date, channel, store_id
+    group by business_date, channel, customer_country, device, store_id
 
 ),
 
@@ -28,6 +30,8 @@ refunded as (
     select
         business_date,
         channel,
+        customer_country,
+        device,
         store_id,
         0 as orders_placed,
         0 as orders_sold,
@@ -45,7 +49,7 @@ refunded as (
     where
         is_counted
         and {{ in_days() }}
-    group by business_date, channel, store_id
+    group by business_date, channel, customer_country, device, store_id
 
 ),
 
@@ -60,6 +64,8 @@ combined as (
 select
     business_date,
     channel,
+    customer_country,
+    device,
     store_id,
     {{ total_count('orders_placed') }} as orders_placed,
     {{ total_count('orders_sold') }} as orders_sold,
@@ -75,4 +81,4 @@ select
     {{ total_of_reported('shipping_amount') }} as shipping_amount,
     {{ total_of_reported('tax_amount') }} as tax_amount
 from combined
-group by business_date, channel, store_id
+group by business_date, channel, customer_country, device, store_id

@@ -9,6 +9,8 @@ with orders as (
 select
     business_date,
     channel,
+    customer_country,
+    device,
     {% for buyer in ['new', 'returning', 'guest'] -%}
     {{ total_count("case when buyer = '" ~ buyer ~ "' then 1 else 0 end") }} as orders_{{ buyer }},
     {% endfor -%}
@@ -16,4 +18,4 @@ select
     {{ total_reported("case when buyer = 'returning' then net_amount else 0 end") }} as amount_returning,
     {{ total_reported("case when buyer = 'guest' then net_amount else 0 end") }} as amount_guest
 from orders
-group by business_date, channel
+group by business_date, channel, customer_country, device

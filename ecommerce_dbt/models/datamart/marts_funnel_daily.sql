@@ -27,6 +27,8 @@ orders_of_session as (
 select
     visits.business_date,
     visits.channel,
+    coalesce(visits.device, 'unknown') as device,
+    coalesce(visits.traffic_source, 'unknown') as traffic_source,
     count(*) as sessions,
     {{ total_count('case when visits.product_views > 0 then 1 else 0 end') }} as sessions_with_product_view,
     {{ total_count('case when visits.cart_adds > 0 then 1 else 0 end') }} as sessions_with_cart,
@@ -35,4 +37,8 @@ select
     {{ total_count('coalesce(orders_of_session.sold, 0)') }} as sessions_with_sold_order
 from visits
 left join orders_of_session on visits.session_id = orders_of_session.session_id
-group by visits.business_date, visits.channel
+group by
+    visits.business_date,
+    visits.channel,
+    coalesce(visits.device, 'unknown'),
+    coalesce(visits.traffic_source, 'unknown')

@@ -13,6 +13,8 @@ sales as (
     select
         business_date,
         channel,
+        customer_country,
+        device,
         payment_method_id,
         count(*) as orders_placed,
         sum(case when is_sold then 1 else 0 end) as orders_sold,
@@ -24,7 +26,7 @@ sales as (
         0 as recoveries,
         0 as recovered_amount
     from orders
-    group by business_date, channel, payment_method_id
+    group by business_date, channel, customer_country, device, payment_method_id
 
 ),
 
@@ -33,6 +35,8 @@ refunded as (
     select
         business_date,
         channel,
+        customer_country,
+        device,
         payment_method_id,
         0 as orders_placed,
         0 as orders_sold,
@@ -47,7 +51,7 @@ refunded as (
     where
         is_counted
         and {{ in_days() }}
-    group by business_date, channel, payment_method_id
+    group by business_date, channel, customer_country, device, payment_method_id
 
 ),
 
@@ -65,7 +69,9 @@ tried as (
 
     select
         payment_attempts.business_date,
-        coalesce(orders.channel, 'unknown') as channel,
+        {% for attribute in ['channel', 'customer_country', 'device'] -%}
+        coalesce(orders.{{ attribute }}, 'unknown') as {{ attribute }},
+        {% endfor -%}
         payment_attempts.payment_method_id,
         0 as orders_placed,
         0 as orders_sold,
@@ -83,7 +89,12 @@ tried as (
         on
             payment_attempts.transaction_id = orders.transaction_id
             and payment_attempts.business_date = orders.business_date
-    group by payment_attempts.business_date, coalesce(orders.channel, 'unknown'), payment_attempts.payment_method_id
+    group by
+        payment_attempts.business_date,
+        {% for attribute in ['channel', 'customer_country', 'device'] -%}
+        coalesce(orders.{{ attribute }}, 'unknown'),
+        {% endfor -%}
+        payment_attempts.payment_method_id
 
 ),
 
@@ -100,6 +111,8 @@ counted as (
 select
     business_date,
     channel,
+    customer_country,
+    device,
     payment_method_id,
     {{ total_count('orders_placed') }} as orders_placed,
     {{ total_count('orders_sold') }} as orders_sold,
@@ -111,4 +124,4 @@ select
     {{ total_count('recoveries') }} as recoveries,
     {{ total_of_reported('recovered_amount') }} as recovered_amount
 from counted
-group by business_date, channel, payment_method_id
+group by business_date, channel, customer_country, device, payment_method_id
