@@ -5,6 +5,8 @@ with sales as (
     select
         business_date,
         channel,
+        customer_country,
+        device,
         category,
         sum(quantity) as units,
         0 as units_returned,
@@ -16,12 +18,15 @@ with sales as (
         {{ total_reported('payment_fee_amount') }} as payment_fee_amount,
         {{ total_reported('case when unit_cost is null then 0 else net_amount end') }} as net_amount_with_cost,
         {{ total_of_reported('cost_amount') }} as cost_amount,
-        {{ total_of_reported('margin_amount') }} as margin_amount
+        {{ total_of_reported('margin_amount') }} as margin_amount,
+        {{ total_of_reported('margin_amount') }} as sales_margin_amount,
+        {{ total_reported('case when unit_cost is null then 0 else net_amount end') }} as sales_with_cost_amount,
+        0 as refund_with_cost_amount
     from {{ ref('fact_transaction') }}
     where
         is_sold
         and {{ in_days() }}
-    group by business_date, channel, category
+    group by business_date, channel, customer_country, device, category
 
 ),
 
@@ -30,6 +35,8 @@ refunded as (
     select
         business_date,
         channel,
+        customer_country,
+        device,
         category,
         0 as units,
         sum(quantity) as units_returned,
@@ -41,12 +48,15 @@ refunded as (
         0 as payment_fee_amount,
         coalesce({{ total_of_reported('margin_amount') }}, 0) as net_amount_with_cost,
         {{ total_of_reported('case when margin_amount is not null then 0 end') }} as cost_amount,
-        {{ total_of_reported('margin_amount') }} as margin_amount
+        {{ total_of_reported('margin_amount') }} as margin_amount,
+        0 as sales_margin_amount,
+        0 as sales_with_cost_amount,
+        {{ total_of_reported('-margin_amount') }} as refund_with_cost_amount
     from {{ ref('fact_refund_line') }}
     where
         is_counted
         and {{ in_days() }}
-    group by business_date, channel, category
+    group by business_date, channel, customer_country, device, category
 
 ),
 
@@ -61,6 +71,8 @@ combined as (
 select
     business_date,
     channel,
+    customer_country,
+    device,
     category,
     {{ total_quantity('units') }} as units,
     {{ total_quantity('units_returned') }} as units_returned,
@@ -73,6 +85,9 @@ select
     {{ total_of_reported('payment_fee_amount') }} as payment_fee_amount,
     {{ total_of_reported('net_amount_with_cost') }} as net_amount_with_cost,
     {{ total_of_reported('cost_amount') }} as cost_amount,
-    {{ total_of_reported('margin_amount') }} as margin_amount
+    {{ total_of_reported('margin_amount') }} as margin_amount,
+    {{ total_of_reported('coalesce(sales_margin_amount, 0)') }} as sales_margin_amount,
+    {{ total_of_reported('sales_with_cost_amount') }} as sales_with_cost_amount,
+    {{ total_of_reported('coalesce(refund_with_cost_amount, 0)') }} as refund_with_cost_amount
 from combined
-group by business_date, channel, category
+group by business_date, channel, customer_country, device, category
