@@ -10,6 +10,7 @@ from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, total_costs
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, URI, partition_volume, preview, volume
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.quality.headlines import HEADLINES, headlines
 from ecommerce_pipeline.quality.rows_by_day import QUARANTINES, Model, count_rows, quarantine_metadata
 from ecommerce_pipeline.resources.warehouse import Warehouse
 from ecommerce_pipeline.schema.dialects import days_condition
@@ -55,6 +56,8 @@ def _by_day(
     newest = Days.of_day(days.last)
     sizes = warehouse.row_counts()
     counts = count_rows(warehouse, daily, days)
+    plotted = {model: node["config"]["meta"].get(HEADLINES) for model, node in nodes.items()}
+    measures = headlines(warehouse, {model: names for model, names in plotted.items() if names}, daily, days)
     heads = warehouse.heads(
         {model: days_condition(column, newest) if column else None for model, column in columns.items()}, PREVIEW_ROWS
     )
@@ -67,12 +70,13 @@ def _by_day(
                     **partition_volume(rows.total()),
                     URI: warehouse.uri(*model, day),
                     **(quarantine_metadata(rows) if model in QUARANTINES else {}),
+                    **measures.get(model, {}).get(day, {}),
                 }
                 for day, rows in by_day.items()
             }
             found[model][str(newest)]["rows in table"] = sizes[model]
         else:
-            found[model] = {str(newest): volume(sizes[model])}
+            found[model] = {str(newest): {**volume(sizes[model]), **measures.get(model, {}).get(str(newest), {})}}
         found[model][str(newest)]["preview"] = preview(heads[model])
     return found
 

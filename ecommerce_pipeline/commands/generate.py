@@ -1,18 +1,25 @@
-"""`python -m ecommerce_pipeline.commands.generate [--check]`: write the files of dbt and SQL derived from Python.
+"""`python -m ecommerce_pipeline.commands.generate [--check]`: write the files that are derived from others.
 
-What is in them is decided in `schema.dbt`, `schema.postgres`, `dashboard.exposures` and `mapping.template`. With
---check nothing is written: it fails if a file is not current.
+What is in them is decided in `schema.dbt`, `dashboard.exposures`, `mapping.template` and `metrics.reference`. With
+--check nothing is written: it fails if a file is not current. Of the last one, which dbt must parse the project for, a
+test checks that.
 """
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from ecommerce_pipeline.dashboard.exposures import EXPOSURES, exposures
 from ecommerce_pipeline.mapping.template import VIEWS, template_files
+from ecommerce_pipeline.metrics.compiler import MetricCompiler
+from ecommerce_pipeline.metrics.reference import reference
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.schema.dbt import MACROS, MODELS, dbt_files
-from ecommerce_pipeline.schema.postgres import EXTRACT_ROLE, with_granted_tables
-from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.schema.dialects import DUCKDB
+from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
+from ecommerce_pipeline.targets import dbt_workspace
+
+REFERENCE: Final = PROJECT_ROOT / "docs" / "metrics.md"
 
 
 def outdated(root: Path = PROJECT_ROOT) -> dict[Path, str | None]:
@@ -20,10 +27,8 @@ def outdated(root: Path = PROJECT_ROOT) -> dict[Path, str | None]:
     dbt_dir = root / DBT_DIR.name
     wanted = {dbt_dir / path: text for path, text in (dbt_files() | {EXPOSURES: exposures(dbt_dir)}).items()}
     wanted |= {root / path: text for path, text in template_files().items()}
-    wanted[root / EXTRACT_ROLE] = with_granted_tables((PROJECT_ROOT / EXTRACT_ROLE).read_text("utf-8"))
     patterns = [f"{DBT_DIR.name}/{pattern}" for pattern in (f"{MODELS}/*.*", f"{MACROS}/*.*", EXPOSURES)]
-    patterns += [f"{VIEWS}/*.*", EXTRACT_ROLE]
-    found = {path: path.read_text("utf-8") for pattern in patterns for path in root.glob(pattern)}
+    found = {path: path.read_text("utf-8") for pattern in [*patterns, f"{VIEWS}/*.*"] for path in root.glob(pattern)}
     return {path: wanted.get(path) for path in sorted(wanted.keys() | found) if wanted.get(path) != found.get(path)}
 
 
@@ -37,9 +42,17 @@ def generate(root: Path = PROJECT_ROOT) -> None:
             path.write_text(text, "utf-8")
 
 
+def write_reference() -> None:
+    """Write the page of the metrics."""
+    settings = Settings.from_environment()
+    compiler = MetricCompiler(dbt_workspace(settings).project().manifest_path, DUCKDB)
+    REFERENCE.write_text(reference(compiler), "utf-8")
+
+
 if __name__ == "__main__":
     if "--check" in sys.argv[1:]:
         if names := [str(path.relative_to(PROJECT_ROOT)) for path in outdated()]:
             sys.exit(f"error: not current: {', '.join(names)}. Run: make generate")
     else:
         generate()
+        write_reference()

@@ -25,6 +25,7 @@ class Dialect:
         row: Texts, separated by `between`, joined to one text with `|`.
         between: The separator of the texts in `row`.
         integer: The type, by PostgreSQL's name, in which a column of integers is stored.
+        float: The type of floating-point numbers of 64 bits.
     """
 
     quote: str
@@ -39,6 +40,7 @@ class Dialect:
     row: str = "{}"
     between: str = " || '|' || "
     integer: str = "integer"
+    float: str = "DOUBLE PRECISION"
 
 
 POSTGRES: Final = Dialect(
@@ -77,6 +79,7 @@ BIGQUERY: Final = Dialect(
     md5="TO_HEX(MD5({}))",
     bits="CAST('0x' || {} AS INT64)",
     integer="bigint",  # whole numbers have 64 bits
+    float="FLOAT64",
 )
 
 

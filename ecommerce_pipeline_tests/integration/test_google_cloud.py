@@ -4,7 +4,7 @@ Google's GoogleSQL analyzer checks all SQL that a run sends to BigQuery: it reje
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent_queries
 from ecommerce_pipeline_tests.support.lives import built_at_once, change_rows, comparable_rows, delete_a_tenth
+from ecommerce_pipeline_tests.support.metrics import Measures, differing
 from ecommerce_pipeline_tests.support.platform import Platform
 
 pytestmark = pytest.mark.timeout(900)
@@ -76,6 +77,7 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     assert_labeled(bigquery_proxy.requests, cloud)
     queries = [*sent_queries(bigquery_proxy.requests), *reconciliation_queries()]
     assert analyzer.errors(queries, Catalog.of_platform(cloud.settings)) == {}
+    check_metrics(bigquery_proxy, analyzer, cloud, local)
     for platform in (local, cloud):
         platform.run(*DAYS, job="dashboard")
     assert page_of(cloud) == page_of(local)
@@ -99,6 +101,21 @@ def assert_labeled(requests: Sequence[Request], platform: Platform) -> None:
     }
     partitions = {each["partition"] for each in labels}
     assert {f"{DAYS[1]}_{DAYS[1]}", f"{DAYS[0]}_{DAYS[1]}"} <= partitions
+
+
+def check_metrics(proxy: Proxy, analyzer: Analyzer, cloud: Platform, local: Platform) -> None:
+    """Check that every metric by day is the same in BigQuery, whose SQL is accepted, and in DuckDB."""
+    sent = len(proxy.requests)
+    there, here = Measures(cloud), Measures(local)
+    for names in batched(here.compiler.metrics, 8):
+        asked, expected = there.asked(names), here.asked(names)
+        assert {name: differing(asked[name], expected[name]) for name in names} == {name: {} for name in names}
+    assert analyzer.errors([*sent_queries(proxy.requests[sent:])], Catalog.of_platform(cloud.settings)) == {}
+
+
+def batched(names: Iterable[str], size: int) -> list[list[str]]:
+    listed = [*names]
+    return [listed[at : at + size] for at in range(0, len(listed), size)]
 
 
 def page_of(platform: Platform) -> bytes:

@@ -119,7 +119,7 @@ def test_orders_that_are_not_sold_are_counted_by_state_and_bring_no_revenue(week
 
 
 def test_every_source_and_campaign_matches_the_ledger_of_marketing(week: Platform) -> None:
-    columns = "cost_amount, clicks, impressions, sessions, orders_sold, orders_new, amount_before_refunds"
+    columns = "ad_cost_amount, clicks, impressions, sessions, orders_sold, orders_new, amount_before_refunds"
     query = f"SELECT business_date, traffic_source, campaign, {columns} FROM datamart.marts_marketing_daily"
     found = {}
     for day, source, campaign, cost, *counts, amount in week.query(f"{query} WHERE {IN_EXACT}"):

@@ -20,13 +20,17 @@ OF_PRODUCT: Final = {"product_name", "category", "subcategory", "brand"}
 OF_VERSION: Final = {
     *("loyalty_tier", "customer_country", "unit_cost", "is_earliest_cost", "cost_amount", "margin_amount"),
     *("net_amount_with_cost", "units_without_cost", "units_at_earliest_cost"),
+    *("sales_margin_amount", "sales_with_cost_amount", "refund_with_cost_amount"),
 }
 """Columns that the version of a customer or product decides that was seen when the day was built."""
-OF_CATEGORIES: Final = {
+BY_VERSION: Final = {
     "datamart.marts_sales_as_known": ("business_date", "known_date", "channel"),
-    "datamart.marts_unit_economics_daily": ("business_date", "channel"),
+    "datamart.marts_unit_economics_daily": ("business_date", "channel", "device"),
+    "datamart.marts_channel_store_daily": ("business_date", "channel", "store_id", "device"),
+    "datamart.marts_payment_channel_daily": ("business_date", "channel", "payment_method_id", "device"),
+    "datamart.marts_customer_daily": ("business_date", "channel", "device"),
 }
-"""Marts by category and without products, with their other keys."""
+"""Marts by category or country, which a version decides, with their other keys."""
 Rows = dict[str, list[dict[str, object]]]
 """The rows of a warehouse by table."""
 
@@ -100,13 +104,13 @@ def comparable_rows(platform: Platform) -> Rows:
             is_lost = row.get("product_id", UNKNOWN) not in there
             row.update(dict.fromkeys(row.keys() & (OF_VERSION | OF_PRODUCT if is_lost else OF_VERSION)))
         rows[name].sort(key=repr)
-    for name, keys in OF_CATEGORIES.items():
-        rows[name] = without_category(rows[name], keys)
+    for name, keys in BY_VERSION.items():
+        rows[name] = summed(rows[name], keys)
     return rows
 
 
-def without_category(rows: list[dict[str, object]], keys: tuple[str, ...]) -> list[dict[str, object]]:
-    """Return the sums of the categories."""
+def summed(rows: list[dict[str, object]], keys: tuple[str, ...]) -> list[dict[str, object]]:
+    """Return the sums by these keys."""
     sums: dict[tuple[object, ...], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
         cell = sums[tuple(row[key] for key in keys)]

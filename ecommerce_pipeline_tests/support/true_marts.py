@@ -38,9 +38,10 @@ _UNKNOWN_IF_ABSENT: Final = {"cost_cents", "margin_cents"}
 
 
 def cells_of_mart(query: Query, mart: str, days: Days) -> Cells:
-    """Return the rows of a mart on these days by their keys."""
+    """Return the sums of a mart on these days by these of its keys."""
     keys, measures = _KEYS_AND_MEASURES[mart]
-    rows = query(f"SELECT {', '.join((*keys, *measures))} FROM datamart.marts_{mart} WHERE {within(days)}")
+    sums = ", ".join([*keys, *(f"sum({measure})" for measure in measures)])
+    rows = query(f"SELECT {sums} FROM datamart.marts_{mart} WHERE {within(days)} GROUP BY {', '.join(keys)}")
     return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
 
