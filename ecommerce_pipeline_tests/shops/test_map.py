@@ -74,7 +74,10 @@ def test_views_are_shown_then_created_once_then_replaced_or_removed(
     assert shown.exit_code == 0, shown.output
     assert "is Medusa 2, 2.15 or newer in schema public (pack medusa)" in shown.output
     assert "+FROM public.customer AS c" in shown.output.replace('"public"."customer"', "public.customer")
-    assert "not mapped stores, exchange_rates, sessions, reviews: read as empty" in shown.output
+    assert re.findall(r"not mapped ecommerce\.(\w+), read as empty: ", shown.output) == [
+        *("stores", "exchange_rates", "sessions", "reviews", "ad_spend", "stock_levels"),
+    ]
+    assert "ecommerce.ad_spend, read as empty: no acquisition cost, ROAS, or marketing efficiency\n" in shown.output
     assert "settings: SOURCE=external KEY_TYPE=text" in shown.output
     assert value(medusa, "SELECT to_regnamespace('ecommerce')") is None
 

@@ -94,8 +94,9 @@ def _show(output: Output, match: Match, found: Selects, planned: Sequence[Step],
         console.print(f"  {step.state:<10} {SCHEMA}.{step.table}{reason}")
     for table, missing in found.left_out.items():
         console.print(f"  left out   {SCHEMA}.{table}: the database has no {escape(', '.join(missing))}")
-    if absent := [name for name in TABLES if name not in match.pack.views]:
-        console.print(f"  not mapped {', '.join(absent)}: read as empty")
+    for name in TABLES:
+        if name not in {*match.pack.views, *REQUIRED}:
+            console.print(f"  not mapped {SCHEMA}.{name}, read as empty: {escape(TABLES[name].info['without'])}")
     for step in planned:
         if step.diff:
             console.print()
