@@ -33,7 +33,8 @@ from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.instance.run_tags import LEFT_TAG, LOOK_TAG, LOOKED_UNTIL_TAG
 from ecommerce_pipeline.io_managers import markdown
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.quality.changes import Change, Look, loaded_days, look
+from ecommerce_pipeline.quality.changes import Change, Look, look
+from ecommerce_pipeline.quality.loaded import loaded_days
 from ecommerce_pipeline.resources.postgres.apply import written_days
 from ecommerce_pipeline.resources.postgres.changed import last_day
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource

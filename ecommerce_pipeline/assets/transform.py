@@ -20,8 +20,8 @@ from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
 from ecommerce_pipeline.forecasts.extra import import_early
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.quality.changes import rows_loaded
 from ecommerce_pipeline.quality.exchange_rates import check_rates
+from ecommerce_pipeline.quality.loaded import rows_loaded
 from ecommerce_pipeline.quality.quarantine_guard import excessive
 from ecommerce_pipeline.quality.rows_by_day import QUARANTINES, count_rows
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
