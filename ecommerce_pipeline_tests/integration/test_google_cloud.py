@@ -12,6 +12,7 @@ from dagster import AssetKey
 from google.cloud import storage
 
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
+from ecommerce_pipeline.metrics.compiler import Question
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY
@@ -104,13 +105,16 @@ def assert_labeled(requests: Sequence[Request], platform: Platform) -> None:
 
 
 def check_metrics(proxy: Proxy, analyzer: Analyzer, cloud: Platform, local: Platform) -> None:
-    """Check that every metric by day is the same in BigQuery, whose SQL is accepted, and in DuckDB."""
+    """Check that every metric by day is the same in BigQuery, whose analyzer accepts the SQL, and in DuckDB."""
     sent = len(proxy.requests)
     there, here = Measures(cloud), Measures(local)
+    questions = []
     for names in batched(here.compiler.metrics, 8):
-        asked, expected = there.asked(names), here.asked(names)
+        asked, expected = there.asked_day_by_day(names, Days.of_keys(*DAYS)), here.asked(names)
         assert {name: differing(asked[name], expected[name]) for name in names} == {name: {} for name in names}
-    assert analyzer.errors([*sent_queries(proxy.requests[sent:])], Catalog.of_platform(cloud.settings)) == {}
+        questions.append(there.compiler.compile(Question(names, ["day", "channel"])))
+    queries = [*questions, *sent_queries(proxy.requests[sent:])]
+    assert analyzer.errors(queries, Catalog.of_platform(cloud.settings)) == {}
 
 
 def batched(names: Iterable[str], size: int) -> list[list[str]]:
