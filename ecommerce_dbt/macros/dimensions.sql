@@ -89,13 +89,19 @@
 {%- endmacro %}
 
 
-{# The join that finds the version of a time; the earliest one, where none is old enough. #}
+{#
+    The join that finds the version of a time; the earliest one, where none is old enough. Only comparisons of the two sides:
+    for an `or` in a left join, DuckDB compares every row with every version.
+#}
 {% macro join_version(history, versions, key, row_key, time) -%}
     left join {{ ref(history) }} as {{ versions }}
         on
             {{ row_key }} = {{ versions }}.{{ key }}
-            and ({{ versions }}.is_earliest or {{ time }} >= {{ versions }}.valid_from)
-            and ({{ versions }}.valid_to is null or {{ time }} < {{ versions }}.valid_to)
+            and {{ time }} >= case
+                when {{ versions }}.is_earliest then {{ cast_to("'0001-01-01 00:00:00+00'", 'timestamptz') }}
+                else {{ versions }}.valid_from
+            end
+            and {{ time }} < coalesce({{ versions }}.valid_to, {{ cast_to("'9999-12-31 00:00:00+00'", 'timestamptz') }})
 {%- endmacro %}
 
 
