@@ -26,6 +26,7 @@ from dagster import (
 from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, days_of_run
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
+from ecommerce_pipeline.dashboard.definitions import page_metrics
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
@@ -45,8 +46,8 @@ from ecommerce_pipeline.settings import Settings
 LAYER: Final = "dashboard"
 
 REPORT: Final = (
-    "One page: sales, products, customers, payments, channels and stores, and data quality. It works offline and "
-    "computes its figures for the chosen period and channel. Built from the current marts."
+    "One page: sales, unit economics, products, customers, marketing, returns, payments, channels and stores, and data "
+    "quality. It works offline and computes its figures for the chosen days and filters. Built from the current marts."
 )
 LINKS: Final = (
     "One link per mart, which opens the default report of Data Studio (formerly Looker Studio) on it in BigQuery; and, "
@@ -183,14 +184,16 @@ def _report_metadata(datasets: Datasets) -> dict[str, Any]:
 
 
 def _key_figures(totals: Figures, currency: str) -> dict[str, Any]:
-    unit = f" {currency}"
-    average = f"{totals.sold_cents / totals.orders_sold / 100:,.2f}{unit}" if totals.orders_sold else "no orders"
-    return {
-        "period": f"{totals.period.label}: {totals.period.window}",
-        "net revenue": f"{totals.net_cents / 100:,.2f}{unit}",
-        "orders sold": totals.orders_sold,
-        "average order": average,
-        "units": f"{totals.units:,.10g}",
-        "new customers": totals.new_customers,
-        "refunded": f"{totals.refund_cents / 100:,.2f}{unit}",
+    shown = {
+        page_metrics()[name].label.lower(): _written(value, page_metrics()[name].unit, currency)
+        for name, value in totals.values.items()
     }
+    return {"period": f"{totals.period.label}: {totals.period.window}", **shown}
+
+
+def _written(value: float | None, unit: str, currency: str) -> str | int:
+    if value is None:
+        return "none"
+    if unit == "amount":
+        return f"{value / 100:,.2f} {currency}"
+    return int(value) if unit == "count" else f"{value:,.10g}"

@@ -1,4 +1,4 @@
-"""The page's data: the rows of the queries, by column, with days and words as numbers and amounts in cents.
+"""The page's data: the rows of the queries, with amounts in cents. `packing.py` turns them into bytes.
 
 No ratios: the page computes them from sums.
 """
@@ -13,16 +13,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ecommerce_pipeline.dashboard.forecast_queries import FORECAST, FORECASTS
 from ecommerce_pipeline.dashboard.periods import Period, default_period, periods
-from ecommerce_pipeline.dashboard.queries import (
-    FORECAST,
-    FORECASTS,
-    PRODUCTS,
-    QUERIES,
-    forecasts_read,
-    tables_of_dataset,
-    top_products,
-)
+from ecommerce_pipeline.dashboard.product_queries import PRODUCTS, leading_products
+from ecommerce_pipeline.dashboard.queries import QUERIES, forecasts_read, tables_of_dataset
 from ecommerce_pipeline.forecasts.sales_daily import LEAST_BACK_ORIGINS
 from ecommerce_pipeline.partitions import ONE_DAY
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -33,10 +27,8 @@ LAYERS: Final = ("core", "datamart", forecasts.LAYER)
 CENTS: Final = pa.decimal128(30, 2)
 THOUSANDTHS: Final = pa.decimal128(30, 3)
 
-QUANTITIES: Final = {"units", "units_returned"}
-"""Columns that are no amounts though they are decimals."""
-
-Column = dict[str, Any]
+QUANTITIES: Final = "units"
+"""How the names of columns begin that are no amounts though they are decimals."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +36,8 @@ class Datasets:
     """Everything the page shows.
 
     Attributes:
-        tables: Rows by name, as in `queries.py`, with `products` for the best products, and those of forecasts
-            where there are any.
+        tables: Rows by name, as in `queries.py`, with `products` and their names, and those of forecasts where
+            there are any.
         currency: The reporting currency, of all amounts but those of `currencies`, whose rows have their own.
         as_of: The newest day with orders or refunds; None before the first order.
         periods: The selectable periods.
@@ -101,8 +93,14 @@ def read_datasets(
     read = read_at(as_of)
     partial_until = read if read and read.date() == as_of else None
     choices = periods(min(days), as_of, set(found.delivered), partial_until)
-    [products] = warehouse.queries([top_products(choices).format(**schemas)])
-    return Datasets({**tables, PRODUCTS: with_numbers(products)}, currency, as_of, choices, partial_until)
+    [products] = warehouse.queries([leading_products(choices).format(**schemas)])
+    return Datasets({**tables, **_named_once(with_numbers(products))}, currency, as_of, choices, partial_until)
+
+
+def _named_once(products: pa.Table) -> dict[str, pa.Table]:
+    """Return the days of products without their names, and the names."""
+    names = products.select(["product_id", "product_name"]).group_by(["product_id", "product_name"]).aggregate([])
+    return {PRODUCTS: products.drop_columns(["product_name"]), "product_names": names.sort_by("product_id")}
 
 
 def _tried(forecast: pa.Table) -> pa.Table:
@@ -132,7 +130,7 @@ def with_numbers(rows: pa.Table) -> pa.Table:
     hundred, thousand = (pa.scalar(Decimal(factor), pa.decimal128(4, 0)) for factor in (100, 1000))
     columns: list[Any] = []
     for name, column in zip(rows.column_names, rows.columns, strict=True):
-        if name in QUANTITIES:
+        if name.startswith(QUANTITIES) and pa.types.is_decimal(column.type):
             # By way of whole thousandths: pyarrow casts 479.000000000 to 479.00000000000006.
             thousandths = pc.cast(pc.multiply(pc.cast(column, THOUSANDTHS), thousand), pa.int64())
             columns.append(pc.divide(pc.cast(thousandths, pa.float64()), 1000.0))
@@ -151,21 +149,3 @@ def _cents(amounts: "pa.ChunkedArray[Any]", hundred: "pa.Scalar[Any]") -> Any:
         return pc.cast(pc.multiply(pc.cast(amounts, CENTS), hundred), pa.int64())
     except pa.ArrowInvalid:  # there are parts of cents
         return pa.array([None if amount is None else float(amount * 100) for amount in amounts.to_pylist()])
-
-
-def columnar(rows: pa.Table) -> dict[str, Column]:
-    """Return the rows for JSON, by column: days as offsets from the first one, each word once."""
-    return {name: _column(rows[name]) for name in rows.column_names}
-
-
-def _column(values: "pa.ChunkedArray[Any]") -> Column:
-    if pa.types.is_date(values.type):
-        listed = values.to_pylist()
-        first = min((day for day in listed if day), default=None)
-        if first is None:
-            return {"values": listed}
-        return {"first_day": first.isoformat(), "values": [(day - first).days for day in listed]}
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        coded = values.combine_chunks().dictionary_encode()
-        return {"words": coded.dictionary.to_pylist(), "values": coded.indices.to_pylist()}
-    return {"values": values.to_pylist()}

@@ -17,8 +17,9 @@ exposures:
     type: dashboard
     maturity: high
     description: >
-      One page for five business subjects (sales, products, customers, payments, channels and stores) and for data
-      quality. Made by the asset dashboard/report after the marts; its queries are in ecommerce_pipeline/dashboard.
+      One page for eight business subjects (sales, unit economics, products, customers, marketing, returns, payments,
+      channels and stores) and for data quality. Made by the asset dashboard/report after the marts; its queries are in
+      ecommerce_pipeline/dashboard.
     owner: {{name: data-platform}}
     depends_on:
 {report}

@@ -1,29 +1,34 @@
 """The key figures of the page's default period, for readers of the asset's metadata."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.dashboard.datasets import Datasets
+from ecommerce_pipeline.dashboard.definitions import inputs, value_of
 from ecommerce_pipeline.dashboard.periods import Period
+
+METRICS: Final[Mapping[str, str]] = {
+    "net_revenue": "sales",
+    "orders_sold": "sales",
+    "average_order_value": "sales",
+    "units": "sales",
+    "orders_new": "customers",
+    "refund_amount": "sales",
+}
+"""The metrics, and the datasets that their sums come from."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Sums over a period, all channels; amounts in cents of the reporting currency."""
+    """Metrics over a period, all channels; amounts in cents of the reporting currency."""
 
     period: Period
-    net_cents: float
-    sold_cents: float
-    orders_sold: int
-    orders_placed: int
-    units: float
-    refund_cents: float
-    new_customers: int
+    values: Mapping[str, float | None]
     net_by_day: list[tuple[date, float]]
 
 
@@ -32,32 +37,21 @@ def figures(datasets: Datasets) -> Figures | None:
     period = datasets.default
     if period is None:
         return None
-    sales = _within(datasets.tables["sales"], period)
-    customers = _within(datasets.tables["customers"], period)
-    sold = pc.subtract(sales["gross_amount"], sales["discount_amount"])
-    net = sales.append_column("net", pc.subtract(sold, sales["refund_amount"]))
-    by_day = dict(_rows(net.group_by("business_date").aggregate([("net", "sum")])))
-    return Figures(
-        period=period,
-        net_cents=_total(net["net"]),
-        sold_cents=_total(sold),
-        orders_sold=_total(sales["orders_sold"]),
-        orders_placed=_total(sales["orders_placed"]),
-        units=_total(sales["units"]),
-        refund_cents=_total(sales["refund_amount"]),
-        new_customers=_total(customers["orders_new"]),
-        net_by_day=[(day, by_day.get(day, 0)) for day in period.window.days()],
-    )
+    values = {name: value_of(name, _sums(_within(datasets, source, period), name)) for name, source in METRICS.items()}
+    by_day = dict(_by_day(_within(datasets, METRICS["net_revenue"], period)))
+    return Figures(period, values, [(day, by_day.get(day, 0)) for day in period.window.days()])
 
 
-def _within(rows: pa.Table, period: Period) -> pa.Table:
-    return rows.filter((pc.field("business_date") >= period.first) & (pc.field("business_date") <= period.last))
+def _within(datasets: Datasets, name: str, period: Period) -> pa.Table:
+    day = pc.field("business_date")
+    return datasets.tables[name].filter((day >= period.first) & (day <= period.last))
 
 
-def _total(values: "pa.ChunkedArray[Any]") -> Any:
-    return pc.sum(values).as_py() or 0
+def _sums(rows: pa.Table, metric: str) -> dict[str, float]:
+    return {name: pc.sum(rows[name]).as_py() or 0 for name in inputs(metric)}
 
 
-def _rows(table: pa.Table) -> Iterator[tuple[date, float]]:
-    for row in table.to_pylist():
-        yield row["business_date"], row["net_sum"]
+def _by_day(rows: pa.Table) -> Iterator[tuple[date, Any]]:
+    names = inputs("net_revenue")
+    for row in rows.group_by("business_date").aggregate([(name, "sum") for name in names]).to_pylist():
+        yield row["business_date"], value_of("net_revenue", {name: row[f"{name}_sum"] for name in names})

@@ -6,19 +6,13 @@ order nulls differently.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from ecommerce_pipeline.dashboard.periods import Period
+from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
+from ecommerce_pipeline.dashboard.product_queries import PRODUCTS, leading_products
 from ecommerce_pipeline.schema import forecasts
 from ecommerce_pipeline.schema.tables import EVENTS
-
-PRODUCTS: Final = "products"
-"""The dataset whose query depends on the periods."""
-FORECAST: Final = "forecast"
-"""The dataset of the forecast of sales."""
-TOP_PRODUCTS: Final = 10
-ALL_CHANNELS: Final = "all"
 
 QUARANTINE: Final = " union all ".join(
     f"select business_date, '{table}' as table_name, reason, count(*) as quarantined "  # noqa: S608 - the contract's
@@ -50,31 +44,35 @@ TOTALS: Final = " union all ".join(
 
 QUERIES: Final[Mapping[str, str]] = {
     "sales": """
-        select business_date, channel, store_id, orders_placed, orders_sold, units, gross_amount, discount_amount,
-            refund_amount
+        select business_date, channel, coalesce(customer_country, 'unknown') as country,
+            coalesce(device, 'unknown') as device, store_id, orders_placed, orders_sold, orders_part_paid,
+            orders_unpaid, orders_cancelled, units, gross_amount, discount_amount, refund_amount
         from {datamart}.marts_channel_store_daily
     """,
+    "lines": """
+        select business_date, channel, coalesce(customer_country, 'unknown') as country,
+            coalesce(device, 'unknown') as device, category, units, units_returned, gross_amount, discount_amount,
+            refund_amount, payment_fee_amount, coalesce(cost_amount, 0) as cost_amount, sales_margin_amount,
+            sales_with_cost_amount, refund_with_cost_amount, units_without_cost, units_at_earliest_cost
+        from {datamart}.marts_unit_economics_daily
+    """,
     "customers": """
-        select business_date, channel, orders_new, orders_returning, orders_guest, amount_new, amount_returning,
-            amount_guest
+        select business_date, channel, coalesce(customer_country, 'unknown') as country,
+            coalesce(device, 'unknown') as device, orders_new, orders_returning, orders_guest, amount_new,
+            amount_returning, amount_guest
         from {datamart}.marts_customer_daily
     """,
     "payments": """
-        select business_date, channel, payment_method_id, orders_sold, net_amount, attempts, attempts_approved, retries,
-            recoveries, recovered_amount
+        select business_date, channel, coalesce(customer_country, 'unknown') as country,
+            coalesce(device, 'unknown') as device, payment_method_id, orders_sold, net_amount, attempts,
+            attempts_approved, retries, recoveries, recovered_amount
         from {datamart}.marts_payment_channel_daily
     """,
     "funnel": """
-        select business_date, channel, sessions, sessions_with_product_view, sessions_with_cart, sessions_with_checkout,
-            sessions_with_order, sessions_with_sold_order
+        select business_date, channel, coalesce(device, 'unknown') as device,
+            coalesce(traffic_source, 'unknown') as traffic_source, sessions, sessions_with_product_view,
+            sessions_with_cart, sessions_with_checkout, sessions_with_order, sessions_with_sold_order
         from {datamart}.marts_funnel_daily
-    """,
-    "categories": """
-        select sold.business_date, sold.channel, coalesce(products.category, 'unknown') as category,
-            sum(sold.units) as units, sum(sold.net_amount) as net_amount
-        from {datamart}.marts_product_daily as sold
-        left join {core}.dim_product as products on sold.product_id = products.product_id
-        group by sold.business_date, sold.channel, coalesce(products.category, 'unknown')
     """,
     "cohorts": """
         select cohort_unit, cohort_start_date, channel, units_since_first, active_customers
@@ -89,6 +87,36 @@ QUERIES: Final[Mapping[str, str]] = {
         select segment, count(*) as customers
         from {datamart}.marts_customer_rfm
         group by segment
+    """,
+    "ltv": """
+        select cohort_month, channel, days, cohort_customers, net_amount
+        from {datamart}.marts_customer_ltv_cohort
+    """,
+    "repeat": """
+        select cohort_month, order_number, days_since_first, cohort_customers, customers
+        from {datamart}.marts_repeat_purchase
+    """,
+    "campaign_days": """
+        select business_date, campaign, traffic_source, sessions, orders_sold, net_amount,
+            coalesce(margin_amount, 0) as margin_amount
+        from {datamart}.marts_campaign_daily
+    """,
+    "coupons": """
+        select business_date, channel, coupon_code, orders_sold, gross_amount, discount_amount, refund_amount
+        from {datamart}.marts_coupon_daily
+    """,
+    "returns": """
+        select business_date, channel, category, refund_reason,
+            case
+                when days_until_return is null then 'unknown'
+                when days_until_return <= 3 then '0-3'
+                when days_until_return <= 7 then '4-7'
+                when days_until_return <= 14 then '8-14'
+                when days_until_return <= 30 then '15-30'
+                else '31+'
+            end as days, sum(units_returned) as units_returned, sum(refund_amount) as refund_amount
+        from {datamart}.marts_returns
+        group by 1, 2, 3, 4, 5
     """,
     "quality": """
         select business_date, table_name, rows_source, rows_lake, rows_in, rows_valid, rows_quarantined,
@@ -121,156 +149,10 @@ QUERIES: Final[Mapping[str, str]] = {
         from {datamart}.marts_currency_daily
     """,
 }
-"""The page's datasets by name. Those of daily marts have the grain of the filters: day and channel."""
-
-FORECASTS: Final[Mapping[str, str]] = {
-    FORECAST: """
-        select business_date, target_date, member as channel, published, parameters, mean, lower_80, upper_80, lower_95,
-            upper_95, sum_lower_80, sum_upper_80
-        from {forecast}.sales_daily
-        where measure = 'net_amount' and level in ('all', 'channel')
-            and business_date = (select max(business_date) from {forecast}.sales_daily)
-    """,
-    "at_risk": """
-        select place, published, person_key, recency_days, purchase_days, probability_30d, expected_net_90d,
-            at_risk_90d, total_expected, total_at_risk
-        from (
-            select
-                published, person_key, recency_days, purchase_days, probability_30d, expected_net_90d, at_risk_90d,
-                row_number() over (order by at_risk_rank nulls last, person_key nulls last) as place,
-                sum(expected_net_90d) over () as total_expected,
-                sum(at_risk_90d) over () as total_at_risk
-            from {forecast}.customer_purchase
-            where business_date = (select max(business_date) from {forecast}.customer_purchase)
-        ) as newest
-        where place <= 10
-    """,
-    "pairs": """
-        select place, ranked.product_id, one.product_name, other_product_id, other.product_name as other_product_name,
-            pair_orders, confidence, lift
-        from (
-            select
-                product_id, other_product_id, pair_orders, confidence, lift,
-                row_number() over (order by evidence desc nulls last, product_id nulls last) as place
-            from (
-                select
-                    *,
-                    -- Of both directions of a pair, the more certain one.
-                    row_number() over (
-                        partition by
-                            case when product_id < other_product_id then product_id else other_product_id end,
-                            case when product_id < other_product_id then other_product_id else product_id end
-                        order by confidence desc nulls last, product_id nulls last
-                    ) as direction
-                from {forecast}.product_affinity
-                where published
-                    and business_date = (select max(business_date) from {forecast}.product_affinity)
-            ) as pairs
-            where direction = 1
-        ) as ranked
-        left join {core}.dim_product as one on ranked.product_id = one.product_id
-        left join {core}.dim_product as other on ranked.other_product_id = other.product_id
-        where place <= 10
-    """,
-}
-"""The datasets of the newest origin of a forecast, which there are only where there is its table."""
-
-
-def top_products(periods: Sequence[Period]) -> str:
-    """Return the query for the top products of each period and channel, by revenue and by units.
-
-    A ranking cannot be summed from days, so each selectable period and channel has its own. Ranks beyond the last one
-    shown are not exact.
-    """
-    spans = " union all ".join(
-        f"select '{period.key}' as period, date '{period.first}' as first_day, date '{period.last}' as last_day"
-        for period in periods
-    )
-    return f"""
-        with periods as ({spans}),
-        sold as (
-            select
-                periods.period,
-                daily.channel,
-                daily.product_id,
-                sum(daily.units) as units,
-                sum(daily.units_returned) as units_returned,
-                sum(daily.net_amount) as net_amount
-            from {{datamart}}.marts_product_daily as daily
-            inner join periods
-                on daily.business_date >= periods.first_day and daily.business_date <= periods.last_day
-            group by periods.period, daily.channel, daily.product_id
-        ),
-        every_channel as (
-            select period, channel, product_id, units, units_returned, net_amount from sold
-            union all
-            select
-                period,
-                '{ALL_CHANNELS}' as channel,
-                product_id,
-                sum(units) as units,
-                sum(units_returned) as units_returned,
-                sum(net_amount) as net_amount
-            from sold
-            group by period, product_id
-        ),
-        chosen as (
-            select * from every_channel where units > 0
-        ),
-        {_threshold("net_amount")},
-        {_threshold("units")},
-        ranked as (
-            select
-                chosen.*,
-                row_number() over (
-                    partition by chosen.period, chosen.channel
-                    order by chosen.net_amount desc nulls last, chosen.product_id nulls last
-                ) as revenue_rank,
-                row_number() over (
-                    partition by chosen.period, chosen.channel
-                    order by chosen.units desc nulls last, chosen.product_id nulls last
-                ) as units_rank
-            from chosen
-            inner join threshold_net_amount
-                on chosen.period = threshold_net_amount.period and chosen.channel = threshold_net_amount.channel
-            inner join threshold_units
-                on chosen.period = threshold_units.period and chosen.channel = threshold_units.channel
-            where chosen.net_amount >= threshold_net_amount.bound or chosen.units >= threshold_units.bound
-        )
-        select
-            ranked.period,
-            ranked.channel,
-            ranked.product_id,
-            products.product_name,
-            coalesce(products.category, 'unknown') as category,
-            ranked.units,
-            ranked.units_returned,
-            ranked.net_amount,
-            ranked.revenue_rank,
-            ranked.units_rank
-        from ranked
-        left join {{core}}.dim_product as products on ranked.product_id = products.product_id
-        where ranked.revenue_rank <= {TOP_PRODUCTS} or ranked.units_rank <= {TOP_PRODUCTS}
-    """  # noqa: S608 - keys and days of the calendar
-
-
-def _threshold(measure: str) -> str:
-    """Return the subquery with the lowest value among the top products: ranking all products takes twice as long."""
-    return f"""
-        threshold_{measure} as (
-            select period, channel, min({measure}) as bound
-            from (
-                select
-                    period,
-                    channel,
-                    {measure},
-                    row_number() over (partition by period, channel order by {measure} desc) as position_by_measure
-                from chosen
-            ) as positions
-            where position_by_measure <= {TOP_PRODUCTS}
-            group by period, channel
-        )
-    """  # noqa: S608 - names of its own
+"""The page's datasets by name. Those of daily marts are cubes: they begin with the day, and their other words and ids
+are the dimensions that filter and group them. Rows that a mart wrote before it had a dimension are of its unknown
+member.
+"""
 
 
 def tables_of(sql: str) -> set[tuple[str, str]]:
@@ -284,7 +166,7 @@ def tables_of(sql: str) -> set[tuple[str, str]]:
 
 def tables_of_dataset(name: str) -> set[tuple[str, str]]:
     """Return the tables that a dataset of the page reads."""
-    return tables_of({**QUERIES, **FORECASTS, PRODUCTS: top_products([])}[name])
+    return tables_of({**QUERIES, **FORECASTS, PRODUCTS: leading_products([])}[name])
 
 
 def tables_read() -> set[tuple[str, str]]:

@@ -10,17 +10,26 @@ from typing import Any, Final
 from altair.utils import schemapi
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
-from ecommerce_pipeline.dashboard.datasets import Datasets, columnar
+from ecommerce_pipeline.dashboard.datasets import Datasets
+from ecommerce_pipeline.dashboard.definitions import page_metrics
+from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
+from ecommerce_pipeline.dashboard.packing import Header, packed
 from ecommerce_pipeline.dashboard.periods import Period
-from ecommerce_pipeline.dashboard.queries import ALL_CHANNELS, FORECASTS, tables_of_dataset
+from ecommerce_pipeline.dashboard.queries import tables_of_dataset
 
 PARTS: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
-    *("format.js", "data.js", "totals.js", "rows/index.js", "forecast.js"),
-    *(f"rows/{section.name}.js" for section in SECTIONS),
-    *("charts.js", "tables.js", "main.js"),
+    *("format.js", "days.js", "columns.js", "data.js", "metrics.js", "cubes.js", "choice.js", "rows/index.js"),
+    "forecast.js",
+    *(f"rows/{path.name}" for path in sorted((PARTS / "rows").glob("[!i]*.js"))),
+    *("charts.js", "tables.js", "export.js", "details.js", "figure.js", "figures.js"),
+    *("address.js", "filters.js", "main.js"),
 )
-"""Each script uses only those before it."""
+"""Until the last one runs, each uses only those before it."""
+DEFINITIONS: Final = "docs/metrics.md"
+"""The page of the documentation with the definitions of metrics."""
+ALL_CHANNELS: Final = "all"
+"""All channels together, in forecasts."""
 
 
 def render(title: str, datasets: Datasets, vega: str) -> bytes:
@@ -31,14 +40,17 @@ def render(title: str, datasets: Datasets, vega: str) -> bytes:
         datasets: The data it shows.
         vega: The drawing script, from `vega_script`.
     """
+    shown = [section for section in SECTIONS if any(_is_shown(chart, datasets) for chart in section.charts)]
+    headers, columns = packed(datasets.tables)
     page = Template(_part("page.html")).substitute(
         title=html.escape(title),
         style=_part("style.css"),
-        sections="\n".join(_section(section, datasets) for section in SECTIONS),
+        sections="\n".join(_section(section, datasets) for section in shown),
         navigation="\n".join(
-            f'<li><a href="#{section.name}">{html.escape(section.title)}</a></li>' for section in SECTIONS
+            f'<li><a href="#{section.name}">{html.escape(section.title)}</a></li>' for section in shown
         ),
-        data=_json(_data(datasets)),
+        data=_json(_data(datasets, headers)),
+        columns=columns,
         drawings=_drawings(),
         vega=vega,
         script="\n".join(_part(name) for name in SCRIPTS),
@@ -70,7 +82,7 @@ def _drawings() -> str:
         )
 
 
-def _data(datasets: Datasets) -> dict[str, Any]:
+def _data(datasets: Datasets, headers: dict[str, Header]) -> dict[str, Any]:
     return {
         "as_of": datasets.as_of and datasets.as_of.isoformat(),
         "last_whole_day": datasets.last_whole_day and datasets.last_whole_day.isoformat(),
@@ -82,18 +94,26 @@ def _data(datasets: Datasets) -> dict[str, Any]:
         "channels": [{"key": key, "label": label, "color": colour} for key, (label, colour) in marks.CHANNELS.items()],
         "all_channels": ALL_CHANNELS,
         "needs": {chart.name: chart.needs for section in SECTIONS for chart in section.charts if chart.needs},
-        "tables": {name: columnar(rows) for name, rows in datasets.tables.items()},
+        "metrics": {
+            name: {"label": one.label, "description": one.description, "unit": one.unit, "expression": one.expression}
+            for name, one in page_metrics().items()
+        },
+        "definitions": DEFINITIONS,
+        "tables": headers,
     }
 
 
 def _period(period: Period) -> dict[str, Any]:
-    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
-    before = period.before and {"first": period.before.start.isoformat(), "last": period.before.last.isoformat()}
-    return {"key": period.key, "label": period.label, **days, "before": before}
+    return {
+        "key": period.key,
+        "label": period.label,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+    }
 
 
 def _section(section: Section, datasets: Datasets) -> str:
-    shown = [chart for chart in section.charts if _has_data(chart, datasets)]
+    shown = [chart for chart in section.charts if _is_shown(chart, datasets)]
     narrow = [chart for chart in shown if not chart.wide]
     third = len(narrow) % 3 == 0
     charts = "\n".join(_figure(chart, datasets, third=third) for chart in shown)
@@ -105,22 +125,25 @@ def _section(section: Section, datasets: Datasets) -> str:
     )
 
 
-def _has_data(chart: Chart, datasets: Datasets) -> bool:
-    """Return whether a chart can show something: one of forecasts only can where there are some."""
-    return any(name not in FORECASTS or datasets.tables.get(name) for name in chart.reads)
+def _is_shown(chart: Chart, datasets: Datasets) -> bool:
+    """Return whether a chart is on the page: an optional one only is where there are rows for it."""
+    return not chart.optional or all(datasets.tables.get(name) for name in chart.reads)
 
 
 def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
     title = html.escape(chart.title)
     unit = html.escape(chart.unit.format(money=datasets.currency))
-    badge = ' <b class="scope">all channels</b>' if chart.scope == "period" else ""
+    badge = ' <b class="scope">whole shop</b>' if chart.scope == "period" else ""
     keys = "".join(
-        f'<li><i class="{key.shape}" style="--key:{key.colour}"></i>{html.escape(key.label)}</li>' for key in chart.keys
+        f'<li data-key="{html.escape(key.label)}"><i class="{key.shape}" style="--key:{key.colour}"></i>'
+        f"{html.escape(key.label)}</li>"
+        for key in chart.keys
     )
     until = f", {datasets.partial_until:%H:%M}" if datasets.partial_until else ""
     as_of = f"{datasets.as_of:%-d %b %Y}{until}" if datasets.as_of else "no day yet"
     width = "wide" if chart.wide else "third" if third else "half"
-    return f"""<figure id="{chart.name}" class="chart {width}" data-scope="{chart.scope}">
+    asked = f'data-scope="{chart.scope}" data-metrics="{" ".join(chart.metrics)}"'
+    return f"""<figure id="{chart.name}" class="chart {width}" {asked}>
 <figcaption><h3>{title}</h3>
 <p class="unit">{unit}{badge}</p>
 <ul class="keys">{keys}</ul></figcaption>

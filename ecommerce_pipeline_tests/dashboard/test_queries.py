@@ -8,22 +8,17 @@ import yaml
 
 from ecommerce_pipeline.assets.dashboard import dashboard_assets
 from ecommerce_pipeline.dashboard.exposures import EXPOSURES
+from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
 from ecommerce_pipeline.dashboard.periods import periods
-from ecommerce_pipeline.dashboard.queries import (
-    FORECASTS,
-    PRODUCTS,
-    QUERIES,
-    forecasts_read,
-    tables_read,
-    top_products,
-)
+from ecommerce_pipeline.dashboard.product_queries import PRODUCTS, leading_products
+from ecommerce_pipeline.dashboard.queries import QUERIES, forecasts_read, tables_read
 from ecommerce_pipeline.forecasts import extra
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.dashboard.test_periods import AS_OF, delivered
 
-TEXTS = {**QUERIES, **FORECASTS, PRODUCTS: top_products(periods(AS_OF, AS_OF, delivered(1)))}
+TEXTS = {**QUERIES, **FORECASTS, PRODUCTS: leading_products(periods(AS_OF, AS_OF, delivered(1)))}
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -1,6 +1,7 @@
 """The dashboard of 30 days at scale 1 in a real browser, compared with the marts and the shop's ledger."""
 
 import base64
+import csv
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,7 +20,9 @@ from playwright.sync_api import Browser
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.dashboard.queries import FORECASTS, tables_of_dataset, tables_read
+from ecommerce_pipeline.dashboard.definitions import page_metrics
+from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
+from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
@@ -40,7 +43,9 @@ from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 EVERY_CHART = {chart.name: chart for section in SECTIONS for chart in section.charts}
 OF_FORECASTS = {name for name, chart in EVERY_CHART.items() if set(chart.reads) <= set(FORECASTS)}
 CHARTS = {name: chart for name, chart in EVERY_CHART.items() if name not in OF_FORECASTS}
-DRAWN = [name for name, chart in CHARTS.items() if chart.draw]
+OVER_MONTHS = {"lifetime_value", "repeat_rate"}
+"""Of 30 days, these say that they need more."""
+DRAWN = [name for name, chart in CHARTS.items() if chart.draw and name not in OVER_MONTHS]
 FIRST, LAST = "2026-03-02", "2026-03-31"
 PERIODS = {"7d": 7, "14d": 14, "28d": 28}
 SALES = "datamart.marts_channel_store_daily"
@@ -173,17 +178,28 @@ def test_the_key_figures_equal_the_marts(visit: OpenPage, month: Platform, perio
         f"SELECT sum(sessions), sum(sessions_with_sold_order) FROM datamart.marts_funnel_daily WHERE {where}"
     )
     sold = cents(gross) - cents(discount)
+    [(margin, known, returned)] = month.query(
+        "SELECT sum(margin_amount), sum(net_amount_with_cost), sum(units_returned)"
+        f" FROM datamart.marts_unit_economics_daily WHERE {where}"
+    )
+    [(attempts, approved)] = month.query(
+        f"SELECT sum(attempts), sum(attempts_approved) FROM datamart.marts_payment_channel_daily WHERE {where}"
+    )
     expected: dict[str, Any] = {
         "net_revenue": sold - cents(refund),
         "orders_sold": paid,
         "units": units,
-        "new_customers": new,
-        "average_order": pytest.approx(sold / paid),  # type: ignore[operator]
-        "orders_sold_share": pytest.approx(paid / placed),  # type: ignore[operator]
-        "refund_share": pytest.approx(cents(refund) / sold),
+        "orders_new": new,
+        "average_order_value": pytest.approx(sold / paid),  # type: ignore[operator]
+        "sold_rate": pytest.approx(paid / placed),  # type: ignore[operator]
+        "refund_rate": pytest.approx(cents(refund) / sold),
+        "margin": cents(margin),
+        "margin_rate": pytest.approx(cents(margin) / cents(known)),
+        "payment_approval_rate": pytest.approx(approved / attempts),  # type: ignore[operator]
+        "return_rate": pytest.approx(float(returned) / float(units)),  # type: ignore[arg-type]
     }
     if channel != "store":
-        expected["conversion"] = pytest.approx(bought / visits)  # type: ignore[operator]
+        expected["conversion_rate"] = pytest.approx(bought / visits)  # type: ignore[operator]
     assert visit.figures() == expected
 
 
@@ -234,8 +250,11 @@ def test_the_filters_change_exactly_the_charts_that_they_apply_to(visit: OpenPag
     changed_by_period = {name for name, text in drawings().items() if text != start[name]}
     visit.choose("14d", "web")
     changed_by_channel = {name for name, text in drawings().items() if text != start[name]}
-    assert changed_by_period == {name for name, chart in CHARTS.items()}
-    assert changed_by_channel == {name for name, chart in CHARTS.items() if chart.scope == "period and channel"}
+    unfiltered = {name for name in CHARTS if visit.texts(f"#{name} .unfiltered")}
+    assert changed_by_period == CHARTS.keys() - OVER_MONTHS
+    filtered = {name for name, chart in CHARTS.items() if chart.scope == "period and filters"}
+    assert changed_by_channel == filtered - unfiltered - OVER_MONTHS
+    assert unfiltered == {"campaigns", "source_revenue"}
     visit.choose("14d", "all")
     assert texts() == first_texts
 
@@ -269,9 +288,10 @@ def test_payments_channels_stores_and_visits_equal_the_marts(visit: OpenPage, mo
     }
     shares = {row["Method"]: row["Orders sold"] for row in visit.table("payment_shares")}
     assert shares == {name: counts[0] for name, counts in payments.items() if counts[0]}
-    success = {row["Method"]: [row["Attempts"], row["Approved"]] for row in visit.table("payment_success")}
+    columns = ("Payment attempts", "Attempts approved")
+    success = {row["Method"]: [row[name] for name in columns] for row in visit.table("payment_success")}
     assert success == {name: counts[1:3] for name, counts in payments.items() if counts[1]}
-    retries = {row["Method"]: [row["Retries"], row["Approved"]] for row in visit.table("retry_recovery")}
+    retries = {row["Method"]: [row["Retries"], row["Recoveries"]] for row in visit.table("retry_recovery")}
     assert retries == {name: counts[3:] for name, counts in payments.items() if counts[3]}
 
     labels = {"web": "Web", "mobile_app": "Mobile app", "marketplace": "Marketplace", "store": "Stores"}
@@ -363,19 +383,26 @@ def test_axe_finds_no_serious_problem(browser: Browser, address: str, options: d
 
 def test_the_page_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> None:
     with open_page(browser, address) as visit:
-        focused = "document.activeElement.id || document.activeElement.getAttribute('href')"
+        focused = (
+            "document.activeElement.id || document.activeElement.getAttribute('href')"
+            " || document.activeElement.parentElement.dataset.filter"
+        )
         stops = []
-        for _ in range(9):
+        while "channel" not in stops:  # a date has a stop for each of its parts
             visit.page.keyboard.press("Tab")
             stops.append(visit.page.evaluate(focused))
-        assert stops == ["#main", *(f"#{section.name}" for section in SECTIONS), "period", "channel"]
+        sections = [f"#{section.name}" for section in SECTIONS]
+        assert list(dict.fromkeys(stops)) == ["#main", *sections, "period", "from", "to", "compare", "channel"]
         before = visit.figures()
-        visit.page.evaluate("delete document.documentElement.dataset.ready")
-        visit.page.keyboard.press("ArrowDown")
+        for key in ("Enter", "Tab", "Space"):
+            visit.page.keyboard.press(key)
         visit.settle()
-        assert visit.page.locator("#channel").input_value() == "web"
+        assert visit.page.url.endswith("&channel=web")
         assert visit.figures() != before
-        visit.page.keyboard.press("Tab")
+        visit.page.keyboard.press("Escape")
+        assert visit.page.evaluate(focused) == "channel"
+        assert not visit.page.locator(".pick[open]").count()
+        visit.page.locator("#revenue_by_day summary").focus()
         visit.page.keyboard.press("Enter")
         visit.page.locator("#revenue_by_day table").wait_for()
 
@@ -383,10 +410,185 @@ def test_the_page_can_be_used_by_keyboard_alone(browser: Browser, address: str) 
 def test_the_selection_is_shown_and_kept_in_the_address(browser: Browser, address: str) -> None:
     with open_page(browser, f"{address}#period=7d&channel=web") as visit:
         status = visit.page.locator("[role=status]")
-        assert status.inner_text().startswith("25 Mar 2026 \N{EN DASH} 31 Mar 2026, web: $")
+        assert status.inner_text().startswith("25 Mar 2026 \N{EN DASH} 31 Mar 2026, Web: $")
         visit.choose("28d", "store")
         assert visit.page.url.endswith("#period=28d&channel=store")
-        assert status.inner_text().startswith("4 Mar 2026 \N{EN DASH} 31 Mar 2026, stores: $")
+        assert status.inner_text().startswith("4 Mar 2026 \N{EN DASH} 31 Mar 2026, Stores: $")
+
+
+def test_filters_combine_and_what_they_leave_equals_the_facts(visit: OpenPage, month: Platform) -> None:
+    visit.choose("14d", ["web", "mobile_app"], country=["DE", "FR"], device="mobile", category="Home")
+    chosen = (
+        f"{period_condition('14d')} AND channel IN ('web', 'mobile_app') AND customer_country IN ('DE', 'FR')"
+        " AND device = 'mobile'"
+    )
+    [(sold, units)] = month.query(
+        "SELECT sum(net_amount), sum(quantity) FROM core.fact_transaction"
+        f" WHERE is_sold AND category = 'Home' AND {chosen}"
+    )
+    [(refunded, returned)] = month.query(
+        "SELECT sum(refund_amount), sum(quantity) FROM core.fact_refund_line"
+        f" WHERE is_counted AND category = 'Home' AND {chosen}"
+    )
+    [(orders, value)] = month.query(f"SELECT count(*), sum(net_amount) FROM core.fact_order WHERE is_sold AND {chosen}")
+    [(visits,)] = month.query(
+        f"SELECT count(*) FROM core.dim_session WHERE {period_condition('14d')}"
+        " AND channel IN ('web', 'mobile_app') AND device = 'mobile'"
+    )
+    found = visit.figures()
+    assert found["net_revenue"] == cents(sold) - cents(refunded)
+    assert found["units"] == units
+    assert found["return_rate"] == pytest.approx(float(returned) / float(units))  # type: ignore[arg-type]
+    assert found["refund_rate"] == pytest.approx(cents(refunded) / cents(sold))
+    # An order has no category, and a visit no country: what is of them says so.
+    assert found["orders_sold"] == orders
+    assert found["average_order_value"] == pytest.approx(cents(value) / orders)  # type: ignore[operator]
+    assert visit.table("funnel")[0]["Visits"] == visits
+    notes = {
+        "[data-figure=orders_sold]": ["Not filtered by category, which is not known here."],
+        "[data-figure=net_revenue]": [],
+        "#funnel": ["Not filtered by country and category, which is not known here."],
+        "#categories": [],
+        "#quarantine_by_day": [],
+    }
+    assert {element: visit.texts(f"{element} .unfiltered") for element in notes} == notes
+    for chart, column, condition in (
+        ("categories", "category", f"category = 'Home' AND {chosen}"),
+        ("countries", "customer_country", f"category = 'Home' AND {chosen}"),
+    ):
+        expected = month.query(
+            f"SELECT {column}, sum(amount) FROM ("
+            f"SELECT {column}, net_amount AS amount FROM core.fact_transaction WHERE is_sold AND {condition} UNION ALL"
+            f" SELECT {column}, -refund_amount FROM core.fact_refund_line WHERE is_counted AND {condition})"
+            " GROUP BY ALL ORDER BY 2 DESC"
+        )
+        names = {"DE": "Germany", "FR": "France"}
+        rows = visit.table(chart)
+        assert [list(row.values())[:2] for row in rows] == [
+            [names.get(str(name), name), cents(amount)] for name, amount in expected
+        ], chart
+    assert visit.page.url.endswith(
+        "#period=14d&channel=web&channel=mobile_app&country=FR&country=DE&device=mobile&category=Home"
+    )
+    assert visit.page.locator("[data-filter=country] summary").inner_text() == "Country: 2 countries"
+    visit.page.click("#clear")
+    visit.settle()
+    assert visit.page.url.endswith("#period=14d")
+
+
+def test_margin_campaigns_coupons_and_returns_equal_their_marts(visit: OpenPage, month: Platform) -> None:
+    visit.choose("14d", "web")
+    where = selection_condition("14d", "web")
+    [(margin,)] = month.query(f"SELECT sum(margin_amount) FROM datamart.marts_unit_economics_daily WHERE {where}")
+    assert sum(row["Margin"] for row in visit.table("margin_by_day")) == cents(margin)
+    assert sum(row["Margin"] for row in visit.table("margin_by_category")) == cents(margin)
+    assert visit.table("revenue_to_margin")[-1]["Amount"] == cents(margin)
+    coupons = month.query(
+        f"SELECT sum(orders_sold), sum(net_amount) FROM datamart.marts_coupon_daily WHERE {where} GROUP BY coupon_code"
+        " ORDER BY 2 DESC"
+    )
+    found = [(row["Orders sold"], row["Net revenue"]) for row in visit.table("coupons")]
+    assert found == [(orders, cents(net)) for orders, net in coupons]
+    returned = month.query(
+        f"SELECT sum(refund_amount) FROM datamart.marts_returns WHERE {where} GROUP BY refund_reason ORDER BY 1 DESC"
+    )
+    assert [row["Refunds"] for row in visit.table("return_reasons")] == [cents(amount) for (amount,) in returned]
+    assert sum(row["Refunds"] for row in visit.table("return_days")) == sum(cents(amount) for (amount,) in returned)
+    campaigns = month.query(
+        f"SELECT sum(sessions), sum(net_amount) FROM datamart.marts_campaign_daily WHERE {period_condition('14d')}"
+        " GROUP BY campaign ORDER BY 2 DESC"
+    )
+    rows = visit.table("campaigns")
+    assert [(row["Visits"], row["Net revenue"]) for row in rows] == [(n, cents(net)) for n, net in campaigns]
+    [note] = visit.texts("#campaigns .unfiltered")
+    assert note.startswith("Not filtered by channel")
+
+
+def test_chosen_days_are_shown_and_wrong_ones_are_refused(visit: OpenPage, month: Platform) -> None:
+    visit.choose("14d", "all")
+    visit.page.fill("#from", "2026-03-25")
+    visit.page.fill("#to", "2026-03-28")
+    visit.settle()
+    [(net, before)] = month.query(
+        "SELECT sum(net_amount) FILTER (business_date >= '2026-03-25'), sum(net_amount) FILTER"
+        " (business_date < '2026-03-25') FROM datamart.marts_sales_daily"
+        " WHERE business_date BETWEEN '2026-03-21' AND '2026-03-28'"
+    )
+    assert visit.figures()["net_revenue"] == cents(net)
+    change = cents(net) / cents(before) - 1
+    assert visit.texts("[data-figure=net_revenue] .change") == [
+        f"{'▲' if change > 0 else '▼'} {abs(change):.1%} vs 21\N{EN DASH}24 Mar"
+    ]
+    assert visit.page.input_value("#period") == "custom"
+    assert visit.page.url.endswith("#from=2026-03-25&to=2026-03-28")
+    visit.page.fill("#to", "2026-03-01")
+    notice = visit.page.locator("#notice")
+    assert notice.inner_text() == "Choose days from 2 Mar 2026 to 31 Mar 2026, the first before the last."
+    assert visit.figures()["net_revenue"] == cents(net)
+    visit.page.evaluate("location.hash = 'period=365d&channel=kiosk&device=mobile'")
+    visit.page.wait_for_function("document.getElementById('notice').textContent.includes('365d')")
+    visit.settle()
+    assert notice.inner_text() == (
+        "There is no period “365d” in this data, which has 7d, 14d, 28d, all. Shown: last 14 days."
+        " Channel “kiosk” is not in this data, and is left out."
+    )
+    assert visit.page.locator("[data-filter=device] summary").inner_text() == "Device: Mobile"
+    visit.choose("28d", device="all")
+    assert not notice.is_visible()
+
+
+def test_a_bar_leads_to_its_rows_and_filters_and_each_number_to_its_definition(
+    visit: OpenPage, month: Platform
+) -> None:
+    visit.choose("7d", "all")
+    page = visit.page
+    page.locator("#channel_revenue svg .mark-rect path").nth(1).click()
+    dialog = page.locator("#behind")
+    assert dialog.locator("h2").inner_text() == "Rows behind Mobile app"
+    values = page.evaluate(
+        "[...document.querySelectorAll('#behind tbody tr')].map((row) => [row.cells[0].textContent,"
+        " Number(row.cells[3].dataset.value)])"
+    )
+    where = selection_condition("7d", "mobile_app")
+    rows = month.query(f"SELECT business_date, net_amount FROM {SALES} WHERE {where}")
+    assert len(values) == len(rows)
+    assert sum(value for _, value in values) == sum(cents(net) for _, net in rows)
+    assert visit.findings() == []
+    dialog.locator(".only").click()
+    visit.settle()
+    assert page.url.endswith("#period=7d&channel=mobile_app")
+    page.locator("[data-figure=refund_rate] .info").click()
+    text = page.locator("#info").inner_text()
+    metric = page_metrics()["refund_rate"]
+    assert metric.description in text
+    assert "= refunds ÷ (gross sales \N{MINUS SIGN} discounts)" in text
+    assert "docs/metrics.md#refund_rate" in text
+    assert visit.findings() == []
+    page.keyboard.press("Escape")
+    visit.table("revenue_by_day")
+    page.locator("#revenue_by_day .drill").last.click()
+    assert dialog.locator("h2").inner_text() == "Rows behind 31 Mar 2026"
+    dialog.locator(".only").click()
+    visit.settle()
+    assert page.url.endswith("#from=2026-03-31&to=2026-03-31&channel=mobile_app")
+
+
+def test_a_chart_is_saved_as_csv_and_png(visit: OpenPage) -> None:
+    visit.choose("7d", "all")
+    table = visit.table("channel_revenue")
+    with visit.page.expect_download() as download:
+        visit.page.locator("#channel_revenue .csv").click()
+    assert download.value.suggested_filename == "revenue-by-channel.csv"
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+    assert [(row["Channel"], round(float(row["Net revenue"]) * 100)) for row in rows] == [
+        (row["Channel"], row["Net revenue"]) for row in table
+    ]
+    with visit.page.expect_download() as download:
+        visit.page.locator("#revenue_by_day .png").click()
+    picture = download.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 20_000  # bars and labels, not an empty canvas
+    assert visit.console_output == []
 
 
 def test_every_chart_has_a_text_alternative(visit: OpenPage) -> None:
@@ -405,7 +607,7 @@ def test_a_phone_shows_the_page_without_horizontal_scrolling(browser: Browser, a
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 390
-        for name in ("period", "channel"):
+        for name in ("period", "from", "compare"):
             box = visit.page.locator(f"#{name}").bounding_box()
             assert box is not None
             assert box["height"] >= 44
@@ -487,7 +689,7 @@ def test_without_rows_every_chart_says_that_there_are_no_orders(
         assert visit.console_output == []
         assert visit.texts("#as-of") == ["No orders yet. Run the platform for a day to fill this page."]
         assert set(visit.texts(".empty:visible")) == {"No orders yet."}
-        assert visit.page.locator(".empty:visible").count() == len(CHARTS)
+        assert visit.page.locator(".empty:visible").count() == sum(not chart.optional for chart in CHARTS.values())
         assert not visit.page.locator(".filters").is_visible()
         assert visit.findings() == []
 
@@ -501,7 +703,7 @@ def test_a_single_day_is_shown_correctly(browser: Browser, page_after: Callable[
     )
     with open_page(browser, address) as visit:
         assert visit.console_output == []
-        assert visit.texts("#period option") == ["All days"]
+        assert visit.texts("#period option") == ["All days", "Chosen days"]
         assert visit.page.locator("[role=status]").inner_text().startswith("31 Mar 2026, all channels: $")
         assert set(visit.texts(".change")) == {"no earlier period"}
         assert "31 Mar" in visit.texts("#revenue_by_day svg text")
@@ -510,6 +712,33 @@ def test_a_single_day_is_shown_correctly(browser: Browser, page_after: Callable[
             assert box is not None, name
             assert box["width"] > 0, name
         assert visit.figures()["net_revenue"] == sum(row["Net revenue"] for row in visit.table("revenue_by_day"))
+
+
+A_YEAR_AGO = (
+    "INSERT INTO datamart.{mart} SELECT * REPLACE (CAST(business_date - INTERVAL 1 YEAR AS DATE) AS business_date)"
+    " FROM datamart.{mart} WHERE business_date >= DATE '2026-03-25'"
+)
+
+
+def test_the_same_days_a_year_ago_are_compared_and_drawn(browser: Browser, page_after: Callable[..., str]) -> None:
+    half = (
+        f"UPDATE {SALES} SET gross_amount = gross_amount / 2, discount_amount = discount_amount / 2,"
+        " refund_amount = refund_amount / 2 WHERE business_date < DATE '2026-01-01'"
+    )
+    marts = ("marts_channel_store_daily", "marts_data_quality")
+    address = page_after(*(A_YEAR_AGO.format(mart=mart) for mart in marts), half)
+    with open_page(browser, f"{address}#period=7d&compare=year") as visit:
+        [shown] = visit.texts("[data-figure=net_revenue] .change")
+        assert shown == "▲ 100.0% vs 25 Mar 2025 \N{EN DASH} 31 Mar 2025"
+        assert "7-day average, year ago" in visit.texts("#revenue_by_day .keys li:visible")
+        *_, last = visit.table("revenue_by_day")
+        assert last["7-day average, year ago"] == pytest.approx(last["7-day average"] / 2, rel=1e-3)
+        tips = visit.page.evaluate("document.getElementById('revenue_by_day').found.rows.map((row) => row.tip)")
+        assert all("7-day average, year ago" in tip for tip in tips)
+        visit.page.select_option("#compare", "before")
+        visit.settle()
+        assert "vs 18\N{EN DASH}24 Mar" in visit.texts("[data-figure=net_revenue] .change")[0]
+        assert visit.console_output == []
 
 
 def test_a_day_that_has_not_ended_is_marked_and_is_in_no_mean(

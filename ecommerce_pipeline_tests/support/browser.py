@@ -43,13 +43,22 @@ class OpenPage:
     requests: list[str] = field(default_factory=list)
     console_output: list[str] = field(default_factory=list)
 
-    def choose(self, period: str | None = None, channel: str | None = None) -> None:
-        """Select like a reader, and wait until the page shows the selection."""
-        for name, value in (("period", period), ("channel", channel)):
-            if value is not None:
-                self.page.evaluate("delete document.documentElement.dataset.ready")
-                self.page.select_option(f"#{name}", value)
-                self.settle()
+    def choose(
+        self, period: str | None = None, channel: str | list[str] | None = None, **filters: str | list[str]
+    ) -> None:
+        """Select like a reader, and wait until the page shows the selection.
+
+        Args:
+            period: A fixed period.
+            channel: One channel, several, or `all`.
+            filters: The members of other filters, by name.
+        """
+        if period is not None:
+            self.page.select_option("#period", period)
+        for name, members in (filters if channel is None else {"channel": channel, **filters}).items():
+            wanted = [] if members == "all" else [members] if isinstance(members, str) else members
+            self.page.evaluate(_TICK, [name, wanted])
+        self.settle()
 
     def settle(self) -> None:
         """Wait until everything is drawn."""
@@ -100,6 +109,12 @@ def address_of(path: Path) -> str:
     """Return the address of a file."""
     return path.resolve().as_uri()
 
+
+_TICK = """([name, members]) => {
+    for (const box of document.querySelectorAll(`.pick[data-filter=${name}] input`)) {
+        if (box.checked !== members.includes(box.value)) box.click();
+    }
+}"""
 
 _READ_TABLE = """(name) => {
     const figure = document.getElementById(name);

@@ -12,10 +12,18 @@ CHANNEL_KEYS: Final = tuple(
     for number, label in enumerate(("Web", "Mobile app", "Marketplace", "Stores"), start=1)
 )
 
+MEMBER_KEYS: Final = (Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick"))
+OF_MEMBERS: Final = ("net_revenue", "orders_sold", "average_order_value", "refund_rate")
+
 
 def channel_revenue() -> Any:
     """Draw each channel's revenue, compared with the period before."""
     return marks.ranking("", tick=True)
+
+
+def members() -> Any:
+    """Draw the revenue of each member of a dimension, compared with the period before."""
+    return marks.ranking(tick=True)
 
 
 def channel_trends() -> Any:
@@ -48,6 +56,11 @@ def funnel() -> Any:
     return marks.ranking(row_height=58)
 
 
+def sources() -> Any:
+    """Draw the conversion rate of each traffic source."""
+    return marks.ranking(marks.SERIES[1])
+
+
 SECTION: Final = Section(
     "channels",
     "Channels and stores",
@@ -61,6 +74,8 @@ SECTION: Final = Section(
             channel_revenue,
             keys=(Key("Period before", "var(--ink)", "tick"),),
             open=True,
+            wide=True,
+            metrics=OF_MEMBERS,
         ),
         Chart(
             "channel_trends",
@@ -69,6 +84,25 @@ SECTION: Final = Section(
             ("sales",),
             channel_trends,
             keys=CHANNEL_KEYS,
+            metrics=("net_revenue",),
+        ),
+        Chart(
+            "countries",
+            "Revenue by country",
+            "{money}, net of discounts and refunds, by the home country of the buyer",
+            ("sales",),
+            members,
+            keys=MEMBER_KEYS,
+            metrics=OF_MEMBERS,
+        ),
+        Chart(
+            "devices",
+            "Revenue by device",
+            "{money}, net of discounts and refunds, by the device of the visit that led to the order",
+            ("sales",),
+            members,
+            keys=MEMBER_KEYS,
+            metrics=OF_MEMBERS,
         ),
         Chart(
             "funnel",
@@ -77,6 +111,16 @@ SECTION: Final = Section(
             ("funnel",),
             funnel,
             needs=("sessions",),
+            metrics=("conversion_rate", "cart_rate"),
+        ),
+        Chart(
+            "sources",
+            "Conversion rate by traffic source",
+            "share of visits that led to an order sold, by where the visit came from",
+            ("funnel",),
+            sources,
+            needs=("sessions",),
+            metrics=("conversion_rate", "sessions"),
         ),
         Chart(
             "stores",
@@ -85,6 +129,7 @@ SECTION: Final = Section(
             ("sales", "stores"),
             stores,
             needs=("stores",),
+            metrics=("net_revenue", "orders_sold"),
             keys=(Key("This period", "var(--series-4)"), Key("Period before", "var(--ink)", "tick")),
         ),
     ),

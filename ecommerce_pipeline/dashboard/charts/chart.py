@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Scope = Literal["period and channel", "period"]
+Scope = Literal["period and filters", "period"]
 
 Shape = Literal["bar", "line", "dashes", "dots", "band", "tick"]
 
@@ -28,12 +28,14 @@ class Chart:
         unit: The unit of its numbers; `{money}` stands for the currency.
         reads: The datasets it is computed from.
         draw: Returns its Vega-Lite description, with data named `rows`; None for a chart that is a table.
-        scope: The filters that apply to it.
+        scope: Whether the filters apply to it, as far as its data have their dimensions.
         keys: Its legend.
         note: How to read it, if the title is not enough.
         wide: Whether it spans the page.
         needs: The tables of the contract without whose rows it says nothing.
         open: Whether its table of numbers is open at first.
+        metrics: The metrics whose definitions are behind it.
+        optional: Whether it is left out where a dataset of its has no rows; others say why they are empty.
     """
 
     name: str
@@ -41,12 +43,14 @@ class Chart:
     unit: str
     reads: tuple[str, ...]
     draw: Callable[[], Any] | None
-    scope: Scope = "period and channel"
+    scope: Scope = "period and filters"
     keys: tuple[Key, ...] = ()
     note: str = ""
     wide: bool = False
     needs: tuple[str, ...] = ()
     open: bool = False
+    metrics: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,24 @@ def cohort_retention() -> Any:
     return marks.by_row(alt.layer(cells, values), CELL_HEIGHT)
 
 
+def lifetime_value() -> Any:
+    """Draw what a customer of each month brought in so many days: a line per month of the first order."""
+    base = alt.Chart(marks.rows()).encode(
+        x=alt.X("days:Q", axis=alt.Axis(values=[30, 60, 90, 180, 365], grid=False), scale=alt.Scale(nice=False)),
+        y=marks.amount("value", scale=alt.Scale(zero=False)),
+        detail="cohort:N",
+        opacity=alt.Opacity("weight:Q", scale=None),
+    )
+    lines = base.mark_line(color=marks.ACCENT, strokeWidth=2)
+    points = base.mark_circle(color=marks.ACCENT, size=50).encode(tooltip="tip:N")
+    return marks.finished(alt.layer(lines, points))
+
+
+def repeat_rate() -> Any:
+    """Draw the share of customers with a second order after so many days, and those with a third."""
+    return marks.ranking(inner=("third", marks.GOOD))
+
+
 def rfm_segments() -> Any:
     """Draw the segments by the revenue of their customers."""
     return marks.ranking()
@@ -58,6 +76,7 @@ SECTION: Final = Section(
             "orders sold per day",
             ("customers",),
             new_and_returning,
+            metrics=("orders_new", "orders_returning", "orders_guest", "new_customer_share"),
             keys=(Key("First order of a buyer", NEW), Key("Further order", RETURNING), Key("Nobody known", GUEST)),
             note="A buyer, a customer or a guest with an e-mail address, is new at the first order sold anywhere.",
             wide=True,
@@ -69,6 +88,26 @@ SECTION: Final = Section(
             ("cohorts",),
             cohort_retention,
             note="In parentheses: customers with their first order sold then, in the selected channel. * Not over yet.",
+        ),
+        Chart(
+            "lifetime_value",
+            "Customer lifetime value",
+            "{money} of net revenue per customer, by days since the first order and month of it",
+            ("ltv",),
+            lifetime_value,
+            note="The 12 months up to the period's end, the newest darkest. A month has a value once all its buyers "
+            "have had the days.",
+            optional=True,
+        ),
+        Chart(
+            "repeat_rate",
+            "Repeat purchase rate",
+            "share of customers with a second order, by days since the first",
+            ("repeat",),
+            repeat_rate,
+            keys=(Key("Second order", "var(--accent)"), Key("Third order", "var(--good)")),
+            note="Of the months of first orders that lie so many days back.",
+            optional=True,
         ),
         Chart(
             "rfm_segments",
@@ -85,6 +124,7 @@ SECTION: Final = Section(
             ("at_risk",),
             None,
             scope="period",
+            optional=True,
             note="Forecast at the end of the newest day. At risk: what is lost if the customer has left, times the "
             "probability that it has.",
             wide=True,

@@ -120,7 +120,7 @@ def ahead() -> list[Any]:
     base = days_ahead.encode(opacity=alt.Opacity("has_forecast:Q", scale=None))
     intervals = [
         base.mark_area(color=AHEAD, fillOpacity=opacity).encode(
-            y=amount(f"lower_{share}"), y2=alt.Y2(f"upper_{share}:Q")
+            y=amount(f"from_{share}"), y2=alt.Y2(f"upper_{share}:Q")
         )
         for share, opacity in ((95, 0.14), (80, 0.22))
     ]
@@ -130,6 +130,18 @@ def ahead() -> list[Any]:
         y=alt.value(0), y2=alt.value("height"), tooltip="tip:N"
     )
     return [*intervals, mean, whole_day]
+
+
+def steps() -> Any:
+    """Return bars that lead from an amount down to what is left of it: rows have `step`, `from`, `to` and `top`."""
+    base = alt.Chart(rows()).encode(
+        x=alt.X("step:O", sort=None, axis=alt.Axis(labelAngle=0, labelLimit=90), scale=alt.Scale(paddingInner=0.35))
+    )
+    bars = base.mark_bar(cornerRadius=2).encode(
+        y=amount("from"), y2="to:Q", color=alt.Color("color:N", scale=None), tooltip="tip:N"
+    )
+    values = base.mark_text(baseline="bottom", dy=-5, fontWeight=600).encode(y=alt.Y("top:Q"), text="shown:N")
+    return finished(alt.layer(bars, values))
 
 
 def ranking(
@@ -148,7 +160,7 @@ def ranking(
     above, below = -row_height / 2 + 11, row_height / 2 - thickness / 2 - 4
     bar: dict[str, Any] = {"height": thickness, "yOffset": below, "cornerRadiusEnd": 2}
     bars = base.mark_bar(**bar).encode(
-        x=alt.X("value:Q", axis=None, scale=alt.Scale(zero=True)),
+        x=alt.X("value:Q", axis=None, scale=alt.Scale(zero=True, nice=False)),
         color=alt.value(colour) if colour else alt.Color("color:N", scale=None),
         tooltip="tip:N",
     )

@@ -21,8 +21,8 @@ def revenue_by_day() -> Any:
         .mark_text(
             align={"expr": "datum.late ? 'right' : 'left'"},
             baseline="top",
-            dx=3,
-            dy=4,
+            dx={"expr": "datum.late ? -1 : 3"},
+            dy={"expr": "4 + 15 * (datum.lane || 0)"},
             color="var(--band-ink)",
             fontSize=11,
             fontWeight=600,
@@ -34,14 +34,7 @@ def revenue_by_day() -> Any:
 
 def gross_to_net() -> Any:
     """Draw gross sales less discounts and refunds, down to net revenue."""
-    base = alt.Chart(marks.rows()).encode(
-        x=alt.X("step:O", sort=None, axis=alt.Axis(labelAngle=0, labelLimit=90), scale=alt.Scale(paddingInner=0.35))
-    )
-    bars = base.mark_bar(cornerRadius=2).encode(
-        y=marks.amount("from"), y2="to:Q", color=alt.Color("color:N", scale=None), tooltip="tip:N"
-    )
-    values = base.mark_text(baseline="bottom", dy=-5, fontWeight=600).encode(y=alt.Y("top:Q"), text="shown:N")
-    return marks.finished(alt.layer(bars, values))
+    return marks.steps()
 
 
 def weekdays() -> Any:
@@ -66,6 +59,7 @@ SECTION: Final = Section(
             "{money}, net of discounts and refunds",
             ("sales", "campaigns", "forecast"),
             revenue_by_day,
+            metrics=("net_revenue",),
             keys=(
                 Key("Day", "var(--accent-soft)"),
                 Key("Day so far", "color-mix(in srgb, var(--accent-soft) 50%, transparent)"),
@@ -84,6 +78,7 @@ SECTION: Final = Section(
             "{money}, sum over the period",
             ("sales",),
             gross_to_net,
+            metrics=("gross_amount", "discount_amount", "refund_amount", "net_revenue"),
         ),
         Chart(
             "weekdays",
@@ -91,6 +86,7 @@ SECTION: Final = Section(
             "{money} per day, mean of the whole days",
             ("sales",),
             weekdays,
+            metrics=("net_revenue",),
         ),
         Chart(
             "currencies",

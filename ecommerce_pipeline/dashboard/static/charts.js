@@ -33,7 +33,7 @@ function heightOf(name, lines) {
   return drawing.usermeta ? drawing.usermeta.row_height * lines : drawing.height;
 }
 
-async function viewOf(name, container, rows, lines) {
+async function viewOf(name, container, rows, lines, drilled) {
   const drawing = { ...DRAWINGS[name], height: heightOf(name, lines), datasets: { rows } };
   const { view } = await window.vegaEmbed(container, drawing, {
     mode: "vega-lite",
@@ -44,6 +44,7 @@ async function viewOf(name, container, rows, lines) {
     tooltip: showTip,
     expressionFunctions: { money, count, percent: percentShort, day },
   });
+  view.addEventListener("click", (_, item) => item?.datum?.drill && drilled(item.datum.drill));
   return view;
 }
 
@@ -59,28 +60,32 @@ function withComparison(rows) {
   }));
 }
 
-// Campaign names that would overlap the one before are left out; the table of numbers has them.
-function withoutOverlappingNames(rows, width) {
+const LANES = 3;
+
+// Campaign names that would overlap go into lanes, one below the other; those without room are in the table of numbers.
+function inLanes(rows, width) {
   const step = width / rows.length;
-  let free = 0;
+  const free = new Array(LANES).fill(-1);
   return rows.map((row, index) => {
     if (!row.campaign_name) return row;
-    const start = index * step;
-    if (start < free) return { ...row, campaign_name: null };
-    free = start + 12 + NAME_WIDTH * row.campaign_name.length;
-    return { ...row, late: free > width };
+    const length = 12 + NAME_WIDTH * row.campaign_name.length;
+    const start = Math.min(index * step, width - length);
+    const lane = free.findIndex((end) => end < start);
+    if (lane < 0) return { ...row, campaign_name: null };
+    free[lane] = start + length;
+    return { ...row, lane, late: index * step > start };
   });
 }
 
 // What was drawn last, by chart: printing draws it again in another width.
 const SHOWN = new Map();
 
-async function draw(name, container, found, paper = null) {
+async function draw(name, container, found, drilled, paper = null) {
   const width = (paper || container.clientWidth) - 4;
-  const rows = withComparison(found.days ? withoutOverlappingNames(found.rows, width) : found.rows);
+  const rows = withComparison(found.days ? inLanes(found.rows, width) : found.rows);
   const lines = found.lines || rows.length;
-  SHOWN.set(name, { container, found });
-  if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, container, rows, lines));
+  SHOWN.set(name, { container, found, drilled });
+  if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, container, rows, lines, drilled));
   const view = await VIEWS.get(name);
   view.signal("width", width);
   view.signal("height", heightOf(name, lines));
@@ -94,8 +99,8 @@ const PAPER_WIDE = 640;
 const PAPER_NARROW = 296;
 
 function drawForPaper() {
-  for (const [name, { container, found }] of SHOWN) {
+  for (const [name, { container, found, drilled }] of SHOWN) {
     const isWide = container.closest("figure").matches(".wide, :has(.numbers[open])");
-    if (!container.hidden) draw(name, container, found, isWide ? PAPER_WIDE : PAPER_NARROW);
+    if (!container.hidden) draw(name, container, found, drilled, isWide ? PAPER_WIDE : PAPER_NARROW);
   }
 }

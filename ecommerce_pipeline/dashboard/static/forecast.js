@@ -7,24 +7,38 @@ const FORECAST_COLUMNS = [
 ];
 const NO_OUTLOOK = { ahead: [], text: "" };
 // Vega warns of fields without any value: without a forecast there is a transparent one.
-const NO_FORECAST = { mean: 0, lower_80: 0, upper_80: 0, lower_95: 0, upper_95: 0, has_forecast: 0 };
+const NO_FORECAST = { mean: 0, from_80: 0, upper_80: 0, from_95: 0, upper_95: 0, has_forecast: 0 };
 
 // The newest forecast is shown behind periods that end with the newest day, if it knew that day.
-function outlookOf(choice, net) {
-  const rows = (TABLES.forecast || []).filter((row) => row.channel === choice.channel);
+function outlookOf(choice) {
+  const member = memberOf(choice);
+  const rows = (TABLES.forecast || []).filter((row) => row.channel === member);
   if (!rows.length || choice.period.last < DATA.last_whole_day) return NO_OUTLOOK;
   const origin = rows[0].business_date;
   if (origin < DATA.last_whole_day) return NO_OUTLOOK;
   const ahead = rows
-    .map((row) => ({ ...row, day: row.target_date, has_forecast: 1 }))
+    .map((row) => ({ ...row, day: row.target_date, has_forecast: 1, ...drawnFrom(row) }))
     .sort((one, other) => (one.day < other.day ? -1 : 1));
-  return { ahead, text: `${expectedOf(ahead, origin, net)}${ahead[0].published ? "" : BASELINE_SHOWN}` };
+  return { ahead, text: `${expectedOf(ahead, origin, choice)}${ahead[0].published ? "" : BASELINE_SHOWN}` };
+}
+
+// An interval is drawn from zero: sales are not below it. The table has its bounds.
+function drawnFrom({ mean: middle, lower_80: wide, lower_95: wider }) {
+  const least = Math.min(0, middle);
+  return { from_80: Math.max(least, wide), from_95: Math.max(least, wider) };
+}
+
+// There is a forecast of all channels and of each: of other filters there is none.
+function memberOf(choice) {
+  if (!choice.hasFilters) return DATA.all_channels;
+  const [[name, members], ...more] = choice.filters;
+  return name === "channel" && members.size === 1 && !more.length ? [...members][0] : null;
 }
 
 const BASELINE_SHOWN = " The model did not beat the same weekday a week before: this is that baseline.";
 
 // To the month's end, if the forecast reaches it and all of the month's days before are loaded; else of all days ahead.
-function expectedOf(ahead, origin, net) {
+function expectedOf(ahead, origin, choice) {
   const first = `${ahead[0].day.slice(0, 7)}-01`;
   const end = addDays(addMonths(first, 1), -1);
   const known = first <= origin ? daysBetween(first, origin) : [];
@@ -32,7 +46,7 @@ function expectedOf(ahead, origin, net) {
   if (days.at(-1).day < end || !known.every((text) => WHOLE_DAYS.has(text))) {
     return `Expected in the ${ahead.length} days to ${dayAndYear(ahead.at(-1).day)}: ${sumOf(ahead, 0)}.`;
   }
-  const sold = known.reduce((total, text) => total + net(text), 0);
+  const sold = known.length ? choice.total(["net_revenue"], { span: { first, last: origin } }).net_revenue : 0;
   const soFar = known.length ? `, ${money(sold)} so far` : "";
   return `Expected until the end of ${month(first)}: ${sumOf(days, sold)}${soFar}.`;
 }

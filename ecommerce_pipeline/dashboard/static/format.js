@@ -18,7 +18,7 @@ function formatter(name, make) {
 }
 
 function withMinus(text) {
-  return text.replace(/^-/, MINUS);
+  return text.replace(/^-(?=[\d.]*[1-9]|\D*[\d.,]*[1-9])/, MINUS).replace(/^-/, "");
 }
 
 // $2.73M, $412
@@ -98,6 +98,11 @@ function day(text) {
 // 5 Mar 2026
 function dayAndYear(text) {
   return dayFormat("dayAndYear", { day: "numeric", month: "short", year: "numeric" }).format(midnight(text));
+}
+
+// 5 Mar 2026, so far: of the day that has not ended
+function dayOf(text) {
+  return isPartial(text) ? `${dayAndYear(text)}, so far` : dayAndYear(text);
 }
 
 // Thu, 5 Mar 2026

@@ -1,25 +1,41 @@
-// Rows of the payment charts.
+// Rows of the payment charts, by the method of the order or of the attempt.
+
+const methodLabel = NAMES.payment_method_id.member;
+
+function methodRows(choice, names) {
+  return choice.by(names, ["payment_method_id"]).map((row) => {
+    const text = methodLabel(row.payment_method_id);
+    const where = { payment_method_id: row.payment_method_id };
+    return { ...row, key: String(row.payment_method_id), label: text, drill: { label: text, names, where } };
+  });
+}
 
 Object.assign(ROWS, {
   payment_shares(choice) {
-    const methods = methodRows(choice);
+    const methods = methodRows(choice, ["orders_sold", "net_amount"]);
     const all = sum(methods, "orders_sold");
-    const allBefore = choice.period.before ? sum(methods, "orders_before") : null;
+    const earlier = choice.byBefore(["orders_sold"], ["payment_method_id"]);
+    const before = keyed(earlier, "payment_method_id");
+    const allBefore = earlier && sum(earlier, "orders_sold");
     const rows = byValue(
       methods
         .filter((row) => row.orders_sold)
-        .map((row) => ({
-          ...row,
-          value: ratio(row.orders_sold, all),
-          before: allBefore ? ratio(row.orders_before, allBefore) : null,
-          shown: percent(ratio(row.orders_sold, all)),
-          tip: tip(
-            row.label,
-            `${count(row.orders_sold)} orders sold, ${percent(ratio(row.orders_sold, all))}`,
-            `${moneyExact(row.net_amount)} net revenue`,
-            allBefore && `before ${percent(ratio(row.orders_before, allBefore))}`,
-          ),
-        })),
+        .map((row) => {
+          const value = ratio(row.orders_sold, all);
+          const share = before && ratio(before.get(row.payment_method_id)?.orders_sold ?? 0, allBefore);
+          return {
+            ...row,
+            value,
+            before: share,
+            shown: percent(value),
+            tip: tip(
+              row.label,
+              `${count(row.orders_sold)} orders sold, ${percent(value)}`,
+              `${moneyExact(row.net_amount)} net revenue`,
+              share !== null && `${choice.beforeLabel} ${percent(share)}`,
+            ),
+          };
+        }),
     );
     if (!rows.length) return { empty: "No orders sold in this period." };
     return {
@@ -27,9 +43,9 @@ Object.assign(ROWS, {
       without: withoutBefore(choice),
       columns: [
         column("label", "Method"),
-        column("orders_sold", "Orders sold", count),
+        metricColumn("orders_sold"),
         column("value", "Share", percent),
-        column("before", "Share before", percent),
+        column("before", `Share, ${choice.beforeLabel}`, percent),
         column("net_amount", "Net revenue", moneyExact),
       ],
       words: best(rows, "methods"),
@@ -37,40 +53,35 @@ Object.assign(ROWS, {
   },
 
   payment_success(choice) {
+    const names = ["attempts", "attempts_approved", "payment_approval_rate"];
     const rows = byValue(
-      methodRows(choice)
+      methodRows(choice, names)
         .filter((row) => row.attempts)
         .map((row) => ({
           ...row,
-          value: ratio(row.attempts_approved, row.attempts),
-          shown: percent(ratio(row.attempts_approved, row.attempts)),
+          value: row.payment_approval_rate,
+          shown: percent(row.payment_approval_rate),
           tip: tip(row.label, `${count(row.attempts_approved)} of ${count(row.attempts)} attempts approved`),
         })),
     );
     if (!rows.length) return { empty: "No payment attempts in this period." };
-    const approved = sum(rows, "attempts_approved");
     return {
       rows,
-      columns: [
-        column("label", "Method"),
-        column("attempts", "Attempts", count),
-        column("attempts_approved", "Approved", count),
-        column("value", "Success", percent),
-      ],
-      words: `${percent(ratio(approved, sum(rows, "attempts")))} of all attempts were approved. ${best(rows, "methods")}`,
+      columns: [column("label", "Method"), metricColumn("attempts"), metricColumn("attempts_approved"), metricColumn("payment_approval_rate")],
+      words: `${percent(choice.total(names).payment_approval_rate)} of all attempts were approved. ${best(rows, "methods")}`,
     };
   },
 
   retry_recovery(choice) {
+    const names = ["retries", "recoveries", "retry_recovery_rate", "recovered_amount"];
     const rows = byValue(
-      methodRows(choice)
+      methodRows(choice, names)
         .filter((row) => row.retries)
         .map((row) => ({
           ...row,
           value: row.retries,
           recovered: row.recoveries,
-          share: ratio(row.recoveries, row.retries),
-          shown: `${count(row.recoveries)} of ${count(row.retries)} · ${percent(ratio(row.recoveries, row.retries))}`,
+          shown: `${count(row.recoveries)} of ${count(row.retries)} · ${percent(row.retry_recovery_rate)}`,
           tip: tip(
             row.label,
             `${count(row.recoveries)} of ${count(row.retries)} retries approved`,
@@ -79,38 +90,11 @@ Object.assign(ROWS, {
         })),
     );
     if (!rows.length) return { empty: "No payment was retried in this period." };
-    const all = sum(rows, "retries");
+    const all = choice.total(names);
     return {
       rows,
-      columns: [
-        column("label", "Method"),
-        column("retries", "Retries", count),
-        column("recoveries", "Approved", count),
-        column("share", "Recovery", percent),
-        column("recovered_amount", "Recovered", moneyExact),
-      ],
-      words: `${count(sum(rows, "recoveries"))} of ${count(all)} retries were approved and recovered ${moneyExact(sum(rows, "recovered_amount"))}.`,
+      columns: [column("label", "Method"), ...names.map((name) => metricColumn(name))],
+      words: `${count(all.recoveries)} of ${count(all.retries)} retries were approved and recovered ${moneyExact(all.recovered_amount)}.`,
     };
   },
 });
-
-function methodRows(choice) {
-  const earlier = choice.before("payments");
-  const before = earlier && grouped(earlier, "payment_method_id");
-  return [...grouped(choice.now("payments"), "payment_method_id")].map(([id, group]) => {
-    const row = { key: String(id), label: METHODS.get(id) || `Method ${id}` };
-    for (const key of [
-      "orders_sold",
-      "net_amount",
-      "attempts",
-      "attempts_approved",
-      "retries",
-      "recoveries",
-      "recovered_amount",
-    ]) {
-      row[key] = sum(group, key);
-    }
-    row.orders_before = before ? sum(before.get(id) || [], "orders_sold") : null;
-    return row;
-  });
-}

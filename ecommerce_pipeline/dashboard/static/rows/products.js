@@ -2,52 +2,18 @@
 
 Object.assign(ROWS, {
   products_by_revenue(choice) {
-    return productRows(choice, "revenue_rank", (row) => ({
-      value: row.net_amount,
-      shown: money(row.net_amount),
-    }));
+    return productRows(choice, "net_amount", (row) => ({ value: row.net_amount, shown: money(row.net_amount) }));
   },
 
   products_by_units(choice) {
-    return productRows(choice, "units_rank", (row) => ({
+    return productRows(choice, "units", (row) => ({
       value: row.units,
       returned: row.units_returned,
       shown: row.units_returned ? `${quantity(row.units)} · ${quantity(row.units_returned)} returned` : quantity(row.units),
     }));
   },
 
-  categories(choice) {
-    const now = grouped(choice.now("categories"), "category");
-    const earlier = choice.before("categories");
-    const before = earlier && grouped(earlier, "category");
-    const rows = byValue(
-      [...now].map(([label, group]) => {
-        const value = sum(group, "net_amount");
-        const earlierValue = before && sum(before.get(label) || [], "net_amount");
-        return {
-          key: label,
-          label,
-          value,
-          before: earlierValue,
-          units: sum(group, "units"),
-          shown: withChange(value, earlierValue),
-          tip: lineOf(choice, label, value, earlierValue),
-        };
-      }),
-    );
-    if (!rows.length) return { empty: NO_SALES };
-    return {
-      rows,
-      without: withoutBefore(choice),
-      columns: [
-        column("label", "Category"),
-        column("value", "Net revenue", moneyExact),
-        column("before", "Period before", moneyExact),
-        column("units", "Units", quantity),
-      ],
-      words: best(rows, "categories"),
-    };
-  },
+  categories: revenueOfCategories,
 
   pairs() {
     const name = (product, id) => product ?? String(id);
@@ -71,35 +37,67 @@ Object.assign(ROWS, {
   },
 });
 
-function productRows(choice, rank, drawn) {
-  const rows = TABLES.products
-    ? TABLES.products
-        .filter((row) => row.period === choice.period.key && row.channel === choice.channel && row[rank] <= 10)
-        .sort((one, other) => one[rank] - other[rank])
-        .map((row) => ({ ...row, label: row.product_name ?? String(row.product_id) }))
-        .map((row) => ({
-          ...row,
-          key: String(row.product_id),
-          return_share: ratio(row.units_returned, row.units),
-          tip: tip(
-            row.label,
-            row.category,
-            `${moneyExact(row.net_amount)} net revenue`,
-            `${quantity(row.units)} sold, ${quantity(row.units_returned)} returned`,
-          ),
-          ...drawn(row),
-        }))
-    : [];
+function revenueOfCategories(choice) {
+  const more = ["units", "return_rate"];
+  const rows = moneyBars(choice, "net_revenue", "category", { more, choose: "category" });
   if (!rows.length) return { empty: NO_SALES };
   return {
     rows,
+    without: withoutBefore(choice),
+    columns: [
+      column("label", "Category"),
+      column("value", label("net_revenue"), moneyExact),
+      beforeColumn(choice, moneyExact),
+      ...more.map((name) => metricColumn(name)),
+    ],
+    words: best(rows, "categories"),
+  };
+}
+
+const LEADERS = 10;
+
+// The page holds the products that lead a fixed period, in all channels or in one: in others it ranks these.
+function isExact(choice) {
+  const isFixed = DATA.periods.some(({ first, last }) => first === choice.period.first && last === choice.period.last);
+  return isFixed && choice.filters.every(([name, members]) => name === "channel" && members.size === 1);
+}
+
+function productRows(choice, measure, drawn) {
+  const names = ["net_amount", "units", "units_returned", "return_rate"];
+  const categories = new Map(choice.by(["units"], ["product_id", "category"]).map((row) => [row.product_id, row.category]));
+  const rows = choice
+    .by(names, ["product_id"])
+    .filter((row) => row.units > 0)
+    .sort((one, other) => other[measure] - one[measure] || (one.product_id < other.product_id ? -1 : 1))
+    .slice(0, LEADERS)
+    .map((row) => {
+      const text = nameOf("product_id").member(row.product_id);
+      return {
+        ...row,
+        key: String(row.product_id),
+        label: text,
+        category: categories.get(row.product_id),
+        tip: tip(
+          text,
+          categories.get(row.product_id),
+          `${moneyExact(row.net_amount)} net revenue`,
+          `${quantity(row.units)} sold, ${quantity(row.units_returned)} returned`,
+        ),
+        drill: { label: text, names, where: { product_id: row.product_id } },
+        ...drawn(row),
+      };
+    });
+  if (!rows.length) return { empty: NO_SALES };
+  return {
+    rows,
+    remark: isExact(choice) ? "" : "Among the products that lead a fixed period, in all channels or in one.",
     columns: [
       column("label", "Product"),
       column("category", "Category"),
       column("net_amount", "Net revenue", moneyExact),
-      column("units", "Units", quantity),
-      column("units_returned", "Returned", quantity),
-      column("return_share", "Returned, of units", percent),
+      metricColumn("units", "Units"),
+      metricColumn("units_returned", "Returned"),
+      metricColumn("return_rate"),
     ],
     words: best(rows, "products"),
   };

@@ -94,7 +94,7 @@ Object.assign(ROWS, {
       days: choice.days,
       keys: legend.map((key) => ({ label: key.label, color: key.color, shape: "bar" })),
       columns: [
-        column("day", "Day", dayAndYear),
+        column("day", "Day", dayOf),
         column("all", "Quarantined", count),
         ...legend.map((key) => column(key.reason, key.label, count)),
       ],

@@ -1,43 +1,51 @@
 // Rows of the sales and revenue charts.
 
+const OF_DAY = ["net_revenue", "orders_sold", "units"];
+
+// The averages of the days that the days are compared with; of a leap day a year ago, those of the day before.
+function averagesBefore(choice, name) {
+  const averages = choice.averages(name, choice.before);
+  const places = new Map(daysBetween(choice.before.first, choice.before.last).map((text, index) => [text, index]));
+  return choice.days.map((text) => averages[places.get(choice.dayBefore(text))] ?? null);
+}
+
 const missingMean = (text) => (isPartial(text) ? `so far, until ${DATA.partial_until}` : "incomplete day");
 
 Object.assign(ROWS, {
   revenue_by_day(choice) {
-    const all = choice.ofChannel(TABLES.sales);
-    const net = netByDay(all);
-    const length = choice.days.length;
-    const smooth = averages(choice.days, net);
-    const outlook = outlookOf(choice, net);
-    const earlier = choice.period.before
-      ? averages(choice.days.map((text) => addDays(text, -length)), net)
-      : choice.days.map(() => null);
+    const net = choice.series("net_revenue");
+    const smooth = choice.averages("net_revenue");
+    const outlook = outlookOf(choice);
+    const earlier = choice.before && averagesBefore(choice, "net_revenue");
     let running = null;
     const past = choice.days.map((text, index) => {
       const campaign = CAMPAIGNS.get(text) || null;
       const isFirst = campaign !== null && campaign !== running;
       running = campaign;
+      const before = earlier ? earlier[index] : null;
       return {
         day: text,
         value: net(text),
         fill: isPartial(text) ? 0.5 : 1,
         average: smooth[index],
-        before: earlier[index],
+        before,
         campaign,
         campaign_name: isFirst ? campaign : null,
         tip: tip(
           dayInFull(text),
           `${moneyExact(net(text))} net revenue`,
-          smooth[index] === null ? missingMean(text) : `${moneyExact(Math.round(smooth[index]))} 7-day average`,
+          smooth[index] === null ? missingMean(text) : `${mean(smooth[index])} 7-day average`,
+          before !== null && `${mean(before)} 7-day average, ${choice.beforeLabel}`,
           campaign,
         ),
+        drill: { label: dayAndYear(text), names: OF_DAY, where: {}, span: { first: text, last: text }, choose: { days: [text, text] } },
       };
     });
     if (!past.some((row) => row.value)) return { empty: NO_SALES };
     const rows = withAhead(past, outlook.ahead);
     const without = [];
     if (!outlook.ahead.length) without.push("Forecast", "80 % interval", "95 % interval");
-    if (!choice.period.before) without.push("7-day average, period before");
+    if (!choice.before) without.push(`7-day average, ${BEFORE.toLowerCase()}`);
     if (!choice.days.some(isPartial)) without.push("Day so far");
     if (choice.days.every(isPartial)) without.push("Day", "7-day average");
     if (!rows.some((row) => row.campaign)) without.push("Campaign");
@@ -48,9 +56,10 @@ Object.assign(ROWS, {
       days: rows.map((row) => row.day),
       outlook: outlook.text,
       columns: [
-        column("day", "Day", dayAndYear),
+        column("day", "Day", dayOf),
         column("value", "Net revenue", moneyExact),
-        column("average", "7-day average", (cents) => (cents === null ? NONE : moneyExact(Math.round(cents)))),
+        column("average", "7-day average", mean),
+        ...(choice.before ? [column("before", `7-day average, ${choice.beforeLabel}`, mean)] : []),
         column("campaign", "Campaign"),
         ...(outlook.ahead.length ? FORECAST_COLUMNS : []),
       ],
@@ -62,11 +71,10 @@ Object.assign(ROWS, {
   },
 
   gross_to_net(choice) {
-    const sales = choice.now("sales");
-    const gross = sum(sales, "gross_amount");
-    const discount = sum(sales, "discount_amount");
-    const refund = sum(sales, "refund_amount");
-    const net = gross - discount - refund;
+    const names = ["gross_amount", "discount_amount", "refund_amount", "sales_before_refunds", "net_revenue"];
+    const found = choice.total(names);
+    const { gross_amount: gross, discount_amount: discount, refund_amount: refund, net_revenue: net } = found;
+    const sold = found.sales_before_refunds;
     if (!gross && !refund) return { empty: NO_SALES };
     const step = (name, from, to, value, color) => ({
       step: name,
@@ -82,8 +90,8 @@ Object.assign(ROWS, {
     return {
       rows: [
         step("Gross", 0, gross, gross, "var(--accent-soft)"),
-        step("Discounts", gross, gross - discount, -discount, "var(--bad)"),
-        step("Refunds", gross - discount, net, -refund, "var(--bad)"),
+        step("Discounts", gross, sold, -discount, "var(--bad)"),
+        step("Refunds", sold, net, -refund, "var(--bad)"),
         step("Net", 0, net, net, "var(--accent)"),
       ],
       columns: [
@@ -96,7 +104,7 @@ Object.assign(ROWS, {
   },
 
   weekdays(choice) {
-    const net = netByDay(choice.ofChannel(TABLES.sales));
+    const net = choice.series("net_revenue");
     const names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     const found = names.map((weekday) => ({ weekday, total: 0, days: 0 }));
     for (const text of choice.days.filter((one) => WHOLE_DAYS.has(one))) {
@@ -114,7 +122,7 @@ Object.assign(ROWS, {
           label: row.weekday,
           value,
           shown: moneyRound(value),
-          tip: tip(`${row.weekday}: ${moneyExact(Math.round(value))}`, `mean of ${label}`),
+          tip: tip(`${row.weekday}: ${mean(value)}`, `mean of ${label}`),
         };
       });
     if (!rows.some((row) => row.value)) return { empty: noMean(choice) };
@@ -122,7 +130,7 @@ Object.assign(ROWS, {
       rows,
       columns: [
         column("weekday", "Weekday"),
-        column("value", "Mean net revenue", (cents) => moneyExact(Math.round(cents))),
+        column("value", "Mean net revenue", mean),
         column("days", "Days", count),
       ],
       words: best(byValue([...rows]), "weekdays"),
@@ -131,11 +139,13 @@ Object.assign(ROWS, {
 
   currencies(choice) {
     const amounts = ["gross_amount", "discount_amount", "refund_amount", "net_amount", "shipping_amount", "tax_amount"];
-    const table = [...grouped(choice.within("currencies"), "currency")].map(([code, group]) => ({
+    const counts = ["orders_sold", "orders_cancelled", "units"];
+    const names = [...amounts, ...counts, "net_amount_in_reporting_currency"];
+    const table = choice.by(names, ["currency"], { from: "currencies" }).map(({ currency: code, ...row }) => ({
+      ...row,
       code,
-      ...Object.fromEntries(amounts.map((name) => [name, { cents: sum(group, name), code }])),
-      ...Object.fromEntries(["orders_sold", "orders_cancelled", "units"].map((name) => [name, sum(group, name)])),
-      reported: sum(group, "net_amount_in_reporting_currency"),
+      ...Object.fromEntries(amounts.map((name) => [name, { cents: row[name], code }])),
+      reported: row.net_amount_in_reporting_currency,
     }));
     if (!table.length) return { empty: NO_SALES };
     const own = ({ cents, code }) => moneyExact(cents, code);
