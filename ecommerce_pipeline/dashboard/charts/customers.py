@@ -45,7 +45,9 @@ def cohort_retention() -> Any:
 def lifetime_value() -> Any:
     """Draw what a customer of each month brought in so many days: a line per month of the first order."""
     base = alt.Chart(marks.rows()).encode(
-        x=alt.X("days:Q", axis=alt.Axis(values=[30, 60, 90, 180, 365], grid=False), scale=alt.Scale(nice=False)),
+        x=alt.X(
+            "days:Q", axis=alt.Axis(values=[30, 60, 90, 180, 365], grid=False), scale=alt.Scale(nice=False, padding=10)
+        ),
         y=marks.amount("value", scale=alt.Scale(zero=False)),
         detail="cohort:N",
         opacity=alt.Opacity("weight:Q", scale=None),
