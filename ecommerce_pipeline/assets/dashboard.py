@@ -26,7 +26,6 @@ from dagster import (
 from ecommerce_pipeline.assets import lake
 from ecommerce_pipeline.assets.common import ONE_RUN, OWNER, WAREHOUSE_POOL, daily, days_of_run
 from ecommerce_pipeline.dashboard.datasets import Datasets, read_datasets
-from ecommerce_pipeline.dashboard.definitions import page_metrics
 from ecommerce_pipeline.dashboard.exposures import marts
 from ecommerce_pipeline.dashboard.key_figures import Figures, figures
 from ecommerce_pipeline.dashboard.looker_studio import BigQuerySource, table_link, template_link
@@ -37,6 +36,7 @@ from ecommerce_pipeline.execution.partition_metadata import add_partition_metada
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.forecasts.extra import installed
 from ecommerce_pipeline.io_managers.metadata import URI
+from ecommerce_pipeline.metrics.definitions import Metric, metric_definitions
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -95,17 +95,18 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
             settings.reporting_currency,
             lambda day: read_at(context.instance, day, settings.time_zone),
         )
-        page = render(settings.dashboard_title, datasets, vega_script(settings.dashboard_dir))
+        manifest = workspace.project().manifest_path
+        metrics = metric_definitions(manifest)
+        page = render(settings.dashboard_title, datasets, metrics, vega_script(settings.dashboard_dir))
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
-        manifest = json.loads(workspace.project().manifest_path.read_bytes())
         return _of_newest_day(
             context,
             {
                 **_file_metadata(settings, dashboard_store, page),
-                **_report_metadata(datasets),
-                "charts and their tables": MetadataValue.md(chart_lineage(manifest)),
+                **_report_metadata(datasets, metrics),
+                "charts and their tables": MetadataValue.md(chart_lineage(json.loads(manifest.read_bytes()))),
             },
         )
 
@@ -170,8 +171,8 @@ def _file_metadata(settings: Settings, store: ObjectStore, page: bytes) -> dict[
     return {**opens, URI: store.uri(DASHBOARD_PAGE), "bytes": len(page)}
 
 
-def _report_metadata(datasets: Datasets) -> dict[str, Any]:
-    totals = figures(datasets)
+def _report_metadata(datasets: Datasets, metrics: Mapping[str, Metric]) -> dict[str, Any]:
+    totals = figures(datasets, metrics)
     if totals is None:
         return {"as of": "no orders yet"}
     picture = base64.b64encode(thumbnail([cents for _, cents in totals.net_by_day])).decode()
@@ -179,13 +180,13 @@ def _report_metadata(datasets: Datasets) -> dict[str, Any]:
     return {
         "as of": f"{datasets.as_of}{until}",
         "net revenue per day": MetadataValue.md(f"![Net revenue per day](data:image/png;base64,{picture})"),
-        **_key_figures(totals, datasets.currency),
+        **_key_figures(totals, metrics, datasets.currency),
     }
 
 
-def _key_figures(totals: Figures, currency: str) -> dict[str, Any]:
+def _key_figures(totals: Figures, metrics: Mapping[str, Metric], currency: str) -> dict[str, Any]:
     shown = {
-        page_metrics()[name].label.lower(): _written(value, page_metrics()[name].unit, currency)
+        metrics[name].label.lower(): _written(value, metrics[name].unit, currency)
         for name, value in totals.values.items()
     }
     return {"period": f"{totals.period.label}: {totals.period.window}", **shown}

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecommerce_pipeline.dashboard.datasets import Datasets
-from ecommerce_pipeline.dashboard.definitions import inputs, value_of
 from ecommerce_pipeline.dashboard.periods import Period
+from ecommerce_pipeline.metrics.definitions import Metric
 
-METRICS: Final[Mapping[str, str]] = {
+SOURCES: Final[Mapping[str, str]] = {
     "net_revenue": "sales",
     "orders_sold": "sales",
     "average_order_value": "sales",
@@ -32,13 +32,16 @@ class Figures:
     net_by_day: list[tuple[date, float]]
 
 
-def figures(datasets: Datasets) -> Figures | None:
-    """Return the figures; None before the first order."""
+def figures(datasets: Datasets, metrics: Mapping[str, Metric]) -> Figures | None:
+    """Return the figures, by the definitions of the metrics; None before the first order."""
     period = datasets.default
     if period is None:
         return None
-    values = {name: value_of(name, _sums(_within(datasets, source, period), name)) for name, source in METRICS.items()}
-    by_day = dict(_by_day(_within(datasets, METRICS["net_revenue"], period)))
+    values = {
+        name: metrics[name].value(_sums(_within(datasets, source, period), metrics[name]))
+        for name, source in SOURCES.items()
+    }
+    by_day = dict(_by_day(_within(datasets, SOURCES["net_revenue"], period), metrics["net_revenue"]))
     return Figures(period, values, [(day, by_day.get(day, 0)) for day in period.window.days()])
 
 
@@ -47,11 +50,10 @@ def _within(datasets: Datasets, name: str, period: Period) -> pa.Table:
     return datasets.tables[name].filter((day >= period.first) & (day <= period.last))
 
 
-def _sums(rows: pa.Table, metric: str) -> dict[str, float]:
-    return {name: pc.sum(rows[name]).as_py() or 0 for name in inputs(metric)}
+def _sums(rows: pa.Table, metric: Metric) -> dict[str, float]:
+    return {name: pc.sum(rows[name]).as_py() or 0 for name in metric.inputs}
 
 
-def _by_day(rows: pa.Table) -> Iterator[tuple[date, Any]]:
-    names = inputs("net_revenue")
-    for row in rows.group_by("business_date").aggregate([(name, "sum") for name in names]).to_pylist():
-        yield row["business_date"], value_of("net_revenue", {name: row[f"{name}_sum"] for name in names})
+def _by_day(rows: pa.Table, metric: Metric) -> Iterator[tuple[date, Any]]:
+    for row in rows.group_by("business_date").aggregate([(name, "sum") for name in metric.inputs]).to_pylist():
+        yield row["business_date"], metric.value({name: row[f"{name}_sum"] for name in metric.inputs})

@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -11,11 +12,11 @@ from altair.utils import schemapi
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
 from ecommerce_pipeline.dashboard.datasets import Datasets
-from ecommerce_pipeline.dashboard.definitions import page_metrics
 from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
 from ecommerce_pipeline.dashboard.packing import Header, packed
 from ecommerce_pipeline.dashboard.periods import Period
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset
+from ecommerce_pipeline.metrics.definitions import Metric
 
 PARTS: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
@@ -32,12 +33,13 @@ ALL_CHANNELS: Final = "all"
 """All channels together, in forecasts."""
 
 
-def render(title: str, datasets: Datasets, vega: str) -> bytes:
+def render(title: str, datasets: Datasets, metrics: Mapping[str, Metric], vega: str) -> bytes:
     """Return the page.
 
     Args:
         title: Its heading.
         datasets: The data it shows.
+        metrics: The definitions of its measures, by name.
         vega: The drawing script, from `vega_script`.
     """
     shown = [section for section in SECTIONS if any(_is_shown(chart, datasets) for chart in section.charts)]
@@ -49,7 +51,7 @@ def render(title: str, datasets: Datasets, vega: str) -> bytes:
         navigation="\n".join(
             f'<li><a href="#{section.name}">{html.escape(section.title)}</a></li>' for section in shown
         ),
-        data=_json(_data(datasets, headers)),
+        data=_json(_data(datasets, metrics, headers)),
         columns=columns,
         drawings=_drawings(),
         vega=vega,
@@ -82,7 +84,7 @@ def _drawings() -> str:
         )
 
 
-def _data(datasets: Datasets, headers: dict[str, Header]) -> dict[str, Any]:
+def _data(datasets: Datasets, metrics: Mapping[str, Metric], headers: dict[str, Header]) -> dict[str, Any]:
     return {
         "as_of": datasets.as_of and datasets.as_of.isoformat(),
         "last_whole_day": datasets.last_whole_day and datasets.last_whole_day.isoformat(),
@@ -96,7 +98,7 @@ def _data(datasets: Datasets, headers: dict[str, Header]) -> dict[str, Any]:
         "needs": {chart.name: chart.needs for section in SECTIONS for chart in section.charts if chart.needs},
         "metrics": {
             name: {"label": one.label, "description": one.description, "unit": one.unit, "expression": one.expression}
-            for name, one in page_metrics().items()
+            for name, one in metrics.items()
         },
         "definitions": DEFINITIONS,
         "tables": headers,

@@ -1,14 +1,24 @@
 """The definition of every metric, read from dbt's semantic manifest: name, unit, and how it follows from sums."""
 
+import ast
 import json
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 SEMANTIC_MANIFEST: Final = "semantic_manifest.json"
 """The file that dbt writes beside its manifest when it parses the project."""
+
+
+_OPERATORS: Final[Mapping[type[ast.operator], Callable[[float, float], float]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,19 @@ class Metric:
     def inputs(self) -> tuple[str, ...]:
         """The simple metrics that it follows from, in order."""
         return tuple(dict.fromkeys(re.findall(r"[a-z_][a-z0-9_]*", self.expression)))
+
+    def value(self, sums: Mapping[str, float]) -> float | None:
+        """Return its value from the sums of its inputs; None of a share of nothing."""
+        try:
+            return _value(ast.parse(self.expression, mode="eval").body, sums)
+        except ZeroDivisionError:
+            return None
+
+
+def _value(node: Any, sums: Mapping[str, float]) -> float:
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](_value(node.left, sums), _value(node.right, sums))
+    return float(sums[node.id]) if isinstance(node, ast.Name) else float(node.value)
 
 
 def metric_definitions(manifest: Path) -> dict[str, Metric]:

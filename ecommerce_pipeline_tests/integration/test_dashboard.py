@@ -20,7 +20,6 @@ from playwright.sync_api import Browser
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.dashboard.definitions import page_metrics
 from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
@@ -29,6 +28,7 @@ from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.forecasts.ets import ets
 from ecommerce_pipeline.forecasts.sales_daily import SalesForecaster
 from ecommerce_pipeline.forecasts.sales_history import SalesHistory
+from ecommerce_pipeline.metrics.definitions import Metric, metric_definitions
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.schema.duckdb import create_table
@@ -36,6 +36,7 @@ from ecommerce_pipeline.schema.forecasts import sales_daily
 from ecommerce_pipeline.schema.tables import CHANNELS
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import Totals, ledger
+from ecommerce_pipeline.targets import dbt_workspace
 from ecommerce_pipeline_tests.support.browser import OpenPage, address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.marts import build_marts
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
@@ -100,6 +101,10 @@ def visit(browser: Browser, address: str) -> Iterator[OpenPage]:
     """The open page; each test makes its own selection."""
     with open_page(browser, address) as visit:
         yield visit
+
+
+def metrics_of(platform: Platform) -> dict[str, Metric]:
+    return metric_definitions(dbt_workspace(platform.settings).project().manifest_path)
 
 
 def cents(amount: object) -> int:
@@ -559,7 +564,7 @@ def test_a_bar_leads_to_its_rows_and_filters_and_each_number_to_its_definition(
     assert page.url.endswith("#period=7d&channel=mobile_app")
     page.locator("[data-figure=refund_rate] .info").click()
     text = page.locator("#info").inner_text()
-    metric = page_metrics()["refund_rate"]
+    metric = metrics_of(month)["refund_rate"]
     assert metric.description in text
     assert "= refunds ÷ (gross sales \N{MINUS SIGN} discounts)" in text
     assert "docs/metrics.md#refund_rate" in text
@@ -675,7 +680,7 @@ def page_after(month: Platform, tmp_path: Path) -> Callable[..., str]:
                 connection.execute(change)
         report = tmp_path / "report.html"
         datasets = read_datasets(DuckDBWarehouse(path=str(path)), "USD", lambda _: read_at)
-        report.write_bytes(render("A shop", datasets, vega_script(month.settings.dashboard_dir)))
+        report.write_bytes(render("A shop", datasets, metrics_of(month), vega_script(month.settings.dashboard_dir)))
         return address_of(report)
 
     return page

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ecommerce_pipeline.cli import app
+from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.metrics.compiler import MetricCompiler, Question
 from ecommerce_pipeline.metrics.definitions import metric_definitions
@@ -40,6 +41,25 @@ def test_a_metric_that_follows_from_others_is_written_with_simple_ones(manifest:
     for metric in metrics.values():
         assert all(metrics[name].expression == name for name in metric.inputs)
         assert metric.can_be_added == (metric.name not in {"buyers"} and "/" not in metric.expression)
+
+
+SUMS = {"gross_amount": 1000, "discount_amount": 200, "refund_amount": 100, "orders_sold": 4}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("net_revenue", 700), ("refund_rate", 0.125), ("average_order_value", 200), ("orders_sold", 4)]
+)
+def test_a_metric_follows_from_sums(manifest: Path, name: str, value: float) -> None:
+    metric = metric_definitions(manifest)[name]
+    assert metric.value(SUMS) == value
+    assert (metric.value(dict.fromkeys(SUMS, 0)) is None) == ("/" in metric.expression), (
+        "a share of nothing is no value"
+    )
+
+
+def test_every_metric_behind_a_chart_has_a_definition(manifest: Path) -> None:
+    named = {name for section in SECTIONS for chart in section.charts for name in chart.metrics}
+    assert named <= metric_definitions(manifest).keys()
 
 
 def test_differences_are_taken_of_sums_as_one_without_rows_would_make_all_of_it_null(compiler: MetricCompiler) -> None:
