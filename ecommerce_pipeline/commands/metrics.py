@@ -24,7 +24,7 @@ NONE: Final = "-"
 OSI_DOCUMENT: Final = "osi_document.json"
 WRITTEN: Final[Mapping[str, Callable[[Any], str]]] = {
     "count": "{:,}".format,
-    "units": "{:,.10g}".format,
+    "units": lambda units: f"{units:,.3f}".rstrip("0").rstrip("."),
     "amount": "{:,.2f}".format,
     "share": "{:.2%}".format,
     "stars": "{:.2f}".format,
