@@ -101,6 +101,13 @@ QUERIES: Final[Mapping[str, str]] = {
             coalesce(margin_amount, 0) as margin_amount
         from {datamart}.marts_campaign_daily
     """,
+    "marketing": """
+        select business_date, traffic_source, sum(ad_cost_amount) as ad_cost_amount, sum(clicks) as clicks,
+            sum(impressions) as impressions, sum(orders_new) as customers_acquired,
+            sum(amount_before_refunds) as attributed_sales_amount
+        from {datamart}.marts_marketing_daily
+        group by business_date, traffic_source
+    """,
     "coupons": """
         select business_date, channel, coupon_code, orders_sold, gross_amount, discount_amount, refund_amount
         from {datamart}.marts_coupon_daily

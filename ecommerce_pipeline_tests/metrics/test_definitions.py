@@ -118,6 +118,25 @@ def test_a_question_about_days_reads_no_others_and_values_are_quoted(manifest: P
         assert sql.count(f"{quoted} OR channel IS NULL") == 3
 
 
+def test_calculated_fields_of_data_studio_are_the_metrics_of_their_names(manifest: Path) -> None:
+    columns = {
+        "customers_acquired": "orders_new",
+        "attributed_sales_amount": "amount_before_refunds",
+        "(sales_margin_amount - refund_with_cost_amount)": "margin_amount",
+        "(sales_with_cost_amount - refund_with_cost_amount)": "net_amount_with_cost",
+    }
+    by_label = {metric.label: metric.expression for metric in metric_definitions(manifest).values()}
+    page = (PROJECT_ROOT / "docs" / "looker_studio.md").read_text()
+    fields = dict(re.findall(r"^\| ([\w ]+) \| `([^`]*SUM[^`]*)` \|", page, re.MULTILINE))
+    compared = fields.keys() & by_label
+    for label in compared:
+        expression = by_label[label]
+        for metric, column in columns.items():
+            expression = expression.replace(metric, column)
+        assert re.sub(r"SUM\((\w+)\)", r"\1", fields[label]) == expression, label
+    assert len(compared) >= 9
+
+
 def test_no_formula_of_a_measure_is_written_outside_the_definitions(manifest: Path) -> None:
     """Net revenue was defined in SQL, in JavaScript, and in prose."""
     inputs = {name for metric in metric_definitions(manifest).values() for name in metric.inputs}

@@ -16,7 +16,7 @@ def revenue() -> Any:
 SECTION: Final = Section(
     "marketing",
     "Marketing and coupons",
-    "What do campaigns and coupons bring?",
+    "What do campaigns, ads and coupons bring?",
     (
         Chart(
             "campaigns",
@@ -36,6 +36,17 @@ SECTION: Final = Section(
             revenue,
             metrics=("net_revenue", "orders_sold", "sessions"),
             keys=KEYS,
+            optional=True,
+        ),
+        Chart(
+            "ad_spend",
+            "Ad spend",
+            "{money} by traffic source; below, what its visits brought, before refunds",
+            ("marketing",),
+            revenue,
+            metrics=("ad_cost_amount", "customer_acquisition_cost", "return_on_ad_spend", "cost_per_click"),
+            keys=KEYS,
+            needs=("ad_spend",),
             optional=True,
         ),
         Chart(

@@ -59,6 +59,7 @@ const WRITTEN = {
   count: (value) => count(value),
   units: (value) => quantity(value),
   share: (value) => percent(value),
+  factor: (value) => (value === null ? NONE : value.toFixed(2)),
 };
 
 const writerOf = (name) => WRITTEN[unitOf(name)] || quantity;

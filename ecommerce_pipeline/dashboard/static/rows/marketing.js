@@ -1,4 +1,4 @@
-// Rows of the charts of campaigns, traffic sources and coupons. Bars are of those that there are; the table has the rest.
+// Rows of the charts of campaigns, traffic sources, ads and coupons. Bars are of those that there are; the table has the rest.
 
 const WITHOUT = { none: "None", unknown: "Not known" };
 const REST = Object.keys(WITHOUT);
@@ -23,7 +23,25 @@ function broughtBy(dimension, metric, more, what) {
   };
 }
 
+const SPENT = ["customers_acquired", "customer_acquisition_cost", "attributed_sales_amount", "return_on_ad_spend", "cost_per_click"];
+
 Object.assign(ROWS, {
+  ad_spend(choice) {
+    const rows = moneyBars(choice, "ad_cost_amount", "traffic_source", { more: SPENT }).filter((row) => row.value || row.before);
+    if (!rows.length) return { empty: "No ads in this period." };
+    return {
+      rows,
+      without: withoutBefore(choice),
+      columns: [
+        column("label", "Traffic source"),
+        metricColumn("ad_cost_amount"),
+        beforeColumn(choice, moneyExact),
+        ...SPENT.map((name) => metricColumn(name)),
+      ],
+      words: best(rows, "sources of visits from ads"),
+    };
+  },
+
   campaigns: broughtBy("campaign", "net_amount", ["sessions", "orders_sold", "margin_amount"], "orders from campaigns"),
 
   source_revenue: broughtBy("traffic_source", "net_amount", ["sessions", "orders_sold", "margin_amount"], "orders from visits"),
