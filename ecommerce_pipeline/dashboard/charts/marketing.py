@@ -41,12 +41,13 @@ SECTION: Final = Section(
         Chart(
             "ad_spend",
             "Ad spend",
-            "{money} by traffic source; below, what its visits brought, before refunds",
+            "{money} by traffic source, and what its visits brought before refunds",
             ("marketing",),
             revenue,
             metrics=("ad_cost_amount", "customer_acquisition_cost", "return_on_ad_spend", "cost_per_click"),
             keys=KEYS,
             needs=("ad_spend",),
+            open=True,
             optional=True,
         ),
         Chart(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -12,11 +13,21 @@ from ecommerce_pipeline.errors import NotBuiltError, PlatformError
 from ecommerce_pipeline.locks import lock_holder, locked
 from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
 
+REMEMBERING: Final = r"""
+    SELECT DISTINCT table_name
+    FROM information_schema.columns
+    WHERE
+        table_schema = 'core'
+        AND table_name LIKE 'dim\_%' ESCAPE '\'
+        AND (column_name = 'deleted_at' OR table_name LIKE '%\_history' ESCAPE '\')
+"""
+
 
 @contextmanager
 def replacing(path: Path, new: Path, report: Callable[[str], object]) -> Iterator[None]:
     """Build a new file in the block; then it takes the place of the old one, which is kept beside it.
 
+    The new file begins with what no source has any more: versions of dimensions' rows, and rows that the shop deleted.
     If the block fails or is interrupted, the old file stays in its place.
 
     Args:
@@ -33,7 +44,8 @@ def replacing(path: Path, new: Path, report: Callable[[str], object]) -> Iterato
         for leftover in new.parent.iterdir():
             leftover.unlink()
         existed = path.exists()
-        _keep_writers_out(path, report, stack)
+        if (old := _keep_writers_out(path, report, stack)) is not None:
+            _carry_over(old, new, report)
         yield
         with duckdb.connect(new) as connection:
             connection.execute("CHECKPOINT")
@@ -46,16 +58,34 @@ def replacing(path: Path, new: Path, report: Callable[[str], object]) -> Iterato
         new.replace(path)
 
 
-def _keep_writers_out(path: Path, report: Callable[[str], object], stack: ExitStack) -> None:
+def _keep_writers_out(
+    path: Path, report: Callable[[str], object], stack: ExitStack
+) -> duckdb.DuckDBPyConnection | None:
     """Open the old file for reading: what others wrote into it now would be lost. Nobody can write to a damaged one."""
     try:
-        stack.enter_context(open_file(path, report, read_only=True))
+        return stack.enter_context(open_file(path, report, read_only=True))
     except NotBuiltError:
-        return
+        return None
     except PlatformError:
         if path.is_file() and lock_holder(path, exclusive=False) is not None:
             raise
         report(f"the old warehouse {path} cannot be read; it is replaced as a whole")
+        return None
+
+
+def _carry_over(old: duckdb.DuckDBPyConnection, new: Path, report: Callable[[str], object]) -> None:
+    """Copy the dimensions that remember: their models read what the last run has left of them."""
+    try:
+        names = [name for (name,) in old.execute(REMEMBERING).fetchall()]
+        kept = {name: old.table(f"core.{name}").to_arrow_table() for name in names}
+    except duckdb.Error as error:
+        report(f"versions and deleted rows of dimensions cannot be read from the old warehouse, and are lost: {error}")
+        return
+    with duckdb.connect(new) as connection:
+        connection.execute("CREATE SCHEMA core")
+        for name, rows in kept.items():
+            connection.register("rows_kept", rows)
+            connection.execute(f"CREATE TABLE core.{name} AS FROM rows_kept")
 
 
 def _set_aside(path: Path, kept: Path) -> None:
