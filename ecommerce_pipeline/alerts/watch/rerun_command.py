@@ -18,7 +18,7 @@ from ecommerce_pipeline.settings import BASE_DIR
 
 MODULE: Final = "ecommerce_pipeline.definitions"
 LONGEST_SELECTION: Final = 20
-"""With more assets than this, the command names the job instead of the assets."""
+"""With more assets than this, the command names the job, or the assets' groups, instead of the assets."""
 _ASSET: Final = re.compile(r"\b\w+/\w+\b")
 _REBUILD: Final = re.compile(r"`ecommerce-pipeline (rebuild(?:-warehouse| [\w ]+))`")
 _JOB: Final = re.compile(r"run --job (\w+)")
@@ -48,10 +48,11 @@ def rerun_command(
         if whole and remedies <= set(context.repository.get_job(run.job_name).asset_layer.executable_asset_keys):
             return rerun_command_for_job(run.job_name, span)
         first = _first_of(context, _with_never_built(context, remedies | set(missing)))
-        if len(first) <= LONGEST_SELECTION:
-            selection = " or ".join(f'key:"{key.to_user_string()}"+' for key in first)
-            program = _program("ecommerce-pipeline")
-            return _shell([program, "run", "--select", selection, *_days(span)])
+        names = [f'key:"{key.to_user_string()}"' for key in first]
+        if len(names) > LONGEST_SELECTION:
+            names = sorted({f'group:"{key.path[0]}"' for key in first})
+        selection = " or ".join(f"{name}+" for name in names)
+        return _shell([_program("ecommerce-pipeline"), "run", "--select", selection, *_days(span)])
     if whole and (not missing or len(missing) > LONGEST_SELECTION):
         return _dagster(context, "job", "execute", "-m", MODULE, "-j", run.job_name)
     keys = [key.to_user_string().replace('"', '\\"') for key in missing]
