@@ -1,5 +1,6 @@
 """What the metrics say, and what sums of the marts' columns say, by business day."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation
@@ -59,6 +60,14 @@ class Measures:
             for name in names:
                 found[name][day] = exact(row[name])
         return found
+
+    def simple_by_table(self) -> list[list[str]]:
+        """Return the simple metrics of each table."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for metric in self.compiler._manifest.metrics:
+            if metric.type_params.metric_aggregation_params:
+                found[metric.type_params.metric_aggregation_params.semantic_model].append(metric.name)
+        return [*found.values()]
 
     @cached_property
     def marts(self) -> dict[str, dict[str, dict[date, Decimal]]]:
