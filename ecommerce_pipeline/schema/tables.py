@@ -45,6 +45,9 @@ CHANNELS: Final = ("web", "mobile_app", "marketplace", "store")
 
 Kind = Literal["dimension", "event"]
 
+Personal = Literal["drop", "hash", "year"]
+"""What becomes of a personal value where it is not needed: nothing, a pseudonym, the year; see `personal`."""
+
 metadata = MetaData(schema=SCHEMA)
 
 # Money is exact. Amounts have up to four digits after the point: every currency's minor unit fits; the price of a
@@ -67,6 +70,7 @@ def _column(
     default: str | None = None,
     to: str | None = None,
     alias: str = "",
+    personal: Personal | None = None,
 ) -> Column[Any]:
     """Return a column.
 
@@ -78,8 +82,9 @@ def _column(
         default: In PostgreSQL's SQL, the value where the source has none, or has no such column.
         to: The table whose keys it holds.
         alias: Its name in dbt's models, if that is another one.
+        personal: Of what tells who a person is, or may: what becomes of it. Such a column may be null.
     """
-    info = {"references": to, "default": default, "alias": alias}
+    info = {"references": to, "default": default, "alias": alias, "personal": personal}
     info = {key: value for key, value in info.items() if value}
     comment = f"{comment} Default: {default}." if default else comment
     return Column(name, type_, nullable=null, comment=comment, info=info)
@@ -136,12 +141,12 @@ customers = _dimension(
     "One row per registered customer.",
     "no countries, segments' names, or loyalty tiers",
     _key("customer_id", "Customer number."),
-    _column("first_name", Text(), "Given name.", null=True),
-    _column("last_name", Text(), "Family name.", null=True),
-    _column("email", Text(), "E-mail address, where known.", null=True),
+    _column("first_name", Text(), "Given name.", null=True, personal="drop"),
+    _column("last_name", Text(), "Family name.", null=True, personal="drop"),
+    _column("email", Text(), "E-mail address, where known.", null=True, personal="drop"),
     _column("country", Text(), "ISO 3166-1 alpha-2 code of the home country.", default="'unknown'"),
     _column("city", Text(), "Home city.", default="'unknown'"),
-    _column("birth_date", Date(), "Date of birth, where given.", null=True),
+    _column("birth_date", Date(), "Date of birth, where given.", null=True, personal="year"),
     _column("loyalty_tier", Text(), "Loyalty tier: basic, silver, gold or platinum.", default="'unknown'"),
     _column("marketing_opt_in", Boolean(), "Whether marketing e-mail is allowed.", default="FALSE"),
     _column("registered_at", INSTANT, "When the customer registered, UTC.", null=True),
@@ -228,7 +233,7 @@ transactions = _event(
     None,
     _key("transaction_id", "Order number."),
     _column("customer_id", Key(), "Who bought; none for a guest.", null=True, to="customers"),
-    _column("guest_email", Text(), "E-mail address of a buyer without an account.", null=True),
+    _column("guest_email", Text(), "E-mail address of a buyer without an account.", null=True, personal="hash"),
     _column("session_id", Key(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
     _column("store_id", Key(), "Store of an in-store sale; none online.", null=True, to="stores"),
     _column("channel", Text(), "web, mobile_app, marketplace or store; or the shop's own word.", default="'unknown'"),
@@ -325,8 +330,8 @@ reviews = _event(
     _column("product_id", Key(), "Product reviewed.", null=True, to="products"),
     _column("customer_id", Key(), "Who wrote it.", null=True, to="customers"),
     _column("rating", Integer(), "Stars, 1 to 5."),
-    _column("title", Text(), "Headline.", null=True),
-    _column("body", Text(), "Text.", null=True),
+    _column("title", Text(), "Headline.", null=True, personal="drop"),
+    _column("body", Text(), "Text.", null=True, personal="drop"),
     _column(
         "sentiment",
         Text(),
