@@ -13,6 +13,7 @@ from sqlalchemy import Column, Date, DateTime
 from ecommerce_pipeline.resources.postgres.catalog import FINITE
 from ecommerce_pipeline.resources.postgres.relations import Relation
 from ecommerce_pipeline.schema.drift import Found
+from ecommerce_pipeline.schema.personal import MASK, PERSONAL_NAMES
 from ecommerce_pipeline.schema.tables import HAPPENED_AT, business_key, kind, source_columns
 
 SHOWN: Final = 3
@@ -38,8 +39,7 @@ def special_values(connection: Connection, relation: Relation, rows: sql.Composa
         if (condition := _condition(column, found)) is not None
     }
     values = sql.SQL(", ").join(
-        sql.SQL("({}, {}, CAST({} AS text))").format(name, condition, sql.Identifier(name))
-        for name, condition in conditions.items()
+        sql.SQL("({}, {}, {})").format(name, condition, _shown(name)) for name, condition in conditions.items()
     )
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in source_columns(table))
     if kind(table) == "event":
@@ -67,6 +67,12 @@ def special_values(connection: Connection, relation: Relation, rows: sql.Composa
         "hold: correct the value, or leave the row out in a view"
         for column, key, value in connection.execute(query).fetchall()
     ]
+
+
+def _shown(column: str) -> sql.Composable:
+    if column in PERSONAL_NAMES:  # messages are logged and mailed
+        return sql.Literal(MASK)
+    return sql.SQL("CAST({} AS text)").format(sql.Identifier(column))
 
 
 def _condition(column: Column[Any], found: Mapping[str, Found]) -> str | None:
