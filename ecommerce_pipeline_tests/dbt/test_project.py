@@ -10,6 +10,7 @@ import pytest
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.dbt import dbt_type
 from ecommerce_pipeline.schema.duckdb import duckdb_type
+from ecommerce_pipeline.schema.personal import PERSONAL_NAMES
 from ecommerce_pipeline.schema.tables import EVENTS, REPORTING_AMOUNT, STAGING, TABLES
 from ecommerce_pipeline_tests.dbt.conftest import DBT_DIR, Dbt, run_variables
 from ecommerce_pipeline_tests.support.marts import MODELS_AND_SEEDS
@@ -49,6 +50,18 @@ def test_every_model_has_one_set_tag_and_is_partitioned_if_it_is_built_by_day(ma
         [tag] = model["tags"]
         assert tag in {"dimension", "daily", "summary"}
         assert (tag == "daily") == (model["config"]["materialized"] == "incremental"), model["name"]
+
+
+def test_no_model_after_staging_has_a_personal_column(manifest: dict[str, Any]) -> None:
+    """`dim_customer` had names, e-mail addresses and dates of birth, `fact_review` the texts."""
+    personal = {
+        (model["name"], name): column["config"]["meta"].get("personal")
+        for model in models(manifest)
+        for name, column in model["columns"].items()
+        if name in PERSONAL_NAMES
+    }
+    assert {model.partition("_")[0] for model, _ in personal} == {"stg", "quarantine"}
+    assert None not in personal.values()
 
 
 def test_no_model_reads_a_clock() -> None:

@@ -4,12 +4,9 @@ with present as (
 
     select
         customer_id,
-        first_name,
-        last_name,
-        email,
         country,
         city,
-        birth_date,
+        {{ cast_to('extract(year from birth_date)', 'integer') }} as birth_year,
         loyalty_tier,
         marketing_opt_in,
         {{ business_day('registered_at') }} as registered_date

@@ -8,8 +8,6 @@ select
     coalesce(product_id, {{ unknown() }}) as product_id,
     coalesce(customer_id, {{ unknown() }}) as customer_id,
     rating,
-    sentiment,
-    title,
-    body
+    sentiment
 from {{ ref('stg_reviews') }}
 where {{ in_days() }}
