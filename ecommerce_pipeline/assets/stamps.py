@@ -1,7 +1,7 @@
 """The settings that make rows, stamped beside the rows and compared with them, so that two shops are never mixed.
 
 The source database of a synthetic shop has a stamp, and so has every lake. Data without one is older than stamps,
-and gets it with the next write.
+and gets it with the next write. Whether persons may be known is stamped in the lake only: the source always has them.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from ecommerce_pipeline.synthetic import ShopSettings
 from ecommerce_pipeline.targets import postgres, target_of
 
 _OF_ANY_SHOP: Final = ("source", "time_zone", "key_type", "reporting_currency", "guests_by_email", "sold_by")
+_PERSONAL_DATA: Final = "PERSONAL_DATA"
 
 
 def shop_settings(settings: Settings) -> ShopSettings:
@@ -30,6 +31,11 @@ def stamp_of(settings: Settings) -> dict[str, str]:
     """Return the settings that make rows, by the names of their variables."""
     names = [field.name for field in fields(ShopSettings)] if settings.source == "synthetic" else []
     return {name.upper(): str(getattr(settings, name)) for name in dict.fromkeys([*_OF_ANY_SHOP, *names])}
+
+
+def stamp_of_lake(settings: Settings) -> dict[str, str]:
+    """Return the settings that make the rows of the lake, by the names of their variables."""
+    return stamp_of(settings) | {_PERSONAL_DATA: settings.personal_data}
 
 
 def stamp_source(settings: Settings, database: PostgresResource) -> None:
@@ -51,9 +57,9 @@ def stamp_lake(settings: Settings, store: ObjectStore) -> None:
     Raises:
         PlatformError: Its rows were made with other settings.
     """
-    wanted = stamp_of(settings)
+    wanted = stamp_of_lake(settings)
     found = in_lake.read_stamp(store)
-    _compare(found, wanted, _lake(store), _remedy_in_lake(settings))
+    _compare_with_lake(settings, store, found)
     if not found.keys() >= wanted.keys():
         in_lake.write_stamp(store, wanted)
 
@@ -68,15 +74,20 @@ def check_stamps(settings: Settings, *, source: bool = True) -> None:
     Raises:
         PlatformError: The rows there were made with other settings.
     """
-    wanted = stamp_of(settings)
     if source and settings.source == "synthetic":
         for found, where in _source_stamp(postgres(settings)):
-            _compare(found, wanted, where, _remedy_in_source(settings))
+            _compare(found, stamp_of(settings), where, _remedy_in_source(settings))
     store = target_of(settings).lake
     found = {}
     with suppress(PlatformError):
         found = in_lake.read_stamp(store)
-    _compare(found, wanted, _lake(store), _remedy_in_lake(settings))
+    _compare_with_lake(settings, store, found)
+
+
+def _compare_with_lake(settings: Settings, store: ObjectStore, found: Mapping[str, str]) -> None:
+    # A stamp without it is older than the setting: personal values were kept.
+    known = {_PERSONAL_DATA: "keep", **found} if found else found
+    _compare(known, stamp_of_lake(settings), _lake(store), _remedy_in_lake(settings))
 
 
 def _source_stamp(database: PostgresResource) -> list[tuple[dict[str, str], str]]:

@@ -1,8 +1,8 @@
 """`python -m ecommerce_pipeline.commands.generate [--check]`: write the files that are derived from others.
 
-What is in them is decided in `schema.dbt`, `dashboard.exposures`, `mapping.template` and `metrics.reference`. With
---check nothing is written: it fails if a file is not current. Of the last one, which dbt must parse the project for, a
-test checks that.
+What is in them is decided in `schema.dbt`, `schema.personal`, `schema.postgres`, `dashboard.exposures`,
+`mapping.template` and `metrics.reference`. With --check nothing is written: it fails if a file is not current. Of the
+last one, which dbt must parse the project for, a test checks that.
 """
 
 import sys
@@ -16,9 +16,13 @@ from ecommerce_pipeline.metrics.reference import reference
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 from ecommerce_pipeline.schema.dbt import MACROS, MODELS, dbt_files
 from ecommerce_pipeline.schema.dialects import DUCKDB
+from ecommerce_pipeline.schema.personal import with_places
+from ecommerce_pipeline.schema.postgres import EXTRACT_ROLE, with_granted_tables
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import dbt_workspace
 
+EDITED: Final = {"docs/privacy.md": with_places, EXTRACT_ROLE: with_granted_tables}
+"""Files that are written by hand, but for a part."""
 REFERENCE: Final = PROJECT_ROOT / "docs" / "metrics.md"
 
 
@@ -29,6 +33,10 @@ def outdated(root: Path = PROJECT_ROOT) -> dict[Path, str | None]:
     wanted |= {root / path: text for path, text in template_files().items()}
     patterns = [f"{DBT_DIR.name}/{pattern}" for pattern in (f"{MODELS}/*.*", f"{MACROS}/*.*", EXPOSURES)]
     found = {path: path.read_text("utf-8") for pattern in [*patterns, f"{VIEWS}/*.*"] for path in root.glob(pattern)}
+    for name, edit in EDITED.items():
+        if (path := root / name).exists():
+            found[path] = path.read_text("utf-8")
+            wanted[path] = edit(found[path])
     return {path: wanted.get(path) for path in sorted(wanted.keys() | found) if wanted.get(path) != found.get(path)}
 
 

@@ -1,20 +1,46 @@
 """Which columns of the contract are personal, and what becomes of their values where persons need not be known.
 
-What hides or replaces them derives from here: dbt's metadata, previews, the extraction with PERSONAL_DATA=none.
+What hides or replaces them derives from here: dbt's metadata, previews, the extraction with PERSONAL_DATA=none, and
+the table of docs/privacy.md.
 """
 
-from typing import Final
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from sqlalchemy import Table
 
-from ecommerce_pipeline.schema.tables import TABLES, Personal
+from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, Personal, kind
 
-BECOMES: Final[dict[Personal, str]] = {
-    "drop": "null",
-    "hash": "MD5 of the text in small letters, without spaces around it",
-    "year": "1 January of the year",
+PersonalData = Literal["keep", "none"]
+"""Whether personal values leave the source; see `BECOMES`."""
+
+
+@dataclass(frozen=True)
+class Becomes:
+    """What a personal value becomes.
+
+    Attributes:
+        modelled: In dimensions, facts and all that follows.
+        extracted: In the lake and all that follows, with PERSONAL_DATA=none.
+        sql: That in PostgreSQL's SQL; `{0}` stands for the column.
+    """
+
+    modelled: str
+    extracted: str
+    sql: str
+
+
+BECOMES: Final[dict[Personal, Becomes]] = {
+    "drop": Becomes("nothing", "null", "NULL"),
+    # Guests are still told apart: whatever is done with the address can be done with its hash.
+    "hash": Becomes(
+        "part of `person_key`, as MD5",
+        "MD5 of the address in lower case, without spaces around it",
+        "CASE WHEN btrim(CAST({0} AS text)) <> '' THEN md5(convert_to(lower(btrim(CAST({0} AS text))), 'UTF8')) END",
+    ),
+    "year": Becomes("the year", "1 January of the year", "CAST(date_trunc('year', CAST({0} AS timestamp)) AS date)"),
 }
-"""What a value becomes with PERSONAL_DATA=none."""
 
 MASK: Final = "•••"
 
@@ -31,3 +57,25 @@ PERSONAL_NAMES: Final = frozenset(
     for name in (column, table.columns[column].info.get("alias", column))
 )
 """The names of all personal columns, also those in dbt's models: a column of such a name is personal in any table."""
+
+
+def with_places(page: str) -> str:
+    """Return a page with the current table of personal columns, where they lie and what becomes of them."""
+    head = "| column | lies in | from dimensions on | with `PERSONAL_DATA=none` |\n| --- | --- | --- | --- |\n"
+    lines = [
+        f"| `{column}` | {', '.join(f'`{place}`' for place in _places(table))} | {BECOMES[what].modelled} "
+        f"| {BECOMES[what].extracted} |\n"
+        for table in TABLES.values()
+        for column, what in personal_columns(table).items()
+    ]
+    return re.sub(r"(?<=<!-- generated -->\n)(\|.*\n)*", lambda _: head + "".join(lines), page)
+
+
+def _places(table: Table) -> list[str]:
+    models = ["stg", "quarantine"] if kind(table) == "event" else ["stg"]
+    return [
+        f"{SCHEMA}.{table.name}",
+        f"lake/{table.name}",
+        f"staging.{table.name}",
+        *(f"core.{model}_{table.name}" for model in models),
+    ]

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from ecommerce_pipeline.masking import mask
 from ecommerce_pipeline.schema.forecasts import WAREHOUSE_LAYERS
 from ecommerce_pipeline.schema.keys import KeyType, use_keys
+from ecommerce_pipeline.schema.personal import PersonalData
 from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
 from ecommerce_pipeline.settings.parsers import day, parsed, zone_name
@@ -94,6 +95,9 @@ class Settings(DashboardSettings, MailSettings):
     reporting_currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code; marts have amounts in it")
     key_type: KeyType = Field("integer", description="text: keys of the shop are texts, such as uuids")
     guests_by_email: bool = Field(True, description="a guest is a person, known by the order's e-mail address")
+    personal_data: PersonalData = Field(
+        "keep", description="none: no names, addresses or reviews' texts leave the source; see docs/privacy.md"
+    )
     sold_by: Literal["payments", "state"] = Field(
         "payments",
         description="whether payments say that an order is paid, or its state, if the shop keeps no payments",

@@ -56,6 +56,7 @@ def postgres(settings: Settings) -> PostgresResource:
         statement_seconds=settings.postgres_statement_seconds,
         rows_per_second=settings.postgres_rows_per_second,
         mapping=settings.shop_mapping if settings.source == "external" else None,
+        personal_data=settings.personal_data,
     )
 
 

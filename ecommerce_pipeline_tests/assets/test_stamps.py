@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ecommerce_pipeline.assets.stamps import shop_settings, stamp_lake, stamp_of
+from ecommerce_pipeline.assets.stamps import shop_settings, stamp_lake, stamp_of, stamp_of_lake
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.lake.stamp import read_stamp
+from ecommerce_pipeline.lake.stamp import read_stamp, write_stamp
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import ShopSettings
@@ -28,6 +28,7 @@ OTHERS = {
     "BROKEN_RATE": "0.4",
     "PAIR_RATE": "0.1",
     "SOURCE": "external",
+    "PERSONAL_DATA": "none",
 }
 
 
@@ -43,16 +44,16 @@ def test_a_lake_takes_no_rows_of_other_settings(tmp_path: Path, name: str) -> No
     stamp_lake(settings(), lake)
     with pytest.raises(PlatformError) as refused:
         stamp_lake(settings(**{name: OTHERS[name]}), lake)
-    old = stamp_of(settings())[name]
+    old = stamp_of_lake(settings())[name]
     assert str(refused.value).startswith(
         f"the rows in the lake ({tmp_path}) were made with {name}={old}, and now {name}={OTHERS[name]} is set."
     )
     assert f"set {name}={old} again, or set DATA_DIR to another folder, or" in str(refused.value)
-    assert read_stamp(lake) == stamp_of(settings())
+    assert read_stamp(lake) == stamp_of_lake(settings())
 
 
 def test_every_setting_of_the_shop_is_in_the_stamp() -> None:
-    assert OTHERS.keys() == {"SOURCE"} | {field.name.upper() for field in fields(ShopSettings)}
+    assert OTHERS.keys() == {"SOURCE", "PERSONAL_DATA"} | {field.name.upper() for field in fields(ShopSettings)}
 
 
 def test_generated_rows_do_not_enter_the_lake_of_a_real_shop(tmp_path: Path) -> None:
@@ -61,6 +62,17 @@ def test_generated_rows_do_not_enter_the_lake_of_a_real_shop(tmp_path: Path) -> 
     stamp_lake(settings(SOURCE="external", SEED="7"), lake)
     with pytest.raises(PlatformError, match="made with SOURCE=external, and now SOURCE=synthetic is set"):
         stamp_lake(settings(), lake)
+
+
+@pytest.mark.parametrize("then", ["keep", None])
+def test_a_lake_that_may_hold_persons_is_not_taken_for_one_without(tmp_path: Path, then: str | None) -> None:
+    """With a stamp from before the setting, half of the days would have had names."""
+    lake = FolderStore(folder=str(tmp_path))
+    write_stamp(lake, stamp_of(settings()) | ({"PERSONAL_DATA": then} if then else {}))
+    with pytest.raises(PlatformError, match="made with PERSONAL_DATA=keep, and now PERSONAL_DATA=none is set"):
+        stamp_lake(settings(PERSONAL_DATA="none"), lake)
+    stamp_lake(settings(), lake)
+    assert read_stamp(lake)["PERSONAL_DATA"] == "keep"
 
 
 def test_a_later_end_of_the_calendar_leaves_the_rows_as_they_are() -> None:

@@ -1,6 +1,7 @@
 """How the source has the tables of the contract: as tables or views, as queries of a mapping, or not at all.
 
-A table that is absent has no rows; a column that is absent is null, or has the contract's default.
+A table that is absent has no rows; a column that is absent is null, or has the contract's default. With
+PERSONAL_DATA=none a personal column has what the contract makes of it: for all who read the source, as all read this.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from sqlalchemy import Column, Table
 
 from ecommerce_pipeline.resources.postgres.catalog import columns_of_query, found_columns
 from ecommerce_pipeline.schema.drift import Found
+from ecommerce_pipeline.schema.personal import BECOMES, PersonalData
 from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT, kind, source_columns
 
@@ -27,18 +29,20 @@ class Relation:
         table: The contract.
         found: The columns in the source; empty if it has no such table.
         query: The query of the mapping that takes its place; None where the source has it by its name.
+        personal_data: Whether personal values are read.
     """
 
     table: Table
     found: Mapping[str, Found]
     query: str | None = None
+    personal_data: PersonalData = "keep"
 
     @cached_property
     def rows(self) -> sql.Composable:
         """The relation: all columns of the contract, in the types that the source has."""
         columns = source_columns(self.table)
         own = self.own
-        if all(column.name in self.found and not self._has_gaps(column) for column in columns):
+        if all(self._is_read_as_it_is(column) for column in columns):
             return own
         selected = sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(self._value(column), sql.Identifier(column.name)) for column in columns
@@ -60,6 +64,12 @@ class Relation:
             return sql.SQL("({}\n)").format(sql.SQL(self.query))  # it may end with a comment
         return sql.Identifier(str(self.table.schema), self.table.name)
 
+    def _is_read_as_it_is(self, column: Column[Any]) -> bool:
+        return column.name in self.found and not (self._is_hidden(column) or self._has_gaps(column))
+
+    def _is_hidden(self, column: Column[Any]) -> bool:
+        return column.name in self.found and self.personal_data == "none" and "personal" in column.info
+
     def _has_gaps(self, column: Column[Any]) -> bool:
         """Return whether the column has a default, and may be null in the source."""
         # Times of events are searched by index, which an expression has not.
@@ -68,8 +78,11 @@ class Relation:
 
     def _value(self, column: Column[Any]) -> sql.Composable:
         name, there = sql.Identifier(column.name), column.name in self.found
-        if there and not self._has_gaps(column):
+        if self._is_read_as_it_is(column):
             return name
+        if self._is_hidden(column):
+            value = sql.SQL(BECOMES[column.info["personal"]].sql).format(name)
+            return sql.SQL("CAST({} AS {})").format(value, sql.SQL(postgres_type(column.type)))
         type_ = sql.SQL(self.type_of(column.name))
         default = sql.SQL("CAST({} AS {})").format(self._default(column), type_)
         return sql.SQL("coalesce({}, {})").format(name, default) if there else default
@@ -88,7 +101,10 @@ Relations = Mapping[str, Relation]
 
 
 def relations(
-    connection: Connection, mapping: Mapping[str, str], tables: Sequence[Table] = (*TABLES.values(),)
+    connection: Connection,
+    mapping: Mapping[str, str],
+    tables: Sequence[Table] = (*TABLES.values(),),
+    personal_data: PersonalData = "keep",
 ) -> dict[str, Relation]:
     """Look up how the source has tables.
 
@@ -96,12 +112,13 @@ def relations(
         connection: A connection to the server.
         mapping: The queries that take the place of tables, by name; if there are any, no other table is there.
         tables: The contracts.
+        personal_data: Whether personal values are read.
     """
-    if not mapping:
-        return {table.name: Relation(table, found_columns(connection, table)) for table in tables}
-    return {
-        table.name: Relation(table, columns_of_query(connection, mapping[table.name]), mapping[table.name])
-        if table.name in mapping
-        else Relation(table, {})
-        for table in tables
-    }
+
+    def found(table: Table) -> tuple[Mapping[str, Found], str | None]:
+        query = mapping.get(table.name)
+        if query is not None:
+            return columns_of_query(connection, query), query
+        return {} if mapping else found_columns(connection, table), None
+
+    return {table.name: Relation(table, *found(table), personal_data) for table in tables}

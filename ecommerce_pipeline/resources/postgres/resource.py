@@ -39,6 +39,7 @@ from ecommerce_pipeline.resources.postgres.special_values import special_values
 from ecommerce_pipeline.resources.postgres.survey import missing
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.drift import Drift, drift
+from ecommerce_pipeline.schema.personal import PersonalData
 from ecommerce_pipeline.schema.postgres import add_columns, create_table
 from ecommerce_pipeline.schema.tables import ORDERS, SCHEMA, TABLES, first_orders, staged
 from ecommerce_pipeline.settings.secrets import read_secret
@@ -49,7 +50,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     `time_zone` is that of business days. `mapping` names a pack or a folder whose queries take the place of tables: no
-    other table is read then. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
+    other table is read then. `personal_data` says whether personal values are read. `statement_seconds` and
+    `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -60,6 +62,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     tls: dict[str, str] = {"sslmode": "prefer"}  # noqa: RUF012 - pydantic copies it
     time_zone: str = "UTC"
     mapping: str | None = None
+    personal_data: PersonalData = "keep"
     statement_seconds: int = 0
     rows_per_second: int | None = None
 
@@ -154,7 +157,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached or rejects the login.
         """
         with self.connect() as connection:
-            return missing(connection, relations(connection, self._queries(connection), tables))
+            return missing(connection, self._relations(connection, tables))
 
     def slow_and_untimed(self, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
         """Return the remedies of conditions that no index answers, and the tables without a time of change.
@@ -165,7 +168,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             PlatformError: The server cannot be reached or rejects the login.
         """
         with self.connect() as connection:
-            source = relations(connection, self._queries(connection), tables).values()
+            source = self._relations(connection, tables).values()
             return (
                 [line for relation in source for line in unindexed(connection, relation)],
                 [relation.table.name for relation in source if has_no_time_of_change(connection, relation)],
@@ -194,7 +197,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     def relations(self, connection: psycopg.Connection, table: Table | None = None) -> Relations:
         """Look up how the source has its tables, or a table and the orders that its rows may be parts of."""
         wanted = TABLES if table is None else {ORDERS: TABLES[ORDERS], table.name: table}
-        return relations(connection, self._queries(connection), [*wanted.values()])
+        return self._relations(connection, [*wanted.values()])
+
+    def _relations(self, connection: psycopg.Connection, tables: Sequence[Table]) -> Relations:
+        return relations(connection, self._queries(connection), tables, self.personal_data)
 
     def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:
         """Return the queries that take the place of tables, by name."""
