@@ -17,6 +17,7 @@ from ecommerce_pipeline.assets.changes import seen
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.schema.keys import use_keys
 from ecommerce_pipeline_tests.support.browser import OpenPage, address_of, launch_browser, open_page
+from ecommerce_pipeline_tests.support.files import files_with
 from ecommerce_pipeline_tests.support.platform import Platform
 
 SHOP: Final = Path(__file__).parents[1] / "realshop"
@@ -138,6 +139,7 @@ def shop(new_platform: Callable[..., Platform]) -> Iterator[Platform]:
         KEY_TYPE="text",
         REPORTING_CURRENCY="BRL",
         SHOP_MAPPING=str(SHOP / "mapping"),
+        PERSONAL_DATA="none",  # its guests are persons all the same
     )
     with platform.source() as connection, connection.cursor() as cursor:
         cursor.execute((SHOP / "schema.sql").read_bytes())
@@ -176,6 +178,7 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
         on_page = {key for key in totals(step) if key[0] in COLUMNS_ON_PAGE}
         assert shown == {key: totals(step)[key] for key in on_page}, step
     assert shop.changes(exact=True) == []
+    check_that_only_the_shop_knows_persons(shop)
     checked = shop.command("map", "--check", "--day", "2026-03-02")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     [(newest,)] = shop.query("SELECT max(updated_at) FROM staging.transactions")
@@ -188,3 +191,21 @@ def test_the_figures_of_a_live_shop_are_true_after_each_step_of_its_life(shop: P
     for row in rows(f"truth/{STEPS[-1]}_allocation.csv"):
         wanted = tuple(Decimal(row[name]) for name in ("gross", "line_discount", "order_discount_share"))
         assert allocated[row["line_id"]] == wanted, row
+
+
+def check_that_only_the_shop_knows_persons(shop: Platform) -> None:
+    with shop.source() as connection:
+        addresses = {
+            address.strip()
+            for (address,) in connection.execute(
+                "SELECT email FROM app.customer_account UNION SELECT guest_email FROM app.sales_order"
+            )
+            if address
+        }
+    assert len(addresses) > len(STEPS)
+    assert files_with(shop.folder, addresses, but={"postgres"}) == {}
+    # Files of the lake and the warehouse are compressed, and the checks found both equal.
+    assert shop.query("SELECT count(first_name), count(email) FROM staging.customers") == [(0, 0)]
+    guests = shop.query("SELECT DISTINCT guest_email FROM staging.transactions WHERE guest_email IS NOT NULL")
+    assert guests
+    assert all(re.fullmatch("[0-9a-f]{32}", str(guest)) for (guest,) in guests)
