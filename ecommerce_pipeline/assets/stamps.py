@@ -7,6 +7,7 @@ and gets it with the next write. Whether persons may be known is stamped in the 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
+from hashlib import sha256
 from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
@@ -15,6 +16,7 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres import stamp as in_postgres
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
 from ecommerce_pipeline.synthetic import ShopSettings
 from ecommerce_pipeline.targets import postgres, target_of
 
@@ -35,7 +37,11 @@ def stamp_of(settings: Settings) -> dict[str, str]:
 
 def stamp_of_lake(settings: Settings) -> dict[str, str]:
     """Return the settings that make the rows of the lake, by the names of their variables."""
-    return stamp_of(settings) | {_PERSONAL_DATA: settings.personal_data}
+    stamp = stamp_of(settings) | {_PERSONAL_DATA: settings.personal_data}
+    if settings.personal_data == "none":
+        secret = read_secret(PERSON_KEY)
+        stamp[PERSON_KEY] = sha256(secret.encode()).hexdigest()[:8] if secret else ""
+    return stamp
 
 
 def stamp_source(settings: Settings, database: PostgresResource) -> None:

@@ -23,7 +23,7 @@ class Becomes:
     Attributes:
         modelled: In dimensions, facts and all that follows.
         extracted: In the lake and all that follows, with PERSONAL_DATA=none.
-        sql: That in PostgreSQL's SQL; `{0}` stands for the column.
+        sql: That in PostgreSQL's SQL; `{0}` stands for the column, `{1}` for the secret key, which may be empty.
     """
 
     modelled: str
@@ -36,8 +36,9 @@ BECOMES: Final[dict[Personal, Becomes]] = {
     # Guests are still told apart: whatever is done with the address can be done with its hash.
     "hash": Becomes(
         "part of `person_key`, as MD5",
-        "MD5 of the address in lower case, without spaces around it",
-        "CASE WHEN btrim(CAST({0} AS text)) <> '' THEN md5(convert_to(lower(btrim(CAST({0} AS text))), 'UTF8')) END",
+        "SHA-256 of `PERSON_KEY_SECRET` and the address in lower case, without spaces around it",
+        "CASE WHEN btrim(CAST({0} AS text)) <> '' "
+        "THEN encode(sha256(convert_to({1} || lower(btrim(CAST({0} AS text))), 'UTF8')), 'hex') END",
     ),
     "year": Becomes("the year", "1 January of the year", "CAST(date_trunc('year', CAST({0} AS timestamp)) AS date)"),
 }

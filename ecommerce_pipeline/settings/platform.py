@@ -20,7 +20,7 @@ from ecommerce_pipeline.settings.dashboard import DashboardSettings
 from ecommerce_pipeline.settings.mail import MailSettings
 from ecommerce_pipeline.settings.parsers import day, parsed, zone_name
 from ecommerce_pipeline.settings.places import BASE_DIR
-from ecommerce_pipeline.settings.secrets import wrong_secrets
+from ecommerce_pipeline.settings.secrets import PERSON_KEY, wrong_secrets
 
 NEEDED: Final = {"gcp": ("gcp_project", "gcs_bucket")}
 """The settings without a default that a target needs."""
@@ -202,7 +202,7 @@ class Settings(DashboardSettings, MailSettings):
         """
         read = {name: environment.get(name.upper()) for name in cls.model_fields}
         found = {name: value for name, value in read.items() if value}
-        wrong = [*_missing(found), *wrong_secrets(environment)]
+        wrong = [*_missing(found), *_unused(found, environment), *wrong_secrets(environment)]
         try:
             settings = cls.model_validate(found)
         except ValidationError as error:
@@ -265,6 +265,13 @@ def _missing(found: Mapping[str, str]) -> list[str]:
     if found.get("forecast_model") == "bigquery" and target != "gcp":
         problems.append("FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out")
     return problems
+
+
+def _unused(found: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
+    is_set = environment.get(PERSON_KEY) or environment.get(f"{PERSON_KEY}_FILE")
+    if not is_set or found.get("personal_data") == "none":
+        return []
+    return [f"{PERSON_KEY} is set, and only PERSONAL_DATA=none uses it: set that, or leave it out"]
 
 
 def _sentences(error: ValidationError) -> list[str]:

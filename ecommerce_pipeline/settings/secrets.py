@@ -11,7 +11,8 @@ from typing import Final
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.masking import remember
 
-SECRETS: Final = ("POSTGRES_PASSWORD", "SMTP_PASSWORD", "DAGSTER_POSTGRES_PASSWORD")
+PERSON_KEY: Final = "PERSON_KEY_SECRET"
+SECRETS: Final = ("POSTGRES_PASSWORD", "SMTP_PASSWORD", "DAGSTER_POSTGRES_PASSWORD", PERSON_KEY)
 """Each is set as `<NAME>`, or as `<NAME>_FILE`: the path of a file that contains the secret in one line."""
 
 

@@ -75,6 +75,15 @@ def test_a_lake_that_may_hold_persons_is_not_taken_for_one_without(tmp_path: Pat
     assert read_stamp(lake)["PERSONAL_DATA"] == "keep"
 
 
+def test_a_lake_takes_no_hashes_with_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = FolderStore(folder=str(tmp_path))
+    stamp_lake(settings(PERSONAL_DATA="none"), lake)
+    monkeypatch.setenv("PERSON_KEY_SECRET", "one-long-text-of-many")
+    with pytest.raises(PlatformError) as refused:
+        stamp_lake(settings(PERSONAL_DATA="none"), lake)
+    assert "made with PERSON_KEY_SECRET=, and now PERSON_KEY_SECRET=*** is set" in str(refused.value)
+
+
 def test_a_later_end_of_the_calendar_leaves_the_rows_as_they_are() -> None:
     """END_DATE was also the day of the shop's sizes: with another one, days that were there had other customers."""
     assert shop_settings(settings(END_DATE="2027-12-31")) == shop_settings(settings()) == ShopSettings()

@@ -22,9 +22,10 @@ from ecommerce_pipeline_tests.support.mailbox import Mailbox, html_of, text_of
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 DAY = ["--from", "2026-03-08", "--to", "2026-03-08"]
+NAMES = ("POSTGRES_PASSWORD", "SHOP_API_TOKEN", "PERSON_KEY_SECRET")
 # Each has characters that formats escape differently, around a core that none escapes.
 CORE = "9qZx7Planted"
-PLANTED = {name: f"{name[0]}'\"\\ %ö/{CORE}{name[0]}" for name in ("POSTGRES_PASSWORD", "SHOP_API_TOKEN")}
+PLANTED = {name: f"{name[0]}'\"\\ %ö/{CORE}{name[0]}" for name in NAMES}
 MAIL_PASSWORD = f"m'\"\\ %/{CORE}m"
 
 
@@ -111,6 +112,8 @@ def leaks(tmp_path: Path, mailbox: Mailbox) -> Iterator[Leaks]:
         "ALERT_TO": "ops@shop.example",
         "GOOGLE_APPLICATION_CREDENTIALS": str(secrets / "google.json"),
         "SHOP_API_TOKEN": PLANTED["SHOP_API_TOKEN"],
+        "PERSONAL_DATA": "none",
+        "PERSON_KEY_SECRET": PLANTED["PERSON_KEY_SECRET"],
     }
     leaks = Leaks(folder, environment)
     encoded = [base64.b64encode(secret.encode()) for secret in (*PLANTED.values(), MAIL_PASSWORD)]

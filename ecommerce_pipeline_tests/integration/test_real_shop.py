@@ -208,4 +208,4 @@ def check_that_only_the_shop_knows_persons(shop: Platform) -> None:
     assert shop.query("SELECT count(first_name), count(email) FROM staging.customers") == [(0, 0)]
     guests = shop.query("SELECT DISTINCT guest_email FROM staging.transactions WHERE guest_email IS NOT NULL")
     assert guests
-    assert all(re.fullmatch("[0-9a-f]{32}", str(guest)) for (guest,) in guests)
+    assert all(re.fullmatch("[0-9a-f]{64}", str(guest)) for (guest,) in guests)

@@ -5,7 +5,7 @@ PERSONAL_DATA=none a personal column has what the contract makes of it: for all 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -30,12 +30,14 @@ class Relation:
         found: The columns in the source; empty if it has no such table.
         query: The query of the mapping that takes its place; None where the source has it by its name.
         personal_data: Whether personal values are read.
+        person_key_secret: The key of hashes in their place.
     """
 
     table: Table
     found: Mapping[str, Found]
     query: str | None = None
     personal_data: PersonalData = "keep"
+    person_key_secret: str = field(default="", repr=False)
 
     @cached_property
     def rows(self) -> sql.Composable:
@@ -81,7 +83,7 @@ class Relation:
         if self._is_read_as_it_is(column):
             return name
         if self._is_hidden(column):
-            value = sql.SQL(BECOMES[column.info["personal"]].sql).format(name)
+            value = sql.SQL(BECOMES[column.info["personal"]].sql).format(name, sql.Literal(self.person_key_secret))
             return sql.SQL("CAST({} AS {})").format(value, sql.SQL(postgres_type(column.type)))
         type_ = sql.SQL(self.type_of(column.name))
         default = sql.SQL("CAST({} AS {})").format(self._default(column), type_)
@@ -105,6 +107,7 @@ def relations(
     mapping: Mapping[str, str],
     tables: Sequence[Table] = (*TABLES.values(),),
     personal_data: PersonalData = "keep",
+    person_key_secret: str = "",
 ) -> dict[str, Relation]:
     """Look up how the source has tables.
 
@@ -113,6 +116,7 @@ def relations(
         mapping: The queries that take the place of tables, by name; if there are any, no other table is there.
         tables: The contracts.
         personal_data: Whether personal values are read.
+        person_key_secret: The key of hashes in their place.
     """
 
     def found(table: Table) -> tuple[Mapping[str, Found], str | None]:
@@ -121,4 +125,4 @@ def relations(
             return columns_of_query(connection, query), query
         return {} if mapping else found_columns(connection, table), None
 
-    return {table.name: Relation(table, *found(table), personal_data) for table in tables}
+    return {table.name: Relation(table, *found(table), personal_data, person_key_secret) for table in tables}

@@ -42,7 +42,7 @@ from ecommerce_pipeline.schema.drift import Drift, drift
 from ecommerce_pipeline.schema.personal import PersonalData
 from ecommerce_pipeline.schema.postgres import add_columns, create_table
 from ecommerce_pipeline.schema.tables import ORDERS, SCHEMA, TABLES, first_orders, staged
-from ecommerce_pipeline.settings.secrets import read_secret
+from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
 
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
@@ -50,8 +50,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     `time_zone` is that of business days. `mapping` names a pack or a folder whose queries take the place of tables: no
-    other table is read then. `personal_data` says whether personal values are read. `statement_seconds` and
-    `rows_per_second` limit what reading takes of `host`.
+    other table is read then. `personal_data` says whether personal values are read; hashes in their place have the
+    secret PERSON_KEY_SECRET as their key. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -200,7 +200,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         return self._relations(connection, [*wanted.values()])
 
     def _relations(self, connection: psycopg.Connection, tables: Sequence[Table]) -> Relations:
-        return relations(connection, self._queries(connection), tables, self.personal_data)
+        secret = read_secret(PERSON_KEY) or ""
+        return relations(connection, self._queries(connection), tables, self.personal_data, secret)
 
     def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:
         """Return the queries that take the place of tables, by name."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from hashlib import md5
+from hashlib import md5, sha256
 
 import duckdb
 import pytest
@@ -31,7 +31,8 @@ ROWS = f"""
     INSERT INTO ecommerce.reviews (review_id, rating, title, body, sentiment, created_at, updated_at)
     VALUES (1, 5, '{PLANTED}', 'I am {PLANTED}', 'positive', '2026-03-02 10:00+00', now());
 """
-GUEST = md5(f"{PLANTED}@shop.example".lower().encode(), usedforsecurity=False).hexdigest()
+ADDRESS = f"{PLANTED}@shop.example".lower()
+GUEST = sha256(ADDRESS.encode()).hexdigest()
 
 
 @pytest.fixture
@@ -68,6 +69,15 @@ def test_a_guest_of_the_past_is_known_by_what_models_make_of_the_hash(database: 
     firsts = database.first_orders(date(2026, 3, 3), guests=True, approved=[]).read_all()
     key = md5(GUEST.encode(), usedforsecurity=False).hexdigest()
     assert firsts["person_key"].to_pylist() == [f"guest:{key}"]
+
+
+def test_with_a_secret_nobody_else_can_test_addresses(
+    database: PostgresResource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "it's a \\ 100% secret"
+    monkeypatch.setenv("PERSON_KEY_SECRET", secret)
+    guest, *_ = database.extract(TABLES["transactions"], DAY)[1].read_all()["guest_email"].to_pylist()
+    assert guest == sha256(f"{secret}{ADDRESS}".encode()).hexdigest() != GUEST
 
 
 def test_a_birth_date_that_cannot_be_is_reported_by_its_key(
