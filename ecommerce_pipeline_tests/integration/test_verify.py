@@ -15,8 +15,12 @@ from dagster import AssetCheckEvaluation, AssetCheckSeverity, AssetKey, DagsterE
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.execution.run_days import RunProgress
+from ecommerce_pipeline.schema.tables import TABLES
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
 from ecommerce_pipeline_tests.support.shortages import Reader
+
+SUBJECTS = len(TABLES) + 2
+"""What is compared: the tables, the marts by dbt's tests, and the ledger."""
 
 PROGRAM = Path(sys.executable).with_name("ecommerce-pipeline")
 FIRST, LAST = "2026-03-02", "2026-03-06"
@@ -102,7 +106,7 @@ def test_verify_reports_ok_for_sound_data_and_keeps_json_apart_from_text(built: 
     output = completed.stderr
     assert completed.returncode == 0, output
     assert json.loads(completed.stdout)["ok"]
-    assert output.count(" ok ") == 13
+    assert output.count(" ok ") == SUBJECTS
     [(rows,)] = built.query("SELECT count(*) FROM staging.sessions")
     assert f"{rows:,} rows, 5 partitions, in PostgreSQL, the lake and staging" in output
     assert "2 complete days" in output
@@ -133,7 +137,7 @@ def test_verify_names_table_partition_and_keys_of_rows_that_were_lost_duplicated
             "DROP TABLE sales",
         )
     assert code == 1
-    assert output.count(" ok ") + output.count("NO") == 13
+    assert output.count(" ok ") + output.count("NO") == SUBJECTS
     [line] = [line for line in output.splitlines() if line.startswith("refunds of")]
     assert line.startswith("refunds of 2026-03-04: lake has ")
     only_lake, only_staging = line.partition("only in lake: ")[2].split("only in staging: ")
@@ -175,7 +179,7 @@ def test_verify_continues_after_a_missing_object(built: Platform) -> None:
     assert {result["subject"]: result["errors"] for result in document["results"] if not result["ok"]} == {
         "reviews": [missing]
     }
-    assert len(document["results"]) == 13
+    assert len(document["results"]) == SUBJECTS
 
 
 def test_rows_that_were_lost_on_the_way_stop_the_run_before_the_marts(built: Platform) -> None:

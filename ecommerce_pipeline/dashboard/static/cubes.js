@@ -69,7 +69,8 @@ class Cube {
     const parts = dimensions.map((name) => {
       const column = this.columns[name];
       const start = column.first ? Math.max(0, numberOfDays(column.first, span.first) - 1) : 0;
-      const size = column.first ? numberOfDays(span.first, span.last) : column.words.length;
+      // A day that no row has is in no list.
+      const size = column.first ? numberOfDays(span.first, span.last) : (column.words ?? []).length;
       const { values } = column;
       for (let index = 0; index < places.length; index += 1) codes[index] = codes[index] * size + values[places[index]] - start;
       const base = column.first && addDays(column.first, start);
