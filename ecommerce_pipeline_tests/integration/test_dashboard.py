@@ -259,7 +259,7 @@ def test_the_filters_change_exactly_the_charts_that_they_apply_to(visit: OpenPag
     assert changed_by_period == CHARTS.keys() - OVER_MONTHS
     filtered = {name for name, chart in CHARTS.items() if chart.scope == "period and filters"}
     assert changed_by_channel == filtered - unfiltered - OVER_MONTHS
-    assert unfiltered == {"campaigns", "source_revenue"}
+    assert unfiltered == {"ad_spend", "campaigns", "source_revenue"}
     visit.choose("14d", "all")
     assert texts() == first_texts
 
