@@ -4,7 +4,7 @@ Cells are counters of whole cents and numbers; a cost or margin that is not know
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -18,39 +18,31 @@ Cells = dict[tuple[Any, ...], Counter[str]]
 
 def unit_economics(sales: Sales) -> Cells:
     """Return the totals by business day, channel and category."""
-    cells: Cells = defaultdict(Counter)
-    for one in sales.sold:
-        cells[one.day, one.deal.channel, one.cost.category].update(_of_sold(one))
-    for back in sales.returned:
-        cells[back.day, back.deal.channel, back.cost.category].update(_of_returned(back))
-    return dict(cells)
+    return _booked(sales, lambda one: (one.deal.channel, one.cost.category))
 
 
 def coupons(sales: Sales) -> Cells:
     """Return the totals by business day, channel and coupon."""
-    cells: Cells = defaultdict(Counter)
-    orders = {(one.day, one.deal.channel, one.deal.coupon, one.order) for one in sales.sold}
-    for *cell, _ in orders:
-        cells[tuple(cell)]["orders_sold"] += 1
-    for one in sales.sold:
-        cells[one.day, one.deal.channel, one.deal.coupon].update(_of_sold(one))
-    for back in sales.returned:
-        cells[back.day, back.deal.channel, back.deal.coupon].update(_of_returned(back))
-    return dict(cells)
+    return _booked(sales, lambda one: (one.deal.channel, one.deal.coupon))
 
 
 def campaigns(sales: Sales) -> Cells:
     """Return the totals by business day, campaign and traffic source."""
-    cells: Cells = defaultdict(Counter)
+    cells = _booked(sales, lambda one: (one.deal.campaign, one.deal.source))
     for visits, count in sales.visits.items():
-        cells[visits]["sessions"] = count
-    orders = {(one.day, one.deal.campaign, one.deal.source, one.order) for one in sales.sold}
-    for *cell, _ in orders:
+        cells.setdefault(visits, Counter())["sessions"] = count
+    return cells
+
+
+def _booked(sales: Sales, cell_of: Callable[[Sold | Returned], tuple[Any, ...]]) -> Cells:
+    """Return the totals by business day and cell: sales on the order's day, refunds on their own."""
+    cells: Cells = defaultdict(Counter)
+    for *cell, _ in {(one.day, *cell_of(one), one.order) for one in sales.sold}:
         cells[tuple(cell)]["orders_sold"] += 1
     for one in sales.sold:
-        cells[one.day, one.deal.campaign, one.deal.source].update(_of_sold(one))
+        cells[one.day, *cell_of(one)].update(_of_sold(one))
     for back in sales.returned:
-        cells[back.day, back.deal.campaign, back.deal.source].update(_of_returned(back))
+        cells[back.day, *cell_of(back)].update(_of_returned(back))
     return dict(cells)
 
 
