@@ -3,8 +3,8 @@
 import ctypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final
 
 from dagster import DagsterExecutionInterruptedError
 
@@ -40,6 +40,20 @@ class StepThread(threading.Thread):
             with self._state_lock:
                 self._stoppable = before
 
+    @contextmanager
+    def hold_stop(self) -> Iterator[None]:
+        """Run code that must not be interrupted within code that may; it is stopped afterwards."""
+        with self._state_lock:
+            before, self._stoppable = self._stoppable, False
+            stopped_before = self._stopped
+        try:
+            yield
+        finally:
+            with self._state_lock:
+                self._stoppable = before
+        if before and self._stopped and not stopped_before:
+            raise DagsterExecutionInterruptedError
+
 
 @contextmanager
 def stoppable() -> Iterator[None]:
@@ -50,3 +64,20 @@ def stoppable() -> Iterator[None]:
             yield
     else:
         yield
+
+
+_start_thread: Final = threading.Thread.start
+
+
+def _start_thread_unstopped(self: threading.Thread) -> None:
+    """Start a thread, and let the step that starts it be stopped afterwards.
+
+    Until a new thread runs, CPython knows it by the identifier of the thread that starts it. An exception that is set
+    then would end the new thread instead, and the step would wait for its start without end.
+    """
+    thread = threading.current_thread()
+    with thread.hold_stop() if isinstance(thread, StepThread) else nullcontext():
+        _start_thread(self)
+
+
+threading.Thread.start = _start_thread_unstopped  # type: ignore[method-assign]
