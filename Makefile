@@ -105,7 +105,7 @@ lock: .venv/uv.stamp ## resolve the requirements again, with hashes
 	  --constraint requirements/test.txt --extra forecast --extra bench pyproject.toml --output-file requirements/bench.txt
 
 secrets: ## create the missing passwords of docker-compose.yml in .secrets
-	@umask 077; mkdir -p .secrets; for name in shop_password storage_password; do \
+	@umask 077; mkdir -p .secrets; for name in shop_password storage_password person_key; do \
 	  test -s .secrets/$$name || head -c 24 /dev/urandom | base64 > .secrets/$$name; done; touch .secrets/smtp_password
 	@# Only the owner can enter the folder; a container's user reads the files that are mounted into it.
 	@chmod 644 .secrets/*

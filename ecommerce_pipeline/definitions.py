@@ -23,6 +23,7 @@ from ecommerce_pipeline.assets.staging import staging_assets
 from ecommerce_pipeline.assets.transform import transform_assets
 from ecommerce_pipeline.automation.beside_ui import dashboard_beside_ui
 from ecommerce_pipeline.automation.jobs import jobs
+from ecommerce_pipeline.automation.retention import retention_jobs, retention_schedules
 from ecommerce_pipeline.automation.schedules import schedules
 from ecommerce_pipeline.automation.sensors import sensors
 from ecommerce_pipeline.execution.executor import multithread_executor
@@ -54,12 +55,12 @@ def build_definitions(
     forecasts = forecast_assets(settings) if installed() else []
     dashboards = dashboard_assets(settings, workspace, dashboard_address)
     python_assets = [*tables, reconciliation_asset(settings), *forecasts, *dashboards]
-    defined_jobs = jobs(settings)
+    defined_jobs, retention = jobs(settings), retention_jobs(settings)
     return Definitions(
         assets=[*with_code_references(python_assets), *transform_assets(settings, workspace)],
         asset_checks=checks(settings),
-        jobs=defined_jobs,
-        schedules=schedules(settings, defined_jobs),
+        jobs=[*defined_jobs, *retention],
+        schedules=[*schedules(settings, defined_jobs), *retention_schedules(settings, retention)],
         sensors=sensors(settings),
         resources={**platform_resources(settings), **(resources or {})},
         executor=multithread_executor(target_of(settings).steps_at_once, preflight(settings, workspace)),

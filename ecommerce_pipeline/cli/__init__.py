@@ -1,19 +1,19 @@
 """`ecommerce-pipeline`: the command line. Options and help are here; what the commands do is in `commands/`.
 
-`build` has the commands that make, compare, show and delete data, `metrics` those that answer questions, `rebuild`
-those that build again, `shop` the one that maps a shop's own tables, `serve` those that check the platform or run its
-servers; each registers them on `app`.
+`build` has the commands that make, compare, show and delete data, `metrics` those that answer questions, `privacy`
+the one that removes a person, `rebuild` those that build again, `shop` the one that maps a shop's own tables, `serve`
+those that check the platform or run its servers; each registers them on `app`.
 """
 
 import locale
 import os
 import sys
 
-from ecommerce_pipeline.cli import build, metrics, rebuild, serve, shop
+from ecommerce_pipeline.cli import build, metrics, privacy, rebuild, serve, shop
 from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.process import configure_process
 
-__all__ = ["app", "build", "main", "metrics", "rebuild", "serve", "shop"]
+__all__ = ["app", "build", "main", "metrics", "privacy", "rebuild", "serve", "shop"]
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.cli.days import Named, requested_run
 from ecommerce_pipeline.cli.options import Exact, FirstDay, Json, LastDay, Quiet, TheseDays, Verbose
 from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.settings import Settings
 
 
@@ -68,12 +69,24 @@ def verify(
     from_: FirstDay = None,
     to: LastDay = None,
     days: TheseDays = None,
+    forgotten: Annotated[
+        bool,
+        typer.Option("--forgotten", help="Search every file, table, log and page for persons who were forgotten."),
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Compare the rows of days in every layer, to the cent; prints each difference, with exit code 1."""
     settings = Settings.from_environment()
+    if forgotten:
+        if from_ or to or days:
+            raise PlatformError("--forgotten searches all days: leave --from, --to and --days out")
+        from ecommerce_pipeline.commands.forget import verify_forgotten_command
+
+        if not verify_forgotten_command(settings, Output(json, quiet, verbose)):
+            raise typer.Exit(1)
+        return
     requested = requested_run(settings, Named(from_, to, days), changed=False, exact=False, only=True)
 
     from ecommerce_pipeline.commands.verify import verify_command

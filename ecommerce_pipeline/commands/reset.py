@@ -12,8 +12,10 @@ from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.lake import stamp
 from ecommerce_pipeline.lake.objects import OBJECT_NAME
+from ecommerce_pipeline.privacy.forgotten import PATH
 from ecommerce_pipeline.resources.mail.catcher import INDEX, MAILS
 from ecommerce_pipeline.resources.object_store.folder import INCOMING
+from ecommerce_pipeline.resources.warehouse.duckdb.replacement import COMPACTED, KEPT
 from ecommerce_pipeline.schema.forecasts import FORECASTS, LAYER
 from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.settings import Settings
@@ -43,6 +45,8 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
     kept = sorted({str(folder) for folder in _folders(settings) if folder.exists()})
     prepare_home(settings)  # so that `dg dev` finds the home that .env names
     typer.echo(f"deleted the platform's files: {what}")
+    if (settings.lake_dir / PATH).exists():
+        typer.echo(f"kept: {settings.lake_dir / PATH}, so that persons who were forgotten do not come back")
     if kept:
         typer.echo(f"kept, as other files are there: {', '.join(kept)}")
 
@@ -60,7 +64,7 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
         "warehouse": [
             (folder, f"{warehouse}{end}")
             for folder in (settings.data_dir, settings.rebuild_dir)
-            for end in ("", ".wal", ".tmp", ".before-rebuild-*")
+            for end in ("", ".wal", ".tmp", f"{KEPT}*", COMPACTED)
         ],
         "dashboard": [(settings.dashboard_dir, pattern) for pattern in (DASHBOARD_PAGE, INCOMING, "vega-*.js")],
         "run history": [(settings.dagster_home, name) for name in DAGSTERS],

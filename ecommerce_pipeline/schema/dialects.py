@@ -17,9 +17,12 @@ class Dialect:
         text: An integer or a Boolean as text.
         day: A day as YYYY-MM-DD.
         units: A decimal in its smallest unit, as an integer; of the decimal, its scale, and ten to the power of it.
+        instant: The type of timestamps.
         micros: A timestamp as microseconds since 1970.
         length: Number of characters of a text.
         md5: The MD5 of a text in hexadecimal digits.
+        sha256: The SHA-256 of a text in hexadecimal digits.
+        year: The first day of the year of a date.
         bits: The integer value of eight hexadecimal digits.
         once: The end of a subquery whose expressions are to be computed once per row, however often they are used.
         row: Texts, separated by `between`, joined to one text with `|`.
@@ -32,9 +35,12 @@ class Dialect:
     text: str
     day: str
     units: str
+    instant: str
     micros: str
     length: str
     md5: str
+    sha256: str
+    year: str
     bits: str
     once: str = ""
     row: str = "{}"
@@ -48,10 +54,13 @@ POSTGRES: Final = Dialect(
     text="CAST({} AS TEXT)",
     day="to_char({}, 'YYYY-MM-DD')",
     units="CAST({0} * {2} AS BIGINT)",
+    instant="TIMESTAMPTZ",
     micros="CAST(EXTRACT(EPOCH FROM {}) * 1000000 AS BIGINT)",
     length="char_length({})",
     # Of UTF-8 bytes, whatever the database's encoding.
     md5="md5(convert_to({}, 'UTF8'))",
+    sha256="encode(sha256(convert_to({}, 'UTF8')), 'hex')",
+    year="CAST(date_trunc('year', CAST({} AS TIMESTAMP)) AS DATE)",
     bits="CAST(CAST('x' || {} AS BIT(32)) AS BIGINT)",
     once=" OFFSET 0",
 )
@@ -61,9 +70,12 @@ DUCKDB: Final = Dialect(
     day="CAST({} AS VARCHAR)",
     # Of a decimal of 18 digits the product has 18 too, which is too few; with 38 it takes three times as long.
     units="(CAST(trunc({0}) AS BIGINT) * {2} + CAST(({0} - trunc({0})) * {2} AS BIGINT))",
+    instant="TIMESTAMPTZ",
     micros="epoch_us({})",
     length="length({})",
     md5="md5({})",
+    sha256="sha256({})",
+    year="CAST(date_trunc('year', {}) AS DATE)",
     bits="CAST('0x' || {} AS BIGINT)",
     # Concatenation by `||` is slower by a quarter; in PostgreSQL `concat_ws` is.
     row="concat_ws('|', {})",
@@ -74,9 +86,12 @@ BIGQUERY: Final = Dialect(
     text="CAST({} AS STRING)",
     day="CAST({} AS STRING)",
     units="CAST(ROUND({0} * {2}) AS INT64)",
+    instant="TIMESTAMP",
     micros="UNIX_MICROS({})",
     length="CHAR_LENGTH({})",
     md5="TO_HEX(MD5({}))",
+    sha256="TO_HEX(SHA256({}))",
+    year="DATE_TRUNC({}, YEAR)",
     bits="CAST('0x' || {} AS INT64)",
     integer="bigint",  # whole numbers have 64 bits
     float="FLOAT64",
@@ -103,6 +118,17 @@ def literal(key: int | str) -> str:
     if "'" in key or "\\" in key:
         raise PlatformError(f"the key {key} has a quotation mark or a backslash: give keys without in a view")
     return f"'{key}'"
+
+
+def text_literal(text: str, dialect: Dialect) -> str:
+    r"""Return a text as a literal.
+
+    >>> text_literal("it's a \\", POSTGRES), text_literal("it's a \\", BIGQUERY)
+    ("'it''s a \\'", "'it\\'s a \\\\'")
+    """
+    if dialect is BIGQUERY:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return "'" + text.replace("'", "''") + "'"
 
 
 def days_condition(column: str, days: Days) -> str:

@@ -1,7 +1,7 @@
 """Which columns of the contract are personal, and what becomes of their values where persons need not be known.
 
-What hides or replaces them derives from here: dbt's metadata, previews, the extraction with PERSONAL_DATA=none, and
-the table of docs/privacy.md.
+What hides or replaces them derives from here: dbt's metadata, previews, the extraction with PERSONAL_DATA=none, what
+is left of a person who is forgotten, and the table of docs/privacy.md.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Table
 
+from ecommerce_pipeline.schema.dialects import Dialect, text_literal
 from ecommerce_pipeline.schema.tables import SCHEMA, TABLES, Personal, kind
 
 PersonalData = Literal["keep", "none"]
@@ -22,25 +23,21 @@ class Becomes:
 
     Attributes:
         modelled: In dimensions, facts and all that follows.
-        extracted: In the lake and all that follows, with PERSONAL_DATA=none.
-        sql: That in PostgreSQL's SQL; `{0}` stands for the column, `{1}` for the secret key, which may be empty.
+        extracted: In the lake and all that follows, with PERSONAL_DATA=none and of who is forgotten.
     """
 
     modelled: str
     extracted: str
-    sql: str
 
 
 BECOMES: Final[dict[Personal, Becomes]] = {
-    "drop": Becomes("nothing", "null", "NULL"),
+    "drop": Becomes("nothing", "null"),
     # Guests are still told apart: whatever is done with the address can be done with its hash.
     "hash": Becomes(
         "part of `person_key`, as MD5",
         "SHA-256 of `PERSON_KEY_SECRET` and the address in lower case, without spaces around it",
-        "CASE WHEN btrim(CAST({0} AS text)) <> '' "
-        "THEN encode(sha256(convert_to({1} || lower(btrim(CAST({0} AS text))), 'UTF8')), 'hex') END",
     ),
-    "year": Becomes("the year", "1 January of the year", "CAST(date_trunc('year', CAST({0} AS timestamp)) AS date)"),
+    "year": Becomes("the year", "1 January of the year"),
 }
 
 MASK: Final = "•••"
@@ -49,6 +46,30 @@ MASK: Final = "•••"
 def personal_columns(table: Table) -> dict[str, Personal]:
     """Return what becomes of a table's personal columns, by their names in the source, the lake and staging."""
     return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}
+
+
+def extracted(what: Personal, column: str, secret: str, dialect: Dialect) -> str:
+    """Return the SQL of what a personal value becomes in the lake; see `BECOMES`.
+
+    Args:
+        what: What becomes of it.
+        column: The column, in the dialect's SQL.
+        secret: The key of hashes, which may be empty.
+        dialect: The dialect.
+    """
+    match what:
+        case "drop":
+            return "NULL"
+        case "hash":
+            hashed = dialect.sha256.format(f"{text_literal(secret, dialect)} || {address(column, dialect)}")
+            return f"CASE WHEN {address(column, dialect)} <> '' THEN {hashed} END"
+        case "year":
+            return dialect.year.format(column)
+
+
+def address(column: str, dialect: Dialect) -> str:
+    """Return the SQL of an e-mail address as it is compared: in lower case, without spaces around it."""
+    return f"lower(trim({dialect.text.format(column)}))"
 
 
 PERSONAL_NAMES: Final = frozenset(

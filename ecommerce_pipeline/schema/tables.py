@@ -71,6 +71,7 @@ def _column(
     to: str | None = None,
     alias: str = "",
     personal: Personal | None = None,
+    is_address: bool = False,
 ) -> Column[Any]:
     """Return a column.
 
@@ -83,8 +84,9 @@ def _column(
         to: The table whose keys it holds.
         alias: Its name in dbt's models, if that is another one.
         personal: Of what tells who a person is, or may: what becomes of it. Such a column may be null.
+        is_address: Whether it holds the e-mail address by which a person is known.
     """
-    info = {"references": to, "default": default, "alias": alias, "personal": personal}
+    info = {"references": to, "default": default, "alias": alias, "personal": personal, "is_address": is_address}
     info = {key: value for key, value in info.items() if value}
     comment = f"{comment} Default: {default}." if default else comment
     return Column(name, type_, nullable=null, comment=comment, info=info)
@@ -143,7 +145,7 @@ customers = _dimension(
     _key("customer_id", "Customer number."),
     _column("first_name", Text(), "Given name.", null=True, personal="drop"),
     _column("last_name", Text(), "Family name.", null=True, personal="drop"),
-    _column("email", Text(), "E-mail address, where known.", null=True, personal="drop"),
+    _column("email", Text(), "E-mail address, where known.", null=True, personal="drop", is_address=True),
     _column("country", Text(), "ISO 3166-1 alpha-2 code of the home country.", default="'unknown'"),
     _column("city", Text(), "Home city.", default="'unknown'"),
     _column("birth_date", Date(), "Date of birth, where given.", null=True, personal="year"),
@@ -233,7 +235,14 @@ transactions = _event(
     None,
     _key("transaction_id", "Order number."),
     _column("customer_id", Key(), "Who bought; none for a guest.", null=True, to="customers"),
-    _column("guest_email", Text(), "E-mail address of a buyer without an account.", null=True, personal="hash"),
+    _column(
+        "guest_email",
+        Text(),
+        "E-mail address of a buyer without an account.",
+        null=True,
+        personal="hash",
+        is_address=True,
+    ),
     _column("session_id", Key(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
     _column("store_id", Key(), "Store of an in-store sale; none online.", null=True, to="stores"),
     _column("channel", Text(), "web, mobile_app, marketplace or store; or the shop's own word.", default="'unknown'"),

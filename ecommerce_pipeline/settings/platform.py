@@ -98,6 +98,9 @@ class Settings(DashboardSettings, MailSettings):
     personal_data: PersonalData = Field(
         "keep", description="none: no names, addresses or reviews' texts leave the source; see docs/privacy.md"
     )
+    retain_personal_days: int | None = Field(
+        None, ge=1, description="days after which the schedule `retention` removes personal values; unset: none does"
+    )
     sold_by: Literal["payments", "state"] = Field(
         "payments",
         description="whether payments say that an order is paid, or its state, if the shop keeps no payments",
@@ -202,7 +205,7 @@ class Settings(DashboardSettings, MailSettings):
         """
         read = {name: environment.get(name.upper()) for name in cls.model_fields}
         found = {name: value for name, value in read.items() if value}
-        wrong = [*_missing(found), *_unused(found, environment), *wrong_secrets(environment)]
+        wrong = [*_missing(found, environment), *wrong_secrets(environment)]
         try:
             settings = cls.model_validate(found)
         except ValidationError as error:
@@ -258,20 +261,17 @@ class Settings(DashboardSettings, MailSettings):
         return self.data_dir / "dagster"
 
 
-def _missing(found: Mapping[str, str]) -> list[str]:
+def _missing(found: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
     target = found.get("target", "")
     missing = ", ".join(name.upper() for name in NEEDED.get(target, ()) if name not in found)
     problems = [f"TARGET={target} needs {missing}: set them, see .env.example"] if missing else []
     if found.get("forecast_model") == "bigquery" and target != "gcp":
         problems.append("FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out")
+    if "retain_personal_days" in found and not (environment.get(PERSON_KEY) or environment.get(f"{PERSON_KEY}_FILE")):
+        problems.append(
+            f"RETAIN_PERSONAL_DAYS needs {PERSON_KEY}, the key of what is left of addresses: set a long text"
+        )
     return problems
-
-
-def _unused(found: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
-    is_set = environment.get(PERSON_KEY) or environment.get(f"{PERSON_KEY}_FILE")
-    if not is_set or found.get("personal_data") == "none":
-        return []
-    return [f"{PERSON_KEY} is set, and only PERSONAL_DATA=none uses it: set that, or leave it out"]
 
 
 def _sentences(error: ValidationError) -> list[str]:

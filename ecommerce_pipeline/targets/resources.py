@@ -57,6 +57,7 @@ def postgres(settings: Settings) -> PostgresResource:
         rows_per_second=settings.postgres_rows_per_second,
         mapping=settings.shop_mapping if settings.source == "external" else None,
         personal_data=settings.personal_data,
+        lake=target_of(settings).lake,
     )
 
 

@@ -32,16 +32,6 @@ def test_bigquery_s_own_forecasts_need_bigquery() -> None:
     assert str(raised.value) == "FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out"
 
 
-def test_a_key_that_nothing_uses_is_refused() -> None:
-    """Whoever sets it must not take persons for protected."""
-    with pytest.raises(SettingsError) as caught:
-        Settings.from_environment({"PERSON_KEY_SECRET": "a-long-text"})
-    assert str(caught.value) == (
-        "PERSON_KEY_SECRET is set, and only PERSONAL_DATA=none uses it: set that, or leave it out"
-    )
-    assert Settings.from_environment({"PERSON_KEY_SECRET": "a-long-text", "PERSONAL_DATA": "none"})
-
-
 def test_a_bucket_is_named_without_its_scheme() -> None:
     with pytest.raises(
         SettingsError, match=r"GCS_BUCKET=gs://shop-lake: must be the name of a bucket, without gs:// and folders"

@@ -139,9 +139,16 @@ class Platform:
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the command line with the platform's settings, and these."""
+        process = self.started(*arguments, **environment)
+        output, errors = process.communicate()
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def started(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command, as `command` does, and do not wait for its end."""
         home = {"DATA_DIR": str(self.folder), "DAGSTER_HOME": str(self.folder / "dagster")}
         settings = {**os.environ, **SMALL_SHOP, **self.environment, **home, **environment}
-        return subprocess.run([PROGRAM, *arguments], env=settings, capture_output=True, text=True, check=False)
+        pipe = subprocess.PIPE
+        return subprocess.Popen([PROGRAM, *arguments], env=settings, stdout=pipe, stderr=pipe, text=True)
 
     def source(self) -> AbstractContextManager[psycopg.Connection]:
         """Open a connection to the shop's database."""

@@ -32,6 +32,10 @@ class ObjectStore(Protocol):
         """Delete the temporary files of writers that were killed."""
         ...
 
+    def purge(self, path: str) -> None:
+        """Delete all earlier versions of an object."""
+        ...
+
     def writing(self, path: str) -> AbstractContextManager[IO[bytes]]:
         """Open a file that becomes the object if the block ends without an error, and is discarded otherwise."""
         ...

@@ -66,6 +66,9 @@ class FolderStore(ConfigurableResource):  # type: ignore[type-arg]
                     sizes[path.relative_to(folder).as_posix()] = status.st_size
         return sizes
 
+    def purge(self, path: str) -> None:
+        """Do nothing: a file that was replaced has no earlier versions."""
+
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
         """Write a temporary file and rename it to the object if the block ends without an error.

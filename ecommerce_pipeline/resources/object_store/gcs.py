@@ -121,6 +121,24 @@ class GcsStore(ConfigurableResource):  # type: ignore[type-arg]
         with self._object_errors(path, "deleted", missing="it does not exist"):
             self._bucket.blob(self._name(path)).delete(timeout=self.timeout_seconds, retry=self._retry)
 
+    def purge(self, path: str) -> None:
+        """Delete all earlier versions of an object, which a bucket with versioning keeps.
+
+        Raises:
+            PlatformError: They cannot be listed, or deleting them is not permitted.
+        """
+        name = self._name(path)
+        with self._object_errors(path, "listed"):
+            versions = self.client.list_blobs(
+                self.bucket, prefix=name, versions=True, timeout=self.timeout_seconds, retry=self._retry
+            )
+            old = [blob for blob in versions if blob.name == name and blob.time_deleted is not None]
+        with self._object_errors(path, "deleted"):
+            for blob in old:
+                self._bucket.blob(name, generation=blob.generation).delete(
+                    timeout=self.timeout_seconds, retry=self._retry
+                )
+
     def clean(self) -> None:
         """Do nothing: an unfinished upload is invisible, and expires after a week."""
 

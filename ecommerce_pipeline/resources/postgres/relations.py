@@ -1,20 +1,24 @@
 """How the source has the tables of the contract: as tables or views, as queries of a mapping, or not at all.
 
 A table that is absent has no rows; a column that is absent is null, or has the contract's default. With
-PERSONAL_DATA=none a personal column has what the contract makes of it: for all who read the source, as all read this.
+PERSONAL_DATA=none a personal column has what the contract makes of it, and so it has of a person who is forgotten: for
+all who read the source, as all read this.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from psycopg import Connection, sql
 from sqlalchemy import Column, Table
 
+from ecommerce_pipeline.privacy.forgotten import NOBODY, Forgotten
+from ecommerce_pipeline.privacy.rows import is_forgotten
 from ecommerce_pipeline.resources.postgres.catalog import columns_of_query, found_columns
+from ecommerce_pipeline.schema.dialects import POSTGRES, quoted
 from ecommerce_pipeline.schema.drift import Found
-from ecommerce_pipeline.schema.personal import BECOMES, PersonalData
+from ecommerce_pipeline.schema.personal import PersonalData, extracted
 from ecommerce_pipeline.schema.postgres import postgres_type
 from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT, kind, source_columns
 
@@ -30,14 +34,14 @@ class Relation:
         found: The columns in the source; empty if it has no such table.
         query: The query of the mapping that takes its place; None where the source has it by its name.
         personal_data: Whether personal values are read.
-        person_key_secret: The key of hashes in their place.
+        forgotten: Persons of whom none are read, and the key of hashes in their place.
     """
 
     table: Table
     found: Mapping[str, Found]
     query: str | None = None
     personal_data: PersonalData = "keep"
-    person_key_secret: str = field(default="", repr=False)
+    forgotten: Forgotten = NOBODY
 
     @cached_property
     def rows(self) -> sql.Composable:
@@ -70,7 +74,13 @@ class Relation:
         return column.name in self.found and not (self._is_hidden(column) or self._has_gaps(column))
 
     def _is_hidden(self, column: Column[Any]) -> bool:
-        return column.name in self.found and self.personal_data == "none" and "personal" in column.info
+        is_personal = column.name in self.found and "personal" in column.info
+        return is_personal and (self.personal_data == "none" or self._is_forgotten is not None)
+
+    @cached_property
+    def _is_forgotten(self) -> str | None:
+        """The condition that a row is of a forgotten person; None if there is none."""
+        return is_forgotten(self.table, self.found, self.forgotten, POSTGRES)
 
     def _has_gaps(self, column: Column[Any]) -> bool:
         """Return whether the column has a default, and may be null in the source."""
@@ -83,11 +93,17 @@ class Relation:
         if self._is_read_as_it_is(column):
             return name
         if self._is_hidden(column):
-            value = sql.SQL(BECOMES[column.info["personal"]].sql).format(name, sql.Literal(self.person_key_secret))
-            return sql.SQL("CAST({} AS {})").format(value, sql.SQL(postgres_type(column.type)))
+            return sql.SQL(self._hidden(column))
         type_ = sql.SQL(self.type_of(column.name))
         default = sql.SQL("CAST({} AS {})").format(self._default(column), type_)
         return sql.SQL("coalesce({}, {})").format(name, default) if there else default
+
+    def _hidden(self, column: Column[Any]) -> str:
+        type_, own = postgres_type(column.type), quoted(POSTGRES, column.name)
+        becomes = extracted(column.info["personal"], own, self.forgotten.secret, POSTGRES)
+        if self.personal_data == "none":
+            return f"CAST({becomes} AS {type_})"
+        return f"CASE WHEN {self._is_forgotten} THEN CAST({becomes} AS {type_}) ELSE CAST({own} AS {type_}) END"
 
     def _default(self, column: Column[Any]) -> sql.Composable:
         default = column.info.get("default") if self.found else None
@@ -107,7 +123,7 @@ def relations(
     mapping: Mapping[str, str],
     tables: Sequence[Table] = (*TABLES.values(),),
     personal_data: PersonalData = "keep",
-    person_key_secret: str = "",
+    forgotten: Forgotten = NOBODY,
 ) -> dict[str, Relation]:
     """Look up how the source has tables.
 
@@ -116,7 +132,7 @@ def relations(
         mapping: The queries that take the place of tables, by name; if there are any, no other table is there.
         tables: The contracts.
         personal_data: Whether personal values are read.
-        person_key_secret: The key of hashes in their place.
+        forgotten: Persons of whom none are read, and the key of hashes in their place.
     """
 
     def found(table: Table) -> tuple[Mapping[str, Found], str | None]:
@@ -125,4 +141,4 @@ def relations(
             return columns_of_query(connection, query), query
         return {} if mapping else found_columns(connection, table), None
 
-    return {table.name: Relation(table, *found(table), personal_data, person_key_secret) for table in tables}
+    return {table.name: Relation(table, *found(table), personal_data, forgotten) for table in tables}

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pyarrow as pa
-from dagster import ConfigurableResource
+from dagster import ConfigurableResource, ResourceDependency
 from psycopg import sql
 from pydantic import PrivateAttr
 from sqlalchemy import Table
@@ -21,7 +21,9 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.mapping.mapping import mapping_of
 from ecommerce_pipeline.masking import remember
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.privacy.forgotten import Forgotten, read_forgotten
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
+from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres.apply import apply, create_records
 from ecommerce_pipeline.resources.postgres.business_days import contract_rows_of, ordered_rows_of, rows_of
@@ -50,8 +52,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     `time_zone` is that of business days. `mapping` names a pack or a folder whose queries take the place of tables: no
-    other table is read then. `personal_data` says whether personal values are read; hashes in their place have the
-    secret PERSON_KEY_SECRET as their key. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
+    other table is read then. `personal_data` says whether personal values are read; `lake` has the list of the persons
+    of whom none are; hashes in their place have the secret PERSON_KEY_SECRET as their key. `statement_seconds` and
+    `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -63,6 +66,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     time_zone: str = "UTC"
     mapping: str | None = None
     personal_data: PersonalData = "keep"
+    lake: ResourceDependency[ObjectStore | None] = None  # type: ignore[assignment]
     statement_seconds: int = 0
     rows_per_second: int | None = None
 
@@ -200,8 +204,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         return self._relations(connection, [*wanted.values()])
 
     def _relations(self, connection: psycopg.Connection, tables: Sequence[Table]) -> Relations:
-        secret = read_secret(PERSON_KEY) or ""
-        return relations(connection, self._queries(connection), tables, self.personal_data, secret)
+        forgotten = read_forgotten(self.lake) if self.lake else Forgotten((), read_secret(PERSON_KEY) or "")
+        return relations(connection, self._queries(connection), tables, self.personal_data, forgotten)
 
     def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:
         """Return the queries that take the place of tables, by name."""

@@ -122,6 +122,27 @@ class Warehouse(Protocol):
         """
         ...
 
+    def rewrite(self, table: TableName, values: Mapping[str, str], where: str) -> int:
+        """Change rows of a table in place, in one transaction.
+
+        Args:
+            table: The table.
+            values: The new values of columns, in the dialect's SQL.
+            where: The condition of the rows.
+
+        Returns:
+            How many rows were changed.
+        """
+        ...
+
+    def purge(self) -> None:
+        """Remove from storage what was deleted or overwritten, with copies that were kept of tables or of all."""
+        ...
+
+    def kept_copies(self) -> Sequence[str]:
+        """Return the addresses of the copies that `rebuild-warehouse` has kept, which `purge` deletes."""
+        ...
+
     def read(self, table: Table, layer: str, days: Days | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table of the days, or all rows; all columns or some.
 

@@ -1,10 +1,15 @@
 """An object store in a bucket, without network failures."""
 
+import json
 import os
+import threading
 import tracemalloc
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import google_crc32c
 import pytest
+from dagster_gcp import GCSResource
 from google.cloud import storage
 
 from ecommerce_pipeline.errors import PlatformError
@@ -59,6 +64,49 @@ def test_a_page_is_shown_by_the_browser_that_opens_its_link(gcs_store: GcsStore,
     assert gcs_store.link("sales & more.html") == (
         f"https://storage.cloud.google.com/{bucket.name}/lake/sales%20%26%20more.html"
     )
+
+
+def test_earlier_versions_of_an_object_are_deleted_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator has no versions: a server answers as https://cloud.google.com/storage/docs/json_api/v1/objects/list."""
+    requests: list[tuple[str, str]] = []
+    versions = [
+        {"name": NAME, "generation": "1", "timeDeleted": "2026-03-02T00:00:00Z"},
+        {"name": NAME, "generation": "2", "timeDeleted": "2026-03-03T00:00:00Z"},
+        {"name": NAME, "generation": "3"},
+        {"name": f"{NAME}.other", "generation": "1", "timeDeleted": "2026-03-02T00:00:00Z"},
+    ]
+
+    class Versions(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            requests.append(("GET", self.path))
+            self._answer(200, json.dumps({"items": versions}).encode())
+
+        def do_DELETE(self) -> None:
+            requests.append(("DELETE", self.path))
+            self._answer(204, b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def _answer(self, status: int, content: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Versions) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_port}")
+        GcsStore(gcs=GCSResource(project="shop"), bucket="bucket", prefix="lake").purge(PATH)
+        server.shutdown()
+    [(_, listed), *deleted] = requests
+    assert "versions=true" in listed.lower()
+    assert [(verb, parse_qs(urlsplit(path).query)["generation"]) for verb, path in deleted] == [
+        ("DELETE", ["1"]),
+        ("DELETE", ["2"]),
+    ]
+    assert {unquote(urlsplit(path).path).rpartition("/o/")[2] for _, path in deleted} == {NAME}
 
 
 def test_without_a_prefix_objects_are_at_the_top_of_the_bucket(gcs_store: GcsStore, bucket: storage.Bucket) -> None:

@@ -36,6 +36,8 @@ from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.evolution import Evolution
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
+KEPT = "_before_rebuild_"
+"""In the names of tables that `rebuild-warehouse` has kept."""
 PARALLEL_REQUESTS = 8
 """Tables looked up, or queries run, at once."""
 
@@ -154,6 +156,41 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
             self._client.copy_table(original, copy).result(timeout=self.timeout_seconds)
             self._client.delete_table(original)
         return self.uri(table[0], name)
+
+    def rewrite(self, table: TableName, values: Mapping[str, str], where: str) -> int:
+        """Change rows of a table in place, in one transaction; return how many.
+
+        Raises:
+            PlatformError: Google rejected the change.
+        """
+        reference = self._reference(*table)
+        changes = ", ".join(f"`{column}` = {value}" for column, value in values.items())
+        with job_errors(self.project, self.location, f"changing rows of {reference}"):
+            job = self._client.query(f"UPDATE `{reference}` SET {changes} WHERE {where}")  # noqa: S608
+            job.result(timeout=self.timeout_seconds)
+        return int(job.num_dml_affected_rows or 0)
+
+    def purge(self) -> None:
+        """Delete the kept copies; what was overwritten, BigQuery itself deletes in time.
+
+        Raises:
+            PlatformError: Google rejected the request.
+        """
+        for copy in self.kept_copies():
+            with job_errors(self.project, self.location, f"deleting {copy}"):
+                self._client.delete_table(copy, not_found_ok=True)
+
+    def kept_copies(self) -> Sequence[str]:
+        """Return the tables that `rebuild-warehouse` has kept under other names."""
+        with job_errors(self.project, self.location, f"listing the datasets of {self.project}"):
+            existing = {dataset.dataset_id for dataset in self._client.list_datasets()}
+            return [
+                f"{self.project}.{dataset}.{table.table_id}"
+                for dataset in self.datasets.values()
+                if dataset in existing
+                for table in self._client.list_tables(dataset)
+                if table.table_id.startswith("_") and KEPT in table.table_id
+            ]
 
     def read(self, table: Table, layer: str, days: Days | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table of the days, or all rows; all columns or some.

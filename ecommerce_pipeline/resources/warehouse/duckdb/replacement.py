@@ -13,6 +13,12 @@ from ecommerce_pipeline.errors import NotBuiltError, PlatformError
 from ecommerce_pipeline.locks import lock_holder, locked
 from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
 
+KEPT: Final = ".before-rebuild-"
+"""What follows the name of a file in the name of an old one that is kept."""
+
+COMPACTED: Final = ".compacted"
+"""What follows the name of a file in the name of the one that takes its place."""
+
 REMEMBERING: Final = r"""
     SELECT DISTINCT table_name
     FROM information_schema.columns
@@ -52,10 +58,34 @@ def replacing(path: Path, new: Path, report: Callable[[str], object]) -> Iterato
         if path.exists() and not existed:
             raise PlatformError(f"another run created {path} while it was rebuilt; it is unchanged: run this again")
         if existed:
-            kept = path.with_name(f"{path.name}.before-rebuild-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            kept = path.with_name(f"{path.name}{KEPT}{datetime.now(UTC):%Y%m%dT%H%M%S}")
             _set_aside(path, kept)
             report(f"the old warehouse is kept as {kept}: delete it when you no longer need it")
         new.replace(path)
+
+
+def compact(path: Path, report: Callable[[str], object]) -> None:
+    """Write the tables to a new file in the place of the old one: the old one still has what was deleted.
+
+    Args:
+        path: The warehouse's file.
+        report: Takes messages: whom it waits for.
+
+    Raises:
+        PlatformError: Another process holds the file.
+        NotBuiltError: There is none.
+    """
+    new = path.with_name(f"{path.name}{COMPACTED}")
+    with open_file(path, report, read_only=False) as connection:
+        new.unlink(missing_ok=True)  # of an interrupted attempt
+        connection.execute("CHECKPOINT")
+        [(name,)] = connection.execute("SELECT current_database()").fetchall()
+        connection.execute(f"ATTACH '{str(new).replace(chr(39), chr(39) * 2)}' AS compacted")
+        connection.execute(f'COPY FROM DATABASE "{name}" TO compacted')
+        connection.execute("DETACH compacted")
+        # While the old file is locked: nobody can write to it in between.
+        new.replace(path)
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
 
 def _keep_writers_out(

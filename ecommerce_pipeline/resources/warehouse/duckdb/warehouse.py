@@ -16,6 +16,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, TableName, Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import first_line, warehouse_error
 from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
+from ecommerce_pipeline.resources.warehouse.duckdb.replacement import KEPT, compact
 from ecommerce_pipeline.schema.dialects import DUCKDB, Dialect, within
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.duckdb import COLUMNS, create_table, postgres_name
@@ -132,6 +133,33 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                             "changed. Define a type that holds all values"
                         ) from None
             connection.commit()
+
+    def rewrite(self, table: TableName, values: Mapping[str, str], where: str) -> int:
+        """Change rows of a table in place, in one transaction; return how many."""
+        layer, name = table
+        changes = ", ".join(f'"{column}" = {value}' for column, value in values.items())
+        with self.connect() as connection:
+            statement = f'UPDATE "{layer}"."{name}" SET {changes} WHERE {where}'  # noqa: S608 - names of the catalog
+            [(count,)] = connection.execute(statement).fetchall()
+        return int(count)
+
+    def purge(self) -> None:
+        """Write all tables to a new file, which has nothing that was deleted, and delete the kept copies.
+
+        Raises:
+            PlatformError: Another process holds the file, or the disk has no space for a second one.
+        """
+        path = Path(self.path)
+        for copy in self.kept_copies():
+            Path(copy).unlink(missing_ok=True)
+        report = get_dagster_logger("warehouse").warning
+        with _FILE_LOCK, suppress(NotBuiltError):
+            compact(path, report)
+
+    def kept_copies(self) -> Sequence[str]:
+        """Return the old files that `rebuild-warehouse` has kept."""
+        path = Path(self.path)
+        return [str(copy) for copy in sorted(path.parent.glob(f"{path.name}{KEPT}*"))]
 
     def read(self, table: Table, layer: str, days: Days | None, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the rows of a table of the days, or all rows; all columns or some.

@@ -1,0 +1,53 @@
+"""Search of free text for the words of forgotten persons, whose hashes alone are known."""
+
+from typing import Final
+
+from ecommerce_pipeline.privacy.forgotten import Forgotten
+from ecommerce_pipeline.privacy.words import words
+
+MOST_REMEMBERED: Final = 1_000_000
+"""Different words of which is remembered whether a run begins with them: most text repeats itself."""
+
+
+class Search:
+    """A search for all forgotten persons, for many texts."""
+
+    def __init__(self, forgotten: Forgotten) -> None:
+        self._forgotten = forgotten
+        self._is_head: dict[str, bool] = {}
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the places in a text that hold words of a forgotten person, in order, without overlaps."""
+        if not self._forgotten.heads:
+            return []
+        found = [*words(text)]
+        spans: list[tuple[int, int]] = []
+        for position, (word, start, _) in enumerate(found):
+            if (spans and start < spans[-1][1]) or not self._begins(word):
+                continue
+            for length in self._forgotten.lengths:
+                run = found[position : position + length]
+                if len(run) == length and self._is_run([one for one, _, _ in run]):
+                    spans.append((start, run[-1][2]))
+                    break
+        return spans
+
+    def hidden(self, text: str, mask: str, spans: list[tuple[int, int]]) -> str:
+        """Return a text with a mask in each place, of the place's length in bytes if it is of one character."""
+        parts, end = [], 0
+        for start, stop in spans:
+            length = len(text[start:stop].encode("utf-8", "surrogateescape")) if len(mask) == 1 else 1
+            parts += [text[end:start], mask * length]
+            end = stop
+        return "".join([*parts, text[end:]])
+
+    def _begins(self, word: str) -> bool:
+        known = self._is_head.get(word)
+        if known is None:
+            if len(self._is_head) >= MOST_REMEMBERED:
+                self._is_head.clear()
+            known = self._is_head[word] = self._forgotten.hash(word) in self._forgotten.heads
+        return known
+
+    def _is_run(self, run: list[str]) -> bool:
+        return self._forgotten.hash(" ".join(run)) in self._forgotten.words

@@ -1,0 +1,197 @@
+"""`forget` removes a person from every byte that the platform keeps, for good, and no sum changes."""
+
+import random
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+
+import duckdb
+import pytest
+from dagster import AssetKey, AssetMaterialization
+
+from ecommerce_pipeline.resources.mail.catcher import keep
+from ecommerce_pipeline.schema.personal import PERSONAL_NAMES
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.support.platform import Platform
+
+DAYS = ("2026-03-01", "2026-03-08")
+"""All days of which the shop has rows: those that are generated, and days before, of rows written late."""
+PLANTED = "zqtamsin"
+"""In every value of the two persons, and in nothing else."""
+ADDRESS = "Zqtamsin.B@Shop.example"
+GUEST = "zqtamsin-guest@shop.example"
+SECRET = {"PERSON_KEY_SECRET": "a-long-random-text-of-this-test"}
+PLANT = f"""
+    WITH theirs AS (SELECT customer_id FROM ecommerce.reviews WHERE customer_id IN
+            (SELECT customer_id FROM ecommerce.transactions) LIMIT 1),
+        renamed AS (UPDATE ecommerce.customers SET first_name = 'Zqtamsin', last_name = 'Zqtamsinöztürk',
+            email = '{ADDRESS}', birth_date = '1987-06-05' WHERE customer_id IN (FROM_THEIRS) RETURNING customer_id),
+        wrote AS (UPDATE ecommerce.reviews SET title = 'Zqtamsin says', body = 'I, zqtamsin, live in Zqtamsin Street 5'
+            WHERE customer_id IN (FROM_THEIRS)),
+        guests AS (UPDATE ecommerce.transactions SET customer_id = NULL, guest_email = ' {GUEST.upper()} '
+            WHERE transaction_id IN (SELECT transaction_id FROM ecommerce.transactions WHERE customer_id IS NOT NULL
+                AND customer_id NOT IN (FROM_THEIRS) AND created_at BETWEEN '2026-03-06' AND '2026-03-08' LIMIT 5))
+    SELECT customer_id FROM renamed
+""".replace("FROM_THEIRS", "SELECT customer_id FROM theirs")
+
+
+@pytest.fixture
+def shop(new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch) -> tuple[Platform, str]:
+    """Give a platform of a shop of another owner, built for some days, and the key of a planted customer."""
+    owner = new_platform("owner")
+    owner.run("2026-03-05", "2026-03-08", job="ingest")
+    with owner.source() as connection:
+        row = connection.execute(PLANT.encode()).fetchone()
+        connection.execute("DROP TABLE ecommerce.shop_settings")
+    assert row
+    address = postgres(owner.settings).address()
+    monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
+    platform = new_platform(
+        "platform",
+        SOURCE="external",
+        POSTGRES_HOST=address.host,
+        POSTGRES_PORT=str(address.port),
+        POSTGRES_DB=address.database,
+        POSTGRES_USER=address.user,
+    )
+    built = platform.command("run", "--from", DAYS[0], "--to", DAYS[1])
+    assert built.returncode == 0, built.stdout + built.stderr
+    return platform, str(row[0])
+
+
+def leave_traces(platform: Platform) -> list[Path]:
+    """Write what failures of the platform could have written of the persons, and return the files."""
+    home = platform.folder / "dagster"
+    log = home / "storage" / "a-run" / "compute_logs" / "step.err"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"invalid value 'Zqtamsin Zqtamsinöztürk' <{ADDRESS}>, {GUEST}\n", "utf-8")
+    compiled = platform.folder / "dbt" / "runs" / "left" / "compiled.sql"
+    compiled.parent.mkdir(parents=True)
+    compiled.write_text(f"select '{ADDRESS.lower()}' -- I, zqtamsin, live in Zqtamsin Street 5", "utf-8")
+    platform.instance.report_runless_asset_event(  # stored as JSON in JSON, with escapes
+        AssetMaterialization(
+            AssetKey(["lake", "customers"]), metadata={"what": f"a line\nZqtamsinöztürk, zqtamsin: {ADDRESS}"}
+        )
+    )
+    # Its connections would lose their locks when the files are read as bytes.
+    platform.instance.dispose()
+    del platform.__dict__["instance"]
+    message = EmailMessage()
+    message["Subject"], message["To"], message["From"] = f"failed for {GUEST}", "team@shop.example", "a@shop.example"
+    message["Date"], message["Message-ID"] = "Thu, 05 Mar 2026 10:00:00 +0000", "<1@shop.example>"
+    message.set_content(f"Zqtamsin Zqtamsinöztürk has no order {'=' * 90} {ADDRESS}")
+    message.add_alternative(f"<p>Zqtamsin Zqtamsin&ouml;zt&uuml;rk</p><a href='mailto:{ADDRESS}'>", subtype="html")
+    mail = keep(platform.settings.mail_dir, message.as_bytes())
+    return [log, compiled, mail, mail.with_suffix(".html")]
+
+
+def holds(platform: Platform) -> list[str]:
+    """Return the places that hold a planted value: any byte of files, and rows of compressed ones."""
+    found = []
+    for path in platform.folder.rglob("*"):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if PLANTED.encode() in content.lower():
+            found.append(str(path))
+        if path.suffix == ".parquet":
+            rows = duckdb.sql(f"SELECT count(*) FROM '{path}' AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{PLANTED}%'")
+            found += [f"rows of {path}"] * bool(rows.fetchall()[0][0])
+        if content.startswith(b"SQLite format 3"):
+            with closing(sqlite3.connect(path)) as connection:
+                found += [f"text of {path}"] * (PLANTED in "\n".join(connection.iterdump()).lower())
+    for schema, name in platform.query("SELECT schema_name, table_name FROM duckdb_tables()"):
+        [(count,)] = platform.query(
+            f"SELECT count(*) FROM {schema}.\"{name}\" AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{PLANTED}%'"
+        )
+        found += [f"{schema}.{name}"] * bool(count)
+    return found
+
+
+def sums(platform: Platform) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows of all tables, without what tells who somebody is."""
+    hidden = {*PERSONAL_NAMES, "person_key"}
+    tables: dict[str, list[tuple[object, ...]]] = {}
+    for schema, name in platform.query("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL"):
+        columns = [
+            f'"{column}"'
+            for (column,) in platform.query(
+                f"SELECT column_name FROM duckdb_columns() WHERE schema_name = '{schema}' AND table_name = '{name}'"
+            )
+            if column not in hidden
+        ]
+        tables[f"{schema}.{name}"] = platform.query(f'SELECT {", ".join(columns)} FROM {schema}."{name}" ORDER BY ALL')
+    return tables
+
+
+def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Platform, str]) -> None:
+    platform, customer = shop
+    traces = leave_traces(platform)
+    before, people = sums(platform), platform.query("SELECT count(DISTINCT person_key) FROM core.fact_order")
+    assert {*map(str, traces)} <= {*holds(platform)}
+
+    refused = platform.command("forget", customer, "--yes")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: PERSON_KEY_SECRET is not set")
+    shown = platform.command("forget", customer, "--dry-run", **SECRET)
+    assert shown.returncode == 0, shown.stderr
+    assert "lake/customers/part-0.parquet" in shown.stdout
+    assert "#staging.reviews" in shown.stdout
+    assert sums(platform) == before
+    assert not (platform.settings.lake_dir / "_shop" / "forgotten.json").exists()
+
+    for person in (customer, GUEST):
+        removed = platform.command("forget", person, "--yes", "--by", "counsel", **SECRET)
+        assert removed.returncode == 0, removed.stderr
+        assert "delete the person there" in removed.stdout
+    assert holds(platform) == []
+    assert sums(platform) == before
+    assert platform.query("SELECT count(DISTINCT person_key) FROM core.fact_order") == people
+    record = (platform.settings.lake_dir / "_shop" / "forgotten.json").read_text()
+    assert record.count("counsel") == 2
+    assert customer not in {word.strip('", ') for word in record.split()}
+
+    # The source still has both persons.
+    again = platform.command("run", "--from", DAYS[0], "--to", DAYS[1])
+    assert again.returncode == 1
+    assert "2 forgotten persons are listed in" in again.stderr
+    again = platform.command("run", "--from", DAYS[0], "--to", DAYS[1], **SECRET)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert holds(platform) == []
+    assert platform.query("SELECT count(DISTINCT person_key) FROM core.fact_order") == people
+    verified = platform.command("verify", "--forgotten", **SECRET)
+    assert verified.returncode == 0, verified.stderr
+    assert platform.command("verify", "--from", DAYS[0], "--to", DAYS[1], **SECRET).returncode == 0
+
+    traces[0].write_text(f"again {GUEST}", "utf-8")
+    verified = platform.command("verify", "--forgotten", **SECRET)
+    assert verified.returncode == 1
+    assert f"{traces[0]}: 1 finds" in verified.stdout + verified.stderr
+
+
+def test_killed_at_any_moment_it_ends_when_it_is_run_again(shop: tuple[Platform, str]) -> None:
+    platform, customer = shop
+    leave_traces(platform)
+    before = sums(platform)
+    moments = random.Random(7)
+    environment = {**SECRET}
+    started = time.monotonic()
+    assert platform.command("forget", customer, "--dry-run", **environment).returncode == 0
+    length = 2 * (time.monotonic() - started)
+    for person in (ADDRESS, GUEST):
+        for _ in range(4):
+            process = platform.started("forget", person, "--yes", **environment)
+            try:
+                process.communicate(timeout=moments.uniform(0.3, 1) * length)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+        ended = platform.command("forget", person, "--yes", **environment)
+        assert ended.returncode == 0, ended.stderr
+    assert holds(platform) == []
+    assert sums(platform) == before
+    assert platform.command("verify", "--forgotten", **environment).returncode == 0
