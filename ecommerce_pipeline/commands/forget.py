@@ -17,19 +17,22 @@ from ecommerce_pipeline.instance.dead_runs import UNFINISHED, end_dead_runs
 from ecommerce_pipeline.instance.holders import describe_run
 from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.locks import LOOK_SECONDS, WAIT_SECONDS, ReportTimes, locked
-from ecommerce_pipeline.privacy.forgotten import Entry, Forgotten, merged, read_forgotten, write_forgotten
 from ecommerce_pipeline.privacy.person import find_person
 from ecommerce_pipeline.privacy.places import Place, places
+from ecommerce_pipeline.resources.forgotten.persons import (
+    PATH,
+    Entry,
+    Forgotten,
+    merged,
+    read_forgotten,
+    write_forgotten,
+)
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.settings.secrets import PERSON_KEY
 from ecommerce_pipeline.targets import target_of
 
 Found = dict[str, dict[str, int]]
 """By kind of place and place, how many rows or texts have something of a person."""
-
-DAYS_OF_TIME_TRAVEL = 7
-DAYS_OF_FAIL_SAFE = 7
-"""For how long BigQuery can restore what was overwritten: https://cloud.google.com/bigquery/docs/time-travel"""
 
 
 def forget_command(settings: Settings, named: str, output: Output, *, dry_run: bool, ask: bool, by: str | None) -> None:
@@ -78,7 +81,7 @@ def forget_command(settings: Settings, named: str, output: Output, *, dry_run: b
         counts = {place.name: sum(found[place.name].values()) for place in searched}
         ended = replace(entry, ended_at=_now(), found=counts if any(counts.values()) else entry.found)
         write_forgotten(lake, _with(forgotten, ended))
-    output.console.print(f"removed; the record is in {lake.uri('_shop/forgotten.json')}", soft_wrap=True)
+    output.console.print(f"removed; the record is in {lake.uri(PATH)}", soft_wrap=True)
     for line in _remaining(settings):
         output.console.print(line, soft_wrap=True)
     output.document(ok=True, removed=True, found=found)
@@ -179,12 +182,12 @@ def _wait_for_runs(settings: Settings, output: Output) -> None:
 def _remaining(settings: Settings) -> list[str]:
     """Return what is left, and until when."""
     lines = ["the shop's own database is not changed: delete the person there with the shop's application"]
-    if settings.target == "gcp":
-        until = datetime.now(UTC) + timedelta(days=DAYS_OF_TIME_TRAVEL + DAYS_OF_FAIL_SAFE)
+    days = target_of(settings).warehouse.restorable_days
+    if days:
+        until = datetime.now(UTC) + timedelta(days=days)
         lines.append(
-            f"BigQuery can restore what was overwritten for {DAYS_OF_TIME_TRAVEL} days of time travel and "
-            f"{DAYS_OF_FAIL_SAFE} of fail-safe: the last copy ends on {until:%Y-%m-%d}. "
-            "Objects that the bucket keeps by a soft delete policy end with it"
+            f"BigQuery can restore what was overwritten for {days} days, by time travel and fail-safe: the last copy "
+            f"ends on {until:%Y-%m-%d}. Objects that the bucket keeps by a soft delete policy end with that"
         )
     return lines
 

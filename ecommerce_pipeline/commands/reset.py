@@ -12,7 +12,7 @@ from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.lake import stamp
 from ecommerce_pipeline.lake.objects import OBJECT_NAME
-from ecommerce_pipeline.privacy.forgotten import PATH
+from ecommerce_pipeline.resources.forgotten.persons import PATH
 from ecommerce_pipeline.resources.mail.catcher import INDEX, MAILS
 from ecommerce_pipeline.resources.object_store.folder import INCOMING
 from ecommerce_pipeline.resources.warehouse.duckdb.replacement import COMPACTED, KEPT

@@ -1,1 +1,1 @@
-"""Forgetting persons: who is forgotten, where they are looked for, and what is left in each place."""
+"""Removing persons: where they are looked for, and what is left in each place."""

@@ -12,8 +12,8 @@ from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, split_path
 from ecommerce_pipeline.lake.query import OBJECTS, query_objects
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.privacy.forgotten import Person
-from ecommerce_pipeline.privacy.words import words_of
+from ecommerce_pipeline.resources.forgotten.persons import Person
+from ecommerce_pipeline.resources.forgotten.words import words_of
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.schema.dialects import DUCKDB, text_literal
 from ecommerce_pipeline.schema.personal import address, personal_columns

@@ -14,10 +14,10 @@ from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.io_managers.lake import ROW_GROUP_ROWS, write_parquet
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, reading_object, split_path
 from ecommerce_pipeline.privacy.files import FilesPlace
-from ecommerce_pipeline.privacy.forgotten import Forgotten, read_forgotten, write_forgotten
-from ecommerce_pipeline.privacy.rows import Rewrite, rewrite_of
 from ecommerce_pipeline.privacy.storage import StoragePlace
 from ecommerce_pipeline.privacy.texts import Search
+from ecommerce_pipeline.resources.forgotten.persons import Forgotten, read_forgotten, write_forgotten
+from ecommerce_pipeline.resources.forgotten.rows import Rewrite, rewrite_of
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import TableName, Warehouse
 from ecommerce_pipeline.schema.dialects import DUCKDB, quoted

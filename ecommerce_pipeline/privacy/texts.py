@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from ecommerce_pipeline.privacy.forgotten import Forgotten
-from ecommerce_pipeline.privacy.words import words
+from ecommerce_pipeline.resources.forgotten.persons import Forgotten
+from ecommerce_pipeline.resources.forgotten.words import words
 
 MOST_REMEMBERED: Final = 1_000_000
 """Different words of which is remembered whether a run begins with them: most text repeats itself."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dagster import AssetKey, AssetMaterialization
+from dagster import AssetKey, AssetMaterialization, ScheduleDefinition
 
 from ecommerce_pipeline.resources.mail.catcher import keep
 from ecommerce_pipeline.schema.personal import PERSONAL_NAMES
@@ -171,6 +171,28 @@ def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Plat
     verified = platform.command("verify", "--forgotten", **SECRET)
     assert verified.returncode == 1
     assert f"{traces[0]}: 1 finds" in verified.stdout + verified.stderr
+
+
+def test_by_night_old_values_go_and_stay_away(
+    new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERSON_KEY_SECRET", SECRET["PERSON_KEY_SECRET"])
+    platform = new_platform(RETAIN_PERSONAL_DAYS="30", **SECRET)
+    for job in ("ingest", "extract", "load"):
+        platform.run("2026-03-08", job=job)
+    written = "SELECT count(body), count(*) FROM staging.reviews"
+    [(texts, rows)] = platform.query(written)
+    assert texts == rows
+    [schedule] = [one for one in platform.definitions.schedules or () if one.name == "retention"]
+    assert isinstance(schedule, ScheduleDefinition)
+    assert schedule.default_status.value == "STOPPED"
+    assert schedule.job_name == "retention"
+    assert platform.definitions.resolve_job_def("retention").execute_in_process(instance=platform.instance).success
+    assert platform.query(written) == [(0, rows)]
+    assert platform.query("SELECT count(email), count(*) > 0 FROM staging.customers") == [(0, True)]
+    for job in ("extract", "load"):
+        platform.run("2026-03-08", job=job)
+    assert platform.query(written) == [(0, rows)]
 
 
 def test_killed_at_any_moment_it_ends_when_it_is_run_again(shop: tuple[Platform, str]) -> None:

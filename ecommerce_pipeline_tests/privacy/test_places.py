@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.privacy.forgotten import Forgotten, Person, read_forgotten, write_forgotten
 from ecommerce_pipeline.privacy.places import LakePlace, WarehousePlace
+from ecommerce_pipeline.resources.forgotten.persons import Forgotten, Person, read_forgotten, write_forgotten
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.warehouse import Warehouse, Writer

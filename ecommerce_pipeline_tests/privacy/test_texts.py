@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from ecommerce_pipeline.privacy.forgotten import Forgotten, Person
 from ecommerce_pipeline.privacy.texts import Search
+from ecommerce_pipeline.resources.forgotten.persons import Forgotten, Person
 
 PERSON = Person(
     frozenset({"7"}),

@@ -32,6 +32,14 @@ def test_bigquery_s_own_forecasts_need_bigquery() -> None:
     assert str(raised.value) == "FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out"
 
 
+def test_old_personal_values_cannot_go_without_the_key_of_what_is_left() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"RETAIN_PERSONAL_DAYS": "730"})
+    assert str(raised.value).startswith("RETAIN_PERSONAL_DAYS needs PERSON_KEY_SECRET")
+    settings = Settings.from_environment({"RETAIN_PERSONAL_DAYS": "730", "PERSON_KEY_SECRET": "a-long-text"})
+    assert settings.retain_personal_days == 730
+
+
 def test_a_bucket_is_named_without_its_scheme() -> None:
     with pytest.raises(
         SettingsError, match=r"GCS_BUCKET=gs://shop-lake: must be the name of a bucket, without gs:// and folders"

@@ -13,8 +13,8 @@ from typing import Any
 from psycopg import Connection, sql
 from sqlalchemy import Column, Table
 
-from ecommerce_pipeline.privacy.forgotten import NOBODY, Forgotten
-from ecommerce_pipeline.privacy.rows import is_forgotten
+from ecommerce_pipeline.resources.forgotten.persons import NOBODY, Forgotten
+from ecommerce_pipeline.resources.forgotten.rows import is_forgotten
 from ecommerce_pipeline.resources.postgres.catalog import columns_of_query, found_columns
 from ecommerce_pipeline.schema.dialects import POSTGRES, quoted
 from ecommerce_pipeline.schema.drift import Found

@@ -21,8 +21,8 @@ from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.mapping.mapping import mapping_of
 from ecommerce_pipeline.masking import remember
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.privacy.forgotten import Forgotten, read_forgotten
 from ecommerce_pipeline.resources.embedded_postgres.server import EmbeddedPostgres
+from ecommerce_pipeline.resources.forgotten.persons import Forgotten, read_forgotten
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres.address import LOCAL, Address
 from ecommerce_pipeline.resources.postgres.apply import apply, create_records

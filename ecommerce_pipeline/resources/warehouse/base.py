@@ -80,6 +80,11 @@ class Warehouse(Protocol):
         """The SQL dialect of `query`."""
         ...
 
+    @property
+    def restorable_days(self) -> int:
+        """For how many days what was deleted or overwritten can be restored, after `purge`."""
+        ...
+
     def parts(self, days: Days | None) -> Sequence[Days | None]:
         """Split days into parts that the warehouse can replace at once, in order."""
         ...

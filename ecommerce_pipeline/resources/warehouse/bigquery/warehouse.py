@@ -38,6 +38,8 @@ from ecommerce_pipeline.schema.tables import BUSINESS_DATE
 
 KEPT = "_before_rebuild_"
 """In the names of tables that `rebuild-warehouse` has kept."""
+DAYS_OF_TIME_TRAVEL = 7
+DAYS_OF_FAIL_SAFE = 7
 PARALLEL_REQUESTS = 8
 """Tables looked up, or queries run, at once."""
 
@@ -74,6 +76,11 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     def dialect(self) -> Dialect:
         """The SQL dialect of `query`."""
         return BIGQUERY
+
+    @property
+    def restorable_days(self) -> int:
+        """Those of time travel and of the fail-safe after it: https://cloud.google.com/bigquery/docs/time-travel."""
+        return DAYS_OF_TIME_TRAVEL + DAYS_OF_FAIL_SAFE
 
     def parts(self, days: Days | None) -> Sequence[Days | None]:
         """Split the days into parts within the quotas of one job, in order."""

@@ -62,6 +62,11 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """The SQL dialect of `query`."""
         return DUCKDB
 
+    @property
+    def restorable_days(self) -> int:
+        """None: `purge` writes the file anew."""
+        return 0
+
     def parts(self, days: Days | None) -> Sequence[Days | None]:
         """Return the days: any number of days can be replaced at once."""
         return [days]

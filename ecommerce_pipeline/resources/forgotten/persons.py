@@ -12,7 +12,7 @@ from hashlib import md5, sha256
 from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.privacy.words import words_of
+from ecommerce_pipeline.resources.forgotten.words import words_of
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
 

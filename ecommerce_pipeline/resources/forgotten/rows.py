@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from ecommerce_pipeline.privacy.forgotten import Forgotten
+from ecommerce_pipeline.resources.forgotten.persons import Forgotten
 from ecommerce_pipeline.schema.dialects import Dialect, quoted, text_literal
 from ecommerce_pipeline.schema.personal import address, extracted, personal_columns
 from ecommerce_pipeline.schema.tables import (

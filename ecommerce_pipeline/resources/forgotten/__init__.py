@@ -1,0 +1,1 @@
+"""The list of forgotten persons, and their rows and words."""
