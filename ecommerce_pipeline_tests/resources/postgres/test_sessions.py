@@ -147,7 +147,7 @@ def test_a_policy_that_hides_half_of_a_table_fails_every_read_by_name(
 
 def test_what_a_role_sets_for_its_sessions_changes_nothing(owner: PostgresResource, elsewhere: Elsewhere) -> None:
     settings = {
-        "statement_timeout": "200ms",
+        "statement_timeout": "700ms",  # the driver asks for types before it sets ours
         "lock_timeout": "200ms",
         "transaction_timeout": "200ms",
         "idle_in_transaction_session_timeout": "200ms",
@@ -175,7 +175,7 @@ def test_what_a_role_sets_for_its_sessions_changes_nothing(owner: PostgresResour
         assert database.write(transaction_items, slow, lambda: deletions({}), DAY) == 4
         assert database.stream(transaction_items, DAY).read_all().equals(staged_lines(instants("2026-03-01", 4)))
         one = pa.schema([pa.field("n", pa.int32())])
-        assert scan(database.address(), "SELECT 1 AS n FROM pg_sleep(0.4)", one, "one").read_all().num_rows == 1
+        assert scan(database.address(), "SELECT 1 AS n FROM pg_sleep(0.8)", one, "one").read_all().num_rows == 1
         assert layer_digests(SourceLayer(database), transaction_items, DAY) == undisturbed
         assert put(database, stores("Zürich"), table=STORES) == 1
         with database.connect() as connection:
