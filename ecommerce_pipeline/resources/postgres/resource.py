@@ -72,6 +72,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
 
     _address: Address | None = PrivateAttr(default=None)
     _mapped: dict[str, str] | None = PrivateAttr(default=None)
+    _forgotten: Forgotten | None = PrivateAttr(default=None)
 
     def embedded(self) -> EmbeddedPostgres | None:
         """Return the embedded server, or None if `host` is set."""
@@ -204,8 +205,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         return self._relations(connection, [*wanted.values()])
 
     def _relations(self, connection: psycopg.Connection, tables: Sequence[Table]) -> Relations:
-        forgotten = read_forgotten(self.lake) if self.lake else Forgotten((), read_secret(PERSON_KEY) or "")
-        return relations(connection, self._queries(connection), tables, self.personal_data, forgotten)
+        if self._forgotten is None:
+            # Once: `forget` waits for the runs that have begun.
+            self._forgotten = read_forgotten(self.lake) if self.lake else Forgotten((), read_secret(PERSON_KEY) or "")
+        return relations(connection, self._queries(connection), tables, self.personal_data, self._forgotten)
 
     def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:
         """Return the queries that take the place of tables, by name."""
