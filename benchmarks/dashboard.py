@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 from ecommerce_pipeline.dashboard.datasets import read_datasets
-from ecommerce_pipeline.metrics.definitions import metric_definitions
+from ecommerce_pipeline.dashboard.definitions import read_definitions
 from ecommerce_pipeline.partitions import ONE_DAY, Days, Window
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace, target_of
@@ -29,13 +29,13 @@ def measure(settings: Settings) -> str:
     """Render the page of a warehouse and open it; return orders, size in MB and seconds as table cells."""
     page = settings.data_dir / "report.html"
     began = time.monotonic()
-    metrics = metric_definitions(dbt_workspace(settings).project().manifest_path)
+    definitions = read_definitions(dbt_workspace(settings).project().manifest_path)
     datasets = read_datasets(target_of(settings).warehouse, settings.reporting_currency)
     read = time.monotonic()
     from ecommerce_pipeline.dashboard.render import render  # imported here: a run pays for it too
     from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
-    page.write_bytes(render(settings.dashboard_title, datasets, metrics, vega_script(settings.dashboard_dir)))
+    page.write_bytes(render(settings.dashboard_title, datasets, definitions, vega_script(settings.dashboard_dir)))
     rendered = time.monotonic()
     with launch_browser() as browser, open_page(browser, address_of(page)) as visit:
         if datasets.as_of:

@@ -36,7 +36,7 @@ from ecommerce_pipeline.execution.partition_metadata import add_partition_metada
 from ecommerce_pipeline.execution.retries import retried
 from ecommerce_pipeline.forecasts.extra import installed
 from ecommerce_pipeline.io_managers.metadata import URI
-from ecommerce_pipeline.metrics.definitions import Metric, metric_definitions
+from ecommerce_pipeline.metrics.definitions import Metric
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, DbtWorkspace
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -86,6 +86,7 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         context: AssetExecutionContext, warehouse: ResourceParam[Warehouse], dashboard_store: ResourceParam[ObjectStore]
     ) -> MaterializeResult[None]:
         # Importing Altair takes a second, which loading the code location saves.
+        from ecommerce_pipeline.dashboard.definitions import read_definitions
         from ecommerce_pipeline.dashboard.lineage import chart_lineage
         from ecommerce_pipeline.dashboard.render import render
         from ecommerce_pipeline.dashboard.vega_bundle import vega_script
@@ -96,8 +97,8 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
             lambda day: read_at(context.instance, day, settings.time_zone),
         )
         manifest = workspace.project().manifest_path
-        metrics = metric_definitions(manifest)
-        page = render(settings.dashboard_title, datasets, metrics, vega_script(settings.dashboard_dir))
+        definitions = read_definitions(manifest)
+        page = render(settings.dashboard_title, datasets, definitions, vega_script(settings.dashboard_dir))
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")
@@ -105,7 +106,7 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
             context,
             {
                 **_file_metadata(settings, dashboard_store, page),
-                **_report_metadata(datasets, metrics),
+                **_report_metadata(datasets, definitions.metrics),
                 "charts and their tables": MetadataValue.md(chart_lineage(json.loads(manifest.read_bytes()))),
             },
         )

@@ -2,7 +2,6 @@
 
 import html
 import json
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -12,11 +11,12 @@ from altair.utils import schemapi
 
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
 from ecommerce_pipeline.dashboard.datasets import Datasets
+from ecommerce_pipeline.dashboard.definitions import Definitions
 from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
 from ecommerce_pipeline.dashboard.packing import Header, packed
 from ecommerce_pipeline.dashboard.periods import Period
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset
-from ecommerce_pipeline.metrics.definitions import Metric
+from ecommerce_pipeline.metrics.definitions import UNITS
 
 PARTS: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
@@ -27,19 +27,19 @@ SCRIPTS: Final = (
     *("address.js", "filters.js", "main.js"),
 )
 """Until the last one runs, each uses only those before it."""
-DEFINITIONS: Final = "docs/metrics.md"
+METRICS: Final = "docs/metrics.md"
 """The page of the documentation with the definitions of metrics."""
 ALL_CHANNELS: Final = "all"
 """All channels together, in forecasts."""
 
 
-def render(title: str, datasets: Datasets, metrics: Mapping[str, Metric], vega: str) -> bytes:
+def render(title: str, datasets: Datasets, definitions: Definitions, vega: str) -> bytes:
     """Return the page.
 
     Args:
         title: Its heading.
         datasets: The data it shows.
-        metrics: The definitions of its measures, by name.
+        definitions: Those of its measures.
         vega: The drawing script, from `vega_script`.
     """
     shown = [section for section in SECTIONS if any(_is_shown(chart, datasets) for chart in section.charts)]
@@ -51,7 +51,7 @@ def render(title: str, datasets: Datasets, metrics: Mapping[str, Metric], vega: 
         navigation="\n".join(
             f'<li><a href="#{section.name}">{html.escape(section.title)}</a></li>' for section in shown
         ),
-        data=_json(_data(datasets, metrics, headers)),
+        data=_json(_data(datasets, definitions, headers)),
         columns=columns,
         drawings=_drawings(),
         vega=vega,
@@ -84,7 +84,7 @@ def _drawings() -> str:
         )
 
 
-def _data(datasets: Datasets, metrics: Mapping[str, Metric], headers: dict[str, Header]) -> dict[str, Any]:
+def _data(datasets: Datasets, definitions: Definitions, headers: dict[str, Header]) -> dict[str, Any]:
     return {
         "as_of": datasets.as_of and datasets.as_of.isoformat(),
         "last_whole_day": datasets.last_whole_day and datasets.last_whole_day.isoformat(),
@@ -98,9 +98,14 @@ def _data(datasets: Datasets, metrics: Mapping[str, Metric], headers: dict[str, 
         "needs": {chart.name: chart.needs for section in SECTIONS for chart in section.charts if chart.needs},
         "metrics": {
             name: {"label": one.label, "description": one.description, "unit": one.unit, "expression": one.expression}
-            for name, one in metrics.items()
+            for name, one in definitions.metrics.items()
         },
-        "definitions": DEFINITIONS,
+        "columns": {
+            name: {"description": one.description, "unit": one.unit, "where": f"{one.table}.{name.split('.')[1]}"}
+            for name, one in definitions.columns.items()
+        },
+        "units": {**UNITS, "amount": f"amount in {datasets.currency}"},
+        "documented": METRICS,
         "tables": headers,
     }
 
@@ -144,7 +149,7 @@ def _figure(chart: Chart, datasets: Datasets, *, third: bool) -> str:
     until = f", {datasets.partial_until:%H:%M}" if datasets.partial_until else ""
     as_of = f"{datasets.as_of:%-d %b %Y}{until}" if datasets.as_of else "no day yet"
     width = "wide" if chart.wide else "third" if third else "half"
-    asked = f'data-scope="{chart.scope}" data-metrics="{" ".join(chart.metrics)}"'
+    asked = f'data-scope="{chart.scope}" data-definitions="{" ".join((*chart.metrics, *chart.columns))}"'
     return f"""<figure id="{chart.name}" class="chart {width}" {asked}>
 <figcaption><h3>{title}</h3>
 <p class="unit">{unit}{badge}</p>

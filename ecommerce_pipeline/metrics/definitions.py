@@ -12,6 +12,15 @@ from typing import Any, Final
 SEMANTIC_MANIFEST: Final = "semantic_manifest.json"
 """The file that dbt writes beside its manifest when it parses the project."""
 
+UNITS: Final[Mapping[str, str]] = {
+    "count": "number",
+    "units": "units",
+    "amount": "amount",
+    "share": "share of 1",
+    "stars": "1 to 5",
+    "factor": "factor",
+}
+"""The units of metrics in words."""
 
 _OPERATORS: Final[Mapping[type[ast.operator], Callable[[float, float], float]]] = {
     ast.Add: operator.add,
@@ -29,8 +38,7 @@ class Metric:
         name: Its name, the same in marts, on the page and on the command line.
         label: Its name in text.
         description: Its definition, in words.
-        unit: `count`, `units`, `amount` in the reporting currency, `share` of 1,
-            `factor`, or `stars`.
+        unit: One of `UNITS`; an amount is in the reporting currency.
         expression: How it follows from simple metrics, whose sums can be added: their names, `+ - * /` and parentheses.
             Of a simple metric, its own name.
         can_be_added: Whether its values of several days or channels may be added.

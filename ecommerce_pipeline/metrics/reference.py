@@ -1,9 +1,9 @@
 """The page of definitions, `docs/metrics.md`: every metric with its definition, unit, and dimensions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ecommerce_pipeline.metrics.compiler import GRAINS, MetricCompiler
-from ecommerce_pipeline.metrics.definitions import Metric
+from ecommerce_pipeline.metrics.definitions import UNITS, Metric
 
 HEAD = """\
 # Metrics
@@ -20,14 +20,6 @@ dimensions day, week (from Monday), month, quarter and year, and those that it n
 | metric | definition | unit |
 | --- | --- | --- |
 """
-UNITS: Mapping[str, str] = {
-    "count": "number",
-    "units": "units",
-    "amount": "amount",
-    "share": "share of 1",
-    "stars": "1 to 5",
-    "factor": "factor",
-}
 
 
 def reference(compiler: MetricCompiler) -> str:

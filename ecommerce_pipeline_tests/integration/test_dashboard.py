@@ -20,6 +20,7 @@ from playwright.sync_api import Browser
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.dashboard.charts import SECTIONS
 from ecommerce_pipeline.dashboard.datasets import read_datasets
+from ecommerce_pipeline.dashboard.definitions import Definitions, read_definitions
 from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
@@ -28,7 +29,6 @@ from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.forecasts.ets import ets
 from ecommerce_pipeline.forecasts.sales_daily import SalesForecaster
 from ecommerce_pipeline.forecasts.sales_history import SalesHistory
-from ecommerce_pipeline.metrics.definitions import Metric, metric_definitions
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecommerce_pipeline.schema.duckdb import create_table
@@ -103,8 +103,8 @@ def visit(browser: Browser, address: str) -> Iterator[OpenPage]:
         yield visit
 
 
-def metrics_of(platform: Platform) -> dict[str, Metric]:
-    return metric_definitions(dbt_workspace(platform.settings).project().manifest_path)
+def definitions_of(platform: Platform) -> Definitions:
+    return read_definitions(dbt_workspace(platform.settings).project().manifest_path)
 
 
 def cents(amount: object) -> int:
@@ -564,7 +564,7 @@ def test_a_bar_leads_to_its_rows_and_filters_and_each_number_to_its_definition(
     assert page.url.endswith("#period=7d&channel=mobile_app")
     page.locator("[data-figure=refund_rate] .info").click()
     text = page.locator("#info").inner_text()
-    metric = metrics_of(month)["refund_rate"]
+    metric = definitions_of(month).metrics["refund_rate"]
     assert metric.description in text
     assert "= refunds ÷ (gross sales \N{MINUS SIGN} discounts)" in text
     assert "docs/metrics.md#refund_rate" in text
@@ -576,6 +576,33 @@ def test_a_bar_leads_to_its_rows_and_filters_and_each_number_to_its_definition(
     dialog.locator(".only").click()
     visit.settle()
     assert page.url.endswith("#from=2026-03-31&to=2026-03-31&channel=mobile_app")
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_every_figure_and_chart_shows_its_definitions_offline(
+    browser: Browser, page_after: Callable[..., str], month: Platform, options: dict[str, Any]
+) -> None:
+    """Those of ratios without a metric, such as retention, had none; others named a page that was not there."""
+    known = definitions_of(month)
+    with open_page(browser, page_after(BUYERS, BOUGHT_TOGETHER), **options) as visit:
+        page = visit.page
+        figures = page.evaluate("[...document.querySelectorAll('.figure')].map((tile) => tile.dataset.figure)")
+        behind = {f"[data-figure={name}]": [name] for name in figures}
+        behind |= {f"#{name}": [*chart.metrics, *chart.columns] for name, chart in EVERY_CHART.items()}
+        assert len(figures) == 12
+        for place, names in behind.items():
+            page.locator(f"{place} .info").click()
+            texts = page.locator("#info").inner_text().split("\n")
+            for name in names:
+                of = known.metrics.get(name) or known.columns[name]
+                assert of.description in texts, (place, name)
+                assert ("number" if of.unit == "count" else of.unit or "") in " ".join(texts), (place, name)
+            formulas = [name for name in names if name in known.metrics and known.metrics[name].expression != name]
+            assert sum(text.startswith("= ") for text in texts) == len(formulas), place
+            if place in {"#currencies", "[data-figure=margin_rate]"}:
+                assert visit.findings() == []
+            page.keyboard.press("Escape")
+        assert visit.console_output == []
 
 
 def test_a_chart_is_saved_as_csv_and_png(visit: OpenPage) -> None:
@@ -680,7 +707,8 @@ def page_after(month: Platform, tmp_path: Path) -> Callable[..., str]:
                 connection.execute(change)
         report = tmp_path / "report.html"
         datasets = read_datasets(DuckDBWarehouse(path=str(path)), "USD", lambda _: read_at)
-        report.write_bytes(render("A shop", datasets, metrics_of(month), vega_script(month.settings.dashboard_dir)))
+        vega = vega_script(month.settings.dashboard_dir)
+        report.write_bytes(render("A shop", datasets, definitions_of(month), vega))
         return address_of(report)
 
     return page

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from ecommerce_pipeline.cli import app
 from ecommerce_pipeline.dashboard.charts import SECTIONS
+from ecommerce_pipeline.dashboard.definitions import read_definitions
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.metrics.compiler import MetricCompiler, Question
 from ecommerce_pipeline.metrics.definitions import metric_definitions
@@ -57,9 +58,12 @@ def test_a_metric_follows_from_sums(manifest: Path, name: str, value: float) -> 
     )
 
 
-def test_every_metric_behind_a_chart_has_a_definition(manifest: Path) -> None:
-    named = {name for section in SECTIONS for chart in section.charts for name in chart.metrics}
-    assert named <= metric_definitions(manifest).keys()
+def test_behind_every_chart_is_a_metric_or_a_column_that_is_described(manifest: Path) -> None:
+    known = read_definitions(manifest)
+    assert all(column.description for column in known.columns.values())
+    for chart in (chart for section in SECTIONS for chart in section.charts):
+        assert chart.metrics or chart.columns, chart.name
+        assert {*chart.metrics, *chart.columns} <= known.metrics.keys() | known.columns.keys(), chart.name
 
 
 def test_differences_are_taken_of_sums_as_one_without_rows_would_make_all_of_it_null(compiler: MetricCompiler) -> None:

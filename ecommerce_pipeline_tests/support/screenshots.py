@@ -11,9 +11,9 @@ from typing import Any, Final
 from playwright.sync_api import Browser
 
 from ecommerce_pipeline.dashboard.datasets import read_datasets
+from ecommerce_pipeline.dashboard.definitions import read_definitions
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.vega_bundle import vega_script
-from ecommerce_pipeline.metrics.definitions import metric_definitions
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import dbt_workspace, target_of
@@ -35,9 +35,9 @@ def page_of_a_month(folder: Path) -> Path:
     settings = Settings.from_environment({"DATA_DIR": str(folder)})
     build_marts(settings, DAYS)
     page = folder / "report.html"
-    metrics = metric_definitions(dbt_workspace(settings).project().manifest_path)
+    definitions = read_definitions(dbt_workspace(settings).project().manifest_path)
     datasets = read_datasets(target_of(settings).warehouse, settings.reporting_currency)
-    page.write_bytes(render(settings.dashboard_title, datasets, metrics, vega_script(settings.dashboard_dir)))
+    page.write_bytes(render(settings.dashboard_title, datasets, definitions, vega_script(settings.dashboard_dir)))
     return page
 
 

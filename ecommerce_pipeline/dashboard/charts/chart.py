@@ -35,6 +35,7 @@ class Chart:
         needs: The tables of the contract without whose rows it says nothing.
         open: Whether its table of numbers is open at first.
         metrics: The metrics whose definitions are behind it.
+        columns: The columns of marts and forecasts whose descriptions are, as `table.column`: of what is no metric.
         optional: Whether it is left out where a dataset of its has no rows; others say why they are empty.
     """
 
@@ -50,6 +51,7 @@ class Chart:
     needs: tuple[str, ...] = ()
     open: bool = False
     metrics: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     optional: bool = False
 
 

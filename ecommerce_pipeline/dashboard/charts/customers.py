@@ -11,6 +11,10 @@ CELL_HEIGHT: Final = 26
 NEW: Final = "var(--series-2)"
 RETURNING: Final = "var(--series-1)"
 GUEST: Final = "var(--before)"
+COHORT: Final = "marts_customer_cohort_channel"
+VALUE: Final = "marts_customer_ltv_cohort"
+REPEAT: Final = "marts_repeat_purchase"
+BUYERS: Final = "customer_purchase"
 
 
 def new_and_returning() -> Any:
@@ -89,6 +93,7 @@ SECTION: Final = Section(
             "share of each week's new customers who bought again, by weeks since; by month in periods over 92 days",
             ("cohorts",),
             cohort_retention,
+            columns=(f"{COHORT}.active_customers", f"{COHORT}.cohort_customers", f"{COHORT}.units_since_first"),
             note="In parentheses: customers with their first order sold then, in the selected channel. * Not over yet.",
         ),
         Chart(
@@ -97,6 +102,7 @@ SECTION: Final = Section(
             "{money} of net revenue per customer, by days since the first order and month of it",
             ("ltv",),
             lifetime_value,
+            columns=(f"{VALUE}.net_amount", f"{VALUE}.cohort_customers", f"{VALUE}.days"),
             note="The 12 months up to the period's end, the newest darkest. A month has a value once all its buyers "
             "have had the days.",
             optional=True,
@@ -107,6 +113,7 @@ SECTION: Final = Section(
             "share of customers with a second order, by days since the first",
             ("repeat",),
             repeat_rate,
+            columns=(f"{REPEAT}.customers", f"{REPEAT}.cohort_customers", f"{REPEAT}.days_since_first"),
             keys=(Key("Second order", "var(--accent)"), Key("Third order", "var(--good)")),
             note="Of the months of first orders that lie so many days back.",
             optional=True,
@@ -117,6 +124,13 @@ SECTION: Final = Section(
             "{money}, net revenue of their customers, and share of the total",
             ("segments", "customers_by_segment"),
             rfm_segments,
+            metrics=("net_revenue",),
+            columns=(
+                "marts_customer_rfm.segment",
+                "marts_customer_rfm.recency_score",
+                "marts_customer_rfm.frequency_score",
+                "marts_customer_segment_daily.segment",
+            ),
             note="Segments are as of the newest day, computed over all days and channels.",
         ),
         Chart(
@@ -126,6 +140,7 @@ SECTION: Final = Section(
             ("at_risk",),
             None,
             scope="period",
+            columns=(f"{BUYERS}.probability_30d", f"{BUYERS}.expected_net_90d", f"{BUYERS}.at_risk_90d"),
             optional=True,
             note="Forecast at the end of the newest day. At risk: what is lost if the customer has left, times the "
             "probability that it has.",

@@ -60,6 +60,7 @@ SECTION: Final = Section(
             ("pairs",),
             None,
             scope="period",
+            columns=("product_affinity.pair_orders", "product_affinity.confidence", "product_affinity.lift"),
             optional=True,
             note="Of all days loaded. Lift: how many times as often as by chance.",
             wide=True,

@@ -7,6 +7,13 @@ import altair as alt
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Section
 
+ROWS: Final = (
+    *("rows_source", "rows_lake", "rows_in", "rows_valid", "rows_quarantined", "rows_duplicate", "rows_superseded"),
+    "rows_unmatched",
+)
+"""What becomes of the rows of a table."""
+REASONS: Final = ("marts_data_quality.rows_quarantined", "quarantine_transactions.reason")
+
 
 def quarantine_by_day() -> Any:
     """Draw quarantined rows per day, with the most frequent reasons apart."""
@@ -41,6 +48,7 @@ SECTION: Final = Section(
             ("quality",),
             None,
             scope="period",
+            columns=tuple(f"marts_data_quality.{name}" for name in ROWS),
             wide=True,
         ),
         Chart(
@@ -50,6 +58,7 @@ SECTION: Final = Section(
             ("totals",),
             None,
             scope="period",
+            metrics=("net_revenue",),
         ),
         Chart(
             "quarantine_by_day",
@@ -58,6 +67,7 @@ SECTION: Final = Section(
             ("quarantine",),
             quarantine_by_day,
             scope="period",
+            columns=REASONS,
         ),
         Chart(
             "quarantine_reasons",
@@ -66,6 +76,7 @@ SECTION: Final = Section(
             ("quarantine",),
             quarantine_reasons,
             scope="period",
+            columns=REASONS,
         ),
     ),
 )

@@ -7,6 +7,10 @@ import altair as alt
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
 
+OF_CURRENCY: Final = (
+    *("gross_amount", "discount_amount", "refund_amount", "net_amount", "shipping_amount", "tax_amount"),
+    "net_amount_in_reporting_currency",
+)
 WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -95,6 +99,7 @@ SECTION: Final = Section(
             ("currencies",),
             None,
             scope="period",
+            columns=tuple(f"marts_currency_daily.{name}" for name in OF_CURRENCY),
             wide=True,
         ),
     ),

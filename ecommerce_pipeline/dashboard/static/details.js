@@ -12,14 +12,16 @@ function formulaWords(expression) {
     .replaceAll(" * ", " × ");
 }
 
+// A metric, or a column of a mart or forecast.
 function definitionOf(name) {
   const metric = METRICS[name];
+  const { description, unit, where } = metric ? { ...metric, where: `${DATA.documented}#${name}` } : DATA.columns[name];
   const part = document.createElement("div");
-  part.append(cell("h3", metric.label), cell("p", metric.description));
-  if (metric.expression !== name) part.append(cell("p", `= ${formulaWords(metric.expression)}`, { class: "formula" }));
-  const where = cell("p", "In the documentation: ", { class: "where" });
-  where.append(cell("code", `${DATA.definitions}#${name}`));
-  part.append(where);
+  part.append(cell("h3", metric ? metric.label : words(name.split(".")[1])), cell("p", description));
+  if (metric && metric.expression !== name) part.append(cell("p", `= ${formulaWords(metric.expression)}`, { class: "formula" }));
+  const more = cell("p", `${unit ? `Unit: ${DATA.units[unit]}. ` : ""}${metric ? "In the documentation: " : "Column: "}`, { class: "where" });
+  more.append(cell("code", where));
+  part.append(more);
   return part;
 }
 

@@ -82,8 +82,7 @@ async function showChart(figure) {
 function addButtons(figure) {
   const title = figure.querySelector("h3").textContent;
   const buttons = cell("div", "", { class: "tools" });
-  const names = (figure.dataset.metrics || "").split(" ").filter((name) => name in METRICS);
-  if (names.length) buttons.append(infoButton(title, names));
+  buttons.append(infoButton(title, figure.dataset.definitions.split(" ")));
   const csv = cell("button", "CSV", { type: "button", class: "csv", "aria-label": `Save ${title} as CSV` });
   csv.addEventListener("click", () => saveCsv(title, figure.found.columns, figure.found.table || figure.found.rows));
   buttons.append(csv);
