@@ -125,6 +125,36 @@ QUERIES: Final[Mapping[str, str]] = {
         from {datamart}.marts_returns
         group by 1, 2, 3, 4, 5
     """,
+    # Of each category those that one of the charts may show: these are the first of any categories together.
+    "stock": """
+        select category, product_id, product_name, days_of_cover, days_out_of_stock, on_hand as units_on_hand,
+            incoming as units_incoming, units_sold, units_available, units_lost, amount_lost, amount_before_refunds
+        from (
+            select
+                *,
+                row_number() over (
+                    partition by category order by amount_lost desc nulls last, product_id nulls last
+                ) as by_loss,
+                row_number() over (
+                    partition by category
+                    order by
+                        case when on_hand > 0 then days_of_cover end nulls last,
+                        amount_before_refunds desc nulls last,
+                        product_id nulls last
+                ) as by_cover
+            from {datamart}.marts_inventory_cover
+            where is_active
+        ) as ranked
+        where (by_loss <= 10 and amount_lost > 0) or (by_cover <= 10 and on_hand > 0 and units_sold > 0)
+    """,
+    "stock_by_category": """
+        select category, count(*) as products,
+            sum(case when is_active and on_hand <= 0 then 1 else 0 end) as products_out_of_stock,
+            sum(on_hand) as units_on_hand, sum(units_sold) as units_sold, sum(units_available) as units_available,
+            sum(units_lost) as units_lost, sum(amount_lost) as amount_lost
+        from {datamart}.marts_inventory_cover
+        group by category
+    """,
     "quality": """
         select business_date, table_name, rows_source, rows_lake, rows_in, rows_valid, rows_quarantined,
             rows_duplicate, rows_superseded, rows_unmatched

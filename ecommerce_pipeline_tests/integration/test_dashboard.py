@@ -46,6 +46,8 @@ OF_FORECASTS = {name for name, chart in EVERY_CHART.items() if set(chart.reads) 
 CHARTS = {name: chart for name, chart in EVERY_CHART.items() if name not in OF_FORECASTS}
 OVER_MONTHS = {"lifetime_value", "repeat_rate"}
 """Of 30 days, these say that they need more."""
+OF_NEWEST_DAY = {"lost_sales", "stock_cover", "sell_through"}
+"""Of stock, as it is on the newest day, whatever days are selected."""
 DRAWN = [name for name, chart in CHARTS.items() if chart.draw and name not in OVER_MONTHS]
 FIRST, LAST = "2026-03-02", "2026-03-31"
 PERIODS = {"7d": 7, "14d": 14, "28d": 28}
@@ -256,10 +258,10 @@ def test_the_filters_change_exactly_the_charts_that_they_apply_to(visit: OpenPag
     visit.choose("14d", "web")
     changed_by_channel = {name for name, text in drawings().items() if text != start[name]}
     unfiltered = {name for name in CHARTS if visit.texts(f"#{name} .unfiltered")}
-    assert changed_by_period == CHARTS.keys() - OVER_MONTHS
+    assert changed_by_period == CHARTS.keys() - OVER_MONTHS - OF_NEWEST_DAY
     filtered = {name for name, chart in CHARTS.items() if chart.scope == "period and filters"}
     assert changed_by_channel == filtered - unfiltered - OVER_MONTHS
-    assert unfiltered == {"ad_spend", "campaigns", "source_revenue"}
+    assert unfiltered == {"ad_spend", "campaigns", "source_revenue"} | OF_NEWEST_DAY
     visit.choose("14d", "all")
     assert texts() == first_texts
 
@@ -507,6 +509,50 @@ def test_margin_campaigns_coupons_and_returns_equal_their_marts(visit: OpenPage,
     assert [(row["Visits"], row["Net revenue"]) for row in rows] == [(n, cents(net)) for n, net in campaigns]
     [note] = visit.texts("#campaigns .unfiltered")
     assert note.startswith("Not filtered by channel")
+
+
+def test_stock_is_that_of_the_newest_day_by_category_and_without_stock_levels_there_is_no_chart_of_it(
+    visit: OpenPage, browser: Browser, page_after: Callable[..., str], month: Platform
+) -> None:
+    cover = "datamart.marts_inventory_cover"
+    for category in ("all", ["Home", "Toys"]):
+        visit.choose("14d", channel="web", category=category)
+        where = "true" if category == "all" else "category IN ('Home', 'Toys')"
+        columns = f"product_name, on_hand, days_of_cover, amount_lost FROM {cover} WHERE is_active AND {where}"
+        shown = ("Product", "On hand", "Days of cover", "Sales lost")
+        for chart, wanted in (
+            ("lost_sales", "AND amount_lost > 0 ORDER BY amount_lost DESC, product_name"),
+            (
+                "stock_cover",
+                "AND on_hand > 0 AND units_sold > 0 ORDER BY days_of_cover, amount_before_refunds DESC, product_id",
+            ),
+        ):
+            rows = month.query(f"SELECT {columns} {wanted} LIMIT 10")
+            found = [tuple(row[name] for name in shown) for row in visit.table(chart)]
+            assert found == [
+                (name, left, NO_VALUE if days is None else days, pytest.approx(float(lost) * 100))  # type: ignore[arg-type]
+                for name, left, days, lost in rows
+            ]
+            assert len(found) == 10
+            assert visit.texts(f"#{chart} .unfiltered") == ["Not filtered by channel, which is not known here."]
+        [(lost, out, products)] = month.query(
+            "SELECT sum(amount_lost), count(*) FILTER (is_active AND on_hand <= 0), count(*)"
+            f" FROM {cover} WHERE {where}"
+        )
+        [outlook] = visit.texts("#lost_sales .outlook")
+        assert outlook == f"About {short(lost)} lost in all. {out} of {products:,} products are out of stock."
+        rates = month.query(
+            f"SELECT category, sum(units_sold) / sum(units_available) FROM {cover} WHERE {where}"
+            " GROUP BY 1 ORDER BY 2 DESC"
+        )
+        assert [(row["Category"].lower(), row["Sell-through"]) for row in visit.table("sell_through")] == [
+            (str(name).lower(), pytest.approx(float(rate)))
+            for name, rate in rates  # type: ignore[arg-type]
+        ]
+    visit.choose(channel="all", category="all")
+    with open_page(browser, page_after(f"DELETE FROM {cover}")) as without:
+        assert without.console_output == []
+        assert not any(without.page.locator(f"#{name}").count() for name in OF_NEWEST_DAY)
 
 
 def test_chosen_days_are_shown_and_wrong_ones_are_refused(visit: OpenPage, month: Platform) -> None:
