@@ -114,7 +114,7 @@ def assert_labeled(requests: Sequence[Request], platform: Platform) -> None:
 def check_metrics(proxy: Proxy, analyzer: Analyzer, cloud: Platform, local: Platform) -> None:
     """Check that every metric by day is the same in BigQuery, whose analyzer accepts the SQL, and in DuckDB."""
     sent = len(proxy.requests)
-    there, here = Measures(cloud), Measures(local)
+    there, here = Measures(cloud.settings), Measures(local.settings)
     metrics, simple = here.compiler.metrics, here.simple_by_table()
     derived = [name for name in metrics if not any(name in names for names in simple)]
     expected = {name: here.asked([name])[name] for name in metrics}

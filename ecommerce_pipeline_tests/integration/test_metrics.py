@@ -15,17 +15,17 @@ from ecommerce_pipeline.cli import app
 from ecommerce_pipeline.metrics.answers import answer
 from ecommerce_pipeline.metrics.compiler import GRAINS, Question
 from ecommerce_pipeline.settings import PROJECT_ROOT
-from ecommerce_pipeline.synthetic import ledger
 from ecommerce_pipeline_tests.integration.test_true_totals import EXACT, WEEK
 from ecommerce_pipeline_tests.support.metrics import Measures, differing
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.true_metrics import true_metrics
 
 HEADLINES = ("orders placed", "orders sold", "net amount", "refund amount")
 
 
 @pytest.fixture(scope="module")
 def measures(week: Platform) -> Measures:
-    return Measures(week)
+    return Measures(week.settings)
 
 
 def test_every_metric_by_day_is_that_of_each_mart_that_has_it(measures: Measures) -> None:
@@ -39,26 +39,12 @@ def test_every_metric_by_day_is_that_of_each_mart_that_has_it(measures: Measures
     assert zero == {"tax_amount", "units_without_cost"}, "the synthetic shop has neither"
 
 
-def test_metrics_by_day_are_those_of_the_ledger(measures: Measures, week: Platform) -> None:
-    truth = ledger(shop_settings(week.settings), EXACT, as_of=WEEK.last, since=WEEK.first)
-    of_ledger = {
-        "orders_placed": "orders_placed",
-        "orders_sold": "orders_sold",
-        "orders_cancelled": "orders_cancelled",
-        "orders_part_paid": "orders_part_paid",
-        "orders_unpaid": "orders_unpaid",
-        "units": "units",
-        "gross_amount": "gross_cents",
-        "discount_amount": "discount_cents",
-        "refund_amount": "refund_cents",
-        "net_revenue": "net_cents",
-        "shipping_amount": "shipping_cents",
-    }
-    asked = measures.asked([*of_ledger])
-    for metric, name in of_ledger.items():
-        unit = 100 if name.endswith("_cents") else 1
-        wanted = {day: Decimal(getattr(totals, name)) / unit for day, totals in truth.by_day.items()}
-        assert {day: asked[metric][day] for day in EXACT} == wanted, metric
+def test_every_metric_by_day_is_that_of_the_ledger(measures: Measures, week: Platform) -> None:
+    metrics = measures.compiler.metrics
+    truth = true_metrics(metrics, shop_settings(week.settings), WEEK, EXACT)
+    for name in metrics:
+        asked = {day: value for day, value in measures.asked([name])[name].items() if day in EXACT}
+        assert differing(asked, truth[name]) == {}, name
 
 
 def test_sums_by_any_dimension_add_up_to_the_whole(measures: Measures) -> None:

@@ -10,8 +10,8 @@ from ecommerce_pipeline.metrics.answers import answer
 from ecommerce_pipeline.metrics.compiler import MetricCompiler, Question
 from ecommerce_pipeline.metrics.definitions import Metric
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.targets import dbt_workspace, target_of
-from ecommerce_pipeline_tests.support.platform import Platform
 
 Values = dict[date, Decimal | None]
 
@@ -40,11 +40,11 @@ MARTS: Mapping[str, Mapping[str, str]] = {
 
 
 class Measures:
-    """The metrics of a platform's warehouse and their truth in its marts."""
+    """The metrics of a warehouse and their truth in its marts."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.warehouse = target_of(platform.settings).warehouse
-        manifest = dbt_workspace(platform.settings).project().manifest_path
+    def __init__(self, settings: Settings) -> None:
+        self.warehouse = target_of(settings).warehouse
+        manifest = dbt_workspace(settings).project().manifest_path
         self.compiler = MetricCompiler(manifest, self.warehouse.dialect)
 
     def asked(self, names: Sequence[str]) -> dict[str, Values]:
