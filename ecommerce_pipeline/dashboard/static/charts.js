@@ -2,6 +2,7 @@
 
 const DRAWINGS = JSON.parse(document.getElementById("drawings").textContent);
 const VIEWS = new Map();
+const WIDTHS = new Map();
 const LABEL_WIDTH = 62; // of a day on the x axis, with its margins
 const NAME_WIDTH = 7; // of a character of a campaign's name
 
@@ -87,7 +88,10 @@ async function draw(name, container, found, drilled, paper = null) {
   SHOWN.set(name, { container, found, drilled });
   if (!VIEWS.has(name)) VIEWS.set(name, viewOf(name, container, rows, lines, drilled));
   const view = await VIEWS.get(name);
-  view.signal("width", width);
+  // Vega fits the axes into the width by drawing twice: once is enough where they fit as before.
+  if (WIDTHS.get(name) === width) view.resize();
+  else view.signal("width", width);
+  WIDTHS.set(name, width);
   view.signal("height", heightOf(name, lines));
   if (found.days) view.signal("ticks", labelledDays(found.days, width));
   await view.data("rows", rows).runAsync();
