@@ -64,14 +64,10 @@ def build_part(
     run_dir = workspace.run_dir(context.run_id)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     of_run = {"RUN_ID": context.run_id, "RUN_TIME": started, "REBUILD": str(REBUILD_TAG in context.run.tags)}
-    environment = {**workspace.connected_environment, **days_environment(days), **of_run}
-    invocation = dbt.cli(
-        ["build", "--exclude-resource-type", "unit_test"],
-        environment=environment,
-        context=context,
-        raise_on_error=False,
-        target_path=run_dir,
-    )
+    # DuckDB reports no costs, which dbt's results are read for.
+    files = {"DBT_LOG_LEVEL_FILE": "info", "DBT_WRITE_JSON": str(workspace.warehouse_file is None)}
+    environment = {**workspace.connected_environment, **days_environment(days), **of_run, **files}
+    invocation = dbt.build(context, ["--exclude-resource-type", "unit_test"], environment, run_dir)
     events: list[Event] = []
     errors: list[str] = []
     for message in invocation.stream_raw_events():

@@ -24,7 +24,7 @@ def platform_resources(settings: Settings) -> dict[str, Any]:
     """Return the resources by key."""
     # Importing dbt takes a second, which commands without dbt save.
     from ecommerce_pipeline.resources.dbt.project import DBT_DIR
-    from ecommerce_pipeline.resources.dbt.resource import DbtResource, dbt_executable
+    from ecommerce_pipeline.resources.dbt.resource import DbtResource
 
     target = target_of(settings)
     return {
@@ -33,12 +33,7 @@ def platform_resources(settings: Settings) -> dict[str, Any]:
         LAKE_IO_MANAGER: LakeIOManager(store=target.lake),
         "warehouse": target.warehouse,
         WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=target.warehouse, store=target.lake),
-        "dbt": DbtResource(
-            project_dir=str(DBT_DIR),
-            profiles_dir=str(DBT_DIR),
-            dbt_executable=dbt_executable(),
-            target=settings.target,
-        ),
+        "dbt": DbtResource(project_dir=str(DBT_DIR), target=settings.target),
         "dashboard_store": target.dashboard,
     }
 

@@ -23,6 +23,8 @@ WAIT_EVENT: Final = "WaitForWarehouse"
 """The name of our own events among dbt's."""
 PATH_VARIABLE: Final = "WAREHOUSE_DUCKDB_PATH"
 """Read by profiles.yml: DuckDB's file, from that folder."""
+AWAIT_COMMAND: Final = "--await-command"
+"""The argument that lets the program import dbt, and read its arguments and environment from standard input."""
 
 
 def main() -> None:
@@ -30,13 +32,15 @@ def main() -> None:
     tune_garbage_collection()
     # On a full disk, Python would print a stack trace for each line of dbt's log, thousands of lines in all.
     logging.raiseExceptions = False
-    os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
     # dbt would read the secrets in the project's .env, which are kept from it.
     os.environ["PYTHON_DOTENV_DISABLED"] = "1"
-    os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
 
     from dbt.cli.main import cli
 
+    if sys.argv[1:] == [AWAIT_COMMAND]:
+        await_command()
+    os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
+    os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
     if file := os.environ.get(FILE_VARIABLE):
         try:
             lock_warehouse(Path(file))
@@ -44,6 +48,15 @@ def main() -> None:
             _report("error", str(error))
             sys.exit(1)
     sys.exit(cli())
+
+
+def await_command() -> None:
+    """Take over the arguments and the environment that come as one line of JSON; end if none come."""
+    command = json.loads(sys.stdin.readline() or "null")
+    if command is None:
+        sys.exit()
+    sys.argv[1:] = command["arguments"]
+    os.environ.update(command["environment"])
 
 
 def lock_warehouse(file: Path) -> None:

@@ -1,41 +1,91 @@
-"""dbt's command line as Dagster starts it: without secrets in its environment, and without two slow preliminaries."""
+"""dbt's command line as Dagster starts it: early, without secrets in its environment or slow preliminaries."""
 
+import json
 import os
+import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Final, cast
 
-from dagster_dbt import DbtCliInvocation, DbtCliResource
+from dagster import AssetExecutionContext, ConfigurableResource, InitResourceContext
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
+from pydantic import PrivateAttr
 
+from ecommerce_pipeline.resources.dbt.cli import AWAIT_COMMAND
 from ecommerce_pipeline.settings.secrets import SECRETS
 
 SECRET_VARIABLES: Final = frozenset(name for secret in SECRETS for name in (secret, f"{secret}_FILE"))
 """dbt needs none of the secrets."""
 
 
-class DbtResource(DbtCliResource):
-    """dbt's command line without our secrets, and without two things that the stock resource does before every command.
+class DbtResource(ConfigurableResource[None]):
+    """dbt's command line, started with the run: dbt is imported, which takes seconds, while the days are loaded.
 
-    It runs `dbt --version`, which takes seconds and queries a package index, and it opens an adapter for row counts,
-    which would hold DuckDB's lock. The version is known here, and the rows are counted after dbt has finished.
+    Unlike Dagster's own resource it does not run `dbt --version`, which takes seconds and queries a package index, and
+    opens no adapter for row counts, which would hold DuckDB's lock: rows are counted after dbt has finished.
+
+    Attributes:
+        project_dir: The folder of the project and its profiles.yml.
+        target: The target in profiles.yml.
     """
 
-    @property
-    def _cli_version(self) -> Version:
-        return Version(version("dbt-core"))
+    project_dir: str
+    target: str
+    _waiting: subprocess.Popen[bytes] | None = PrivateAttr(default=None)
 
-    def cli(self, *arguments: Any, environment: Mapping[str, str] | None = None, **more: Any) -> DbtCliInvocation:
-        """Start dbt with additional environment variables, and without secrets."""
-        with _changed_environment({**dict.fromkeys(SECRET_VARIABLES), **(environment or {})}):
-            return super().cli(*arguments, **more)
+    def setup_for_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002 - the signature overridden
+        """Start dbt, which waits for its command."""
+        self._waiting = _start()
 
-    def _initialize_dbt_core_adapter(self, args: Any) -> Any:  # noqa: ARG002 - the signature overridden
-        """Open no adapter."""
-        return None
+    def teardown_after_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002
+        """End dbt if it got no command."""
+        if self._waiting:
+            self._waiting.kill()
+            self._waiting.communicate()
+
+    def build(
+        self,
+        context: AssetExecutionContext,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        target_path: Path,
+    ) -> DbtCliInvocation:
+        """Let dbt build the models and checks that the context selects, with additional environment variables."""
+        params = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
+        project_dir = Path(params.dbt_project.project_dir if params.dbt_project else self.project_dir)
+        selection = {"DBT_INDIRECT_SELECTION": params.indirect_selection} if params.indirect_selection else {}
+        folders = {"PROJECT_DIR": project_dir, "PROFILES_DIR": self.project_dir, "TARGET_PATH": target_path}
+        command = {
+            "arguments": ["build", *arguments, "--target", self.target, *params.selection_args],
+            "environment": {
+                "DBT_LOG_FORMAT": "json",
+                "DBT_LOG_PATH": str(target_path),
+                "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+                **{f"DBT_{name}": str(folder) for name, folder in folders.items()},
+                **selection,
+                **environment,
+            },
+        }
+        process, self._waiting = self._waiting or _start(), None
+        # If it has ended, its exit code says why.
+        with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stdin:
+            stdin.write(json.dumps(command).encode() + b"\n")
+        return DbtCliInvocation(
+            process=process,
+            manifest=params.manifest,
+            dagster_dbt_translator=params.dagster_dbt_translator,
+            project_dir=project_dir,
+            target_path=target_path,
+            raise_on_error=False,
+            cli_version=Version(version("dbt-core")),
+            project=params.dbt_project,
+            context=context,
+        )
 
 
 def dbt_executable() -> str:
@@ -48,20 +98,12 @@ def subprocess_environment(variables: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES} | dict(variables)
 
 
-@contextmanager
-def _changed_environment(variables: Mapping[str, str | None]) -> Iterator[None]:
-    """Set or, where the value is None, unset environment variables for programs started in the block."""
-    before = {name: os.environ.get(name) for name in variables}
-    _set_environment(variables)
-    try:
-        yield
-    finally:
-        _set_environment(before)
-
-
-def _set_environment(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+def _start() -> subprocess.Popen[bytes]:
+    """Start dbt, which waits for its command."""
+    return subprocess.Popen(
+        [dbt_executable(), AWAIT_COMMAND],
+        env=subprocess_environment({"PYTHONUNBUFFERED": "1"}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )

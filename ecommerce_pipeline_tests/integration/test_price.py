@@ -1,0 +1,64 @@
+"""What a run of a day costs besides its rows, counted: processes and connections, so that no more of them creep in."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pytest
+
+from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.support.platform import Platform
+
+DBT = "ecommerce-pipeline-dbt"
+FIRST_DAY, DAY = "2026-03-07", "2026-03-08"
+SESSIONS = 115
+"""At most so many of PostgreSQL's sessions: each takes 5 to 10 ms of a new process on the server."""
+OPENED = 70
+"""At most so many openings of DuckDB's file: each takes 5 ms and more, and reads the catalog again."""
+
+
+@contextmanager
+def programs_started() -> Iterator[list[str]]:
+    """Collect the names of the programs that this process starts."""
+    found: list[str] = []
+    active = True
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if active and event == "subprocess.Popen":
+            found.append(str(arguments[1][0]).rpartition("/")[2])
+
+    sys.addaudithook(hear)  # there is no way to remove it
+    try:
+        yield found
+    finally:
+        active = False
+
+
+def sessions(platform: Platform) -> int:
+    """Return the number of sessions of the shop's database until now."""
+    [(count,)] = postgres(platform.settings).rows(
+        "SELECT sessions FROM pg_stat_database WHERE datname = current_database()"
+    )
+    return int(count)
+
+
+def test_a_run_starts_dbt_once_and_early_and_opens_few_connections(
+    new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = new_platform()
+    platform.run(FIRST_DAY)
+    opened: list[object] = []
+    connect = duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda *args, **more: opened.append(args[:1]) or connect(*args, **more))
+    before = sessions(platform)
+    at_events: list[int] = []
+    with programs_started() as programs:
+        platform.run(DAY, on_progress=lambda _: at_events.append(programs.count(DBT)))
+    # Dagster captures each of both streams by two processes.
+    assert sorted(programs) == sorted([DBT, "tail", "python", "tail", "python"])
+    assert at_events[0] == 1, "dbt is not imported while the days are loaded"
+    files = [path for path in opened if str(platform.settings.warehouse_path) in str(path)]
+    assert len(files) <= OPENED
+    assert sessions(platform) - before <= SESSIONS
