@@ -13,6 +13,13 @@ TIMES_OF_A_MONTH: Final = 4
 TIMES_OF_RUNS: Final = 20
 TIMES_OF_ADJOINING: Final = 1.5
 TIMES_OF_INTEGER_KEYS: Final = 1.5
+BY_HAND: Final = (
+    ("1 day", "1 day by hand", 3.0),
+    ("30 days in one run", "30 days by hand", 3.0),
+    ("365 days in one run", "365 days by hand", 2.5),
+    ("30 days in one run at scale 100", "30 days at scale 100 by hand", 2.0),
+)
+"""The whole graph, the same rows and SQL without the platform, and the most times as long that the graph may take."""
 SECONDS: Final = {
     "run --changed, nothing changed, 30 days": 3,
     "changes --exact, 90 days": 2,
@@ -113,6 +120,10 @@ def _graph(seconds: dict[str, float]) -> Iterator[Claim]:
         yield Claim(
             "text keys against integer keys, at scale 10", f"at most {most} times", f"{times:.2f} times", times <= most
         )
+    for graph, hand, most in BY_HAND:
+        if graph in seconds and hand in seconds:
+            times = seconds[graph] / seconds[hand]
+            yield Claim(f"{graph} against {hand}", f"at most {most} times", f"{times:.1f} times", times <= most)
     early, late = seconds.get("a day after 9"), seconds.get("a day after 399")
     if early and late:
         more = late / early - 1
