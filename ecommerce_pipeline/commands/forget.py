@@ -1,6 +1,7 @@
 """`forget`: remove a person from every place of the platform, and keep it from coming back."""
 
 import getpass
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -56,7 +57,7 @@ def forget_command(settings: Settings, named: str, output: Output, *, dry_run: b
         raise PlatformError(f"{settings.data_dir} does not exist: nothing was built yet, so nobody is to be forgotten")
     lake = target_of(settings).lake
     with locked(settings.data_dir):
-        forgotten, entry = _entry(settings, named, by or getpass.getuser())
+        forgotten, entry = _entry(settings, named, by or _account())
         wanted = _with(forgotten, entry)
         searched = places(settings, wanted)
         found = _search(searched, output, "searching")
@@ -190,6 +191,13 @@ def _remaining(settings: Settings) -> list[str]:
             f"ends on {until:%Y-%m-%d}. Objects that the bucket keeps by a soft delete policy end with that"
         )
     return lines
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return str(os.getuid())
 
 
 def _now() -> str:
