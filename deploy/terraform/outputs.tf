@@ -7,6 +7,7 @@ output "env" {
     GCS_BUCKET=${google_storage_bucket.lake.name}
     GCS_PREFIX=${var.prefix}
     BIGQUERY_DATASET=${var.dataset}
+    BIGQUERY_POLICY_TAG=${try(google_data_catalog_policy_tag.personal[0].name, "")}
   EOT
 }
 

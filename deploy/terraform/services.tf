@@ -3,6 +3,7 @@ resource "google_project_service" "used" {
   for_each = toset([
     "bigquery.googleapis.com",
     "bigquerystorage.googleapis.com",
+    "datacatalog.googleapis.com",
     "iamcredentials.googleapis.com",
     "storage.googleapis.com",
   ])

@@ -55,3 +55,15 @@ variable "readers" {
   type        = set(string)
   default     = []
 }
+
+variable "policy_tags" {
+  description = "Whether BigQuery refuses columns with personal values to all but the platform and personal_readers, by a policy tag."
+  type        = bool
+  default     = false
+}
+
+variable "personal_readers" {
+  description = "With policy_tags, members that may see personal values in tables they may read: roles/datacatalog.categoryFineGrainedReader."
+  type        = set(string)
+  default     = []
+}

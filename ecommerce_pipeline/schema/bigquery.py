@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from ecommerce_pipeline.schema.keys import plain
+from ecommerce_pipeline.schema.personal import personal_columns
 from ecommerce_pipeline.schema.tables import business_key, kind
 
 
@@ -61,17 +62,23 @@ def bigquery_name(type_: str) -> str:
     return _NAMES.get(type_, type_.upper())
 
 
-def bigquery_fields(table: Table) -> list[dict[str, Any]]:
+def bigquery_fields(table: Table, policy_tag: str | None = None) -> list[dict[str, Any]]:
     """Return the fields of a staging table as BigQuery's REST API takes them, in column order, with descriptions.
 
     https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema
+
+    Args:
+        table: The contract.
+        policy_tag: The resource name of the tag of columns with personal values; None for no tag.
     """
+    tagged = personal_columns(table) if policy_tag else {}
     return [
         {
             "name": column.name,
             "mode": "NULLABLE" if column.nullable else "REQUIRED",
             "description": column.comment,
             **bigquery_type(column.type),
+            **({"policyTags": {"names": [policy_tag]}} if column.name in tagged else {}),
         }
         for column in table.columns
     ]

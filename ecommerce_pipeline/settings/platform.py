@@ -151,6 +151,11 @@ class Settings(DashboardSettings, MailSettings):
         description="prefix of the datasets: ecommerce gives ecommerce_staging, _core, _datamart and _forecast",
     )
 
+    bigquery_policy_tag: str | None = Field(
+        None,
+        pattern=r"^projects/[^/]+/locations/[^/]+/taxonomies/\d+/policyTags/\d+$",
+        description="policy tag of columns with personal values, which BigQuery then refuses; unset: none",
+    )
     bigquery_days_per_job: int = Field(
         2000, ge=1, le=3900, description="most days that one job replaces; BigQuery allows 4,000 partitions per job"
     )

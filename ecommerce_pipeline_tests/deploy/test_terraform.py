@@ -21,12 +21,15 @@ GRANTED = {
     ("google_bigquery_dataset_iam_member", "roles/bigquery.dataEditor"),
     ("google_project_iam_member", "roles/bigquery.jobUser"),
     ("google_project_iam_member", "roles/bigquery.readSessionUser"),
+    ("google_data_catalog_policy_tag_iam_member", "roles/datacatalog.categoryFineGrainedReader"),
+    ("google_bigquery_dataset_iam_member", "${google_project_iam_custom_role.tagger[0].id}"),
 }
 """All roles of the platform's account."""
 OPTIONAL = {
     ("google_service_account_iam_member", "roles/iam.serviceAccountTokenCreator"),
     ("google_service_account_iam_member", "roles/iam.workloadIdentityUser"),
     ("google_bigquery_dataset_iam_member", "roles/bigquery.dataViewer"),
+    ("google_data_catalog_policy_tag_iam_member", "roles/datacatalog.categoryFineGrainedReader"),
 }
 """Roles of members in variables that are empty by default."""
 
@@ -70,7 +73,7 @@ def test_other_members_have_roles_only_if_a_variable_names_them() -> None:
 
 
 def test_no_grant_removes_others_or_uses_an_unchecked_resource_type() -> None:
-    known = {kind for kind, _ in GRANTED | OPTIONAL}
+    known = {kind for kind, _ in GRANTED | OPTIONAL} | {"google_project_iam_custom_role"}
     assert {kind for kind, _, _ in resources() if "iam" in kind or "access" in kind or "acl" in kind} == known
 
 
@@ -79,6 +82,16 @@ def test_no_grant_removes_others_or_uses_an_unchecked_resource_type() -> None:
 )
 def test_nothing_is_public_and_nobody_is_an_administrator(text: str) -> None:
     assert text.lower() not in TEXT.lower()
+
+
+def test_nothing_of_policy_tags_is_there_unless_it_is_asked_for_and_setting_them_is_all_that_it_allows() -> None:
+    found = [(kind, name, body) for kind, name, body in resources() if "policy_tag" in str((kind, body))]
+    assert len(found) == 6
+    for _, name, body in found:
+        assert "var.policy_tags" in str((body.get("count"), body.get("for_each"))) or name == "readers"
+    assert variables()["policy_tags"]["default"] is False
+    assert only("google_project_iam_custom_role")["permissions"] == ["bigquery.tables.setCategory"]
+    assert only("google_data_catalog_taxonomy")["activated_policy_types"] == ["FINE_GRAINED_ACCESS_CONTROL"]
 
 
 def test_the_bucket_cannot_be_made_public_and_keeps_replaced_objects_for_some_days() -> None:
@@ -114,7 +127,8 @@ def test_the_output_contains_lines_for_dotenv_that_the_settings_read() -> None:
     (env,) = [block["env"]["value"] for block in PARSED["output"] if "env" in block]
     lines = [line.strip() for line in env.splitlines()[1:-1]]
     names = [line.split("=")[0] for line in lines]
-    assert names == ["TARGET", "GCP_PROJECT", "GCP_LOCATION", "GCS_BUCKET", "GCS_PREFIX", "BIGQUERY_DATASET"]
+    place = ["TARGET", "GCP_PROJECT", "GCP_LOCATION", "GCS_BUCKET", "GCS_PREFIX", "BIGQUERY_DATASET"]
+    assert names == [*place, "BIGQUERY_POLICY_TAG"]
     assert {name.lower() for name in names} <= Settings.model_fields.keys()
 
 

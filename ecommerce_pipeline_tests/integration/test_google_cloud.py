@@ -3,6 +3,7 @@
 Google's GoogleSQL analyzer checks all SQL that a run sends to BigQuery: it rejects what the emulator accepts.
 """
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from ecommerce_pipeline.metrics.compiler import Question
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import row_digests
 from ecommerce_pipeline.schema.dialects import BIGQUERY
+from ecommerce_pipeline.schema.personal import personal_columns
 from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
 from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
@@ -68,6 +70,7 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     bucket = f"{project}-lake"
     storage_client.create_bucket(bucket, location="US")
     environment = {"TARGET": "gcp", "GCP_PROJECT": project, "GCS_BUCKET": bucket, "GCS_PREFIX": "lake"}
+    environment["BIGQUERY_POLICY_TAG"] = "projects/shop/locations/us/taxonomies/1/policyTags/2"
     cloud = new_platform("cloud", **environment)
     cloud.run(DAYS[1])
     cloud.run(DAYS[0], job="ingest")
@@ -79,6 +82,7 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     local = built_at_once(cloud, tmp_path / "local", monkeypatch)
     assert comparable_rows(cloud) == comparable_rows(local)
     assert_labeled(bigquery_proxy.requests, cloud)
+    assert_tagged(bigquery_proxy.requests, cloud)
     queries = [*sent_queries(bigquery_proxy.requests), *reconciliation_queries()]
     assert analyzer.errors(queries, Catalog.of_platform(cloud.settings)) == {}
     check_metrics(bigquery_proxy, analyzer, cloud, local)
@@ -109,6 +113,21 @@ def assert_labeled(requests: Sequence[Request], platform: Platform) -> None:
     }
     partitions = {each["partition"] for each in labels}
     assert {f"{DAYS[1]}_{DAYS[1]}", f"{DAYS[0]}_{DAYS[1]}"} <= partitions
+
+
+def assert_tagged(requests: Sequence[Request], platform: Platform) -> None:
+    """Check that dbt sets the policy tag on the personal columns of its models, and on no others."""
+    tagged: dict[str, set[str]] = {}
+    for request in requests:
+        if request.method == "PATCH" and "_core/tables/" in request.path:
+            fields = json.loads(request.body)["schema"]["fields"]
+            tags = {one["name"] for one in fields if (one.get("policyTags") or {}).get("names")}
+            tagged[request.path.rpartition("/tables/")[2].partition("?")[0]] = tags
+    models = ["stg_customers", "stg_reviews", "stg_transactions", "quarantine_reviews", "quarantine_transactions"]
+    assert tagged == {
+        name: {*personal_columns(TABLES[name.removeprefix("stg_").removeprefix("quarantine_")])} for name in models
+    }
+    assert platform.settings.bigquery_policy_tag
 
 
 def check_metrics(proxy: Proxy, analyzer: Analyzer, cloud: Platform, local: Platform) -> None:

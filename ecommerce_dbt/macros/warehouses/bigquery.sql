@@ -117,3 +117,17 @@
     {% endcall %}
     {{ return('') }}
 {% endmacro %}
+
+
+{#
+    Override dbt-bigquery's, which runs after a model is built: columns with personal values get the policy tag. Models
+    have no other documentation in BigQuery.
+#}
+{% macro bigquery__persist_docs(relation, model, for_relation, for_columns) -%}
+    {%- set tag = env_var('BIGQUERY_POLICY_TAG', '0') -%}
+    {%- set tagged = {} -%}
+    {%- for name, column in model.columns.items() if 'personal' in column.meta and '/' in tag -%}
+        {%- do tagged.update({name: {'description': column.description, 'policy_tags': [tag]}}) -%}
+    {%- endfor -%}
+    {%- do adapter.update_columns(relation, tagged) -%}
+{%- endmacro %}

@@ -20,6 +20,7 @@ def build_target(settings: Settings) -> Target:
         timeout_seconds=settings.bigquery_job_timeout_seconds,
         job_retries=settings.bigquery_job_retries,
         days_per_job=settings.bigquery_days_per_job,
+        policy_tag=settings.bigquery_policy_tag,
     )
     return Target(
         lake_kinds=frozenset({"parquet", "gcs"}),

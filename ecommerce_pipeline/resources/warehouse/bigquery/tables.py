@@ -17,14 +17,16 @@ LOAD_TABLE_LIFE = timedelta(hours=6)
 """A load table that a killed run leaves behind expires after this time; a load takes minutes."""
 
 
-def contract_fields(table: Table) -> list[bigquery.SchemaField]:
-    """Return the table's columns in the types of BigQuery's client."""
-    return [bigquery.SchemaField.from_api_repr(field) for field in bigquery_fields(table)]
+def contract_fields(table: Table, policy_tag: str | None = None) -> list[bigquery.SchemaField]:
+    """Return the table's columns in the types of BigQuery's client; those with personal values have the policy tag."""
+    return [bigquery.SchemaField.from_api_repr(field) for field in bigquery_fields(table, policy_tag)]
 
 
-def contract_table(table: Table, layer: str, reference: bigquery.TableReference) -> bigquery.Table:
+def contract_table(
+    table: Table, layer: str, reference: bigquery.TableReference, policy_tag: str | None = None
+) -> bigquery.Table:
     """Return the definition of a table of the contract: events are partitioned by business day, clustered by key."""
-    wanted = bigquery.Table(reference, schema=contract_fields(table))
+    wanted = bigquery.Table(reference, schema=contract_fields(table, policy_tag))
     delivered = " As delivered, with duplicates and broken rows." if layer == "staging" else ""
     wanted.description = f"{table.comment}{delivered}"
     wanted.labels = {**LABELS, "layer": layer}
@@ -36,9 +38,21 @@ def contract_table(table: Table, layer: str, reference: bigquery.TableReference)
 
 
 def ensure(client: bigquery.Client, wanted: bigquery.Table, *, location: str) -> None:
-    """Create the table and its dataset if they do not exist."""
+    """Create the table and its dataset if they do not exist; a table that does gets the policy tags that it lacks."""
     try:
-        client.get_table(wanted.reference)
+        found = client.get_table(wanted.reference)
+        tags = {field.name: field.policy_tags for field in wanted.schema if field.policy_tags}
+        lacking = [field.name for field in found.schema if field.name in tags and field.policy_tags != tags[field.name]]
+        if lacking:
+            found.schema = [
+                bigquery.SchemaField.from_api_repr(
+                    {**field.to_api_repr(), "policyTags": tags[field.name].to_api_repr()}
+                    if field.name in lacking
+                    else field.to_api_repr()
+                )
+                for field in found.schema
+            ]
+            client.update_table(found, ["schema"])
     except NotFound:
         dataset = bigquery.Dataset(f"{wanted.project}.{wanted.dataset_id}")
         dataset.location = location

@@ -54,6 +54,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         timeout_seconds: Longest time that a job may run.
         job_retries: Restarts of a job after a temporary error.
         days_per_job: Most days that one job replaces.
+        policy_tag: The resource name of the policy tag of columns with personal values; None for no tag.
     """
 
     project: str
@@ -62,6 +63,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     timeout_seconds: float = 1800
     job_retries: int = 1
     days_per_job: int = 2_000
+    policy_tag: str | None = None
 
     @cached_property
     def _client(self) -> bigquery.Client:
@@ -110,7 +112,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """
         target = self._reference(layer, table.name)
         with job_errors(self.project, self.location, f"preparing {target}"):
-            ensure(self._client, contract_table(table, layer, target), location=self.location)
+            ensure(self._client, contract_table(table, layer, target, self.policy_tag), location=self.location)
         loaded = 0
         job: JobCost | None = None
         objects = iter(uris)
@@ -274,7 +276,7 @@ class BigQueryWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     ) -> tuple[int, JobCost]:
         partitions = f"{days.first}_{days.last}" if days else "all"
         jobs = Jobs(self._client, writer, partitions, self.timeout_seconds, self.job_retries)
-        fields = contract_fields(table)
+        fields = contract_fields(table, self.policy_tag)
         with job_errors(self.project, self.location, f"preparing the load of {target}"):
             incoming = load_table(self._client, target.dataset_id, _load_name(table, partitions, writer), fields)
         loaded = rows_loaded(

@@ -1,16 +1,23 @@
 """The BigQuery warehouse on the emulator, with Google's real client."""
 
+import io
+import json
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
-from google.cloud import bigquery
+from google.cloud import bigquery, storage
 from sqlalchemy import BigInteger, Text
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.tables import contract_table
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
+from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import STAGING, TABLES
 from ecommerce_pipeline_tests.resources.conftest import Load, keys
@@ -108,6 +115,46 @@ def test_event_tables_are_partitioned_clustered_described_and_require_a_partitio
     assert table.clustering_fields == ["transaction_item_id"]
     assert all(field.description for field in table.schema)
     assert not contract_table(TABLES["stores"], "staging", reference).time_partitioning
+
+
+def test_columns_with_personal_values_have_the_policy_tag_also_in_a_table_that_is_there(
+    warehouse: BigQueryWarehouse, bigquery_proxy: Proxy, bucket: storage.Bucket
+) -> None:
+    """The emulator keeps no tags: what it is sent is compared."""
+    tag = "projects/shop/locations/us/taxonomies/1/policyTags/2"
+    tagged = BigQueryWarehouse(project=warehouse.project, location="US", datasets=warehouse.datasets, policy_tag=tag)
+    reviews = STAGING["reviews"]
+    rows = arrow_schema(reviews).empty_table()
+    parquet = io.BytesIO()
+    pq.write_table(rows, parquet)
+    bucket.blob("reviews.parquet").upload_from_string(parquet.getvalue())
+    for one in (warehouse, tagged):
+        bigquery_proxy.requests.clear()
+        one.replace(
+            reviews,
+            "staging",
+            [f"gs://{bucket.name}/reviews.parquet"],
+            0,
+            days=Days.parse("2026-03-01"),
+            writer=Writer("staging/reviews", f"run {one.policy_tag}"),
+        )
+    sent = [json.loads(request.body) for request in bigquery_proxy.requests if request.method in {"PATCH", "POST"}]
+    schemas = [
+        found["schema"]["fields"] for found in _objects(sent) if "schema" in found and "fields" in found["schema"]
+    ]
+    # The table that is there, the one of the load, and the load itself.
+    assert len(schemas) == 3
+    for fields in schemas:
+        tags = {field["name"]: field["policyTags"]["names"] for field in fields if field.get("policyTags")}
+        assert tags == {"title": [tag], "body": [tag]}
+
+
+def _objects(values: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects in JSON at any depth."""
+    if isinstance(values, dict):
+        yield values
+    for value in values.values() if isinstance(values, dict) else values if isinstance(values, list) else ():
+        yield from _objects(value)
 
 
 def test_a_table_that_is_set_aside_keeps_its_rows_and_makes_room_for_a_new_one(
