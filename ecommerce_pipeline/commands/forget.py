@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import typer
 from dagster import RunsFilter
@@ -13,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from ecommerce_pipeline.commands.output import Output
+from ecommerce_pipeline.commands.reset import files_with_text
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.dead_runs import UNFINISHED, end_dead_runs
 from ecommerce_pipeline.instance.holders import describe_run
@@ -59,7 +61,7 @@ def forget_command(settings: Settings, named: str, output: Output, *, dry_run: b
     with locked(settings.data_dir):
         forgotten, entry = _entry(settings, named, by or _account())
         wanted = _with(forgotten, entry)
-        searched = places(settings, wanted)
+        searched = _places(settings, wanted)
         found = _search(searched, output, "searching")
         _report(found, output)
         if dry_run:
@@ -70,11 +72,11 @@ def forget_command(settings: Settings, named: str, output: Output, *, dry_run: b
         # The list first: what reads the source from now on leaves the person out. A run that has begun may not.
         write_forgotten(lake, wanted)
         _wait_for_runs(settings, output)
-        for place in places(settings, wanted):
+        for place in _places(settings, wanted):
             with output.console.status(f"removing from {place.name}") as status:
                 for where, _ in place.remove():
                     status.update(f"removing from {where}")
-        left = _search(places(settings, wanted), output, "searching again")
+        left = _search(_places(settings, wanted), output, "searching again")
         if _total(left):
             _report(left, output)
             raise PlatformError("something was written meanwhile that has the person: run it again")
@@ -92,7 +94,7 @@ def verify_forgotten_command(settings: Settings, output: Output) -> bool:
     """Search every place for all forgotten persons and print where one is; return whether there is none."""
     forgotten = read_forgotten(target_of(settings).lake)
     output.console.print(f"[bold]verify --forgotten[/]: {len(forgotten.entries)} persons")
-    left = _search(places(settings, forgotten), output, "searching")
+    left = _search(_places(settings, forgotten), output, "searching")
     for where, count in ((where, count) for counts in left.values() for where, count in counts.items()):
         output.errors.print(f"[red]{escape(where)}: {count} finds[/]", soft_wrap=True)
     open_ones = [entry.requested_at for entry in forgotten.entries if not entry.ended_at]
@@ -139,6 +141,10 @@ def _known(forgotten: Forgotten, named: str) -> Entry | None:
 
 def _with(forgotten: Forgotten, entry: Entry) -> Forgotten:
     return replace(forgotten, entries=(*forgotten.entries, entry))
+
+
+def _places(settings: Settings, forgotten: Forgotten) -> Sequence[Place]:
+    return places(settings, forgotten, partial(files_with_text, settings))
 
 
 def _search(searched: Sequence[Place], output: Output, what: str) -> Found:

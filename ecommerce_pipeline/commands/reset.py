@@ -4,6 +4,7 @@ DATA_DIR may be a folder with other files, whose names may even be ours: `mail`,
 """
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -71,6 +72,22 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
         "dbt's files": [(dbt, "parsed"), (dbt, "runs")],
         "mails": [(settings.mail_dir, pattern) for pattern in (INDEX, f"{MAILS}.eml", f"{MAILS}.html")],
     }
+
+
+def files_with_text(settings: Settings) -> Iterator[Path]:
+    """Yield our files that may quote rows: Dagster's, dbt's, mails, and the log of the embedded PostgreSQL."""
+    made = made_by_us(settings)
+    home = prepare_home(settings)
+    places = [
+        *((home, name) for name in DAGSTERS),
+        *made["dbt's files"],
+        *made["mails"],
+        (settings.postgres_dir, "log"),
+    ]
+    for path in _present(places):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and not file.is_symlink():
+                yield file
 
 
 def _present(patterns: list[tuple[Path, str]]) -> list[Path]:

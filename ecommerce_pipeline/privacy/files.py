@@ -2,7 +2,7 @@
 
 import html
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from ecommerce_pipeline.errors import file_error
-from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.privacy.texts import Search
 from ecommerce_pipeline.resources.mail.catcher import INDEX, list_mails
 from ecommerce_pipeline.schema.personal import MASK
-from ecommerce_pipeline.settings import Settings
 
 SQLITE: Final = b"SQLite format 3\0"
 SECONDS_FOR_LOCK: Final = 60
@@ -23,12 +21,13 @@ HIDDEN: Final = "*"
 
 
 class FilesPlace:
-    """All files of the data folder and of Dagster's home but the shop's database, the lake, warehouse and page."""
+    """The platform's own files that may quote rows, whatever else lies in their folders."""
 
     name = "files and databases of this machine"
 
-    def __init__(self, settings: Settings, search: Search) -> None:
-        self._settings = settings
+    def __init__(self, files: Callable[[], Iterable[Path]], mail_dir: Path, search: Search) -> None:
+        self._files = files
+        self._mail_dir = mail_dir
         self._search = search
 
     def find(self) -> Iterator[tuple[str, int]]:
@@ -41,7 +40,7 @@ class FilesPlace:
         mails = False
         for path in self._files():
             found = self._found_in(path)
-            if path.parent == self._settings.mail_dir and found:
+            if path.parent == self._mail_dir and found:
                 path.unlink(missing_ok=True)
                 mails = True
             elif _is_sqlite(path):
@@ -52,24 +51,7 @@ class FilesPlace:
                 self._mask(path)
             yield str(path), found
         if mails:
-            list_mails(self._settings.mail_dir)
-
-    def _files(self) -> Iterator[Path]:
-        settings = self._settings
-        apart = {settings.lake_dir, settings.dashboard_dir, settings.rebuild_dir, settings.postgres_dir / "data"}
-        warehouse = settings.warehouse_place.name
-        home = prepare_home(settings)
-        folders = [settings.data_dir.resolve()]
-        if not home.is_relative_to(folders[0]):
-            folders.append(home)
-        apart = {folder.resolve() for folder in apart}
-        for folder in folders:
-            for path in sorted(folder.rglob("*")):
-                if path.is_symlink() or not path.is_file() or apart.intersection(path.parents):
-                    continue
-                if path.parent == folders[0] and path.name.startswith(warehouse):
-                    continue
-                yield path
+            list_mails(self._mail_dir)
 
     def _found_in(self, path: Path) -> int:
         if _is_sqlite(path):
@@ -79,8 +61,8 @@ class FilesPlace:
             texts = list(_texts_of_mail(content))
         else:
             text = content.decode("utf-8", "surrogateescape")
-            texts = [html.unescape(text) if path.parent == self._settings.mail_dir else text]
-        if path.name == INDEX and path.parent == self._settings.mail_dir:
+            texts = [html.unescape(text) if path.parent == self._mail_dir else text]
+        if path.name == INDEX and path.parent == self._mail_dir:
             return 0  # written again when a message goes
         return sum(len(self._search.spans(text)) for text in texts)
 

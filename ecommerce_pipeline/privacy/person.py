@@ -68,7 +68,7 @@ def _own_texts(store: ObjectStore, customers: set[str]) -> Iterator[str]:
             yield f"{first} {last}"
             yield f"{last} {first}"
     for table in STAGING.values():
-        columns = [name for name, _ in _texts(table)]
+        columns = _texts(table)
         if not columns or _KEY not in table.columns:
             continue
         for column in columns:
@@ -82,11 +82,11 @@ def _own_texts(store: ObjectStore, customers: set[str]) -> Iterator[str]:
                     yield text
 
 
-def _texts(table: Table) -> list[tuple[str, Any]]:
-    """Return the personal columns of texts that are no addresses, and what becomes of them."""
+def _texts(table: Table) -> list[str]:
+    """Return the personal columns of texts that are no addresses."""
     return [
-        (name, what)
-        for name, what in personal_columns(table).items()
+        name
+        for name in personal_columns(table)
         if isinstance(table.columns[name].type, Text) and "is_address" not in table.columns[name].info
     ]
 

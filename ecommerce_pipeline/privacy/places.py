@@ -1,9 +1,10 @@
 """The places in which forgotten persons are looked for, and what removes them there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Protocol
 
 import duckdb
@@ -48,12 +49,18 @@ class Place(Protocol):
         ...
 
 
-def places(settings: Settings, forgotten: Forgotten) -> Sequence[Place]:
-    """Return all places, in the order in which persons are removed: a warehouse is loaded from the lake."""
+def places(settings: Settings, forgotten: Forgotten, files: Callable[[], Iterable[Path]]) -> Sequence[Place]:
+    """Return all places, in the order in which persons are removed: a warehouse is loaded from the lake.
+
+    Args:
+        settings: The platform's settings.
+        forgotten: The list.
+        files: Returns the platform's files on this machine that may quote rows.
+    """
     target, search = target_of(settings), Search(forgotten)
     return [
         StoragePlace(search),
-        FilesPlace(settings, search),
+        FilesPlace(files, settings.mail_dir, search),
         LakePlace(target.lake, forgotten),
         WarehousePlace(target.warehouse, forgotten),
         PagePlace(target.dashboard, search),

@@ -20,6 +20,8 @@ from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-03-01", "2026-03-08")
 """All days of which the shop has rows: those that are generated, and days before, of rows written late."""
+OTHERS = "thesis.txt"
+"""A file that somebody else keeps in the data folder."""
 PLANTED = "zqtamsin"
 """In every value of the two persons, and in nothing else."""
 ADDRESS = "Zqtamsin.B@Shop.example"
@@ -93,7 +95,7 @@ def holds(platform: Platform) -> list[str]:
     """Return the places that hold a planted value: any byte of files, and rows of compressed ones."""
     found = []
     for path in platform.folder.rglob("*"):
-        if not path.is_file():
+        if not path.is_file() or path.name == OTHERS:
             continue
         content = path.read_bytes()
         if PLANTED.encode() in content.lower():
@@ -131,6 +133,7 @@ def sums(platform: Platform) -> dict[str, list[tuple[object, ...]]]:
 def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Platform, str]) -> None:
     platform, customer = shop
     traces = leave_traces(platform)
+    (platform.folder / OTHERS).write_text(ADDRESS)
     before, people = sums(platform), platform.query("SELECT count(DISTINCT person_key) FROM core.fact_order")
     assert {*map(str, traces)} <= {*holds(platform)}
 
@@ -149,6 +152,7 @@ def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Plat
         assert removed.returncode == 0, removed.stderr
         assert "delete the person there" in removed.stdout
     assert holds(platform) == []
+    assert (platform.folder / OTHERS).read_text() == ADDRESS, "it is not the platform's"
     assert sums(platform) == before
     assert platform.query("SELECT count(DISTINCT person_key) FROM core.fact_order") == people
     record = (platform.settings.lake_dir / "_shop" / "forgotten.json").read_text()
