@@ -21,7 +21,7 @@ from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, source_columns, transactions
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import state
 from ecommerce_pipeline.synthetic.arrow_columns import deletions_schema
@@ -86,7 +86,7 @@ def prepare_data(rows: int) -> Data:
 
 def source_rows(data: Data) -> pa.RecordBatchReader:
     """Return the rows as a stream, with the columns that the source has."""
-    names = [column.name for column in source_columns(transactions)]
+    names = [column.name for column in transactions.columns]
     return pa.RecordBatchReader.from_batches(
         arrow_schema(transactions), (batch.select(names) for batch in data.batches())
     )

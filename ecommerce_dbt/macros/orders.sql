@@ -4,12 +4,14 @@
 {%- endmacro %}
 
 
-{# Who bought: a customer, or a guest by the e-mail address; null is nobody, of whom nothing else is known. #}
-{% macro person_key(customer, guest_email='null') -%}
+{#
+    Who bought: a customer, or a guest by the pseudonym of the e-mail address; null is nobody, of whom nothing else is known.
+#}
+{% macro person_key(customer, guest_key='null') -%}
     case
         when {{ customer }} is not null then 'customer:' || {{ cast_to(customer, 'text') }}
-        {%- if guests_by_email() and guest_email != 'null' %}
-        when trim({{ guest_email }}) <> '' then 'guest:' || {{ dbt.hash('lower(trim(' ~ guest_email ~ '))') }}
+        {%- if guests_by_email() and guest_key != 'null' %}
+        when {{ guest_key }} is not null then 'guest:' || {{ guest_key }}
         {%- endif %}
     end
 {%- endmacro %}

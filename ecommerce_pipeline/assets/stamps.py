@@ -16,9 +16,9 @@ from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.postgres import stamp as in_postgres
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
+from ecommerce_pipeline.settings.secrets import PERSON_KEY
 from ecommerce_pipeline.synthetic import ShopSettings
-from ecommerce_pipeline.targets import postgres, target_of
+from ecommerce_pipeline.targets import person_key, postgres, target_of
 
 _OF_ANY_SHOP: Final = ("source", "time_zone", "key_type", "reporting_currency", "guests_by_email", "sold_by")
 _PERSONAL_DATA: Final = "PERSONAL_DATA"
@@ -37,11 +37,9 @@ def stamp_of(settings: Settings) -> dict[str, str]:
 
 def stamp_of_lake(settings: Settings) -> dict[str, str]:
     """Return the settings that make the rows of the lake, by the names of their variables."""
-    stamp = stamp_of(settings) | {_PERSONAL_DATA: settings.personal_data}
-    if settings.personal_data == "none":
-        secret = read_secret(PERSON_KEY)
-        stamp[PERSON_KEY] = sha256(secret.encode()).hexdigest()[:8] if secret else ""
-    return stamp
+    secret = person_key(settings)
+    fingerprint = sha256(secret.encode()).hexdigest()[:8] if secret else ""
+    return stamp_of(settings) | {_PERSONAL_DATA: settings.personal_data, PERSON_KEY: fingerprint}
 
 
 def stamp_source(settings: Settings, database: PostgresResource) -> None:
@@ -92,8 +90,8 @@ def check_stamps(settings: Settings, *, source: bool = True) -> None:
 
 def _compare_with_lake(settings: Settings, store: ObjectStore, found: Mapping[str, str]) -> None:
     # A stamp without it is older than the setting: personal values were kept.
-    known = {_PERSONAL_DATA: "keep", **found} if found else found
-    _compare(known, stamp_of_lake(settings), _lake(store), _remedy_in_lake(settings))
+    if found:
+        _compare({_PERSONAL_DATA: "keep", **found}, stamp_of_lake(settings), _lake(store), _remedy_in_lake(settings))
 
 
 def _source_stamp(database: PostgresResource) -> list[tuple[dict[str, str], str]]:

@@ -32,7 +32,7 @@ from ecommerce_pipeline.resources.forgotten.persons import (
 )
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.settings.secrets import PERSON_KEY
-from ecommerce_pipeline.targets import target_of
+from ecommerce_pipeline.targets import person_key, target_of
 
 Found = dict[str, dict[str, int]]
 """By kind of place and place, how many rows or texts have something of a person."""
@@ -92,7 +92,7 @@ def forget_command(settings: Settings, named: str, output: Output, *, dry_run: b
 
 def verify_forgotten_command(settings: Settings, output: Output) -> bool:
     """Search every place for all forgotten persons and print where one is; return whether there is none."""
-    forgotten = read_forgotten(target_of(settings).lake)
+    forgotten = read_forgotten(target_of(settings).lake, person_key(settings))
     output.console.print(f"[bold]verify --forgotten[/]: {len(forgotten.entries)} persons")
     left = _search(_places(settings, forgotten), output, "searching")
     for where, count in ((where, count) for counts in left.values() for where, count in counts.items()):
@@ -110,7 +110,7 @@ def verify_forgotten_command(settings: Settings, output: Output) -> bool:
 def _entry(settings: Settings, named: str, by: str) -> tuple[Forgotten, Entry]:
     """Return the list without the person, and the person's entry."""
     lake = target_of(settings).lake
-    forgotten = read_forgotten(lake)
+    forgotten = read_forgotten(lake, person_key(settings))
     if not forgotten.secret:
         raise PlatformError(
             f"{PERSON_KEY} is not set: persons who are forgotten are known by hashes with it as their key. Set a long "

@@ -56,6 +56,8 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
     """Return what the platform makes, by what it is: folders, and patterns of the names in them."""
     warehouse, dbt = settings.warehouse_place.name, settings.data_dir / "dbt"
     objects = (OBJECT_NAME, f"date=????-??-??/{OBJECT_NAME}")
+    # Without it, the list of the forgotten, which is kept, would be of no use.
+    key = [] if (settings.lake_dir / PATH).exists() else [settings.person_key_file]
     return {
         "lake": [
             (settings.lake_dir, INCOMING),
@@ -70,6 +72,7 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
         "dashboard": [(settings.dashboard_dir, pattern) for pattern in (DASHBOARD_PAGE, INCOMING, "vega-*.js")],
         "run history": [(settings.dagster_home, name) for name in DAGSTERS],
         "dbt's files": [(dbt, "parsed"), (dbt, "runs")],
+        "key of guests": [(file.parent, file.name) for file in key],
         "mails": [(settings.mail_dir, pattern) for pattern in (INDEX, f"{MAILS}.eml", f"{MAILS}.html")],
     }
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table
 from ecommerce_pipeline.schema.drift import is_optional
 from ecommerce_pipeline.schema.keys import Key
 from ecommerce_pipeline.schema.postgres import postgres_type
-from ecommerce_pipeline.schema.tables import REQUIRED, TABLES, UPDATED_AT, source_columns
+from ecommerce_pipeline.schema.tables import REQUIRED, TABLES, UPDATED_AT
 
 VIEWS: Final = "shops/template/views"
 
@@ -25,7 +25,7 @@ def template_files() -> dict[str, str]:
 
 
 def _view(table: Table) -> str:
-    columns = source_columns(table)
+    columns = [*table.columns]
     need = f"If you have none, delete this file; the cost: {table.info['without']}."
     if table.name in REQUIRED:
         need = "Every shop needs it."

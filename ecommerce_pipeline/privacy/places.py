@@ -10,7 +10,6 @@ from typing import Final, Protocol
 import duckdb
 import pyarrow as pa
 
-from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.errors import NotBuiltError
 from ecommerce_pipeline.io_managers.lake import ROW_GROUP_ROWS, write_parquet
 from ecommerce_pipeline.lake.objects import OBJECT_NAME, reading_object, split_path
@@ -22,9 +21,8 @@ from ecommerce_pipeline.resources.forgotten.rows import Rewrite, rewrite_of
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
 from ecommerce_pipeline.resources.warehouse import TableName, Warehouse
 from ecommerce_pipeline.schema.dialects import DUCKDB, quoted
-from ecommerce_pipeline.schema.personal import MASK
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import target_of
+from ecommerce_pipeline.targets import person_key, target_of
 
 OBJECTS: Final = "objects"
 
@@ -63,7 +61,6 @@ def places(settings: Settings, forgotten: Forgotten, files: Callable[[], Iterabl
         FilesPlace(files, settings.mail_dir, search),
         LakePlace(target.lake, forgotten),
         WarehousePlace(target.warehouse, forgotten),
-        PagePlace(target.dashboard, search),
     ]
 
 
@@ -77,7 +74,7 @@ def remove_older_than(settings: Settings, before: datetime) -> dict[str, int]:
         PlatformError: A place cannot be read or written; it can be done again.
     """
     target = target_of(settings)
-    forgotten = read_forgotten(target.lake)
+    forgotten = read_forgotten(target.lake, person_key(settings))
     # Never less than before: what is gone cannot be compared with the source.
     wanted = replace(forgotten, before=max(before.astimezone(UTC).isoformat(), forgotten.before))
     write_forgotten(target.lake, wanted)
@@ -187,38 +184,3 @@ class WarehousePlace:
     def _relation(self, table: TableName) -> str:
         layer, name = table
         return ".".join(quoted(self._warehouse.dialect, part) for part in (self._warehouse.schema_of(layer), name))
-
-
-class PagePlace:
-    """The dashboard's page, which names buyers at risk by their keys."""
-
-    name = "pages of the dashboard"
-
-    def __init__(self, store: ObjectStore, search: Search) -> None:
-        self._store = store
-        self._search = search
-
-    def find(self) -> Finds:
-        """Count texts on the page."""
-        page = self._page()
-        if page is not None:
-            yield self._store.uri(DASHBOARD_PAGE), len(self._search.spans(page))
-
-    def remove(self) -> Finds:
-        """Mask the texts; the next run renders the page again."""
-        page = self._page()
-        if page is None:
-            return
-        spans = self._search.spans(page)
-        if spans:
-            with self._store.writing(DASHBOARD_PAGE) as file:
-                file.write(self._search.hidden(page, MASK, spans).encode())
-        self._store.purge(DASHBOARD_PAGE)
-        yield self._store.uri(DASHBOARD_PAGE), len(spans)
-
-    def _page(self) -> str | None:
-        try:
-            with self._store.reading(DASHBOARD_PAGE) as file:
-                return file.read().decode()
-        except FileNotFoundError:
-            return None

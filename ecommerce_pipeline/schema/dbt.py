@@ -25,6 +25,7 @@ from ecommerce_pipeline.schema.tables import (
     TABLES,
     UPDATED_AT,
     business_key,
+    extracted_columns,
     kind,
 )
 
@@ -177,13 +178,14 @@ def _contract() -> str:
         "    {{ return({",
     ]
     for table in TABLES.values():
-        aliases = {column.name: column.info["alias"] for column in table.columns if "alias" in column.info}
+        columns = extracted_columns(table)
+        aliases = {column.name: column.info["alias"] for column in columns if "alias" in column.info}
         lines += [
             f"        '{table.name}': {{",
             f"            'key': '{business_key(table)}',",
             "            'columns': {",
         ]
-        lines += [f"                '{column.name}': '{dbt_type(column.type)}'," for column in table.columns]
+        lines += [f"                '{column.name}': '{dbt_type(column.type)}'," for column in columns]
         lines += ["            },", f"            'aliases': {aliases},", "        },"]
     decimals = {name: f"decimal({precision},{scale})" for (precision, scale), name in _NAMED.items()}
     lines += [

@@ -32,11 +32,6 @@ class Becomes:
 
 BECOMES: Final[dict[Personal, Becomes]] = {
     "drop": Becomes("nothing", "null"),
-    # Guests are still told apart: whatever is done with the address can be done with its hash.
-    "hash": Becomes(
-        "part of `person_key`, as MD5",
-        "SHA-256 of `PERSON_KEY_SECRET` and the address in lower case, without spaces around it",
-    ),
     "year": Becomes("the year", "1 January of the year"),
 }
 
@@ -48,23 +43,31 @@ def personal_columns(table: Table) -> dict[str, Personal]:
     return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}
 
 
-def extracted(what: Personal, column: str, secret: str, dialect: Dialect) -> str:
+def extracted(what: Personal, column: str, dialect: Dialect) -> str:
     """Return the SQL of what a personal value becomes in the lake; see `BECOMES`.
 
     Args:
         what: What becomes of it.
         column: The column, in the dialect's SQL.
-        secret: The key of hashes, which may be empty.
         dialect: The dialect.
     """
     match what:
         case "drop":
             return "NULL"
-        case "hash":
-            hashed = dialect.sha256.format(f"{text_literal(secret, dialect)} || {address(column, dialect)}")
-            return f"CASE WHEN {address(column, dialect)} <> '' THEN {hashed} END"
         case "year":
             return dialect.year.format(column)
+
+
+def pseudonym(column: str, secret: str, dialect: Dialect) -> str:
+    """Return the SQL by which a guest is told from others: a keyed hash of the e-mail address; null without one.
+
+    Args:
+        column: The column of the address, in the dialect's SQL.
+        secret: The key; without one, whoever has an address can test it.
+        dialect: The dialect.
+    """
+    hashed = dialect.sha256.format(f"{text_literal(secret, dialect)} || {address(column, dialect)}")
+    return f"CASE WHEN {address(column, dialect)} <> '' THEN {hashed} END"
 
 
 def address(column: str, dialect: Dialect) -> str:

@@ -41,12 +41,17 @@ UPDATED_AT: Final = "updated_at"
 ORDERS: Final = "transactions"
 ORDER_KEY: Final = "transaction_id"
 
+GUEST_EMAIL: Final = "guest_email"
+
+GUEST_KEY: Final = "guest_key"
+"""The column of orders in the lake and in all that follows by which a guest is known; the source has none."""
+
 CHANNELS: Final = ("web", "mobile_app", "marketplace", "store")
 
 Kind = Literal["dimension", "event"]
 
-Personal = Literal["drop", "hash", "year"]
-"""What becomes of a personal value where it is not needed: nothing, a pseudonym, the year; see `personal`."""
+Personal = Literal["drop", "year"]
+"""What becomes of a personal value where it is not needed: nothing, or the year; see `personal`."""
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -236,11 +241,11 @@ transactions = _event(
     _key("transaction_id", "Order number."),
     _column("customer_id", Key(), "Who bought; none for a guest.", null=True, to="customers"),
     _column(
-        "guest_email",
+        GUEST_EMAIL,
         Text(),
         "E-mail address of a buyer without an account.",
         null=True,
-        personal="hash",
+        personal="drop",
         is_address=True,
     ),
     _column("session_id", Key(), "Visit that led to the order; none in a store.", null=True, to="sessions"),
@@ -404,11 +409,26 @@ def _business_date() -> Column[Any]:
     )
 
 
+def _guest_key() -> Column[Any]:
+    return _column(
+        GUEST_KEY,
+        Text(),
+        "Pseudonym of a guest: SHA-256 of PERSON_KEY_SECRET and the e-mail address in lower case, without spaces "
+        "around it.",
+        null=True,
+    )
+
+
 def staged(table: Table) -> Table:
-    """Return the contract of a source table's rows in the lake and in staging: events have their business date too."""
+    """Return the contract of a source table's rows in the lake and in staging.
+
+    Events have their business date too, and orders the pseudonym of a guest.
+    """
     if kind(table) == "dimension" or BUSINESS_DATE in table.columns:
         return table
     copied = table.to_metadata(MetaData(schema=SCHEMA))
+    if table.name == ORDERS:
+        copied.append_column(_guest_key())
     copied.append_column(_business_date())
     return copied
 
@@ -432,7 +452,7 @@ reconciliation = Table(
 first_orders = Table(
     "first_orders",
     MetaData(),
-    _column("person_key", Text(), "A customer, or a guest by the e-mail address, as in fact_order."),
+    _column("person_key", Text(), "A customer, or a guest by `guest_key`, as in fact_order."),
     _column("first_order_at", INSTANT, "When the person's first order was placed."),
     _column("channel", Text(), "The shop's word for its channel."),
     comment="One row per person with an order before the first day that was loaded.",
@@ -448,9 +468,9 @@ STAGING: Final[Mapping[str, Table]] = {
 """Every staging table of the warehouse by name. The lake's objects have the same columns."""
 
 
-def source_columns(table: Table) -> "list[Column[Any]]":
-    """Return the columns that the source has."""
-    return [column for column in table.columns if column.name != BUSINESS_DATE]
+def extracted_columns(table: Table) -> "list[Column[Any]]":
+    """Return the columns that queries to the source have: all of the lake's but the business date."""
+    return [column for column in staged(table).columns if column.name != BUSINESS_DATE]
 
 
 def is_part_of_order(table: Table) -> bool:

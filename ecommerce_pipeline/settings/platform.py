@@ -261,6 +261,11 @@ class Settings(DashboardSettings, MailSettings):
         return {layer: f"{self.bigquery_dataset}_{layer}" for layer in WAREHOUSE_LAYERS}
 
     @property
+    def person_key_file(self) -> Path:
+        """The file of the random PERSON_KEY_SECRET of a platform on one machine that has set none."""
+        return self.data_dir / "person_key"
+
+    @property
     def dagster_home(self) -> Path:
         """The folder of Dagster's own storage."""
         return self.data_dir / "dagster"
@@ -272,7 +277,8 @@ def _missing(found: Mapping[str, str], environment: Mapping[str, str]) -> list[s
     problems = [f"TARGET={target} needs {missing}: set them, see .env.example"] if missing else []
     if found.get("forecast_model") == "bigquery" and target != "gcp":
         problems.append("FORECAST_MODEL=bigquery needs TARGET=gcp: set that, or leave FORECAST_MODEL out")
-    if "retain_personal_days" in found and not (environment.get(PERSON_KEY) or environment.get(f"{PERSON_KEY}_FILE")):
+    has_key = target in {"", "local"} or environment.get(PERSON_KEY) or environment.get(f"{PERSON_KEY}_FILE")
+    if "retain_personal_days" in found and not has_key:
         problems.append(
             f"RETAIN_PERSONAL_DAYS needs {PERSON_KEY}, the key of what is left of addresses: set a long text"
         )

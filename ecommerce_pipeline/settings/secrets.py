@@ -5,11 +5,15 @@ They are read at each use and stored only in the masker. Docker and Kubernetes p
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_urlsafe
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.errors import PlatformError, file_error
 from ecommerce_pipeline.masking import remember
+from ecommerce_pipeline.settings.places import make_data_dir
 
 PERSON_KEY: Final = "PERSON_KEY_SECRET"
 SECRETS: Final = ("POSTGRES_PASSWORD", "SMTP_PASSWORD", "DAGSTER_POSTGRES_PASSWORD", PERSON_KEY)
@@ -33,6 +37,37 @@ def read_secret(name: str, environment: Mapping[str, str] = os.environ) -> str |
     if value:
         raise PlatformError(f"{name} and {variable} are both set: unset one of them")
     return remember(_read(variable, Path(named)))
+
+
+def read_person_key(kept: Path | None) -> str:
+    """Return PERSON_KEY_SECRET; if it is not set, a random one that is made once; empty where none can be kept.
+
+    Args:
+        kept: The file in which the random one is kept, as long as the rows that were made with it.
+
+    Raises:
+        PlatformError: A file cannot be read or written.
+    """
+    secret = read_secret(PERSON_KEY)
+    if secret or kept is None:
+        return secret or ""
+    if not kept.exists():
+        try:
+            _create(kept, token_urlsafe(32))
+        except OSError as error:
+            raise file_error(kept, "written", error) from None
+    return remember(_read(kept.name, kept))
+
+
+def _create(path: Path, secret: str) -> None:
+    """Write a secret for the owner of the folder only, unless another process has."""
+    make_data_dir(path.parent)
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
+        written = Path(folder) / path.name
+        written.touch(mode=0o600)
+        written.write_text(f"{secret}\n", "utf-8")
+        with suppress(FileExistsError):
+            path.hardlink_to(written)
 
 
 def wrong_secrets(environment: Mapping[str, str]) -> list[str]:

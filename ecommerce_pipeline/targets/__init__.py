@@ -4,6 +4,6 @@ A target is the module of this folder that has the name of the setting TARGET. N
 """
 
 from ecommerce_pipeline.targets.base import Check, Target
-from ecommerce_pipeline.targets.resources import dbt_workspace, platform_resources, postgres, target_of
+from ecommerce_pipeline.targets.resources import dbt_workspace, person_key, platform_resources, postgres, target_of
 
-__all__ = ["Check", "Target", "dbt_workspace", "platform_resources", "postgres", "target_of"]
+__all__ = ["Check", "Target", "dbt_workspace", "person_key", "platform_resources", "postgres", "target_of"]

@@ -29,6 +29,8 @@ class Target:
         dbt_environment: The environment variables that the target's profile in profiles.yml reads.
         checks: What `doctor` checks of lake and warehouse, by name.
         warehouse_file: DuckDB's file; None of a target without one.
+        person_key: Where a random PERSON_KEY_SECRET is kept if none is set: beside the lake; None of a lake that other
+            machines use too.
         set_aside: Gives a table another name, and returns its address; None of a target whose warehouse is a file.
     """
 
@@ -41,4 +43,5 @@ class Target:
     dbt_environment: Mapping[str, str]
     checks: Mapping[str, Check]
     warehouse_file: Path | None = None
+    person_key: Path | None = None
     set_aside: Callable[[TableName, str], str] | None = None

@@ -24,6 +24,7 @@ def build_target(settings: Settings) -> Target:
         dbt_environment={},
         checks={"warehouse": partial(_warehouse, settings, warehouse)},
         warehouse_file=settings.warehouse_path,
+        person_key=settings.person_key_file,
     )
 
 

@@ -8,6 +8,7 @@ from ecommerce_pipeline.io_managers.warehouse import WAREHOUSE_IO_MANAGER, Wareh
 from ecommerce_pipeline.resources.postgres.address import TLS
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.settings import Settings
+from ecommerce_pipeline.settings.secrets import read_person_key
 from ecommerce_pipeline.targets.base import Target
 
 if TYPE_CHECKING:
@@ -38,8 +39,18 @@ def platform_resources(settings: Settings) -> dict[str, Any]:
     }
 
 
+def person_key(settings: Settings) -> str:
+    """Return the key of guests' pseudonyms and of the list of the forgotten: see `read_person_key`.
+
+    Raises:
+        PlatformError: It cannot be read, or kept.
+    """
+    return read_person_key(target_of(settings).person_key)
+
+
 def postgres(settings: Settings) -> PostgresResource:
     """Return the source database: the server that POSTGRES_HOST names, or the embedded one."""
+    target = target_of(settings)
     return PostgresResource(
         embedded_dir=str(settings.postgres_dir),
         host=settings.postgres_host,
@@ -52,7 +63,8 @@ def postgres(settings: Settings) -> PostgresResource:
         rows_per_second=settings.postgres_rows_per_second,
         mapping=settings.shop_mapping if settings.source == "external" else None,
         personal_data=settings.personal_data,
-        lake=target_of(settings).lake,
+        lake=target.lake,
+        person_key=str(target.person_key) if target.person_key else None,
     )
 
 

@@ -120,6 +120,7 @@
                 'cancelled_at': 'timestamptz',
                 'created_at': 'timestamptz',
                 'updated_at': 'timestamptz',
+                'guest_key': 'text',
             },
             'aliases': {},
         },

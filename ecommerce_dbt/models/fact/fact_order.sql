@@ -164,7 +164,7 @@ select
     updated_at,
     cancelled_at,
     coalesce(customer_id, {{ guest() }}) as customer_id,
-    {{ person_key('customer_id', 'guest_email') }} as person_key,
+    {{ person_key('customer_id', 'guest_key') }} as person_key,
     loyalty_tier,
     customer_country,
     session_id,

@@ -54,6 +54,7 @@ def checks_of(settings: Settings) -> dict[str, Check]:
         "source tables": partial(local.source_tables, settings),
         "source indexes": partial(local.source_indexes, settings),
         "settings": partial(local.settings_of_rows, settings),
+        "guests": partial(local.guests, settings),
         "DuckDB": local.duckdb_extension,
         **target_of(settings).checks,
         "dbt": partial(local.dbt, settings),

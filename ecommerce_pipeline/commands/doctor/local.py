@@ -13,7 +13,8 @@ from ecommerce_pipeline.instance.home import open_instance
 from ecommerce_pipeline.resources.postgres.scan import extension_file
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
 from ecommerce_pipeline.settings import Settings
-from ecommerce_pipeline.targets import dbt_workspace, postgres
+from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
+from ecommerce_pipeline.targets import dbt_workspace, person_key, postgres
 
 UI_PORT = 3000
 FREE_MIB = 2_000
@@ -134,6 +135,24 @@ def settings_of_rows(settings: Settings) -> str:
     """
     check_stamps(settings)
     return "the source database and the lake have no rows of other settings"
+
+
+def guests(settings: Settings) -> str:
+    """Return with which key guests are known by their e-mail addresses.
+
+    Raises:
+        PlatformError: The key cannot be read, or kept.
+    """
+    if not settings.guests_by_email:
+        return "guests are nobody (GUESTS_BY_EMAIL=false)"
+    if not person_key(settings):
+        return (
+            f"without a key: {PERSON_KEY} is not set, so whoever has an e-mail address can test whether a guest's "
+            "person_key is of it. Set a long random text before the first run, and keep it (docs/privacy.md)"
+        )
+    if read_secret(PERSON_KEY):
+        return f"known by {PERSON_KEY}"
+    return f"known by the random key in {settings.person_key_file}: keep a copy of it"
 
 
 def duckdb_extension() -> str:

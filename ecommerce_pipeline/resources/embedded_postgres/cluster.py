@@ -112,6 +112,8 @@ def configuration(shared_memory: Path = Path("/dev/shm")) -> str:  # noqa: S108 
         "log_rotation_size": "0",
         "log_truncate_on_rotation": "on",
         "log_checkpoints": "off",
+        # Statements have PERSON_KEY_SECRET, and the rows that they write.
+        "log_min_error_statement": "panic",
     }
     head = f"# Rewritten at every start; set your own settings as {ADMINISTRATOR} with ALTER SYSTEM.\n"
     return head + "".join(f"{name} = {value}\n" for name, value in settings.items())

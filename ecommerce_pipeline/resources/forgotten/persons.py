@@ -8,13 +8,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from hashlib import md5, sha256
+from hashlib import sha256
 from typing import Final
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.resources.forgotten.words import words_of
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
-from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
 
 PATH: Final = "_shop/forgotten.json"
 """Tools that read a lake's folders skip names that begin with `_`."""
@@ -56,7 +55,6 @@ class Entry:
         words: Hashes of runs of words.
         heads: Hashes of the first words of these, by which a search is fast.
         lengths: The numbers of words of these.
-        person_keys: By the hash of a guest's `person_key`, what it became.
     """
 
     requested_at: str
@@ -68,7 +66,6 @@ class Entry:
     words: Sequence[str] = ()
     heads: Sequence[str] = ()
     lengths: Sequence[int] = ()
-    person_keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Forgotten:
 
     Attributes:
         entries: The persons, in the order in which they were forgotten.
-        secret: PERSON_KEY_SECRET; empty only if nobody is forgotten.
+        secret: PERSON_KEY_SECRET, which is the key of guests' pseudonyms too; empty only if nobody is forgotten.
         before: An instant in ISO 8601; older personal values are treated likewise, whoever's they are. Empty: none are.
     """
 
@@ -115,11 +112,6 @@ class Forgotten:
         """The numbers of words of runs, the longest first."""
         return tuple(sorted({one for entry in self.entries for one in entry.lengths}, reverse=True))
 
-    @cached_property
-    def person_keys(self) -> Mapping[str, str]:
-        """By the hash of a guest's `person_key`, what it became."""
-        return {old: new for entry in self.entries for old, new in entry.person_keys.items()}
-
     def hash(self, text: str) -> str:
         """Return the keyed hash of a text; SQL has the same, see `rows`."""
         return sha256(f"{self.key}{text}".encode("utf-8", "surrogatepass")).hexdigest()
@@ -127,9 +119,7 @@ class Forgotten:
     def entry(self, person: Person, requested_at: str, requested_by: str) -> Entry:
         """Return the entry of a person."""
         addresses = sorted({address.strip(" ").lower() for address in person.addresses})
-        old_keys = [_guest(address) for address in addresses]
         runs = {tuple(words_of(text)[:MOST_WORDS]) for text in (*addresses, *person.texts)}
-        runs |= {tuple(words_of(key)) for key in old_keys}
         runs = {run for run in runs if run}
         return Entry(
             requested_at,
@@ -139,18 +129,18 @@ class Forgotten:
             words=sorted(self.hash(" ".join(run)) for run in runs),
             heads=sorted({self.hash(run[0]) for run in runs}),
             lengths=sorted({len(run) for run in runs}),
-            person_keys={
-                self.hash(old): _guest(sha256(f"{self.secret}{address}".encode()).hexdigest())
-                for old, address in zip(old_keys, addresses, strict=True)
-            },
         )
 
 
 NOBODY: Final = Forgotten()
 
 
-def read_forgotten(store: ObjectStore) -> Forgotten:
+def read_forgotten(store: ObjectStore, secret: str) -> Forgotten:
     """Return the list of a lake.
+
+    Args:
+        store: The lake.
+        secret: PERSON_KEY_SECRET.
 
     Raises:
         PlatformError: The store cannot be read, or PERSON_KEY_SECRET is not the one that made the hashes.
@@ -159,9 +149,13 @@ def read_forgotten(store: ObjectStore) -> Forgotten:
         with store.reading(PATH) as file:
             found = json.load(file)
     except FileNotFoundError:
-        return Forgotten((), read_secret(PERSON_KEY) or "")
-    entries = tuple(Entry(**entry) for entry in found["persons"])
-    forgotten = Forgotten(entries, read_secret(PERSON_KEY) or "", found["before"])
+        return Forgotten((), secret)
+    # Earlier versions kept more of a person.
+    entries = tuple(
+        Entry(**{name: value for name, value in entry.items() if name in Entry.__dataclass_fields__})
+        for entry in found["persons"]
+    )
+    forgotten = Forgotten(entries, secret, found["before"])
     if found["key"] != _fingerprint(forgotten):
         raise PlatformError(
             f"{len(entries)} forgotten persons are listed in {store.uri(PATH)} by hashes of another PERSON_KEY_SECRET. "
@@ -180,11 +174,6 @@ def write_forgotten(store: ObjectStore, forgotten: Forgotten) -> None:
     content = {"key": _fingerprint(forgotten), "before": forgotten.before, "persons": persons}
     with store.writing(PATH) as file:
         file.write(json.dumps(content, indent=1).encode())
-
-
-def _guest(address: str) -> str:
-    """Return the `person_key` of a guest, as the macro of that name makes it."""
-    return f"guest:{md5(address.encode(), usedforsecurity=False).hexdigest()}"
 
 
 def _fingerprint(forgotten: Forgotten) -> str:
@@ -207,5 +196,4 @@ def merged(old: Entry, new: Entry) -> Entry:
         union(old.words, new.words),
         union(old.heads, new.heads),
         sorted({*old.lengths, *new.lengths}),
-        {**old.person_keys, **new.person_keys},
     )

@@ -20,11 +20,6 @@ from ecommerce_pipeline.schema.tables import (
     kind,
 )
 
-PERSON_KEY: Final = "person_key"
-"""The column by which models, first orders and forecasts name a buyer."""
-
-_HASH_DIGITS: Final = 64
-
 
 @dataclass(frozen=True)
 class Rewrite:
@@ -77,8 +72,6 @@ def rewrite_of(name: str, columns: Container[str], forgotten: Forgotten, dialect
     """
     # The filter that BigQuery's partitioned tables require.
     of_days = f"{BUSINESS_DATE} IS NOT NULL AND " if BUSINESS_DATE in columns else ""
-    if PERSON_KEY in columns:
-        return _of_keys(of_days, forgotten, dialect)
     table = TABLES.get(name.removeprefix("stg_").removeprefix("quarantine_"))
     if table is None:
         return None
@@ -90,23 +83,11 @@ def rewrite_of(name: str, columns: Container[str], forgotten: Forgotten, dialect
     for one, what in personal.items():
         column = quoted(dialect, one)
         remains.append(_remains(what, column, dialect))
-        becomes = extracted(what, column, forgotten.secret, dialect)
-        # A row may have the hash in one column already, and be rewritten for another.
-        values[one] = f"CASE WHEN {remains[-1]} THEN {becomes} ELSE {column} END"
+        values[one] = extracted(what, column, dialect)
     return Rewrite(f"{of_days}coalesce({theirs}, FALSE) AND ({' OR '.join(remains)})", values)
 
 
 _CUSTOMER: Final = ("customers", business_key(TABLES["customers"]))
-
-
-def _of_keys(of_days: str, forgotten: Forgotten, dialect: Dialect) -> Rewrite | None:
-    """Return how the keys of guests are replaced, which are hashes of addresses without a secret."""
-    if not forgotten.person_keys:
-        return None
-    hashed = _hash(quoted(dialect, PERSON_KEY), forgotten, dialect)
-    cases = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in forgotten.person_keys.items())
-    old_keys = ", ".join(f"'{old}'" for old in forgotten.person_keys)
-    return Rewrite(f"{of_days}{hashed} IN ({old_keys})", {PERSON_KEY: f"CASE {hashed} {cases} END"})
 
 
 def _remains(what: Personal, column: str, dialect: Dialect) -> str:
@@ -114,8 +95,6 @@ def _remains(what: Personal, column: str, dialect: Dialect) -> str:
     match what:
         case "drop":
             return f"{column} IS NOT NULL"
-        case "hash":
-            return f"({dialect.length.format(column)} <> {_HASH_DIGITS} OR {column} LIKE '%@%')"
         case "year":
             return f"{column} <> {dialect.year.format(column)}"
 

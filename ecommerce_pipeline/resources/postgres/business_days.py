@@ -18,9 +18,9 @@ from ecommerce_pipeline.schema.tables import (
     ORDER_KEY,
     ORDERS,
     business_key,
+    extracted_columns,
     is_part_of_order,
     kind,
-    source_columns,
 )
 
 _DAY: Final = sql.Identifier(BUSINESS_DATE)
@@ -38,7 +38,7 @@ def rows_of(name: str, source: Relations, days: Days | None, time_zone: str) -> 
     """
     relation = source[name]
     table, rows = relation.table, relation.rows
-    names = (sql.Identifier(column.name) for column in source_columns(table))
+    names = (sql.Identifier(column.name) for column in extracted_columns(table))
     select = sql.SQL(", ").join(sql.SQL("rows_.{}").format(each) for each in names)
     if kind(table) == "dimension":
         return sql.SQL("(SELECT {} FROM {} AS rows_)").format(select, rows)
@@ -61,7 +61,7 @@ def contract_rows_of(name: str, source: Relations, days: Days | None, time_zone:
     table = source[name].table
     columns = [
         sql.SQL("CAST({0} AS {1}) AS {0}").format(sql.Identifier(column.name), sql.SQL(postgres_type(column.type)))
-        for column in source_columns(table)
+        for column in extracted_columns(table)
     ]
     if kind(table) == "event":
         columns.append(sql.SQL("{}").format(_DAY))

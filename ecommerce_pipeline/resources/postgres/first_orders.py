@@ -14,7 +14,7 @@ from ecommerce_pipeline.resources.postgres.business_days import end_of
 from ecommerce_pipeline.resources.postgres.relations import Relations
 from ecommerce_pipeline.schema.tables import ORDERS
 
-_GUEST = " WHEN btrim(guest_email) <> '' THEN 'guest:' || md5(convert_to(lower(btrim(guest_email)), 'UTF8'))"
+_GUEST = " WHEN guest_key IS NOT NULL THEN 'guest:' || guest_key"
 _PAID = (
     " AND coalesce((SELECT sum(amount) FROM {payments} AS payments "
     "WHERE payments.transaction_id = rows_.transaction_id AND lower(btrim(payments.status)) = ANY({words})), "
@@ -43,7 +43,7 @@ def first_orders_query(
         source: The orders and the payments.
         before: The first business day whose orders are left out.
         time_zone: The shop's.
-        guests: Whether guests are persons, known by their e-mail address.
+        guests: Whether guests are persons.
         approved: The words of a payment that is approved: an order counts only if such payments cover it. None of a
             shop whose orders are sold by their state.
     """

@@ -2,7 +2,7 @@
 
 A table that is absent has no rows; a column that is absent is null, or has the contract's default. With
 PERSONAL_DATA=none a personal column has what the contract makes of it, and so it has of a person who is forgotten: for
-all who read the source, as all read this.
+all who read the source, as all read this. The pseudonym of a guest is the same in all cases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,17 @@ from ecommerce_pipeline.resources.forgotten.rows import is_forgotten
 from ecommerce_pipeline.resources.postgres.catalog import columns_of_query, found_columns
 from ecommerce_pipeline.schema.dialects import POSTGRES, quoted
 from ecommerce_pipeline.schema.drift import Found
-from ecommerce_pipeline.schema.personal import PersonalData, extracted
+from ecommerce_pipeline.schema.personal import PersonalData, extracted, pseudonym
 from ecommerce_pipeline.schema.postgres import postgres_type
-from ecommerce_pipeline.schema.tables import HAPPENED_AT, TABLES, UPDATED_AT, kind, source_columns
+from ecommerce_pipeline.schema.tables import (
+    GUEST_EMAIL,
+    GUEST_KEY,
+    HAPPENED_AT,
+    TABLES,
+    UPDATED_AT,
+    extracted_columns,
+    kind,
+)
 
 _TIMES = (HAPPENED_AT, UPDATED_AT)
 
@@ -34,7 +42,7 @@ class Relation:
         found: The columns in the source; empty if it has no such table.
         query: The query of the mapping that takes its place; None where the source has it by its name.
         personal_data: Whether personal values are read.
-        forgotten: Persons of whom none are read, and the key of hashes in their place.
+        forgotten: Persons of whom none are read, and the key of guests' pseudonyms.
     """
 
     table: Table
@@ -45,8 +53,8 @@ class Relation:
 
     @cached_property
     def rows(self) -> sql.Composable:
-        """The relation: all columns of the contract, in the types that the source has."""
-        columns = source_columns(self.table)
+        """The relation: all columns that are read, in the types that the source has."""
+        columns = extracted_columns(self.table)
         own = self.own
         if all(self._is_read_as_it_is(column) for column in columns):
             return own
@@ -71,6 +79,8 @@ class Relation:
         return sql.Identifier(str(self.table.schema), self.table.name)
 
     def _is_read_as_it_is(self, column: Column[Any]) -> bool:
+        if column.name == GUEST_KEY:  # of the source's own column of that name nothing is known
+            return False
         return column.name in self.found and not (self._is_hidden(column) or self._has_gaps(column))
 
     def _is_hidden(self, column: Column[Any]) -> bool:
@@ -92,6 +102,8 @@ class Relation:
         name, there = sql.Identifier(column.name), column.name in self.found
         if self._is_read_as_it_is(column):
             return name
+        if column.name == GUEST_KEY:
+            return sql.SQL(self._guest_key())
         if self._is_hidden(column):
             return sql.SQL(self._hidden(column))
         type_ = sql.SQL(self.type_of(column.name))
@@ -100,10 +112,15 @@ class Relation:
 
     def _hidden(self, column: Column[Any]) -> str:
         type_, own = postgres_type(column.type), quoted(POSTGRES, column.name)
-        becomes = extracted(column.info["personal"], own, self.forgotten.secret, POSTGRES)
+        becomes = extracted(column.info["personal"], own, POSTGRES)
         if self.personal_data == "none":
             return f"CAST({becomes} AS {type_})"
         return f"CASE WHEN {self._is_forgotten} THEN CAST({becomes} AS {type_}) ELSE CAST({own} AS {type_}) END"
+
+    def _guest_key(self) -> str:
+        if GUEST_EMAIL not in self.found:
+            return "CAST(NULL AS text)"
+        return pseudonym(quoted(POSTGRES, GUEST_EMAIL), self.forgotten.secret, POSTGRES)
 
     def _default(self, column: Column[Any]) -> sql.Composable:
         default = column.info.get("default") if self.found else None
@@ -132,7 +149,7 @@ def relations(
         mapping: The queries that take the place of tables, by name; if there are any, no other table is there.
         tables: The contracts.
         personal_data: Whether personal values are read.
-        forgotten: Persons of whom none are read, and the key of hashes in their place.
+        forgotten: Persons of whom none are read, and the key of guests' pseudonyms.
     """
 
     def found(table: Table) -> tuple[Mapping[str, Found], str | None]:

@@ -44,7 +44,7 @@ from ecommerce_pipeline.schema.drift import Drift, drift
 from ecommerce_pipeline.schema.personal import PersonalData
 from ecommerce_pipeline.schema.postgres import add_columns, create_table
 from ecommerce_pipeline.schema.tables import ORDERS, SCHEMA, TABLES, first_orders, staged
-from ecommerce_pipeline.settings.secrets import PERSON_KEY, read_secret
+from ecommerce_pipeline.settings.secrets import read_person_key, read_secret
 
 
 class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
@@ -53,8 +53,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     The password of `host` is the secret POSTGRES_PASSWORD, read when connecting. `tls` has libpq's TLS parameters.
     `time_zone` is that of business days. `mapping` names a pack or a folder whose queries take the place of tables: no
     other table is read then. `personal_data` says whether personal values are read; `lake` has the list of the persons
-    of whom none are; hashes in their place have the secret PERSON_KEY_SECRET as their key. `statement_seconds` and
-    `rows_per_second` limit what reading takes of `host`.
+    of whom none are. Pseudonyms of guests have the secret PERSON_KEY_SECRET as their key, or the one that the file
+    `person_key` keeps. `statement_seconds` and `rows_per_second` limit what reading takes of `host`.
     """
 
     embedded_dir: str
@@ -67,6 +67,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     mapping: str | None = None
     personal_data: PersonalData = "keep"
     lake: ResourceDependency[ObjectStore | None] = None  # type: ignore[assignment]
+    person_key: str | None = None
     statement_seconds: int = 0
     rows_per_second: int | None = None
 
@@ -213,7 +214,8 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
     def _relations(self, connection: psycopg.Connection, tables: Sequence[Table]) -> Relations:
         if self._forgotten is None:
             # Once: `forget` waits for the runs that have begun.
-            self._forgotten = read_forgotten(self.lake) if self.lake else Forgotten((), read_secret(PERSON_KEY) or "")
+            secret = read_person_key(Path(self.person_key) if self.person_key else None)
+            self._forgotten = read_forgotten(self.lake, secret) if self.lake else Forgotten((), secret)
         return relations(connection, self._queries(connection), tables, self.personal_data, self._forgotten)
 
     def _queries(self, connection: psycopg.Connection) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from ecommerce_pipeline.resources.postgres.catalog import FINITE
 from ecommerce_pipeline.resources.postgres.relations import Relation
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.personal import MASK, PERSONAL_NAMES
-from ecommerce_pipeline.schema.tables import HAPPENED_AT, business_key, kind, source_columns
+from ecommerce_pipeline.schema.tables import HAPPENED_AT, business_key, extracted_columns, kind
 
 SHOWN: Final = 3
 _NUMBER: Final = f"NOT ({FINITE})"
@@ -35,13 +35,13 @@ def special_values(connection: Connection, relation: Relation, rows: sql.Composa
     table, found = relation.table, relation.found
     conditions = {
         column.name: sql.SQL(condition).format(sql.Identifier(column.name))
-        for column in source_columns(table)
+        for column in extracted_columns(table)
         if (condition := _condition(column, found)) is not None
     }
     values = sql.SQL(", ").join(
         sql.SQL("({}, {}, {})").format(name, condition, _shown(name)) for name, condition in conditions.items()
     )
-    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in source_columns(table))
+    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in extracted_columns(table))
     if kind(table) == "event":
         rows = sql.SQL(
             "(SELECT {columns} FROM {rows} AS rows_ UNION ALL SELECT {columns} FROM {table} AS rows_ WHERE {undated})"
