@@ -21,7 +21,7 @@ from ecommerce_pipeline.resources.object_store.folder import FolderStore
 from ecommerce_pipeline.resources.postgres.address import Address
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.schema.arrow import arrow_schema
-from ecommerce_pipeline.schema.tables import BUSINESS_DATE, STAGING, transactions
+from ecommerce_pipeline.schema.tables import BUSINESS_DATE, GUEST_KEY, STAGING, transactions
 from ecommerce_pipeline.settings import Settings
 from ecommerce_pipeline.synthetic import state
 from ecommerce_pipeline.synthetic.arrow_columns import deletions_schema
@@ -48,6 +48,7 @@ def first_rows(data: Data) -> Iterator[pa.Table]:
     shop, day, rows = shop_settings(settings_of(data)), FIRST_DAY, data.rows
     while rows:
         table = state(shop, transactions.name, day, day).slice(0, rows)
+        table = table.append_column(GUEST_KEY, pa.nulls(table.num_rows, pa.string()))  # guests give no address
         dated = table.append_column(BUSINESS_DATE, pa.repeat(pa.scalar(day, pa.date32()), table.num_rows))
         rows -= table.num_rows
         day += ONE_DAY

@@ -1,5 +1,6 @@
 """Settings that make other rows are refused by name, with the old value, the new one and the remedy."""
 
+import stat
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,11 @@ OTHERS = {
     "SOURCE": "external",
     "PERSONAL_DATA": "none",
 }
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERSON_KEY_SECRET", "one-long-text-of-many")
 
 
 def settings(**environment: str) -> Settings:
@@ -75,13 +81,35 @@ def test_a_lake_that_may_hold_persons_is_not_taken_for_one_without(tmp_path: Pat
     assert read_stamp(lake)["PERSONAL_DATA"] == "keep"
 
 
-def test_a_lake_takes_no_hashes_with_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("personal_data", ["keep", "none"])
+def test_a_lake_takes_no_guests_of_another_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, personal_data: str
+) -> None:
+    """Each guest would have been two persons."""
     lake = FolderStore(folder=str(tmp_path))
-    stamp_lake(settings(PERSONAL_DATA="none"), lake)
-    monkeypatch.setenv("PERSON_KEY_SECRET", "one-long-text-of-many")
+    stamp_lake(settings(PERSONAL_DATA=personal_data), lake)
+    monkeypatch.setenv("PERSON_KEY_SECRET", "another-long-text")
     with pytest.raises(PlatformError) as refused:
-        stamp_lake(settings(PERSONAL_DATA="none"), lake)
-    assert "made with PERSON_KEY_SECRET=, and now PERSON_KEY_SECRET=*** is set" in str(refused.value)
+        stamp_lake(settings(PERSONAL_DATA=personal_data), lake)
+    assert "made with PERSON_KEY_SECRET=***, and now PERSON_KEY_SECRET=*** is set" in str(refused.value)
+
+
+def test_without_the_setting_a_lake_of_this_machine_keeps_a_random_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PERSON_KEY_SECRET")
+    lake = FolderStore(folder=str(tmp_path))
+    first, other = (settings(DATA_DIR=str(tmp_path / name)) for name in ("first", "other"))
+    stamp_lake(first, lake)
+    stamp_lake(first, lake)
+    key = first.data_dir / "person_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert [*first.data_dir.iterdir()] == [key]
+    assert key.read_text().strip() not in str(read_stamp(lake))
+    with pytest.raises(PlatformError, match="made with PERSON_KEY_SECRET"):
+        stamp_lake(other, lake)
+    monkeypatch.setenv("PERSON_KEY_SECRET_FILE", str(key))
+    stamp_lake(other, lake)
 
 
 def test_a_later_end_of_the_calendar_leaves_the_rows_as_they_are() -> None:

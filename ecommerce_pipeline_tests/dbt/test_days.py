@@ -80,7 +80,7 @@ def add_order(shop: Shop, number: int, day: date, position: int, luck: random.Ra
     header = {
         "transaction_id": number,
         "customer_id": customer,
-        "guest_email": f" Guest{number % 3}@shop.example" if is_guest and position else None,
+        "guest_key": f"{number % 3:064x}" if is_guest and position else None,
         "currency": currency,
         "session_id": None if in_store else number,
         "store_id": luck.choice([None, 1, 2]) if in_store else None,

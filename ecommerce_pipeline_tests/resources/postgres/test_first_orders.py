@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from hashlib import md5
+from hashlib import sha256
 
 import pytest
 
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 
 BEFORE = date(2026, 3, 10)
-GUEST = f"guest:{md5(b'ann@example.com', usedforsecurity=False).hexdigest()}"
+SECRET = "a-long-random-text-of-this-test"
+GUEST = f"guest:{sha256(f'{SECRET}ann@example.com'.encode()).hexdigest()}"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,10 @@ def first_orders(shop: PostgresResource, *, guests: bool, approved: list[str]) -
     return {row["person_key"]: (row["first_order_at"], row["channel"]) for row in rows}
 
 
-def test_persons_have_their_first_order_that_was_sold_before_the_day(shop: PostgresResource) -> None:
+def test_persons_have_their_first_order_that_was_sold_before_the_day(
+    shop: PostgresResource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERSON_KEY_SECRET", SECRET)
     assert first_orders(shop, guests=True, approved=["approved", "captured"]) == {
         "customer:7": (datetime(2026, 3, 2, 12, tzinfo=UTC), "web"),  # the earlier one was cancelled
         "customer:6": (datetime(2026, 3, 10, 2, 59, tzinfo=UTC), "web"),  # the evening before in Sao Paulo
