@@ -11,6 +11,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster_k8s import K8sRunLauncher
 
 from ecommerce_pipeline.settings import PROJECT_ROOT
+from ecommerce_pipeline.settings.secrets import SECRETS
 
 FOLDER = PROJECT_ROOT / "deploy" / "kubernetes"
 INSTANCE = yaml.safe_load((FOLDER / "dagster.yaml").read_text())
@@ -57,6 +58,15 @@ def test_names_are_the_same_in_the_instance_the_values_and_the_manual(launcher: 
         [reference] = source.values()
         assert re.search(rf"create (configmap|secret generic) {reference['name']} ", DEPLOY)
     assert f"dagster/{account}]" in DEPLOY
+
+
+def test_every_secret_is_in_the_one_of_those_who_need_it() -> None:
+    """PERSON_KEY_SECRET was missing: guests would have had a hash without a key."""
+    of_storage, of_code = re.findall(r"`(?:storage|code)\.env` has\s(.+?)(?:;|\.\n)", DEPLOY, re.DOTALL)
+    named = [{name for name in SECRETS if f"`{name}`" in text} for text in (of_storage, of_code)]
+    assert named == [{"DAGSTER_POSTGRES_PASSWORD"}, {*SECRETS} - {"DAGSTER_POSTGRES_PASSWORD"}]
+    for part in (CODE, VALUES["dagsterWebserver"], VALUES["dagsterDaemon"]):
+        assert ({"name": "ecommerce-code"} in part["envSecrets"]) is (part is CODE)
 
 
 def test_only_the_code_location_and_its_runs_have_a_google_identity() -> None:
