@@ -59,4 +59,5 @@ def staged_rows(shop: ShopSettings, table: str, day: date, as_of: date) -> pa.Ta
     """Return the rows of a business day at the end of a day of life, as staging has them."""
     rows = state(shop, table, day, as_of)
     dated = rows.append_column(BUSINESS_DATE, pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows))
-    return dated.cast(arrow_schema(STAGING[table]))
+    schema = arrow_schema(STAGING[table])  # which has the pseudonyms of guests, too
+    return pa.concat_tables([schema.empty_table(), dated], promote_options="default").cast(schema)
