@@ -18,7 +18,7 @@ from psycopg import Connection
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.digest import Digest, no_rows
 from ecommerce_pipeline.quality.exchange_rates import days_of_changed_rates
-from ecommerce_pipeline.quality.layers import SourceLayer, StagingLayer, layer_digests
+from ecommerce_pipeline.quality.layers import STAGING, SourceLayer, StagingLayer, layer_digests
 from ecommerce_pipeline.quality.loaded import changed_rows_loaded, days_with_keys, loaded_days, newest_rows, rows_loaded
 from ecommerce_pipeline.quality.ties import days_of_orders, days_of_visits
 from ecommerce_pipeline.resources.postgres.changed import (
@@ -29,6 +29,7 @@ from ecommerce_pipeline.resources.postgres.changed import (
 from ecommerce_pipeline.resources.postgres.relations import Relations
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
+from ecommerce_pipeline.resources.warehouse.evolve import contract_columns, follow
 from ecommerce_pipeline.schema.tables import (
     DIMENSIONS,
     EVENTS,
@@ -146,6 +147,9 @@ def look(
             for of_table in candidates.values():
                 of_table.setdefault(day, 0)
         changes = [*_differences(postgres, warehouse, candidates, timed, can_be_new)]
+        if changes or exact:
+            # Rows are compared in all columns of the contract, of which older tables may lack some.
+            follow(warehouse, {(STAGING, name): contract_columns(STAGED[name]) for name in TABLES})
         for days_of, reason in TIES.items():
             changed_days = {(change.table, change.day) for change in changes}
             tied = days_of(connection, source, postgres, warehouse, changed_days)

@@ -323,6 +323,17 @@ def test_what_updated_at_does_not_tell_is_found_exactly(layers: Layers, case: st
     assert layers.found(exact=True).keys() == expected
 
 
+def test_rows_are_compared_with_a_table_that_lacks_a_new_column_of_the_contract(layers: Layers) -> None:
+    """After an upgrade that added a column, each look failed, and with it each run, until days were built without."""
+    with layers.warehouse.connect() as connection:
+        connection.execute("ALTER TABLE staging.transactions DROP COLUMN guest_key")
+    layers.change(
+        "UPDATE transactions SET coupon_code = 'x', updated_at = '2026-04-01 12:00+00' WHERE transaction_id = 3"
+    )
+    assert ("03-03", "transactions") in layers.found()
+    assert "guest_key" in layers.warehouse.columns([("staging", "transactions")])["staging", "transactions"]
+
+
 def test_a_look_that_was_built_finds_nothing_again_though_the_times_are_within_the_overlap(layers: Layers) -> None:
     layers.change(order(6, "2026-03-02 12:00-03", updated=LATER))
     before = layers.look()
