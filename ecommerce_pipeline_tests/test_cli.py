@@ -118,8 +118,8 @@ def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) 
     others = [
         *("thesis.txt", "warehouse.duckdb.backup", "lake/sessions/date=2026-03-01/notes.txt", "lake/photos/boat.jpg"),
         *("dashboard/car.html", "dbt/my_project/dbt_project.yml", "dagster/notes.txt", "mail/inbox/letter.eml"),
-        # Without the list, the forgotten would come back with the next run.
-        *("postgres/data/PG_VERSION", "lake/_shop/forgotten.json"),
+        # Without the list and its key, the forgotten would come back with the next run.
+        *("postgres/data/PG_VERSION", "lake/_shop/forgotten.json", "person_key"),
     ]
     for name in ours + others:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -144,6 +144,9 @@ def test_reset_asks_first_and_deletes_only_the_platform_s_files(tmp_path: Path) 
     assert "lake, warehouse, dashboard, run history, dbt's files, mails in" in called.stdout
     assert f"kept: {tmp_path}/lake/_shop/forgotten.json" in called.stdout
     assert f"kept, as other files are there: {tmp_path}/dagster, {tmp_path}/dashboard" in called.stdout
+    (tmp_path / "lake" / "_shop" / "forgotten.json").unlink()
+    assert "run history, key of guests in" in call("reset", "--yes", folder=tmp_path).stdout
+    assert not (tmp_path / "person_key").exists()
 
 
 def test_the_ui_is_served_on_loopback_by_default() -> None:
