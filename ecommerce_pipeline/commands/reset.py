@@ -47,9 +47,7 @@ def reset_command(settings: Settings, *, ask: bool) -> None:
     prepare_home(settings)  # so that `dg dev` finds the home that .env names
     typer.echo(f"deleted the platform's files: {what}")
     if (settings.lake_dir / PATH).exists():
-        typer.echo(
-            f"kept: {settings.lake_dir / PATH}, with its key, so that persons who were forgotten do not come back"
-        )
+        typer.echo(f"kept: {settings.lake_dir / PATH}, so that persons who were forgotten do not come back")
     if kept:
         typer.echo(f"kept, as other files are there: {', '.join(kept)}")
 
