@@ -4,10 +4,10 @@ Rates, which no application has, come from a folder that stands on the pack.
 """
 
 import csv
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,16 @@ DAYS = ("2026-03-02", "2026-03-10")
 """The day of the orders, but of one old import, and those of their refunds."""
 RATES = {"USD": Decimal("1.25"), "JPY": Decimal("0.008"), "KWD": Decimal("3")}
 """In euros."""
+SECRET = "a-long-random-text-of-this-test"
 AMOUNTS = ("gross", "line_discount", "order_discount", "shipping", "tax", "other", "total", "paid")
 
 
 @pytest.fixture
-def shop(new_platform: Callable[..., Platform], tmp_path: Path) -> Iterator[Callable[..., Platform]]:
+def shop(
+    new_platform: Callable[..., Platform], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Platform]]:
+    monkeypatch.setenv("PERSON_KEY_SECRET", SECRET)
+
     def make(pack: str, **environment: str) -> Platform:
         views = tmp_path / "my_shop" / "views"
         views.mkdir(parents=True)
@@ -88,9 +93,9 @@ def state_of(order: dict[str, Any]) -> str:
 
 
 def person(buyer: str) -> str | None:
-    """Return the key of a person: a customer's number, or the hash of a guest's address; none of nobody."""
+    """Return the key of a person: a customer's number, or the keyed hash of a guest's address; none of nobody."""
     if "@" in buyer:
-        return f"guest:{hashlib.md5(buyer.encode(), usedforsecurity=False).hexdigest()}"
+        return f"guest:{sha256(f'{SECRET}{buyer}'.encode()).hexdigest()}"
     return f"customer:{buyer}" if buyer else None
 
 
