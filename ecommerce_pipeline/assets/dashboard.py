@@ -45,7 +45,9 @@ from ecommerce_pipeline.settings import Settings
 
 LAYER: Final = "dashboard"
 
-REPORT: Final = (
+REPORT: Final = AssetKey([LAYER, "report"])
+
+ABOUT_REPORT: Final = (
     "One page: sales, unit economics, products, customers, marketing, returns, payments, channels and stores, and data "
     "quality. It works offline and computes its figures for the chosen days and filters. Built from the current marts."
 )
@@ -70,9 +72,9 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
     read = tables_read() | (forecasts_read() if installed() else set())
 
     @asset(
-        key=AssetKey([LAYER, "report"]),
+        key=REPORT,
         group_name=LAYER,
-        description=f"{REPORT} [Open it]({address})" if address else REPORT,
+        description=f"{ABOUT_REPORT} [Open it]({address})" if address else ABOUT_REPORT,
         kinds={"html", "vega"},
         owners=[OWNER],
         deps=[AssetKey([layer, name]) for layer, name in sorted(read)],

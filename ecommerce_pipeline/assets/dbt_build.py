@@ -18,14 +18,14 @@ from dagster import (
     AssetObservation,
     Output,
 )
-from dagster_dbt import DbtCliInvocation
-from dagster_dbt.core.dbt_cli_event import DbtCliEventMessage
 
+from ecommerce_pipeline.assets.column_lineage import column_lineage
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.cli import WAIT_EVENT
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
+from ecommerce_pipeline.resources.dbt.library import DbtCliEventMessage, DbtCliInvocation
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace, days_environment, run_results
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 
@@ -41,7 +41,6 @@ class BuiltPart:
         events: What it built and checked, in order.
         costs: What each model cost, by dbt's unique id; empty if the warehouse reports no costs.
         manifest: dbt's manifest.
-        target_path: The folder with the compiled SQL.
         error: Why dbt failed; None if it succeeded.
     """
 
@@ -49,7 +48,6 @@ class BuiltPart:
     events: Sequence[Event]
     costs: Mapping[str, Mapping[str, int]]
     manifest: Mapping[str, Any]
-    target_path: Path
     error: PlatformError | None
 
 
@@ -77,12 +75,13 @@ def build_part(
             context.log.warning(str(message))
         for event in _dagster_events(message, invocation):
             context.log.info(_progress(event))
-            events.append(event)
+            # Now, while dbt builds the next models.
+            events.append(_with_lineage(event, invocation) if isinstance(event, Output) else event)
     succeeded = invocation.is_successful()
     failed = f"dbt could not build the models for {days.summary if days else 'all days'}"
     code = invocation.process.returncode
     error = None if succeeded else dbt_error(failed, "\n\n".join(errors), code, run_dir, workspace.warehouse_file)
-    return BuiltPart(days, events, _costs(run_dir), invocation.manifest, invocation.target_path, error)
+    return BuiltPart(days, events, _costs(run_dir), invocation.manifest, error)
 
 
 def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -> Iterator[Event]:
@@ -95,6 +94,12 @@ def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -
             target_path=invocation.target_path,
             project=invocation.project,
         )
+
+
+def _with_lineage(event: Output[Any], invocation: DbtCliInvocation) -> Output[Any]:
+    unique_id = str(event.metadata["unique_id"].value)
+    lineage = column_lineage(invocation.manifest, unique_id, invocation.target_path)
+    return event.with_metadata({**event.metadata, **lineage})
 
 
 def combined_events(parts: Sequence[BuiltPart], windows: int) -> Iterator[Event]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from dagster import AssetExecutionContext, AssetKey, Output
 
-from ecommerce_pipeline.assets.column_lineage import column_lineage
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, total_costs
 from ecommerce_pipeline.execution.partition_metadata import add_partition_metadata
 from ecommerce_pipeline.io_managers.metadata import PREVIEW_ROWS, URI, partition_volume, preview, volume
@@ -37,7 +36,6 @@ def with_metadata(
             by_day = of_days[_model(event)]
             by_day[days.last.isoformat()] |= {
                 **event.metadata,
-                **column_lineage(parts[-1].manifest, unique_id, parts[-1].target_path),
                 **costs.get(unique_id, {}),
             }
             add_partition_metadata(context, AssetKey(_model(event)), by_day)

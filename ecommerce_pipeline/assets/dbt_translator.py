@@ -5,9 +5,9 @@ from itertools import takewhile
 from typing import Any
 
 from dagster import AssetCheckSpec, AssetSpec, DailyPartitionsDefinition, apply_freshness_policy
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 from ecommerce_pipeline.assets.common import FRESH, OWNER, daily
+from ecommerce_pipeline.resources.dbt.library import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 from ecommerce_pipeline.settings import Settings
 
 

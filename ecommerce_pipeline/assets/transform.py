@@ -8,22 +8,21 @@ from itertools import chain, repeat
 from typing import Final
 
 from dagster import AssetExecutionContext, AssetsDefinition, ResourceParam
-from dagster_dbt import dbt_assets
 
 from ecommerce_pipeline.assets.common import ONE_RUN, WAREHOUSE_POOL, days_of_run, days_to_check
 from ecommerce_pipeline.assets.dbt_build import BuiltPart, Event, build_part, combined_events, partly_built
 from ecommerce_pipeline.assets.dbt_metadata import with_metadata
 from ecommerce_pipeline.assets.dbt_translator import Translator
-from ecommerce_pipeline.assets.forecast import will_forecast
+from ecommerce_pipeline.assets.early import prepare_later_steps
 from ecommerce_pipeline.assets.table_definitions import tables_to_follow
 from ecommerce_pipeline.errors import PlatformError, TransientError
 from ecommerce_pipeline.execution.retries import last_attempt, retried
-from ecommerce_pipeline.forecasts.extra import import_early
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.quality.exchange_rates import check_rates
 from ecommerce_pipeline.quality.loaded import rows_loaded
 from ecommerce_pipeline.quality.quarantine_guard import excessive
 from ecommerce_pipeline.quality.rows_by_day import QUARANTINES, count_rows
+from ecommerce_pipeline.resources.dbt.library import dbt_assets
 from ecommerce_pipeline.resources.dbt.project import DbtWorkspace
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 from ecommerce_pipeline.resources.warehouse import Warehouse
@@ -57,8 +56,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         _follow_definitions(context, warehouse, workspace)
         if {key.path[-1] for key in context.selected_asset_keys} & WITH_RATES:
             check_rates(warehouse, days, settings.reporting_currency)
-        if will_forecast(context, days):
-            import_early()
+        prepare_later_steps(context, days)
         windows = warehouse.parts(days)
         # A refund or a visit of one part may name an order of a later one, which the second time is there.
         times = 1 if len(windows) == 1 else 2

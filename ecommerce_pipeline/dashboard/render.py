@@ -53,7 +53,7 @@ def render(title: str, datasets: Datasets, definitions: Definitions, vega: str) 
         ),
         data=_json(_data(datasets, definitions, headers)),
         columns=columns,
-        drawings=_drawings(),
+        drawings=drawings(),
         vega=vega,
         script="\n".join(_part(name) for name in SCRIPTS),
     )
@@ -71,8 +71,11 @@ def _json(value: Any) -> str:
 
 
 @cache
-def _drawings() -> str:
-    """Return the charts' descriptions, unvalidated: a test checks them against Vega-Lite's schema, which is slow."""
+def drawings() -> str:
+    """Return the charts' descriptions, unvalidated: a test checks them against Vega-Lite's schema, which is slow.
+
+    They are the same for any data, so that they can be made before there is any.
+    """
     with schemapi.debug_mode(False):
         return _json(
             {

@@ -1,11 +1,10 @@
-"""The optional extra `forecast`: whether it is installed, and its slow import in the background."""
+"""The optional extra `forecast`: whether it is installed, and its modules, whose import is slow."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
-from threading import Thread
 from typing import Any, Final
 
 from numpy import float64
@@ -27,12 +26,6 @@ def library_version() -> str:
 def own_version() -> str:
     """Return this package with its version."""
     return f"ecommerce-pipeline {version('ecommerce-pipeline')}"
-
-
-def import_early() -> None:
-    """Begin the import in a thread: it takes seconds, which other steps wait for anyway."""
-    if installed():
-        Thread(target=import_module, args=(f"{LIBRARY}.models",), name="import-forecast", daemon=True).start()
 
 
 def models() -> Any:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from dagster import get_dagster_logger
-from dagster_dbt import DbtProject
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, PATH_VARIABLE, wait_event
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
+from ecommerce_pipeline.resources.dbt.library import DbtProject
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
 from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
 from ecommerce_pipeline.settings import PROJECT_ROOT

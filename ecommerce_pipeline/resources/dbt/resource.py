@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from dagster import AssetExecutionContext, ConfigurableResource, InitResourceContext
-from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation
-from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
 from pydantic import PrivateAttr
 
 from ecommerce_pipeline.resources.dbt.cli import AWAIT_COMMAND
+from ecommerce_pipeline.resources.dbt.library import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    get_updated_cli_invocation_params_for_context,
+)
 from ecommerce_pipeline.settings.secrets import SECRETS
 
 SECRET_VARIABLES: Final = frozenset(name for secret in SECRETS for name in (secret, f"{secret}_FILE"))

@@ -1,0 +1,27 @@
+"""What later steps of a run need and no data decides, made in a thread while dbt's process builds the models."""
+
+from threading import Thread
+
+from dagster import AssetExecutionContext
+
+from ecommerce_pipeline.assets.dashboard import REPORT
+from ecommerce_pipeline.assets.forecast import will_forecast
+from ecommerce_pipeline.forecasts.extra import installed, models
+from ecommerce_pipeline.partitions import Days
+
+
+def prepare_later_steps(context: AssetExecutionContext, days: Days) -> None:
+    """Begin the slow imports of the run's forecasts, and the drawings of its page."""
+    draws = REPORT in context.job_def.asset_layer.executable_asset_keys
+    forecasts = installed() and will_forecast(context, days)
+    if draws or forecasts:
+        Thread(target=_prepare, args=(draws, forecasts), name="prepare-later-steps", daemon=True).start()
+
+
+def _prepare(draws: bool, forecasts: bool) -> None:
+    if draws:
+        from ecommerce_pipeline.dashboard.render import drawings
+
+        drawings()
+    if forecasts:
+        models()
