@@ -65,6 +65,7 @@ def build_part(
     # DuckDB reports no costs, which dbt's results are read for.
     files = {"DBT_LOG_LEVEL_FILE": "info", "DBT_WRITE_JSON": str(workspace.warehouse_file is None)}
     environment = {**workspace.connected_environment, **days_environment(days), **of_run, **files}
+    workspace.release_warehouse()
     invocation = dbt.build(context, ["--exclude-resource-type", "unit_test"], environment, run_dir)
     events: list[Event] = []
     errors: list[str] = []

@@ -21,6 +21,7 @@ from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.library import DbtProject
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
 from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
+from ecommerce_pipeline.resources.warehouse.duckdb.open_file import OPEN_FILE
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline.settings.places import make_data_dir
 
@@ -92,6 +93,11 @@ class DbtWorkspace:
         """
         if self.warehouse_file is not None and not exists(self.warehouse_file):
             raise not_built(self.warehouse_file)
+
+    def release_warehouse(self) -> None:
+        """Close DuckDB's file, which this process may have open, for dbt's process."""
+        if self.warehouse_file is not None:
+            OPEN_FILE.close()
 
     def project(self) -> DbtProject:
         """Return the project, with a manifest that is not older than any of its files.

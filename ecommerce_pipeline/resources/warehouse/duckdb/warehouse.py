@@ -4,33 +4,29 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import RLock
 
 import duckdb
 import pyarrow as pa
-from dagster import ConfigurableResource, get_dagster_logger
+from dagster import ConfigurableResource, InitResourceContext, get_dagster_logger
 from sqlalchemy import Table
 
 from ecommerce_pipeline.errors import NotBuiltError, PlatformError, TransientError, no_memory
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.warehouse import HEAD_ROWS, Replaced, TableName, Writer
 from ecommerce_pipeline.resources.warehouse.duckdb.errors import first_line, warehouse_error
-from ecommerce_pipeline.resources.warehouse.duckdb.file import open_file
+from ecommerce_pipeline.resources.warehouse.duckdb.open_file import OPEN_FILE
 from ecommerce_pipeline.resources.warehouse.duckdb.replacement import KEPT, compact
 from ecommerce_pipeline.schema.dialects import DUCKDB, Dialect, within
 from ecommerce_pipeline.schema.drift import Found
 from ecommerce_pipeline.schema.duckdb import COLUMNS, create_table, postgres_name
 from ecommerce_pipeline.schema.evolution import Evolution, alter_table
 
-_FILE_LOCK = RLock()
-"""Held while the file is open: one process cannot open it read-only and for writing at the same time."""
-
 MB_PER_THREAD = 128
 """Memory limit of a load per DuckDB thread."""
 
 
 class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
-    """A DuckDB file; connections are short, because a writing connection locks the file.
+    """A DuckDB file; uses are short, because a writing process locks the file.
 
     Attributes:
         path: The file.
@@ -39,6 +35,14 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 
     path: str
     place: str | None = None
+
+    def setup_for_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002 - the signature overridden
+        """Keep the file open between the steps of a run."""
+        OPEN_FILE.begin_run()
+
+    def teardown_after_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002
+        """Close the file."""
+        OPEN_FILE.end_run()
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -51,7 +55,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         path = Path(self.path)
         report = get_dagster_logger("warehouse").warning
         try:
-            with _FILE_LOCK, open_file(path, report, read_only=read_only) as connection:
+            with OPEN_FILE.connection(path, report, read_only=read_only) as connection:
                 connection.execute("SET TimeZone = 'UTC'")
                 yield connection
         except duckdb.Error as error:
@@ -89,8 +93,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         """
         name = f'"{layer}"."{table.name}"'
         of_days = within(days)
-        with self.connect() as connection:
-            _load_by_row_group(connection)
+        with self.connect() as connection, _by_row_group(connection):
             try:
                 connection.begin()
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
@@ -158,7 +161,7 @@ class DuckDBWarehouse(ConfigurableResource):  # type: ignore[type-arg]
         for copy in self.kept_copies():
             Path(copy).unlink(missing_ok=True)
         report = get_dagster_logger("warehouse").warning
-        with _FILE_LOCK, suppress(NotBuiltError):
+        with OPEN_FILE.closed(), suppress(NotBuiltError):
             compact(path, report)
 
     def kept_copies(self) -> Sequence[str]:
@@ -245,8 +248,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: Table, name: str, uris
     return int(count)
 
 
-def _load_by_row_group(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let each thread write the row groups that it reads, and limit the memory.
+@contextmanager
+def _by_row_group(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """In the block, let each thread write the row groups that it reads, and limit the memory.
 
     With the order of the files preserved, 5,000,000 orders take 1.8 times as long and 2.4 times the memory. A thread
     needs at least 125 MB: https://duckdb.org/docs/stable/guides/performance/environment
@@ -256,6 +260,10 @@ def _load_by_row_group(connection: duckdb.DuckDBPyConnection) -> None:
         "SELECT current_setting('threads'), parse_formatted_bytes(current_setting('memory_limit'))"
     ).fetchall()
     connection.execute(f"SET memory_limit = '{min(limit, threads * MB_PER_THREAD * 1_000_000)}B'")
+    yield
+    # The settings are those of the open file; after an error it is closed.
+    connection.execute("RESET memory_limit")
+    connection.execute("RESET preserve_insertion_order")
 
 
 def _load_error(path: Path, uris: Sequence[str], error: duckdb.Error, failed: str, remedy: str) -> PlatformError:
