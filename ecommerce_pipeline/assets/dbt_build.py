@@ -3,8 +3,10 @@
 A warehouse may have to replace many days in parts, but Dagster takes one output per model and run.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +28,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.dbt.cli import WAIT_EVENT
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.library import DbtCliEventMessage, DbtCliInvocation
-from ecommerce_pipeline.resources.dbt.project import DbtWorkspace, days_environment, run_results
+from ecommerce_pipeline.resources.dbt.project import LOG, DbtWorkspace, days_environment, run_results
 from ecommerce_pipeline.resources.dbt.resource import DbtResource
 
 Event = Output[Any] | AssetMaterialization | AssetCheckResult | AssetCheckEvaluation | AssetObservation
@@ -62,14 +64,14 @@ def build_part(
     run_dir = workspace.run_dir(context.run_id)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     of_run = {"RUN_ID": context.run_id, "RUN_TIME": started, "REBUILD": str(REBUILD_TAG in context.run.tags)}
-    # DuckDB reports no costs, which dbt's results are read for.
-    files = {"DBT_LOG_LEVEL_FILE": "info", "DBT_WRITE_JSON": str(workspace.warehouse_file is None)}
+    # The log is written by this process. DuckDB reports no costs, which dbt's results are read for.
+    files = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": str(workspace.warehouse_file is None)}
     environment = {**workspace.connected_environment, **days_environment(days), **of_run, **files}
     workspace.release_warehouse()
     invocation = dbt.build(context, ["--exclude-resource-type", "unit_test"], environment, run_dir)
     events: list[Event] = []
     errors: list[str] = []
-    for message in invocation.stream_raw_events():
+    for message in _logged(invocation.stream_raw_events(), run_dir / LOG):
         if message.raw_event["info"]["level"] == "error":
             errors.append(str(message))
         elif message.raw_event["info"]["name"] == WAIT_EVENT:
@@ -83,6 +85,14 @@ def build_part(
     code = invocation.process.returncode
     error = None if succeeded else dbt_error(failed, "\n\n".join(errors), code, run_dir, workspace.warehouse_file)
     return BuiltPart(days, events, _costs(run_dir), invocation.manifest, error)
+
+
+def _logged(messages: Iterator[DbtCliEventMessage], file: Path) -> Iterator[DbtCliEventMessage]:
+    """Write messages to a log, which takes dbt twice as long as printing them. dbt itself reports a full disk."""
+    for message in messages:
+        with suppress(OSError), file.open("a") as log:
+            log.write(f"{json.dumps(message.raw_event)}\n")
+        yield message
 
 
 def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -> Iterator[Event]:

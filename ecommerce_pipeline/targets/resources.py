@@ -27,14 +27,19 @@ def platform_resources(settings: Settings) -> dict[str, Any]:
     from ecommerce_pipeline.resources.dbt.project import DBT_DIR
     from ecommerce_pipeline.resources.dbt.resource import DbtResource
 
-    target = target_of(settings)
+    target, workspace = target_of(settings), dbt_workspace(settings)
     return {
         "postgres": postgres(settings),
         "lake": target.lake,
         LAKE_IO_MANAGER: LakeIOManager(store=target.lake),
         "warehouse": target.warehouse,
         WAREHOUSE_IO_MANAGER: WarehouseIOManager(warehouse=target.warehouse, store=target.lake),
-        "dbt": DbtResource(project_dir=str(DBT_DIR), target=settings.target),
+        "dbt": DbtResource(
+            project_dir=str(DBT_DIR),
+            target=settings.target,
+            parsed_dir=str(workspace.parse_dir),
+            environment=workspace.environment,
+        ),
         "dashboard_store": target.dashboard,
     }
 

@@ -7,10 +7,13 @@ again for every other folder.
 import json
 import logging
 import os
+import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final, cast
 
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import LockWait, lock_for_this_process, lock_holder
@@ -24,7 +27,10 @@ WAIT_EVENT: Final = "WaitForWarehouse"
 PATH_VARIABLE: Final = "WAREHOUSE_DUCKDB_PATH"
 """Read by profiles.yml: DuckDB's file, from that folder."""
 AWAIT_COMMAND: Final = "--await-command"
-"""The argument that lets the program import dbt, and read its arguments and environment from standard input."""
+"""The argument, before a target and a folder of the parsed project, that lets the program read the project, and its
+arguments and more environment from standard input."""
+PARTIAL_PARSE: Final = "partial_parse.msgpack"
+"""dbt's name of the file of the parsed project."""
 
 
 def main() -> None:
@@ -37,26 +43,51 @@ def main() -> None:
 
     from dbt.cli.main import cli
 
-    if sys.argv[1:] == [AWAIT_COMMAND]:
-        await_command()
+    from ecommerce_pipeline.resources.dbt.quiet_events import QuietEvents, ctx_set_event_manager
+
+    ctx_set_event_manager(QuietEvents())
     os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
     os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
+    run: Callable[[], int] = cli
+    if sys.argv[1:2] == [AWAIT_COMMAND]:
+        run = await_command(*sys.argv[2:])
     if file := os.environ.get(FILE_VARIABLE):
         try:
             lock_warehouse(Path(file))
         except PlatformError as error:
             _report("error", str(error))
             sys.exit(1)
-    sys.exit(cli())
+    sys.exit(run())
 
 
-def await_command() -> None:
-    """Take over the arguments and the environment that come as one line of JSON; end if none come."""
+def await_command(target: str, parsed: str) -> Callable[[], int]:
+    """Read the parsed project, and take over the environment that comes with the arguments as one line of JSON.
+
+    Args:
+        target: The target in profiles.yml.
+        parsed: The folder of the parsed project.
+
+    Returns:
+        What runs dbt with the arguments, and returns its exit code. The process ends if none come.
+    """
+    from dbt.cli.main import dbtRunner
+
+    with TemporaryDirectory() as copy:  # dbt writes into the folder, which others read
+        with suppress(OSError):
+            shutil.copy(Path(parsed) / PARTIAL_PARSE, copy)
+        options = ["--target", target, "--target-path", copy, "--no-write-json"]
+        project = dbtRunner().invoke(["--quiet", "--log-level", "none", "--log-level-file", "none", "parse", *options])
     command = json.loads(sys.stdin.readline() or "null")
     if command is None:
         sys.exit()
-    sys.argv[1:] = command["arguments"]
     os.environ.update(command["environment"])
+
+    def run() -> int:
+        # A project that could not be read is read again, for the error.
+        done = dbtRunner(cast("Any", project.result) if project.success else None).invoke(command["arguments"])
+        return 0 if done.success else 1 if done.exception is None else 2
+
+    return run
 
 
 def lock_warehouse(file: Path) -> None:

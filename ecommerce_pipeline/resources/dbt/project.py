@@ -16,7 +16,13 @@ from dagster import get_dagster_logger
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.locks import locked
 from ecommerce_pipeline.partitions import Days
-from ecommerce_pipeline.resources.dbt.cli import FILE_VARIABLE, FOLDER_VARIABLE, PATH_VARIABLE, wait_event
+from ecommerce_pipeline.resources.dbt.cli import (
+    FILE_VARIABLE,
+    FOLDER_VARIABLE,
+    PARTIAL_PARSE,
+    PATH_VARIABLE,
+    wait_event,
+)
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.library import DbtProject
 from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
@@ -26,8 +32,8 @@ from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline.settings.places import make_data_dir
 
 DBT_DIR: Final = PROJECT_ROOT / "ecommerce_dbt"
-PARTIAL_PARSE: Final = "partial_parse.msgpack"
 RUN_RESULTS: Final = "run_results.json"
+LOG: Final = "dbt.log"
 KEPT_RUNS: Final = 10
 
 
@@ -106,7 +112,7 @@ class DbtWorkspace:
             PlatformError: A model, macro or property file cannot be parsed; the message is dbt's own. Or the result has
                 no place.
         """
-        parse_dir = self._parse_dir()
+        parse_dir = self.parse_dir
         make_data_dir(self.state_dir.parent)
         parse_dir.mkdir(parents=True, exist_ok=True)
         project = DbtProject(project_dir=DBT_DIR, target_path=parse_dir, target=self.target, profiles_dir=DBT_DIR)
@@ -125,7 +131,7 @@ class DbtWorkspace:
         return project
 
     def run_dir(self, run_id: str) -> Path:
-        """Create dbt's folder for a run, for its log, compiled SQL and results, with a copy of the parsed project.
+        """Create dbt's folder for a run, for its log, compiled SQL and results.
 
         The folders of the last few runs are kept. Results of an earlier command of the same run are removed.
         """
@@ -137,7 +143,6 @@ class DbtWorkspace:
         run_dir = runs / run_id
         run_dir.mkdir(exist_ok=True)
         (run_dir / RUN_RESULTS).unlink(missing_ok=True)
-        shutil.copyfile(self._parse_dir() / PARTIAL_PARSE, run_dir / PARTIAL_PARSE)
         return run_dir
 
     def test(self, days_environment: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -152,6 +157,7 @@ class DbtWorkspace:
         environment = {**self.connected_environment, **days_environment}
         self.project()
         run_dir = self.run_dir(f"verify-{os.getpid()}")
+        shutil.copy(self.parse_dir / PARTIAL_PARSE, run_dir)
         done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, environment=environment)
         results = run_results(run_dir)
         broken = [f"{one['unique_id']}: {one['message']}" for one in results if one["status"] == "error"]
@@ -160,8 +166,9 @@ class DbtWorkspace:
             raise dbt_error("dbt's tests could not be run", text, done.returncode, run_dir, self.warehouse_file)
         return results
 
-    def _parse_dir(self) -> Path:
-        """Return the folder of the parsed project: the shared one, unless it is read-only and its parse outdated."""
+    @property
+    def parse_dir(self) -> Path:
+        """The folder of the parsed project: the shared one, unless it is read-only and its parse outdated."""
         own = (self.state_dir / "parsed").resolve()
         if self.shared_parse_dir is None:
             return own

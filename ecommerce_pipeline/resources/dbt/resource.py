@@ -14,7 +14,7 @@ from dagster import AssetExecutionContext, ConfigurableResource, InitResourceCon
 from packaging.version import Version
 from pydantic import PrivateAttr
 
-from ecommerce_pipeline.resources.dbt.cli import AWAIT_COMMAND
+from ecommerce_pipeline.resources.dbt.cli import AWAIT_COMMAND, FOLDER_VARIABLE
 from ecommerce_pipeline.resources.dbt.library import (
     DagsterDbtTranslator,
     DbtCliInvocation,
@@ -35,15 +35,19 @@ class DbtResource(ConfigurableResource[None]):
     Attributes:
         project_dir: The folder of the project and its profiles.yml.
         target: The target in profiles.yml.
+        parsed_dir: The folder of the parsed project.
+        environment: The environment variables that the project is read with.
     """
 
     project_dir: str
     target: str
+    parsed_dir: str
+    environment: dict[str, str]
     _waiting: subprocess.Popen[bytes] | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002 - the signature overridden
-        """Start dbt, which waits for its command."""
-        self._waiting = _start()
+        """Start dbt, which reads the project and waits for its command."""
+        self._waiting = self._start()
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002
         """End dbt if it got no command."""
@@ -62,19 +66,16 @@ class DbtResource(ConfigurableResource[None]):
         params = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
         project_dir = Path(params.dbt_project.project_dir if params.dbt_project else self.project_dir)
         selection = {"DBT_INDIRECT_SELECTION": params.indirect_selection} if params.indirect_selection else {}
-        folders = {"PROJECT_DIR": project_dir, "PROFILES_DIR": self.project_dir, "TARGET_PATH": target_path}
         command = {
             "arguments": ["build", *arguments, "--target", self.target, *params.selection_args],
             "environment": {
-                "DBT_LOG_FORMAT": "json",
                 "DBT_LOG_PATH": str(target_path),
-                "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-                **{f"DBT_{name}": str(folder) for name, folder in folders.items()},
+                "DBT_TARGET_PATH": str(target_path),
                 **selection,
                 **environment,
             },
         }
-        process, self._waiting = self._waiting or _start(), None
+        process, self._waiting = self._waiting or self._start(), None
         # If it has ended, its exit code says why.
         with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stdin:
             stdin.write(json.dumps(command).encode() + b"\n")
@@ -90,6 +91,25 @@ class DbtResource(ConfigurableResource[None]):
             context=context,
         )
 
+    def _start(self) -> subprocess.Popen[bytes]:
+        """Start dbt, which reads the project and waits for its command."""
+        # dbt starts in this folder, which does not exist yet where the parsed project is shared.
+        Path(self.environment[FOLDER_VARIABLE]).mkdir(parents=True, exist_ok=True)
+        variables = {
+            "PYTHONUNBUFFERED": "1",
+            "DBT_LOG_FORMAT": "json",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DBT_PROJECT_DIR": self.project_dir,
+            "DBT_PROFILES_DIR": self.project_dir,
+        }
+        return subprocess.Popen(
+            [dbt_executable(), AWAIT_COMMAND, self.target, self.parsed_dir],
+            env=subprocess_environment({**self.environment, **variables}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
 
 def dbt_executable() -> str:
     """Return the dbt of this Python environment, whether or not it is activated: see `resources/dbt/cli.py`."""
@@ -99,14 +119,3 @@ def dbt_executable() -> str:
 def subprocess_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a dbt process: this process's without secrets, and the variables."""
     return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES} | dict(variables)
-
-
-def _start() -> subprocess.Popen[bytes]:
-    """Start dbt, which waits for its command."""
-    return subprocess.Popen(
-        [dbt_executable(), AWAIT_COMMAND],
-        env=subprocess_environment({"PYTHONUNBUFFERED": "1"}),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
