@@ -9,14 +9,14 @@
 {% macro column_type(type) -%}
     {%- set name, parenthesis, digits = named_decimals().get(type, type).partition('(') -%}
     {%- set names = adapter.dispatch('type_names')() -%}
-    {%- do names.update(key=names[key_type()]) -%}
-    {%- if name not in names -%}
+    {%- set known = names.get(key_type() if name == 'key' else name) -%}
+    {%- if not known -%}
         {{ exceptions.raise_compiler_error(
-            "unknown type '" ~ type ~ "': use one of " ~ (named_decimals() | join(', ')) ~ ", " ~ (names | join(', '))
-            ~ " (macros/types.sql)"
+            "unknown type '" ~ type ~ "': use one of " ~ (named_decimals() | join(', ')) ~ ", key, "
+            ~ (names | join(', ')) ~ " (macros/types.sql)"
         ) }}
     {%- endif -%}
-    {{ names[name] ~ parenthesis ~ digits }}
+    {{ known ~ parenthesis ~ digits }}
 {%- endmacro %}
 
 
@@ -38,9 +38,13 @@
 
 {# A model's columns with the warehouse's types, for the two macros of dbt below, which enforce contracts. #}
 {% macro warehouse_columns(columns) %}
-    {% set typed = {} %}
+    {% set typed, known = {}, {} %}
     {% for name, column in columns.items() %}
-        {% do typed.update({name: dict(column, data_type=column_type(column['data_type']))}) %}
+        {% set type = column['data_type'] %}
+        {% if type not in known %}
+            {% do known.update({type: column_type(type)}) %}
+        {% endif %}
+        {% do typed.update({name: dict(column, data_type=known[type])}) %}
     {% endfor %}
     {{ return(typed) }}
 {% endmacro %}
