@@ -39,8 +39,7 @@ def special() -> Any:
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """Limit linear algebra to one thread: on small matrices, more only wait for each other."""
-    import_module("scipy.optimize")  # it brings a library of its own, which must be there to be limited
+    """Limit linear algebra of the libraries imported by now to one thread: on small matrices, more only wait."""
     limits: AbstractContextManager[Any] = import_module("threadpoolctl").threadpool_limits(1, "blas")
     return limits
 
@@ -52,9 +51,9 @@ def minimize(
 ) -> NDArray[float64]:
     """Return where a loss, which comes with its slope, is least within bounds, by SciPy's L-BFGS-B."""
     options = {"ftol": 1e-10, "gtol": 1e-6}
-    found: NDArray[float64] = (
-        import_module("scipy.optimize")
-        .minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds, options=options)
-        .x
-    )
+    optimize = import_module("scipy.optimize")
+    with one_thread():  # SciPy brings a library of its own
+        found: NDArray[float64] = optimize.minimize(
+            loss, start, method="L-BFGS-B", jac=True, bounds=bounds, options=options
+        ).x
     return found
