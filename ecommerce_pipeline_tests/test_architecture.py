@@ -58,3 +58,14 @@ for old, new in zip(before, after, strict=True):
 """
     names = [name for name in modules() if name != f"{ROOT}.definitions"]
     subprocess.run([sys.executable, "-c", program, *names], check=True)
+
+
+def test_a_process_that_loads_the_graph_imports_no_dbt() -> None:
+    """It takes more than a second, in each process of the UI and of a run; only dbt's own process needs it."""
+    program = """
+import sys
+import ecommerce_pipeline.assets.transform, ecommerce_pipeline.targets
+found = {name.partition(".")[0] for name in sys.modules} & {"dbt", "dbt_common", "mashumaro"}
+assert not found, found
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

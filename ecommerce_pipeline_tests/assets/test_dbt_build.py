@@ -1,7 +1,6 @@
 """What counts as built and as checked of a window that is built in parts; with real dbt in integration/."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from dagster import AssetCheckResult, AssetKey, AssetObservation, Output
 
@@ -12,7 +11,7 @@ SALES = AssetKey(["datamart", "sales"])
 
 
 def part(*events: Event, error: PlatformError | None = None, cost: int = 0) -> BuiltPart:
-    return BuiltPart(None, events, {"model.sales": {"bytes billed": cost}}, {}, Path(), error)
+    return BuiltPart(None, events, {"model.sales": {"bytes billed": cost}}, {}, error)
 
 
 def check(name: str, *, passed: bool) -> AssetCheckResult:
