@@ -10,8 +10,7 @@ PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder 
 CHAOS := $(BIN)/pytest -s -q -o faulthandler_timeout=0
 # Use the Python that runs make; never download another.
 export UV_PYTHON_DOWNLOADS := never
-# Compile bytecode once, at installation: without it every process takes seconds longer to start.
-export UV_COMPILE_BYTECODE := 1
+# Python compiles the quarter of all modules that it imports when it first does: all of them would take longer than a run.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
