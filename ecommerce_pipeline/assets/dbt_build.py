@@ -21,7 +21,6 @@ from dagster import (
     Output,
 )
 
-from ecommerce_pipeline.assets.column_lineage import column_lineage
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.partitions import Days
@@ -108,6 +107,9 @@ def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -
 
 
 def _with_lineage(event: Output[Any], invocation: DbtCliInvocation) -> Output[Any]:
+    # Importing sqlglot takes time, which loading the code location saves.
+    from ecommerce_pipeline.assets.column_lineage import column_lineage
+
     unique_id = str(event.metadata["unique_id"].value)
     lineage = column_lineage(invocation.manifest, unique_id, invocation.target_path)
     return event.with_metadata({**event.metadata, **lineage})

@@ -67,6 +67,16 @@ def test_a_missed_target_is_reported_as_missed() -> None:
     }
 
 
+def test_a_large_run_is_held_to_its_memory_and_to_the_cost_of_its_reconciliation() -> None:
+    parts = {"lake": 2.0, "staging": 3.0, "reconciliation": 6.0}
+    run = Measurement(0, 60, 100, peak_mb=1900, parts=parts)
+    found = claims([Result("graph", "30 days in one run at scale 100", "part", 0, (run,))])
+    assert {one.text: (one.measured, one.met) for one in found} == {
+        "memory of the largest process, 30 days in one run at scale 100": ("1.9 GB", True),
+        "reconciliation against extraction and load, 30 days in one run at scale 100": ("1.20 times", False),
+    }
+
+
 def test_a_short_run_saves_a_result_of_every_case_and_writes_the_report(tmp_path: Path) -> None:
     done = bench(tmp_path, BENCH_ROWS=str(ROWS), BENCH_ROUNDS="1", BENCH_CASES=OURS)
     assert done.returncode == 0, done.stderr
