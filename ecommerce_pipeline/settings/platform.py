@@ -112,6 +112,9 @@ class Settings(DashboardSettings, MailSettings):
     shop_mapping: str | None = Field(
         None, description="name of a folder of shops/, or a path: its queries are read in place of tables and views"
     )
+    duckdb_memory_mb: int = Field(
+        1200, ge=100, description="memory of DuckDB while dbt builds the models; the rest goes to files beside its file"
+    )
 
     postgres_host: str | None = Field(None, description="PostgreSQL server; unset: an embedded one is started")
     postgres_port: int | None = Field(

@@ -21,7 +21,7 @@ def build_target(settings: Settings) -> Target:
         lake=FolderStore(folder=str(settings.lake_dir)),
         dashboard=FolderStore(folder=str(settings.dashboard_dir)),
         warehouse=warehouse,
-        dbt_environment={},
+        dbt_environment={"DUCKDB_MEMORY_MB": str(settings.duckdb_memory_mb)},
         checks={"warehouse": partial(_warehouse, settings, warehouse)},
         warehouse_file=settings.warehouse_path,
         person_key=settings.person_key_file,
