@@ -31,6 +31,8 @@ from ecommerce_pipeline_tests.support.platform import Platform
 REPORT = PROJECT_ROOT / "docs" / "google_cloud_costs.md"
 LAST = "2026-03-08"
 HISTORY_DAYS = 365
+PROJECT = "shop-emulated"
+"""At least six characters: the emulator denies access to projects of shorter names, which Google does not allow."""
 
 MIB = 2**20
 LEAST_BYTES = 10 * MIB
@@ -97,8 +99,8 @@ def cloud(folder: Path) -> Iterator[tuple[Platform, Proxy]]:
         faulty(tables.endpoint) as proxy,
     ):
         os.environ |= {"STORAGE_EMULATOR_HOST": objects.endpoint, "BIGQUERY_EMULATOR_HOST": proxy.endpoint}
-        storage.Client(project="shop", credentials=AnonymousCredentials()).create_bucket("lake", location="US")
-        platform = Platform(folder / "there", {"TARGET": "gcp", "GCP_PROJECT": "shop", "GCS_BUCKET": "lake"})
+        storage.Client(project=PROJECT, credentials=AnonymousCredentials()).create_bucket("lake", location="US")
+        platform = Platform(folder / "there", {"TARGET": "gcp", "GCP_PROJECT": PROJECT, "GCS_BUCKET": "lake"})
         try:
             yield platform, proxy
         finally:
