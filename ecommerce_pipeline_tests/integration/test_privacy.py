@@ -1,11 +1,13 @@
 """Personal values are where rows are kept before any rule, and nowhere else."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Text
 
 from ecommerce_pipeline.schema.personal import PERSONAL_NAMES, personal_columns
 from ecommerce_pipeline.schema.tables import STAGING
-from ecommerce_pipeline_tests.support.files import files_with
+from ecommerce_pipeline_tests.support.files import BLOCK, files_with
 from ecommerce_pipeline_tests.support.platform import Platform
 
 # A name alone may be a brand's, too.
@@ -46,3 +48,12 @@ def test_no_event_log_artifact_or_mail_holds_a_person(week: Platform, personal: 
     kept = {"postgres", "lake", week.settings.warehouse_path.name}
     assert {path.name for path in week.folder.iterdir()} >= kept | {"dagster", "dbt"}
     assert files_with(week.folder, personal, but=kept) == {}
+
+
+def test_the_search_finds_a_text_in_any_case_and_across_its_blocks(tmp_path: Path) -> None:
+    content = bytearray(2 * BLOCK)
+    content[BLOCK - 3 : BLOCK + 13] = b"ANA@Shop.example"
+    content[-16:] = b"bob@shop.example"
+    (tmp_path / "log").write_bytes(content)
+    found = files_with(tmp_path, ["ana@shop.example", "bob@shop.example", "eve@shop.example"])
+    assert found == {str(tmp_path / "log"): {"ana@shop.example", "bob@shop.example"}}
