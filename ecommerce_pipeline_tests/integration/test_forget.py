@@ -4,6 +4,7 @@ import random
 import sqlite3
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from email.message import EmailMessage
@@ -106,12 +107,12 @@ def holds(platform: Platform, planted: str = PLANTED) -> list[str]:
         if content.startswith(b"SQLite format 3"):
             with closing(sqlite3.connect(path)) as connection:
                 found += [f"text of {path}"] * (planted in "\n".join(connection.iterdump()).lower())
-    for schema, name in platform.query("SELECT schema_name, table_name FROM duckdb_tables()"):
-        [(count,)] = platform.query(
-            f"SELECT count(*) FROM {schema}.\"{name}\" AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{planted}%'"
-        )
-        found += [f"{schema}.{name}"] * bool(count)
-    return found
+    tables = platform.query("SELECT schema_name, table_name FROM duckdb_tables()")
+    counts = " UNION ALL ".join(
+        f"SELECT '{schema}.{name}' FROM {schema}.\"{name}\" AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{planted}%'"
+        for schema, name in tables
+    )
+    return found + [name for (name,) in platform.query(f"SELECT DISTINCT * FROM ({counts})")]
 
 
 def check_guest(platform: Platform) -> None:
@@ -130,19 +131,17 @@ def check_guest(platform: Platform) -> None:
     assert [path for path in holds(platform, secret.lower()) if not path.endswith("person_key")] == []
 
 
-def sums(platform: Platform) -> dict[str, list[tuple[object, ...]]]:
-    """Return all rows of all tables, without what tells who somebody is."""
-    tables: dict[str, list[tuple[object, ...]]] = {}
-    for schema, name in platform.query("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL"):
-        columns = [
-            f'"{column}"'
-            for (column,) in platform.query(
-                f"SELECT column_name FROM duckdb_columns() WHERE schema_name = '{schema}' AND table_name = '{name}'"
-            )
-            if column not in PERSONAL_NAMES
-        ]
-        tables[f"{schema}.{name}"] = platform.query(f'SELECT {", ".join(columns)} FROM {schema}."{name}" ORDER BY ALL')
-    return tables
+def sums(platform: Platform) -> list[tuple[object, ...]]:
+    """Return the number of rows of each table, and a sum of their hashes without what tells who somebody is."""
+    columns = platform.query("SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal")
+    kept: dict[str, list[str]] = defaultdict(list)
+    for schema, name, column in columns:
+        kept[f'{schema}."{name}"'] += [f'"{column}"'] * (column not in PERSONAL_NAMES)
+    hashes = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), sum(hash(rows_)) FROM (SELECT {', '.join(names)} FROM {table}) AS rows_"
+        for table, names in kept.items()
+    )
+    return platform.query(f"{hashes} ORDER BY ALL")
 
 
 def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Platform, str]) -> None:
