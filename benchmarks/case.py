@@ -31,11 +31,13 @@ GROUPS: Final = {
     "stage": "benchmarks.stage",
     "tools": "benchmarks.tools",
     "graph": "benchmarks.graph",
+    "peers": "benchmarks.peers",
+    "executors": "benchmarks.executors",
     "changes": "benchmarks.changes",
     "start": "benchmarks.start",
 }
 """The module that holds the cases of each group."""
-UNSIZED: Final = ("graph", "changes", "start")
+UNSIZED: Final = ("graph", "peers", "executors", "changes", "start")
 """The groups whose cases have fixed data: they run once per call, whatever the sizes."""
 
 

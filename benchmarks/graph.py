@@ -51,6 +51,11 @@ class Platform:
             [PROGRAM, *arguments], env=self.environment, check=check, stdout=subprocess.DEVNULL, stderr=sys.stderr
         )
 
+    def ingest(self, days: Days) -> None:
+        """Write the days of the shop, which from now on is there: runs generate nothing."""
+        self.call("run", "--job", "ingest", *days.options, "--only")
+        self.environment["SOURCE"] = "external"
+
     def run(self, days: Days) -> tuple[float, float]:
         """Build the days in one run; return when its process began and ended, in seconds since 1970."""
         began = time.time()
