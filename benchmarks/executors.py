@@ -49,7 +49,7 @@ def on_emulators(executor: str) -> Callable[[Data, Path], Work]:
 
     def prepare(_data: Data, scratch: Path) -> Work:
         from google.auth.credentials import AnonymousCredentials
-        from google.cloud import storage
+        from google.cloud import bigquery, storage
 
         from ecommerce_pipeline_tests.support.emulators import bigquery_emulator, storage_emulator
         from ecommerce_pipeline_tests.support.faults import Fault, delay, faulty
@@ -61,7 +61,10 @@ def on_emulators(executor: str) -> Callable[[Data, Path], Work]:
         proxies = [servers.enter_context(faulty(server.endpoint)) for server in (objects, tables)]
         hosts = ("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")
         os.environ |= {host: proxy.endpoint for host, proxy in zip(hosts, proxies, strict=True)}
-        storage.Client(project="shop", credentials=AnonymousCredentials()).create_bucket("lake", location="US")
+        # What Terraform creates; the emulator says of a table in an absent dataset that it is forbidden.
+        anyone = AnonymousCredentials()
+        storage.Client(project="shop", credentials=anyone).create_bucket("lake", location="US")
+        bigquery.Client(project="shop", credentials=anyone).create_dataset("ecommerce_forecast")
         there = scratch / "there"
         there.mkdir(mode=0o755)
         platform = Platform(there, TARGET="gcp", GCP_PROJECT="shop", GCS_BUCKET="lake", **SMALL_SHOP)
@@ -83,9 +86,9 @@ def execute(platform: Platform, days: int, executor: str) -> float:
     """Run the last days by an executor; return the wall-clock seconds of the process."""
     from ecommerce_pipeline.instance.run_tags import tags_of_days
 
-    dagster, tags = Path(sys.executable).with_name("dagster"), json.dumps(tags_of_days(last(days)))
-    module = "benchmarks.executor_definitions"
-    command = [dagster, "job", "execute", "--module-name", module, "--job", "everything", "--tags", tags]
+    dagster, tags = str(Path(sys.executable).with_name("dagster")), json.dumps(tags_of_days(last(days)))
+    job = ["--module-name", "benchmarks.executor_definitions", "--job", "everything"]
+    command = [dagster, "job", "execute", *job, "--tags", tags]
     began = time.perf_counter()
     done = subprocess.run(
         command, env=platform.environment | {EXECUTOR: executor}, capture_output=True, text=True, check=False
