@@ -71,14 +71,18 @@ def stock_dagster(days: int) -> Callable[[Data, Path], Work]:
         home = peer.folder / "dagster"
         home.mkdir()
         (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-        variables = {"SHOP": peer.write("shop.json", shop), "DAGSTER_HOME": str(home), "DBT_TARGET": str(peer.target)}
+        variables = {
+            "SHOP": peer.write("shop.json", shop),
+            "DAGSTER_HOME": str(home),
+            "DBT_TARGET_PATH": str(peer.target),
+        }
         job = ["--module-name", "benchmarks.stock_dagster", "--job", "everything"]
 
         def work() -> dict[str, float]:
             began = time.perf_counter()
             for key in keys:
                 tags = json.dumps({"dagster/partition": key})
-                peer.call(BIN / "dagster", "job", "execute", *job, "--tags", tags, **variables)
+                peer.call("dagster", "job", "execute", *job, "--tags", tags, **variables)
             seconds = time.perf_counter() - began
             peer.compare()
             return {"seconds": seconds}
@@ -110,8 +114,8 @@ class Peer:
         settings = Settings.from_environment({"DATA_DIR": str(self._built)})
         self._source = postgres(settings)
         self.warehouse, self.target = self.folder / WAREHOUSE, self.folder / "target"
-        file = {"WAREHOUSE_DUCKDB_PATH": str(self.warehouse)}
-        self._environment = {**os.environ, **dbt_workspace(settings).environment, **file}
+        path = {"WAREHOUSE_DUCKDB_PATH": str(self.warehouse), "PATH": f"{BIN}:{os.environ['PATH']}"}
+        self._environment = {**os.environ, **dbt_workspace(settings).environment, **path}
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute("CREATE SCHEMA staging")
             for create in plan(self._built, last(days))["create"]:
@@ -160,7 +164,7 @@ class Peer:
         from ecommerce_pipeline.resources.dbt.project import DBT_DIR
 
         folders: list[str | Path] = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", self.target]
-        self.call(BIN / "dbt", *arguments, *folders, "--log-path", self.folder, **variables)
+        self.call("dbt", *arguments, *folders, "--log-path", self.folder, **variables)
 
     def compare(self) -> None:
         """Compare the rows of each day with those of the platform's tables.

@@ -1,7 +1,7 @@
 """A platform of Dagster's own parts: an asset per table, written by pandas, the dbt project, and a run a day.
 
 SHOP names a JSON file with the shop's address and, by day and table, the queries; WAREHOUSE_DUCKDB_PATH the warehouse,
-as in the dbt project's profile; DBT_TARGET the folder of the parsed project. It imports nothing of the platform.
+as in the dbt project's profile; DBT_TARGET_PATH the folder of the parsed project. It imports nothing of the platform.
 """
 
 import json
@@ -24,7 +24,9 @@ from dagster_duckdb import DuckDBResource
 from sqlalchemy import create_engine, text
 
 SHOP = json.loads(Path(os.environ["SHOP"]).read_text())
-PROJECT = DbtProject(Path(__file__).resolve().parent.parent / "ecommerce_dbt", target_path=os.environ["DBT_TARGET"])
+PROJECT = DbtProject(
+    Path(__file__).resolve().parent.parent / "ecommerce_dbt", target_path=os.environ["DBT_TARGET_PATH"]
+)
 DAILY = DailyPartitionsDefinition("2026-01-01")
 
 
