@@ -16,6 +16,7 @@ from dlt.sources.sql_database import sql_table
 from sqlalchemy import create_engine, text
 
 BACKEND: Final = "pyarrow"
+"""connectorx takes as long here, where most tables are small, and longer in `benchmarks.tools`."""
 ROWS_PER_CHUNK: Final = 100_000
 
 

@@ -3,7 +3,7 @@
 All begin with the days in the shop's PostgreSQL and an empty warehouse, and end with the same rows in the same models,
 whose data tests have passed; the peers' tables are counted and compared with the platform's after the measurement. The
 dbt project has been parsed before, and the peers' staging tables exist. Only the platform keeps a lake, reconciles its
-rows with the shop, forecasts, and draws a page.
+rows with the shop, forecasts, and draws a page; the peers know no first orders of the time before their days.
 """
 
 import json
