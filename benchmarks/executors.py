@@ -24,6 +24,7 @@ from benchmarks.case import Case, Work
 from benchmarks.claims import BY_EXECUTOR
 from benchmarks.data import Data
 from benchmarks.graph import Platform, last
+from ecommerce_pipeline.settings import PROJECT_ROOT
 
 EXECUTOR: Final = "BENCH_EXECUTOR"
 """The variable that names the executor to `benchmarks.executor_definitions`."""
@@ -89,10 +90,10 @@ def execute(platform: Platform, days: int, executor: str) -> float:
     dagster, tags = str(Path(sys.executable).with_name("dagster")), json.dumps(tags_of_days(last(days)))
     job = ["--module-name", "benchmarks.executor_definitions", "--job", "everything"]
     command = [dagster, "job", "execute", *job, "--tags", tags]
+    environment = platform.environment | {EXECUTOR: executor, "PYTHONPATH": str(PROJECT_ROOT)}
     began = time.perf_counter()
-    done = subprocess.run(
-        command, env=platform.environment | {EXECUTOR: executor}, capture_output=True, text=True, check=False
-    )
+    # Not in the project's root: its .env would override the environment.
+    done = subprocess.run(command, cwd=platform.folder, env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
     if done.returncode:
         sys.exit(done.stderr)

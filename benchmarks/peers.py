@@ -21,6 +21,7 @@ from benchmarks.case import Case, Work
 from benchmarks.data import Data
 from benchmarks.graph import LAST, Platform, last
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.settings import PROJECT_ROOT
 
 COMPARED: Final = ("core.fact_order", "datamart.marts_sales_daily")
 RUNS: Final = 3
@@ -115,6 +116,7 @@ class Peer:
         self._source = postgres(settings)
         self.warehouse, self.target = self.folder / WAREHOUSE, self.folder / "target"
         path = {"WAREHOUSE_DUCKDB_PATH": str(self.warehouse), "PATH": f"{BIN}:{os.environ['PATH']}"}
+        path["PYTHONPATH"] = str(PROJECT_ROOT)
         self._environment = {**os.environ, **dbt_workspace(settings).environment, **path}
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute("CREATE SCHEMA staging")
@@ -155,7 +157,9 @@ class Peer:
 
     def call(self, *command: str | Path, **variables: str) -> None:
         """Run a command with variables of the environment, and print what it says if it fails."""
-        done = subprocess.run(command, env=self._environment | variables, capture_output=True, text=True, check=False)
+        environment = self._environment | variables
+        # Not in the project's root: its .env would override the environment.
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{done.stdout[-2000:]}{done.stderr}")
 
