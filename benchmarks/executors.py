@@ -31,6 +31,8 @@ EXECUTOR: Final = "BENCH_EXECUTOR"
 EXECUTORS: Final = ("threads", "in_process", "multiprocess", "multiprocess by forkserver")
 """Ours and those of Dagster."""
 REQUEST_SECONDS: Final = 0.1
+PROJECT: Final = "shop-emulated"
+"""The emulator denies access to projects of names of fewer than six characters."""
 SMALL_SHOP: Final = {"CUSTOMERS": "400", "PRODUCTS": "120", "STORES": "4"}
 
 
@@ -50,7 +52,7 @@ def on_emulators(executor: str) -> Callable[[Data, Path], Work]:
 
     def prepare(_data: Data, scratch: Path) -> Work:
         from google.auth.credentials import AnonymousCredentials
-        from google.cloud import bigquery, storage
+        from google.cloud import storage
 
         from ecommerce_pipeline_tests.support.emulators import bigquery_emulator, storage_emulator
         from ecommerce_pipeline_tests.support.faults import Fault, delay, faulty
@@ -62,13 +64,10 @@ def on_emulators(executor: str) -> Callable[[Data, Path], Work]:
         proxies = [servers.enter_context(faulty(server.endpoint)) for server in (objects, tables)]
         hosts = ("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")
         os.environ |= {host: proxy.endpoint for host, proxy in zip(hosts, proxies, strict=True)}
-        # What Terraform creates; the emulator says of a table in an absent dataset that it is forbidden.
-        anyone = AnonymousCredentials()
-        storage.Client(project="shop", credentials=anyone).create_bucket("lake", location="US")
-        bigquery.Client(project="shop", credentials=anyone).create_dataset("ecommerce_forecast")
+        storage.Client(project=PROJECT, credentials=AnonymousCredentials()).create_bucket("lake", location="US")
         there = scratch / "there"
         there.mkdir(mode=0o755)
-        platform = Platform(there, TARGET="gcp", GCP_PROJECT="shop", GCS_BUCKET="lake", **SMALL_SHOP)
+        platform = Platform(there, TARGET="gcp", GCP_PROJECT=PROJECT, GCS_BUCKET="lake", **SMALL_SHOP)
         build(platform, 1)
         for proxy in proxies:
             proxy.add(Fault(delay(REQUEST_SECONDS), times=sys.maxsize))
