@@ -17,8 +17,9 @@ DAY = "2026-03-08"
 
 @pytest.fixture
 def copy(week: Platform, new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """Return a platform with the week's lake and warehouse, and without its source database and runs."""
+    """Return a platform with the week's lake, its key and warehouse, and without its source database and runs."""
     platform = new_platform()
+    shutil.copy(week.folder / "person_key", platform.folder)
     shutil.copytree(week.settings.lake_dir, platform.settings.lake_dir)
     shutil.copy(week.settings.warehouse_path, platform.settings.warehouse_path)
     monkeypatch.setenv("DAGSTER_HOME", str(platform.settings.dagster_home))

@@ -10,7 +10,17 @@ from pathlib import Path
 FULL_DISK = Path("/dev/full")
 """Every write to it fails as on a full disk (ENOSPC)."""
 
-_OPEN = "import duckdb, sys; kept = duckdb.connect(sys.argv[1], read_only=True); print(flush=True); sys.stdin.read()"
+_OPEN = """
+import duckdb, sys, time
+kept = None
+while kept is None:
+    try:
+        kept = duckdb.connect(sys.argv[1], read_only=True)
+    except duckdb.IOException:  # a run has it open, or had until now
+        time.sleep(0.05)
+print(flush=True)
+sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -25,7 +35,7 @@ def file_size_limit(limit: int) -> Iterator[None]:
 
 
 class Reader:
-    """A process that has a DuckDB file open for reading, as a person's notebook has."""
+    """A process that opens a DuckDB file for reading as soon as it can, as a person's notebook has it open."""
 
     def __init__(self, file: Path) -> None:
         self._process = subprocess.Popen(
