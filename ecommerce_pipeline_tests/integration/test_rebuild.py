@@ -19,8 +19,8 @@ DAY = "2026-03-08"
 def copy(week: Platform, new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch) -> Platform:
     """Return a platform with the week's lake, its key and warehouse, and without its source database and runs."""
     platform = new_platform()
-    shutil.copy(week.folder / "person_key", platform.folder)
     shutil.copytree(week.settings.lake_dir, platform.settings.lake_dir)
+    shutil.copy(week.settings.person_key_file, platform.settings.person_key_file)
     shutil.copy(week.settings.warehouse_path, platform.settings.warehouse_path)
     monkeypatch.setenv("DAGSTER_HOME", str(platform.settings.dagster_home))
     return platform
