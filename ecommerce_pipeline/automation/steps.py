@@ -17,6 +17,8 @@ STEPS: Final = {
 }
 EVERYTHING: Final = "everything"
 """The job of all steps."""
+WITH_DBT: Final = ("transform", EVERYTHING)
+"""Jobs that build models."""
 BEFORE_WAREHOUSE: Final = ("ingest", "extract")
 """Jobs after which there may be no warehouse yet."""
 

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS, job_names
+from ecommerce_pipeline.automation.steps import EVERYTHING, STEPS, WITH_DBT, job_names
 from ecommerce_pipeline.cli.app import app
 from ecommerce_pipeline.cli.days import Named, requested_run
 from ecommerce_pipeline.cli.options import Exact, FirstDay, Json, LastDay, Quiet, TheseDays, Verbose
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources.dbt.process import start_early
 from ecommerce_pipeline.settings import Settings
 
 
@@ -41,6 +42,8 @@ def run(
     """Materialize the graph for days in one run; days can be run in any order and repeated."""
     settings = Settings.from_environment()
     request = requested_run(settings, Named(from_, to, days), changed=changed, exact=exact, only=only)
+    if request.days and job in WITH_DBT and not select:
+        start_early()
 
     from ecommerce_pipeline.commands.run import run_command
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from ecommerce_pipeline.assets.stamps import shop_settings
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.resources.dbt.process import dbt_executable
 from ecommerce_pipeline.resources.dbt.project import DBT_DIR, days_environment
-from ecommerce_pipeline.resources.dbt.resource import dbt_executable
 from ecommerce_pipeline.schema.arrow import arrow_schema
 from ecommerce_pipeline.schema.dialects import within
 from ecommerce_pipeline.schema.tables import BUSINESS_DATE, DIMENSIONS, EVENTS, STAGING

@@ -9,7 +9,6 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,8 +26,7 @@ WAIT_EVENT: Final = "WaitForWarehouse"
 PATH_VARIABLE: Final = "WAREHOUSE_DUCKDB_PATH"
 """Read by profiles.yml: DuckDB's file, from that folder."""
 AWAIT_COMMAND: Final = "--await-command"
-"""The argument, before a target and a folder of the parsed project, that lets the program read the project, and its
-arguments and more environment from standard input."""
+"""The argument that lets the program import dbt, and take its project and command from standard input."""
 PARTIAL_PARSE: Final = "partial_parse.msgpack"
 """dbt's name of the file of the parsed project."""
 
@@ -46,48 +44,57 @@ def main() -> None:
     from ecommerce_pipeline.resources.dbt.quiet_events import QuietEvents, ctx_set_event_manager
 
     ctx_set_event_manager(QuietEvents())
+    if sys.argv[1:] == [AWAIT_COMMAND]:
+        sys.exit(await_command())
+    _enter_folder()
+    _lock_if_named()
+    sys.exit(cli())
+
+
+def await_command() -> int:
+    """Run dbt as two lines of JSON on standard input say; return its exit code. Without a line, the process ends.
+
+    The first line has the `target` in profiles.yml, `parsed`, the folder of the parsed project, and the `environment`
+    that the project is read with. The second one has the `arguments`, and more environment.
+    """
+    from dbt.cli.main import dbtRunner
+
+    project = _next_line()
+    _enter_folder()
+    with TemporaryDirectory() as copy:  # dbt writes into the folder, which others read
+        with suppress(OSError):
+            shutil.copy(Path(project["parsed"]) / PARTIAL_PARSE, copy)
+        options = ["--target", project["target"], "--target-path", copy, "--no-write-json"]
+        read = dbtRunner().invoke(["--quiet", "--log-level", "none", "--log-level-file", "none", "parse", *options])
+    command = _next_line()
+    _lock_if_named()
+    # A project that could not be read is read again, for the error.
+    done = dbtRunner(cast("Any", read.result) if read.success else None).invoke(command["arguments"])
+    return 0 if done.success else 1 if done.exception is None else 2
+
+
+def _next_line() -> dict[str, Any]:
+    """Return a line of JSON from standard input, and take over its environment."""
+    message: dict[str, Any] | None = json.loads(sys.stdin.readline() or "null")
+    if message is None:
+        sys.exit()
+    os.environ.update(message["environment"])
+    return message
+
+
+def _enter_folder() -> None:
     os.environ.setdefault("DBT_PROJECT_DIR", str(Path.cwd()))
     os.chdir(os.environ.get(FOLDER_VARIABLE) or ".")
-    run: Callable[[], int] = cli
-    if sys.argv[1:2] == [AWAIT_COMMAND]:
-        run = await_command(*sys.argv[2:])
+
+
+def _lock_if_named() -> None:
+    """Lock DuckDB's file if the environment names it; end with the error that it stays locked."""
     if file := os.environ.get(FILE_VARIABLE):
         try:
             lock_warehouse(Path(file))
         except PlatformError as error:
             _report("error", str(error))
             sys.exit(1)
-    sys.exit(run())
-
-
-def await_command(target: str, parsed: str) -> Callable[[], int]:
-    """Read the parsed project, and take over the environment that comes with the arguments as one line of JSON.
-
-    Args:
-        target: The target in profiles.yml.
-        parsed: The folder of the parsed project.
-
-    Returns:
-        What runs dbt with the arguments, and returns its exit code. The process ends if none come.
-    """
-    from dbt.cli.main import dbtRunner
-
-    with TemporaryDirectory() as copy:  # dbt writes into the folder, which others read
-        with suppress(OSError):
-            shutil.copy(Path(parsed) / PARTIAL_PARSE, copy)
-        options = ["--target", target, "--target-path", copy, "--no-write-json"]
-        project = dbtRunner().invoke(["--quiet", "--log-level", "none", "--log-level-file", "none", "parse", *options])
-    command = json.loads(sys.stdin.readline() or "null")
-    if command is None:
-        sys.exit()
-    os.environ.update(command["environment"])
-
-    def run() -> int:
-        # A project that could not be read is read again, for the error.
-        done = dbtRunner(cast("Any", project.result) if project.success else None).invoke(command["arguments"])
-        return 0 if done.success else 1 if done.exception is None else 2
-
-    return run
 
 
 def lock_warehouse(file: Path) -> None:

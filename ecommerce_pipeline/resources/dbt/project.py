@@ -25,7 +25,7 @@ from ecommerce_pipeline.resources.dbt.cli import (
 )
 from ecommerce_pipeline.resources.dbt.errors import dbt_error
 from ecommerce_pipeline.resources.dbt.library import DbtProject
-from ecommerce_pipeline.resources.dbt.resource import dbt_executable, subprocess_environment
+from ecommerce_pipeline.resources.dbt.process import dbt_executable, subprocess_environment
 from ecommerce_pipeline.resources.warehouse.duckdb.file import exists, not_built
 from ecommerce_pipeline.resources.warehouse.duckdb.open_file import OPEN_FILE
 from ecommerce_pipeline.settings import PROJECT_ROOT

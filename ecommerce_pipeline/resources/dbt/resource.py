@@ -1,29 +1,24 @@
-"""dbt's command line as Dagster starts it: early, without secrets in its environment or slow preliminaries."""
+"""dbt's command line as Dagster starts it: early, and without slow preliminaries."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Any, cast
 
 from dagster import AssetExecutionContext, ConfigurableResource, InitResourceContext
 from packaging.version import Version
 from pydantic import PrivateAttr
 
-from ecommerce_pipeline.resources.dbt.cli import AWAIT_COMMAND, FOLDER_VARIABLE
+from ecommerce_pipeline.resources.dbt.cli import FOLDER_VARIABLE
 from ecommerce_pipeline.resources.dbt.library import (
     DagsterDbtTranslator,
     DbtCliInvocation,
     get_updated_cli_invocation_params_for_context,
 )
-from ecommerce_pipeline.settings.secrets import SECRETS
-
-SECRET_VARIABLES: Final = frozenset(name for secret in SECRETS for name in (secret, f"{secret}_FILE"))
-"""dbt needs none of the secrets."""
+from ecommerce_pipeline.resources.dbt.process import end, waiting_dbt
 
 
 class DbtResource(ConfigurableResource[None]):
@@ -46,14 +41,13 @@ class DbtResource(ConfigurableResource[None]):
     _waiting: subprocess.Popen[bytes] | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002 - the signature overridden
-        """Start dbt, which reads the project and waits for its command."""
-        self._waiting = self._start()
+        """Let dbt read the project, and wait for its command."""
+        self._waiting = self._reading()
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002
         """End dbt if it got no command."""
         if self._waiting:
-            self._waiting.kill()
-            self._waiting.communicate()
+            end(self._waiting)
 
     def build(
         self,
@@ -75,10 +69,10 @@ class DbtResource(ConfigurableResource[None]):
                 **environment,
             },
         }
-        process, self._waiting = self._waiting or self._start(), None
-        # If it has ended, its exit code says why.
-        with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stdin:
-            stdin.write(json.dumps(command).encode() + b"\n")
+        process, self._waiting = self._waiting or self._reading(), None
+        _send(process, command)
+        with suppress(BrokenPipeError):
+            cast("IO[bytes]", process.stdin).close()
         return DbtCliInvocation(
             process=process,
             manifest=params.manifest,
@@ -91,31 +85,25 @@ class DbtResource(ConfigurableResource[None]):
             context=context,
         )
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        """Start dbt, which reads the project and waits for its command."""
-        # dbt starts in this folder, which does not exist yet where the parsed project is shared.
+    def _reading(self) -> subprocess.Popen[bytes]:
+        """Return a dbt that reads the project, and then waits for its command."""
+        # dbt works in this folder, which does not exist yet where the parsed project is shared.
         Path(self.environment[FOLDER_VARIABLE]).mkdir(parents=True, exist_ok=True)
         variables = {
-            "PYTHONUNBUFFERED": "1",
             "DBT_LOG_FORMAT": "json",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_PROJECT_DIR": self.project_dir,
             "DBT_PROFILES_DIR": self.project_dir,
         }
-        return subprocess.Popen(
-            [dbt_executable(), AWAIT_COMMAND, self.target, self.parsed_dir],
-            env=subprocess_environment({**self.environment, **variables}),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        process = waiting_dbt()
+        environment = {**self.environment, **variables}
+        _send(process, {"target": self.target, "parsed": self.parsed_dir, "environment": environment})
+        return process
 
 
-def dbt_executable() -> str:
-    """Return the dbt of this Python environment, whether or not it is activated: see `resources/dbt/cli.py`."""
-    return str(Path(sys.executable).with_name("ecommerce-pipeline-dbt"))
-
-
-def subprocess_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a dbt process: this process's without secrets, and the variables."""
-    return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES} | dict(variables)
+def _send(process: subprocess.Popen[bytes], message: Mapping[str, Any]) -> None:
+    """Send a message to a waiting dbt; if it has ended, its exit code says why."""
+    stdin = cast("IO[bytes]", process.stdin)
+    with suppress(BrokenPipeError):
+        stdin.write(json.dumps(message).encode() + b"\n")
+        stdin.flush()
