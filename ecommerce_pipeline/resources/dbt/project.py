@@ -133,17 +133,18 @@ class DbtWorkspace:
     def run_dir(self, run_id: str) -> Path:
         """Create dbt's folder for a run, for its log, compiled SQL and results.
 
-        The folders of the last few runs are kept. Results of an earlier command of the same run are removed.
+        Results of an earlier command of the same run are removed.
         """
-        runs = self.state_dir.resolve() / "runs"
-        runs.mkdir(parents=True, exist_ok=True)
-        by_age = sorted(runs.iterdir(), key=lambda folder: folder.stat().st_mtime)
-        for folder in by_age[: -KEPT_RUNS + 1]:
-            shutil.rmtree(folder, ignore_errors=True)
-        run_dir = runs / run_id
-        run_dir.mkdir(exist_ok=True)
+        run_dir = self._runs / run_id
+        run_dir.mkdir(parents=True, exist_ok=True)
         (run_dir / RUN_RESULTS).unlink(missing_ok=True)
         return run_dir
+
+    def remove_old_runs(self) -> None:
+        """Remove the folders of all but the last few runs."""
+        by_age = sorted(self._runs.iterdir(), key=lambda folder: folder.stat().st_mtime)
+        for folder in by_age[:-KEPT_RUNS]:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def test(self, days_environment: Mapping[str, str]) -> list[dict[str, Any]]:
         """Run the project's data tests for days, given as the environment variables that its macros read.
@@ -157,6 +158,7 @@ class DbtWorkspace:
         environment = {**self.connected_environment, **days_environment}
         self.project()
         run_dir = self.run_dir(f"verify-{os.getpid()}")
+        self.remove_old_runs()
         shutil.copy(self.parse_dir / PARTIAL_PARSE, run_dir)
         done = self._dbt("test", "--exclude-resource-type", "unit_test", folder=run_dir, environment=environment)
         results = run_results(run_dir)
@@ -165,6 +167,10 @@ class DbtWorkspace:
             text = "\n".join(broken) or done.stdout
             raise dbt_error("dbt's tests could not be run", text, done.returncode, run_dir, self.warehouse_file)
         return results
+
+    @property
+    def _runs(self) -> Path:
+        return self.state_dir.resolve() / "runs"
 
     @property
     def parse_dir(self) -> Path:
