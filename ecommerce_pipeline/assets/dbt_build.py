@@ -69,7 +69,7 @@ def build_part(
     environment = {**workspace.connected_environment, **days_environment(days), **of_run, **files}
     workspace.release_warehouse()
     invocation = dbt.build(context, ["--exclude-resource-type", "unit_test"], environment, run_dir)
-    # Their hundreds of files take a second, which dbt needs anyway.
+    # Deleting their hundreds of files takes a second; dbt works meanwhile.
     Thread(target=workspace.remove_old_runs, name="remove-old-runs", daemon=True).start()
     events: list[Event] = []
     errors: list[str] = []
@@ -90,7 +90,7 @@ def build_part(
 
 
 def _logged(messages: Iterator[DbtCliEventMessage], file: Path) -> Iterator[DbtCliEventMessage]:
-    """Write messages to a log, which takes dbt twice as long as printing them. dbt itself reports a full disk."""
+    """Write messages to a log: dbt would serialize each a second time. That the disk is full, dbt itself reports."""
     for message in messages:
         with suppress(OSError), file.open("a") as log:
             log.write(f"{json.dumps(message.raw_event)}\n")

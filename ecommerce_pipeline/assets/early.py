@@ -1,4 +1,4 @@
-"""What later steps of a run need and no data decides, made in a thread while dbt's process builds the models."""
+"""What later steps need that does not depend on data, prepared in a thread while dbt's process builds the models."""
 
 from threading import Thread
 

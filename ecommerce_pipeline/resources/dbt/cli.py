@@ -40,8 +40,9 @@ def main() -> None:
     os.environ["PYTHON_DOTENV_DISABLED"] = "1"
 
     from dbt.cli.main import cli
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
 
-    from ecommerce_pipeline.resources.dbt.quiet_events import QuietEvents, ctx_set_event_manager
+    from ecommerce_pipeline.resources.dbt.quiet_events import QuietEvents
 
     ctx_set_event_manager(QuietEvents())
     if sys.argv[1:] == [AWAIT_COMMAND]:

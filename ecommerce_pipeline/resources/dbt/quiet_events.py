@@ -4,9 +4,6 @@ from typing import Any
 
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
-from dbt_common.events.event_manager_client import ctx_set_event_manager
-
-__all__ = ["QuietEvents", "ctx_set_event_manager"]
 
 
 class QuietEvents(EventManager):

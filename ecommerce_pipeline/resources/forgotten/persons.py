@@ -6,7 +6,7 @@ that a search can be made again at any time. The key derives from PERSON_KEY_SEC
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from hashlib import sha256
 from typing import Final
@@ -151,9 +151,9 @@ def read_forgotten(store: ObjectStore, secret: str) -> Forgotten:
     except FileNotFoundError:
         return Forgotten((), secret)
     # Earlier versions kept more of a person.
+    kept = {each.name for each in fields(Entry)}
     entries = tuple(
-        Entry(**{name: value for name, value in entry.items() if name in Entry.__dataclass_fields__})
-        for entry in found["persons"]
+        Entry(**{name: value for name, value in entry.items() if name in kept}) for entry in found["persons"]
     )
     forgotten = Forgotten(entries, secret, found["before"])
     if found["key"] != _fingerprint(forgotten):
