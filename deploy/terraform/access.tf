@@ -18,13 +18,14 @@ resource "google_storage_bucket_iam_member" "bucket" {
   member = google_service_account.pipeline.member
 }
 
-# Create, load, replace and read tables, in these datasets only.
-resource "google_bigquery_dataset_iam_member" "tables" {
+# Create, load, replace and read tables, in these datasets only: WRITER is what a dataset calls roles/bigquery.dataEditor.
+# A grant by google_bigquery_dataset_iam_member would remove the authorization of views.
+resource "google_bigquery_dataset_access" "tables" {
   for_each = google_bigquery_dataset.layer
 
-  dataset_id = each.value.dataset_id
-  role       = "roles/bigquery.dataEditor"
-  member     = google_service_account.pipeline.member
+  dataset_id    = each.value.dataset_id
+  role          = "WRITER"
+  user_by_email = google_service_account.pipeline.email
 }
 
 # Run jobs, and read results through the Storage API. Both can only be granted on a project, and give no access to data.

@@ -45,10 +45,10 @@ resource "google_project_iam_custom_role" "tagger" {
   permissions = ["bigquery.tables.setCategory"]
 }
 
-resource "google_bigquery_dataset_iam_member" "tagger" {
+resource "google_bigquery_dataset_access" "tagger" {
   for_each = toset(var.policy_tags ? ["staging", "core"] : [])
 
-  dataset_id = google_bigquery_dataset.layer[each.value].dataset_id
-  role       = google_project_iam_custom_role.tagger[0].id
-  member     = google_service_account.pipeline.member
+  dataset_id    = google_bigquery_dataset.layer[each.value].dataset_id
+  role          = google_project_iam_custom_role.tagger[0].id
+  user_by_email = google_service_account.pipeline.email
 }

@@ -56,6 +56,12 @@ variable "readers" {
   default     = []
 }
 
+variable "analysts" {
+  description = "Members that may query the rows of dimensions and facts, which have no personal column: roles/bigquery.dataViewer on the dataset of views <dataset>_analysis only, which is created with the first member. Name it after the first run."
+  type        = set(string)
+  default     = []
+}
+
 variable "policy_tags" {
   description = "Whether BigQuery refuses columns with personal values to all but the platform and personal_readers, by a policy tag."
   type        = bool
