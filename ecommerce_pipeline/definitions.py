@@ -51,7 +51,7 @@ def build_definitions(
         first_orders_asset(settings),
         *staging_assets(settings),
     ]
-    workspace = dbt_workspace(settings)
+    workspace, target = dbt_workspace(settings), target_of(settings)
     forecasts = forecast_assets(settings) if installed() else []
     dashboards = dashboard_assets(settings, workspace, dashboard_address)
     python_assets = [*tables, reconciliation_asset(settings), *forecasts, *dashboards]
@@ -63,7 +63,9 @@ def build_definitions(
         schedules=[*schedules(settings, defined_jobs), *retention_schedules(settings, retention)],
         sensors=sensors(settings),
         resources={**platform_resources(settings), **(resources or {})},
-        executor=multithread_executor(target_of(settings).steps_at_once, preflight(settings, workspace)),
+        executor=multithread_executor(
+            target.steps_at_once, preflight(settings, workspace), share_pools=target.warehouse_file is None
+        ),
     )
 
 

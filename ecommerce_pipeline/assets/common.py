@@ -31,7 +31,7 @@ ONE_RUN: Final = BackfillPolicy.single_run()
 """A range of days is one run: every asset of the range needs this policy."""
 
 WAREHOUSE_POOL: Final = "warehouse"
-"""Serializes the steps that write or compare warehouse tables, within a run and across runs.
+"""Serializes the steps that write or compare warehouse tables: those of different runs, and in DuckDB those of one run.
 
 DuckDB admits one writing process. BigQuery admits many, but no load of another run may change the staging tables while
 dbt builds from them or rows are reconciled: both read them with several queries.

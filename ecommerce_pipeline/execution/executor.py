@@ -51,12 +51,15 @@ Preflight = Callable[[AbstractSet[AssetKey], Mapping[str, str]], None]
 """Called with a run's assets and tags before its first step; raises a PlatformError if the run must not begin."""
 
 
-def multithread_executor(at_once: int, preflight: Preflight | None = None) -> ExecutorDefinition:
+def multithread_executor(
+    at_once: int, preflight: Preflight | None = None, *, share_pools: bool = False
+) -> ExecutorDefinition:
     """Return the executor; it honours pools and retries as Dagster's own executors do.
 
     Args:
         at_once: Maximum number of concurrent steps, unless the run's configuration sets `max_concurrent`.
         preflight: What to check before a run's first step.
+        share_pools: Whether steps of one run may be in a pool together, and only those of other runs wait for it.
     """
 
     @executor(
@@ -74,7 +77,10 @@ def multithread_executor(at_once: int, preflight: Preflight | None = None) -> Ex
                 f"max_concurrent: {config['max_concurrent']} steps cannot run; set it to 1 or more"
             )
         return MultithreadExecutor(
-            RetryMode.from_config(config["retries"]) or RetryMode.ENABLED, config["max_concurrent"], preflight
+            RetryMode.from_config(config["retries"]) or RetryMode.ENABLED,
+            config["max_concurrent"],
+            preflight,
+            share_pools=share_pools,
         )
 
     return multithread
@@ -83,10 +89,13 @@ def multithread_executor(at_once: int, preflight: Preflight | None = None) -> Ex
 class MultithreadExecutor(Executor):
     """See `multithread_executor`. A step that runs alone runs in the main thread."""
 
-    def __init__(self, retries: RetryMode, max_concurrent: int, preflight: Preflight | None) -> None:
+    def __init__(
+        self, retries: RetryMode, max_concurrent: int, preflight: Preflight | None, *, share_pools: bool
+    ) -> None:
         self._retries = retries
         self._max_concurrent = max_concurrent
         self._preflight = preflight
+        self._share_pools = share_pools
 
     @property
     def retries(self) -> RetryMode:
@@ -152,7 +161,7 @@ class MultithreadExecutor(Executor):
                     retry_mode=job_context.retry_mode,
                     max_concurrent=self._max_concurrent,
                     instance_concurrency_context=stack.enter_context(
-                        PoolSlots(job_context.instance, job_context.dagster_run)
+                        PoolSlots(job_context.instance, job_context.dagster_run, shared=self._share_pools)
                     ),
                 )
             )

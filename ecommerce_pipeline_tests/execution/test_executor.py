@@ -56,7 +56,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterInstan
         yield made
 
 
-def job_of(*steps: OpDefinition, at_once: int = 2, **more: Any) -> JobDefinition:
+def job_of(*steps: OpDefinition, at_once: int = 2, share_pools: bool = False, **more: Any) -> JobDefinition:
     """Return a job of independent steps."""
 
     @graph
@@ -64,7 +64,7 @@ def job_of(*steps: OpDefinition, at_once: int = 2, **more: Any) -> JobDefinition
         for step in steps:
             step()
 
-    return together.to_job(executor_def=multithread_executor(at_once), **more)
+    return together.to_job(executor_def=multithread_executor(at_once, share_pools=share_pools), **more)
 
 
 def step(name: str, does: Callable[[OpExecutionContext], object], **more: Any) -> OpDefinition:
@@ -158,6 +158,39 @@ def test_steps_of_a_pool_run_one_by_one_without_polling_and_others_run_beside_th
     assert blocked(result, instance) == []
     [pool] = instance.event_log_storage.get_concurrency_keys()
     assert instance.event_log_storage.get_concurrency_info(pool).active_slot_count == 0
+
+
+def test_steps_of_one_run_share_a_pool_and_another_run_waits_for_the_last_of_them(tmp_path: Path) -> None:
+    """The first ones wait for a run that holds the pool, each with a claim of its own."""
+    with instance_in(tmp_path) as instance:
+        storage = instance.event_log_storage
+        storage.initialize_concurrency_limit_to_default("shared")
+        before = create_run_for_test(instance, job_name="load", status=DagsterRunStatus.STARTED).run_id
+        assert storage.claim_concurrency_slot("shared", before, "load").is_claimed
+        together = Meter(3)
+        others: list[bool] = []
+
+        def first_ends_last_is_inside(context: OpExecutionContext) -> None:
+            together.pass_through(context)
+            time.sleep(0.2 * int(context.op.name[-1]))
+            others.append(storage.claim_concurrency_slot("shared", "after", "load").is_claimed)
+
+        def free_once_all_wait() -> None:
+            while storage.get_concurrency_info("shared").pending_step_count < 3:
+                time.sleep(0.05)
+            storage.free_concurrency_slots_for_run(before)
+
+        opening = threading.Thread(target=free_once_all_wait)
+        opening.start()
+        steps = [step(f"inside_{number}", first_ends_last_is_inside, pool="shared") for number in range(3)]
+        with executor_of(instance, before):
+            result = execute(job_of(*steps, at_once=3, share_pools=True), instance)
+        opening.join()
+        assert result.success
+        assert (together.most, others) == (3, [False] * 3)
+        assert storage.claim_concurrency_slot("shared", "after", "load").is_claimed
+        info = storage.get_concurrency_info("shared")
+        assert (info.active_slot_count, info.pending_step_count) == (1, 0)
 
 
 @pytest.mark.parametrize("dies", [False, True], ids=["freed", "killed"])

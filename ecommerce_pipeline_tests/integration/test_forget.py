@@ -1,6 +1,7 @@
 """`forget` removes a person from every byte that the platform keeps, for good, and no sum changes."""
 
 import random
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -15,13 +16,18 @@ import duckdb
 import pytest
 from dagster import AssetKey, AssetMaterialization, ScheduleDefinition
 
-from ecommerce_pipeline.resources.mail.catcher import keep
+from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.resources.dbt import project as dbt_resource
+from ecommerce_pipeline.resources.mail.catcher import keep, kept
 from ecommerce_pipeline.schema.personal import PERSONAL_NAMES
 from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.support.dagster_ui import DagsterUi
 from ecommerce_pipeline_tests.support.platform import Platform
 
-DAYS = ("2026-03-01", "2026-03-08")
-"""All days of which the shop has rows: those that are generated, and days before, of rows written late."""
+DAYS = ("2026-02-07", "2026-03-08")
+"""30 days, the first with which the shop begins."""
+FEW_DAYS = ("2026-03-01", "2026-03-08")
+"""All days of which a shop of the last four of them has rows, as some are written late."""
 OTHERS = "thesis.txt"
 """A file that somebody else keeps in the data folder."""
 PLANTED = "zqtamsin"
@@ -40,17 +46,52 @@ PLANT = f"""
                 AND customer_id NOT IN (FROM_THEIRS) AND created_at BETWEEN '2026-03-06' AND '2026-03-08' LIMIT 5))
     SELECT customer_id FROM renamed
 """.replace("FROM_THEIRS", "SELECT customer_id FROM theirs")
+BROKEN_SOURCE = f"""
+    ALTER TABLE ecommerce.customers RENAME TO all_customers;
+    CREATE VIEW ecommerce.customers AS SELECT customer_id, first_name, last_name, email, country, city, loyalty_tier,
+        marketing_opt_in, registered_at, updated_at,
+        (CASE email WHEN '{ADDRESS}' THEN last_name || ', ' || email ELSE birth_date::text END)::date AS birth_date
+        FROM ecommerce.all_customers
+"""
+"""PostgreSQL quotes the value that is no date."""
+MENDED_SOURCE = "DROP VIEW ecommerce.customers; ALTER TABLE ecommerce.all_customers RENAME TO customers"
+BROKEN_MODEL = "select cast(email as date) as born from {{ ref('stg_customers') }} where lower(email) like 'zqtamsin%'"
+
+
+def planted(platform: Platform) -> str:
+    """Write the persons into the source; return the customer's key."""
+    with platform.source() as connection:
+        row = connection.execute(PLANT.encode()).fetchone()
+    assert row
+    return str(row[0])
+
+
+def built(platform: Platform, days: tuple[str, str]) -> Platform:
+    """Build days as a person does."""
+    done = platform.command("run", "--from", days[0], "--to", days[1])
+    assert done.returncode == 0, done.stdout + done.stderr
+    return platform
 
 
 @pytest.fixture
-def shop(new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch) -> tuple[Platform, str]:
-    """Give a platform of a shop of another owner, built for some days, and the key of a planted customer."""
+def own_shop(new_platform: Callable[..., Platform]) -> tuple[Platform, str]:
+    """Give a platform of the synthetic shop, built for 30 days, and the key of a planted customer."""
+    platform = built(new_platform("platform"), DAYS)
+    customer = planted(platform)
+    return built(platform, DAYS), customer
+
+
+@pytest.fixture
+def external_shop(
+    request: pytest.FixtureRequest, new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Platform, str]:
+    """Give a platform of a shop of another owner, built for 30 days or those of a parameter, and a planted customer."""
+    days = getattr(request, "param", DAYS)
     owner = new_platform("owner")
-    owner.run("2026-03-05", "2026-03-08", job="ingest")
+    owner.run("2026-03-05" if days == FEW_DAYS else days[0], days[1], job="ingest")
+    customer = planted(owner)
     with owner.source() as connection:
-        row = connection.execute(PLANT.encode()).fetchone()
         connection.execute("DROP TABLE ecommerce.shop_settings")
-    assert row
     address = postgres(owner.settings).address()
     monkeypatch.setenv("POSTGRES_PASSWORD", address.password)
     platform = new_platform(
@@ -61,9 +102,31 @@ def shop(new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch)
         POSTGRES_DB=address.database,
         POSTGRES_USER=address.user,
     )
-    built = platform.command("run", "--from", DAYS[0], "--to", DAYS[1])
-    assert built.returncode == 0, built.stdout + built.stderr
-    return platform, str(row[0])
+    return built(platform, days), customer
+
+
+def fail_runs(platform: Platform, project: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Let an extraction and a model fail at the persons' values, and return the mails and logs that quote them."""
+    with platform.source() as connection:
+        connection.execute(BROKEN_SOURCE.encode())
+    with DagsterUi(platform) as ui:
+        failed = platform.command("run", "--job", "extract", "--from", DAYS[1], "--to", DAYS[1])
+        ui.wait_for(lambda: kept(platform.settings.mail_dir), 150)
+    assert failed.returncode == 1
+    assert ADDRESS in failed.stderr
+    with platform.source() as connection:
+        connection.execute(MENDED_SOURCE.encode())
+    [(mail, _)] = kept(platform.settings.mail_dir)
+
+    shutil.copytree(dbt_resource.DBT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
+    (project / "models" / "datamart" / "births.sql").write_text(BROKEN_MODEL)
+    broken = Platform(platform.folder, platform.environment | {"DBT_PARSED_DIR": ""})
+    with monkeypatch.context() as patch:
+        patch.setattr(dbt_resource, "DBT_DIR", project)
+        with pytest.raises(PlatformError, match=ADDRESS):
+            broken.run(DAYS[1], job="transform")
+    broken.instance.dispose()
+    return [mail, mail.with_suffix(".html")]
 
 
 def leave_traces(platform: Platform) -> list[Path]:
@@ -144,9 +207,12 @@ def sums(platform: Platform) -> list[tuple[object, ...]]:
     return platform.query(f"{hashes} ORDER BY ALL")
 
 
-def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Platform, str]) -> None:
-    platform, customer = shop
-    traces = leave_traces(platform)
+@pytest.mark.parametrize("shop", ["own_shop", "external_shop"])
+def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(
+    shop: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, customer = request.getfixturevalue(shop)
+    traces = [*fail_runs(platform, tmp_path / "ecommerce_dbt", monkeypatch), *leave_traces(platform)]
     (platform.folder / OTHERS).write_text(ADDRESS)
     before = sums(platform)
     assert {*map(str, traces)} <= {*holds(platform)}
@@ -184,10 +250,10 @@ def test_a_person_is_in_no_byte_after_it_and_no_sum_has_changed(shop: tuple[Plat
     assert verified.returncode == 0, verified.stderr
     assert platform.command("verify", "--from", DAYS[0], "--to", DAYS[1]).returncode == 0
 
-    traces[0].write_text(f"again {GUEST}", "utf-8")
+    traces[-4].write_text(f"again {GUEST}", "utf-8")
     verified = platform.command("verify", "--forgotten")
     assert verified.returncode == 1
-    assert f"{traces[0]}: 1 finds" in verified.stdout + verified.stderr
+    assert f"{traces[-4]}: 1 finds" in verified.stdout + verified.stderr
 
 
 def test_by_night_old_values_go_and_stay_away(new_platform: Callable[..., Platform]) -> None:
@@ -209,13 +275,14 @@ def test_by_night_old_values_go_and_stay_away(new_platform: Callable[..., Platfo
     assert platform.query(written) == [(0, rows)]
 
 
-def test_killed_at_any_moment_it_ends_when_it_is_run_again(shop: tuple[Platform, str]) -> None:
-    platform, customer = shop
+@pytest.mark.parametrize("external_shop", [FEW_DAYS], indirect=True)
+def test_killed_at_any_moment_it_ends_when_it_is_run_again(external_shop: tuple[Platform, str]) -> None:
+    platform, _ = external_shop
     leave_traces(platform)
     before = sums(platform)
     moments = random.Random(7)
     started = time.monotonic()
-    assert platform.command("forget", customer, "--dry-run").returncode == 0
+    assert platform.command("forget", ADDRESS, "--dry-run").returncode == 0
     length = 2 * (time.monotonic() - started)
     for person in (ADDRESS, GUEST):
         for _ in range(4):
