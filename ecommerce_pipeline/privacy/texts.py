@@ -3,10 +3,10 @@
 from typing import Final
 
 from ecommerce_pipeline.resources.forgotten.persons import Forgotten
-from ecommerce_pipeline.resources.forgotten.words import words
+from ecommerce_pipeline.resources.forgotten.words import different_words, words
 
 MOST_REMEMBERED: Final = 1_000_000
-"""Different words of which is remembered whether a run begins with them: most text repeats itself."""
+"""Different words of which is remembered that no person's begin with them: most text repeats itself."""
 
 
 class Search:
@@ -14,16 +14,16 @@ class Search:
 
     def __init__(self, forgotten: Forgotten) -> None:
         self._forgotten = forgotten
-        self._is_head: dict[str, bool] = {}
+        self._others: set[str] = set()
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return the places in a text that hold words of a forgotten person, in order, without overlaps."""
-        if not self._forgotten.heads:
+        if not self._forgotten.heads or not self._has_head(text):
             return []
         found = [*words(text)]
         spans: list[tuple[int, int]] = []
         for position, (word, start, _) in enumerate(found):
-            if (spans and start < spans[-1][1]) or not self._begins(word):
+            if (spans and start < spans[-1][1]) or not self._is_head(word):
                 continue
             for length in self._forgotten.lengths:
                 run = found[position : position + length]
@@ -41,13 +41,19 @@ class Search:
             end = stop
         return "".join([*parts, text[end:]])
 
-    def _begins(self, word: str) -> bool:
-        known = self._is_head.get(word)
-        if known is None:
-            if len(self._is_head) >= MOST_REMEMBERED:
-                self._is_head.clear()
-            known = self._is_head[word] = self._forgotten.hash(word) in self._forgotten.heads
-        return known
+    def _has_head(self, text: str) -> bool:
+        if len(self._others) > MOST_REMEMBERED:
+            self._others.clear()
+        found = False
+        for written, word in different_words(text, self._others):
+            if self._is_head(word):
+                found = True
+            else:
+                self._others.add(written)
+        return found
+
+    def _is_head(self, word: str) -> bool:
+        return self._forgotten.hash(word) in self._forgotten.heads
 
     def _is_run(self, run: list[str]) -> bool:
         return self._forgotten.hash(" ".join(run)) in self._forgotten.words

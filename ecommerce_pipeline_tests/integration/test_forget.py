@@ -2,17 +2,14 @@
 
 import random
 import shutil
-import sqlite3
 import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import closing
 from email.message import EmailMessage
 from hashlib import md5, sha256
 from pathlib import Path
 
-import duckdb
 import pytest
 from dagster import AssetKey, AssetMaterialization, ScheduleDefinition
 
@@ -22,6 +19,7 @@ from ecommerce_pipeline.resources.mail.catcher import keep, kept
 from ecommerce_pipeline.schema.personal import PERSONAL_NAMES
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.dagster_ui import DagsterUi
+from ecommerce_pipeline_tests.support.planted import ADDRESS, GUEST, PLANTED, files_with, plant
 from ecommerce_pipeline_tests.support.platform import Platform
 
 DAYS = ("2026-02-07", "2026-03-08")
@@ -30,22 +28,6 @@ FEW_DAYS = ("2026-03-01", "2026-03-08")
 """All days of which a shop of the last four of them has rows, as some are written late."""
 OTHERS = "thesis.txt"
 """A file that somebody else keeps in the data folder."""
-PLANTED = "zqtamsin"
-"""In every value of the two persons, and in nothing else."""
-ADDRESS = "Zqtamsin.B@Shop.example"
-GUEST = "zqtamsin-guest@shop.example"
-PLANT = f"""
-    WITH theirs AS (SELECT customer_id FROM ecommerce.reviews WHERE customer_id IN
-            (SELECT customer_id FROM ecommerce.transactions) LIMIT 1),
-        renamed AS (UPDATE ecommerce.customers SET first_name = 'Zqtamsin', last_name = 'Zqtamsinöztürk',
-            email = '{ADDRESS}', birth_date = '1987-06-05' WHERE customer_id IN (FROM_THEIRS) RETURNING customer_id),
-        wrote AS (UPDATE ecommerce.reviews SET title = 'Zqtamsin says', body = 'I, zqtamsin, live in Zqtamsin Street 5'
-            WHERE customer_id IN (FROM_THEIRS)),
-        guests AS (UPDATE ecommerce.transactions SET customer_id = NULL, guest_email = ' {GUEST.upper()} '
-            WHERE transaction_id IN (SELECT transaction_id FROM ecommerce.transactions WHERE customer_id IS NOT NULL
-                AND customer_id NOT IN (FROM_THEIRS) AND created_at BETWEEN '2026-03-06' AND '2026-03-08' LIMIT 5))
-    SELECT customer_id FROM renamed
-""".replace("FROM_THEIRS", "SELECT customer_id FROM theirs")
 BROKEN_SOURCE = f"""
     ALTER TABLE ecommerce.customers RENAME TO all_customers;
     CREATE VIEW ecommerce.customers AS SELECT customer_id, first_name, last_name, email, country, city, loyalty_tier,
@@ -55,15 +37,10 @@ BROKEN_SOURCE = f"""
 """
 """PostgreSQL quotes the value that is no date."""
 MENDED_SOURCE = "DROP VIEW ecommerce.customers; ALTER TABLE ecommerce.all_customers RENAME TO customers"
-BROKEN_MODEL = "select cast(email as date) as born from {{ ref('stg_customers') }} where lower(email) like 'zqtamsin%'"
-
-
-def planted(platform: Platform) -> str:
-    """Write the persons into the source; return the customer's key."""
-    with platform.source() as connection:
-        row = connection.execute(PLANT.encode()).fetchone()
-    assert row
-    return str(row[0])
+BROKEN_MODEL = """
+    {{ config(contract={'enforced': false}) }}
+    select cast(email as date) as born from {{ ref('stg_customers') }} where lower(email) like 'zqtamsin%'
+"""
 
 
 def built(platform: Platform, days: tuple[str, str]) -> Platform:
@@ -77,7 +54,7 @@ def built(platform: Platform, days: tuple[str, str]) -> Platform:
 def own_shop(new_platform: Callable[..., Platform]) -> tuple[Platform, str]:
     """Give a platform of the synthetic shop, built for 30 days, and the key of a planted customer."""
     platform = built(new_platform("platform"), DAYS)
-    customer = planted(platform)
+    customer = plant(platform)
     return built(platform, DAYS), customer
 
 
@@ -89,7 +66,7 @@ def external_shop(
     days = getattr(request, "param", DAYS)
     owner = new_platform("owner")
     owner.run("2026-03-05" if days == FEW_DAYS else days[0], days[1], job="ingest")
-    customer = planted(owner)
+    customer = plant(owner)
     with owner.source() as connection:
         connection.execute("DROP TABLE ecommerce.shop_settings")
     address = postgres(owner.settings).address()
@@ -125,7 +102,7 @@ def fail_runs(platform: Platform, project: Path, monkeypatch: pytest.MonkeyPatch
         patch.setattr(dbt_resource, "DBT_DIR", project)
         with pytest.raises(PlatformError, match=ADDRESS):
             broken.run(DAYS[1], job="transform")
-    broken.instance.dispose()
+    broken.close_instance()
     return [mail, mail.with_suffix(".html")]
 
 
@@ -143,9 +120,7 @@ def leave_traces(platform: Platform) -> list[Path]:
             AssetKey(["lake", "customers"]), metadata={"what": f"a line\nZqtamsinöztürk, zqtamsin: {ADDRESS}"}
         )
     )
-    # Its connections would lose their locks when the files are read as bytes.
-    platform.instance.dispose()
-    del platform.__dict__["instance"]
+    platform.close_instance()
     message = EmailMessage()
     message["Subject"], message["To"], message["From"] = f"failed for {GUEST}", "team@shop.example", "a@shop.example"
     message["Date"], message["Message-ID"] = "Thu, 05 Mar 2026 10:00:00 +0000", "<1@shop.example>"
@@ -155,27 +130,15 @@ def leave_traces(platform: Platform) -> list[Path]:
     return [log, compiled, mail, mail.with_suffix(".html")]
 
 
-def holds(platform: Platform, planted: str = PLANTED) -> list[str]:
-    """Return the places that hold a planted value: any byte of files, and rows of compressed ones."""
-    found = []
-    for path in platform.folder.rglob("*"):
-        if not path.is_file() or path.name == OTHERS:
-            continue
-        content = path.read_bytes()
-        if planted.encode() in content.lower():
-            found.append(str(path))
-        if path.suffix == ".parquet":
-            rows = duckdb.sql(f"SELECT count(*) FROM '{path}' AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{planted}%'")
-            found += [f"rows of {path}"] * bool(rows.fetchall()[0][0])
-        if content.startswith(b"SQLite format 3"):
-            with closing(sqlite3.connect(path)) as connection:
-                found += [f"text of {path}"] * (planted in "\n".join(connection.iterdump()).lower())
+def holds(platform: Platform, text: str = PLANTED) -> list[str]:
+    """Return the places that hold a text: files, and tables of the warehouse."""
     tables = platform.query("SELECT schema_name, table_name FROM duckdb_tables()")
     counts = " UNION ALL ".join(
-        f"SELECT '{schema}.{name}' FROM {schema}.\"{name}\" AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{planted}%'"
+        f"SELECT '{schema}.{name}' FROM {schema}.\"{name}\" AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{text}%'"
         for schema, name in tables
     )
-    return found + [name for (name,) in platform.query(f"SELECT DISTINCT * FROM ({counts})")]
+    files = [place for place in files_with(platform.folder, text) if not place.endswith(OTHERS)]
+    return files + [name for (name,) in platform.query(f"SELECT DISTINCT * FROM ({counts})")]
 
 
 def check_guest(platform: Platform) -> None:

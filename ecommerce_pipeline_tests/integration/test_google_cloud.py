@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from dagster import AssetKey
 from google.cloud import storage
@@ -22,11 +21,12 @@ from ecommerce_pipeline.schema.dialects import BIGQUERY
 from ecommerce_pipeline.schema.personal import personal_columns
 from ecommerce_pipeline.schema.tables import STAGING, TABLES, kind
 from ecommerce_pipeline.targets import target_of
-from ecommerce_pipeline_tests.support.emulators import StorageEmulator
+from ecommerce_pipeline_tests.support.emulators import BigQueryEmulator, StorageEmulator
 from ecommerce_pipeline_tests.support.faults import Proxy, Request
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog, jobs, sent_queries
 from ecommerce_pipeline_tests.support.lives import built_at_once, change_rows, comparable_rows, delete_a_tenth
 from ecommerce_pipeline_tests.support.metrics import Measures, differing
+from ecommerce_pipeline_tests.support.planted import GUEST, PLANTED, files_with, plant
 from ecommerce_pipeline_tests.support.platform import Platform
 
 pytestmark = pytest.mark.timeout(900)
@@ -65,6 +65,7 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     monkeypatch: pytest.MonkeyPatch,
     storage_client: storage.Client,
     storage_server: StorageEmulator,
+    bigquery_server: BigQueryEmulator,
     bigquery_proxy: Proxy,
     analyzer: Analyzer,
     project: str,
@@ -73,6 +74,7 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     bucket = f"{project}-lake"
     storage_client.create_bucket(bucket, location="US")
     environment = {"TARGET": "gcp", "GCP_PROJECT": project, "GCS_BUCKET": bucket, "GCS_PREFIX": "lake"}
+    monkeypatch.setenv("PERSON_KEY_SECRET", "a-long-random-text-of-this-test")
     environment["BIGQUERY_POLICY_TAG"] = "projects/shop/locations/us/taxonomies/1/policyTags/2"
     cloud = new_platform("cloud", **environment)
     cloud.run(DAYS[1])
@@ -80,6 +82,7 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     chance = random.Random(DAYS[0])
     change_rows(cloud, chance)
     delete_a_tenth(cloud, chance, ["customers"])
+    customer = plant(cloud)
     assert cloud.run_changed(exact=True) == Days.of_keys(*DAYS)
     assert cloud.changes() == cloud.changes(exact=True) == []
     local = built_at_once(cloud, tmp_path / "local", monkeypatch)
@@ -102,27 +105,27 @@ def test_the_emulators_have_the_rows_of_the_local_target_built_at_once_after_a_l
     assert report["net revenue"] == materializations(local, "report")[0]["net revenue"]
     links = materializations(cloud, "looker_studio")[0]
     assert f"ds.projectId={project}&" in str(links["marts_sales_daily"])
-    check_forgotten(cloud, storage_server.root / bucket)
+    check_forgotten(cloud, customer, [storage_server.root, bigquery_server.home])
 
 
-def check_forgotten(platform: Platform, bucket: Path) -> None:
-    """Check that a customer who is forgotten is in no table of BigQuery and no object of the bucket."""
-    warehouse = target_of(platform.settings).warehouse
-    [address] = warehouse.query("SELECT min(email) AS email FROM ecommerce_staging.customers")["email"].to_pylist()
-    secret = {"PERSON_KEY_SECRET": "a-long-random-text-of-this-test"}
-    removed = platform.command("forget", address, "--yes", **secret)
-    assert removed.returncode == 0, removed.stderr
-    assert "BigQuery can restore what was overwritten for 14 days" in removed.stdout
-    for table in ("ecommerce_staging.customers", "ecommerce_core.stg_customers"):
-        found = warehouse.query(f"SELECT count(*) AS found, countif(email = '{address}') AS theirs FROM {table}")
-        assert found["found"].to_pylist() > [0]
-        assert found["theirs"].to_pylist() == [0]
-    objects = [path for path in bucket.rglob("*.parquet") if path.is_file()]
-    assert objects
-    rows = [str(pq.read_table(path).to_pydict()) for path in objects if "customers" in str(path)]
-    assert rows
-    assert not [one for one in rows if address in one]
-    assert platform.command("verify", "--forgotten", **secret).returncode == 0
+def check_forgotten(platform: Platform, customer: str, folders: Sequence[Path]) -> None:
+    """Check that planted persons are in no table and no byte of the emulators' folders, also after another run."""
+
+    def holds() -> list[str]:
+        platform.close_instance()
+        tables = [name for name, rows in platform.rows().items() if PLANTED in repr(rows).lower()]
+        return tables + [file for folder in (*folders, platform.folder) for file in files_with(folder, PLANTED)]
+
+    assert {"staging.customers", "staging.reviews", "core.stg_transactions"} <= {*holds()}
+    for person in (customer, GUEST):
+        removed = platform.command("forget", person, "--yes")
+        assert removed.returncode == 0, removed.stderr
+        assert "BigQuery can restore what was overwritten for 14 days" in removed.stdout
+    assert holds() == []
+    for job in ("extract", "load"):
+        platform.run(*DAYS, job=job)
+    assert holds() == []
+    assert platform.command("verify", "--forgotten").returncode == 0
 
 
 def assert_labeled(requests: Sequence[Request], platform: Platform) -> None:

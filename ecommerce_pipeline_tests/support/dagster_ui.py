@@ -43,7 +43,8 @@ class DagsterUi:
         self._platform = platform
         home = platform.folder / "dagster"
         home.mkdir(parents=True, exist_ok=True)
-        (home / "dagster.yaml").symlink_to(PROJECT_ROOT / "dagster.yaml")
+        if not (home / "dagster.yaml").exists():  # a command has not made the link
+            (home / "dagster.yaml").symlink_to(PROJECT_ROOT / "dagster.yaml")
         self.log = platform.folder / "dev.log"
         self.start()
 

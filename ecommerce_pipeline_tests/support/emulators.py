@@ -46,10 +46,12 @@ class BigQueryEmulator:
     Attributes:
         endpoint: The value of BIGQUERY_EMULATOR_HOST.
         storage_api: host:port of its Storage API (gRPC without TLS).
+        home: A folder with what it writes.
     """
 
     endpoint: str
     storage_api: str
+    home: Path
 
 
 @contextlib.contextmanager
@@ -94,7 +96,7 @@ def bigquery_emulator(folder: Path, objects: Path) -> Iterator[BigQueryEmulator]
     }
     command = [sys.executable, "-m", "ecommerce_pipeline_tests.support.bigquery_server", "start", "--ephemeral"]
     with _serving(folder, command, ["--rest-port", "--grpc-port"], environment, "/readyz") as ports:
-        yield BigQueryEmulator(f"http://127.0.0.1:{ports[0]}", f"127.0.0.1:{ports[1]}")
+        yield BigQueryEmulator(f"http://127.0.0.1:{ports[0]}", f"127.0.0.1:{ports[1]}", folder)
 
 
 @contextlib.contextmanager

@@ -193,8 +193,15 @@ class Platform:
         embedded = postgres(self.settings).embedded()
         if embedded is not None:
             embedded.destroy()
+        self.close_instance()
+
+    def close_instance(self) -> None:
+        """Close the files of the Dagster instance, which is opened anew when it is used again.
+
+        To read them as bytes would make their open connections lose their locks.
+        """
         if "instance" in self.__dict__:
-            self.instance.dispose()
+            self.__dict__.pop("instance").dispose()
 
 
 def comparable(value: object) -> object:
