@@ -1,8 +1,9 @@
 """The history of each event table's rows by the day they begin with, and what of it is due on a later day."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -73,14 +74,16 @@ HISTORIES: Final[Mapping[str, Source]] = {
 
 def rows_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
     """Yield the rows written on the day that begin with events of earlier days, by event day."""
+    _EARLIER.derive(settings, table, day)
     for shelf in _ROWS[table]:
         yield from shelf.on(settings, day)
 
 
 def deletions_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
     """Yield what is deleted on the day of rows that begin with events of earlier days."""
-    if table in _DELETIONS:
-        yield from _DELETIONS[table].on(settings, day)
+    _EARLIER.derive(settings, table, day)
+    for shelf in _DELETIONS.get(table, ()):
+        yield from shelf.on(settings, day)
 
 
 class _Shelf:
@@ -95,6 +98,11 @@ class _Shelf:
         # As long as needed, and some more for requests in another order.
         self._schedule = cached(maxsize=last + 4)(schedule)
 
+    def derive(self, settings: ShopSettings, begun: date, days: int) -> None:
+        """Derive what is due of the events of a day so many days before, if anything can be."""
+        if days <= self._last:
+            self._schedule(settings, begun)
+
     def on(self, settings: ShopSettings, day: date) -> Iterator[Rows]:
         """Yield the rows that are due on the day, by the day of the events."""
         for days in range(1, self._last + 1):
@@ -107,6 +115,31 @@ class _Shelf:
                 yield from schedule.on(days)
 
 
+class _Earlier:
+    """The events of the days before one that is asked for: each day's are derived once for all that is due of them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._begun_with: ShopSettings | None = None
+
+    def derive(self, settings: ShopSettings, table: str, day: date) -> None:
+        """Derive what is due of a table; for the first day that is asked of a shop, of all tables."""
+        with self._lock:
+            if settings != self._begun_with:
+                self._derive(settings, HISTORIES, day)
+                self._begun_with = settings
+        self._derive(settings, [table], day)
+
+    @staticmethod
+    def _derive(settings: ShopSettings, tables: Iterable[str], day: date) -> None:
+        shelves = [shelf for table in tables for shelf in (*_ROWS[table], *_DELETIONS.get(table, ()))]
+        for days in range(LONGEST_LIFE, 0, -1):
+            begun = day - timedelta(days=days)
+            if begun >= settings.start_date:
+                for shelf in shelves:
+                    shelf.derive(settings, begun, days)
+
+
 def _rows(table: str, first: int, last: int) -> _Shelf:
     return _Shelf(first, last, lambda shop, day: HISTORIES[table].history(shop, day).later(first, last))
 
@@ -115,6 +148,7 @@ def _deletions(table: str) -> _Shelf:
     return _Shelf(1, LONGEST_LIFE, lambda shop, day: HISTORIES[table].history(shop, day).deletions(LONGEST_LIFE))
 
 
+_EARLIER: Final = _Earlier()
 _ROWS: Final[Mapping[str, Sequence[_Shelf]]] = {
     # The many changes of orders that are due soon are kept for a few days only.
     "transactions": [
@@ -125,7 +159,7 @@ _ROWS: Final[Mapping[str, Sequence[_Shelf]]] = {
     "reviews": [_rows("reviews", 1, MOST_DAYS_TO_REVIEW + MOST_DAYS_LATE)],
     **{table: [_rows(table, 1, MOST_DAYS_LATE)] for table in _WRITTEN_ONCE},
 }
-_DELETIONS: Final[Mapping[str, _Shelf]] = {
-    table: _deletions(table)
+_DELETIONS: Final[Mapping[str, Sequence[_Shelf]]] = {
+    table: [_deletions(table)]
     for table in ("transactions", "transaction_items", "payment_attempts", "refunds", "reviews")
 }

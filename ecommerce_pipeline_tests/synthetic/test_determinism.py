@@ -2,13 +2,17 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.schema.tables import EVENTS, TABLES
-from ecommerce_pipeline.synthetic import ledger, planted, state, written
+from ecommerce_pipeline.synthetic import ShopSettings, ledger, life, planted, state, written
+from ecommerce_pipeline.synthetic.orders import Orders
 from ecommerce_pipeline_tests.synthetic.support import DAYS, SMALL, content_hash
 
 SOME_DAYS = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
@@ -42,6 +46,26 @@ def test_threads_that_write_all_tables_at_once_make_the_same_rows() -> None:
     with ThreadPoolExecutor(len(EVENTS)) as threads:
         found = [*threads.map(lambda table: written(shop, table, day), EVENTS)]
     assert found == [written(shop, table, day) for table in EVENTS]
+
+
+@pytest.mark.parametrize("at_once", [1, len(EVENTS)])
+def test_the_orders_of_earlier_days_are_derived_once_for_all_tables(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were derived for each table by itself: ten times, and a day of the shop took three times as long."""
+    shop, days, derived = replace(SMALL, seed=10 + at_once), SOME_DAYS[:2], Counter[date]()
+    derive = life.orders_of
+
+    def counted(settings: ShopSettings, day: date) -> Orders:
+        derived[day] += settings == shop
+        return derive(settings, day)
+
+    monkeypatch.setattr(life, "orders_of", counted)
+    with ThreadPoolExecutor(at_once) as threads:
+        _ = [*threads.map(lambda table: [written(shop, table, day) for day in days], EVENTS)]
+    earlier = {day: times for day, times in derived.items() if day < days[0]}
+    assert len(earlier) >= 20
+    assert {*earlier.values()} == {1}
 
 
 def test_another_process_with_other_string_hashes_makes_the_same_rows() -> None:
