@@ -162,7 +162,9 @@ def fill_the_disk(victim: Victim) -> bool:
     postgres(victim.platform.settings).address()
     size = victim.chance.randint(100, 600)
     script = f'mount -t tmpfs -o size={size}k tmpfs "$0" && exec "$@"'
-    victim.prefix = ("unshare", "--mount", "--map-root-user", "sh", "-c", script, str(lake))
+    # Root needs no other user namespace, in which it could not read the database's folder, which is another user's.
+    become_root = ["--map-root-user"] if os.geteuid() else []
+    victim.prefix = ("unshare", "--mount", *become_root, "sh", "-c", script, str(lake))
     victim.start()
     return "no space left" in victim.end[1]
 
