@@ -114,7 +114,7 @@ def check_forgotten(platform: Platform, customer: str, folders: Sequence[Path]) 
     def holds() -> list[str]:
         platform.close_instance()
         tables = [name for name, rows in platform.rows().items() if PLANTED in repr(rows).lower()]
-        return tables + [file for folder in (*folders, platform.folder) for file in files_with(folder, PLANTED)]
+        return tables + [file for folder in (*folders, platform.folder) for file, _ in files_with(folder, PLANTED)]
 
     assert {"staging.customers", "staging.reviews", "core.stg_transactions"} <= {*holds()}
     for person in (customer, GUEST):

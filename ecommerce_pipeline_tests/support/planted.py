@@ -52,19 +52,19 @@ def plant(platform: Platform) -> str:
     return str(row[0])
 
 
-def files_with(folder: Path, text: str) -> Iterator[str]:
-    """Yield the files below a folder that hold a text of small letters, in any case: in their bytes, or compressed."""
+def files_with(folder: Path, *texts: str) -> Iterator[tuple[str, str]]:
+    """Yield the files below a folder with the texts of small letters that they hold, in any case or compressed."""
     for path in folder.rglob("*"):
         if not path.is_file():
             continue
         content = path.read_bytes()
-        if text.encode() in content.lower():
-            yield str(path)
+        contents = [content.lower()]
         if path.suffix == ".parquet":
-            rows = duckdb.sql(f"SELECT count(*) FROM '{path}' AS rows_ WHERE lower(rows_::VARCHAR) LIKE '%{text}%'")
-            if rows.fetchall()[0][0]:
-                yield f"rows of {path}"
+            rows = duckdb.sql(f"SELECT rows_::VARCHAR FROM '{path}' AS rows_").fetchall()
+            contents.append("\n".join(row for (row,) in rows).lower().encode())
         if content.startswith(b"SQLite format 3"):
             with closing(sqlite3.connect(path)) as connection:
-                if text in "\n".join(connection.iterdump()).lower():
-                    yield f"text of {path}"
+                contents.append("\n".join(connection.iterdump()).lower().encode())
+        for text in texts:
+            if any(text.encode() in one for one in contents):
+                yield str(path), text
