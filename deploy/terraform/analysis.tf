@@ -1,7 +1,7 @@
 # Rows without personal columns: views of the dimensions and facts, authorized to read `core`, whose readers need no access
 # to it. BigQuery creates a view of a table that exists only: name the first analysts after the first run.
 locals {
-  analysed = toset(length(var.analysts) == 0 ? [] : [
+  analysis_tables = toset(length(var.analysts) == 0 ? [] : [
     "dim_customer",
     "dim_customer_history",
     "dim_date",
@@ -32,7 +32,7 @@ resource "google_bigquery_dataset" "analysis" {
 }
 
 resource "google_bigquery_table" "view" {
-  for_each = local.analysed
+  for_each = local.analysis_tables
 
   dataset_id          = google_bigquery_dataset.analysis[0].dataset_id
   table_id            = each.value
@@ -44,7 +44,7 @@ resource "google_bigquery_table" "view" {
   }
 }
 
-# The views of this dataset may read `core`: nobody else can create one there.
+# Views in this dataset may read `core`, whoever queries them.
 resource "google_bigquery_dataset_access" "views" {
   count = length(var.analysts) > 0 ? 1 : 0
 

@@ -18,12 +18,13 @@ class Search:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return the places in a text that hold words of a forgotten person, in order, without overlaps."""
-        if not self._forgotten.heads or not self._has_head(text):
+        heads = self._heads(text) if self._forgotten.heads else set()
+        if not heads:
             return []
         found = [*words(text)]
         spans: list[tuple[int, int]] = []
         for position, (word, start, _) in enumerate(found):
-            if (spans and start < spans[-1][1]) or not self._is_head(word):
+            if (spans and start < spans[-1][1]) or word not in heads:
                 continue
             for length in self._forgotten.lengths:
                 run = found[position : position + length]
@@ -41,19 +42,17 @@ class Search:
             end = stop
         return "".join([*parts, text[end:]])
 
-    def _has_head(self, text: str) -> bool:
+    def _heads(self, text: str) -> set[str]:
+        """Return the words of a text with which those of a person begin."""
         if len(self._others) > MOST_REMEMBERED:
             self._others.clear()
-        found = False
+        heads = set()
         for written, word in different_words(text, self._others):
-            if self._is_head(word):
-                found = True
+            if self._forgotten.hash(word) in self._forgotten.heads:
+                heads.add(word)
             else:
                 self._others.add(written)
-        return found
-
-    def _is_head(self, word: str) -> bool:
-        return self._forgotten.hash(word) in self._forgotten.heads
+        return heads
 
     def _is_run(self, run: list[str]) -> bool:
         return self._forgotten.hash(" ".join(run)) in self._forgotten.words

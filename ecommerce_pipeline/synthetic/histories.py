@@ -74,6 +74,7 @@ HISTORIES: Final[Mapping[str, Source]] = {
 
 def rows_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
     """Yield the rows written on the day that begin with events of earlier days, by event day."""
+    # Deletions, too: they are asked for afterwards.
     _EARLIER.derive(settings, table, day)
     for shelf in _ROWS[table]:
         yield from shelf.on(settings, day)
@@ -81,7 +82,6 @@ def rows_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
 
 def deletions_due(settings: ShopSettings, table: str, day: date) -> Iterator[Rows]:
     """Yield what is deleted on the day of rows that begin with events of earlier days."""
-    _EARLIER.derive(settings, table, day)
     for shelf in _DELETIONS.get(table, ()):
         yield from shelf.on(settings, day)
 

@@ -78,8 +78,8 @@ def written(settings: ShopSettings, table: str, day: date) -> Written:
     check_event_table(table)
     if table not in HISTORIES:
         return Written(schema_of(table).empty_table(), deletions_schema().empty_table())
-    deleted = _deleted(settings, table, day)
-    return Written(to_arrow(table, _rows(settings, table, day)), deletions_to_arrow(deleted))
+    rows = to_arrow(table, _rows(settings, table, day))
+    return Written(rows, deletions_to_arrow(_deleted(settings, table, day)))
 
 
 def planted(settings: ShopSettings, table: str, day: date) -> tuple[Planted, ...]:

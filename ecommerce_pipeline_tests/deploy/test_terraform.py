@@ -113,11 +113,11 @@ def test_analysts_see_every_dimension_and_fact_by_views_that_alone_may_read_the_
         for layer in ("dim", "fact")
         for file in (PROJECT_ROOT / "ecommerce_dbt" / "models" / layer).glob("*.sql")
     ]
-    assert sorted(re.findall(r"\b(?:dim|fact)_\w+", local("analysed"))) == sorted(models)
+    assert sorted(re.findall(r"\b(?:dim|fact)_\w+", local("analysis_tables"))) == sorted(models)
     core = '${google_bigquery_dataset.layer["core"].dataset_id}'
     analysis = "${google_bigquery_dataset.analysis[0].dataset_id}"
     view = only("google_bigquery_table", "view")
-    assert (view["for_each"], view["dataset_id"]) == ("${local.analysed}", analysis)
+    assert (view["for_each"], view["dataset_id"]) == ("${local.analysis_tables}", analysis)
     assert view["view"][0]["query"] == f"SELECT * FROM `${{var.project}}.{core}.${{each.value}}`"
     access = only("google_bigquery_dataset_access", "views")
     place = {"project_id": "${var.project}", "dataset_id": analysis}

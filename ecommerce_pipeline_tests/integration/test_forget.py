@@ -25,7 +25,7 @@ from ecommerce_pipeline_tests.support.platform import Platform
 DAYS = ("2026-02-07", "2026-03-08")
 """30 days, the first with which the shop begins."""
 FEW_DAYS = ("2026-03-01", "2026-03-08")
-"""All days of which a shop of the last four of them has rows, as some are written late."""
+"""Enough to be interrupted in."""
 OTHERS = "thesis.txt"
 """A file that somebody else keeps in the data folder."""
 BROKEN_SOURCE = f"""
@@ -65,7 +65,7 @@ def external_shop(
     """Give a platform of a shop of another owner, built for 30 days or those of a parameter, and a planted customer."""
     days = getattr(request, "param", DAYS)
     owner = new_platform("owner")
-    owner.run("2026-03-05" if days == FEW_DAYS else days[0], days[1], job="ingest")
+    owner.run(*days, job="ingest")
     customer = plant(owner)
     with owner.source() as connection:
         connection.execute("DROP TABLE ecommerce.shop_settings")

@@ -52,7 +52,7 @@ def test_threads_that_write_all_tables_at_once_make_the_same_rows() -> None:
 def test_the_orders_of_earlier_days_are_derived_once_for_all_tables(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They were derived for each table by itself: ten times, and a day of the shop took three times as long."""
+    """They were derived anew for each table, and for its rows and its deletions."""
     shop, days, derived = replace(SMALL, seed=10 + at_once), SOME_DAYS[:2], Counter[date]()
     derive = life.orders_of
 
