@@ -63,9 +63,8 @@ def build_definitions(
         schedules=[*schedules(settings, defined_jobs), *retention_schedules(settings, retention)],
         sensors=sensors(settings),
         resources={**platform_resources(settings), **(resources or {})},
-        # A warehouse in a file admits one writer; another one is kept from the steps of other runs only.
         executor=multithread_executor(
-            target.steps_at_once, preflight(settings, workspace), share_pools=target.warehouse_file is None
+            target.steps_at_once, preflight(settings, workspace), share_pools=target.parallel_writes
         ),
     )
 

@@ -31,6 +31,7 @@ class Target:
         warehouse_file: DuckDB's file; None of a target without one.
         person_key: Where a random PERSON_KEY_SECRET is kept if none is set: beside the lake; None of a lake that other
             machines use too.
+        parallel_writes: Whether steps of one run write to the warehouse at once; those of different runs never do.
         set_aside: Gives a table another name, and returns its address; None of a target whose warehouse is a file.
     """
 
@@ -44,4 +45,5 @@ class Target:
     checks: Mapping[str, Check]
     warehouse_file: Path | None = None
     person_key: Path | None = None
+    parallel_writes: bool = False
     set_aside: Callable[[TableName, str], str] | None = None

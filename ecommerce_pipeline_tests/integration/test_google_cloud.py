@@ -6,10 +6,11 @@ Google's GoogleSQL analyzer checks all SQL that a run sends to BigQuery: it reje
 import json
 import random
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey
+from dagster import AssetKey, DagsterEventType
 from google.cloud import storage
 
 from ecommerce_pipeline.dashboard.datasets import read_datasets
@@ -124,8 +125,18 @@ def check_forgotten(platform: Platform, customer: str, folders: Sequence[Path]) 
     assert holds() == []
     for job in ("extract", "load"):
         platform.run(*DAYS, job=job)
+    assert most_at_once(platform) > 1
     assert holds() == []
     assert platform.command("verify", "--forgotten").returncode == 0
+
+
+def most_at_once(platform: Platform) -> int:
+    """Return how many tables the newest run, one of loads, has loaded at the same time at most."""
+    [run] = platform.instance.get_runs(limit=1)
+    assert run.job_name == "load"
+    logs = platform.instance.all_logs(run.run_id, {DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS})
+    loads = [entry for entry in logs if str(entry.step_key).startswith("staging__")]
+    return max(accumulate(1 if entry.get_dagster_event().is_step_start else -1 for entry in loads))
 
 
 def assert_labeled(requests: Sequence[Request], platform: Platform) -> None:

@@ -32,6 +32,7 @@ def build_target(settings: Settings) -> Target:
         warehouse=warehouse,
         dbt_environment=_dbt_environment(settings),
         checks=checks.by_name(),
+        parallel_writes=True,
         set_aside=warehouse.set_aside,
     )
 
