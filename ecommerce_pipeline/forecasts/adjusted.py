@@ -13,7 +13,7 @@ import numpy as np
 from ecommerce_pipeline.forecasts.scores import Floats
 
 FITTED_DAYS: Final = 112
-"""The newest days are fitted: older ones change neither level nor season."""
+"""Days to which models are fitted: older ones change neither level nor season."""
 
 _MOST_SPREAD: Final = 1.0
 
@@ -40,12 +40,12 @@ class Model:
     Attributes:
         name: As forecasts name it.
         version: What computes it, with its version.
-        fit: Takes series of daily values, and how many days ahead; returns what is expected of each.
+        fit: Takes series, and how many days ahead; returns what is expected of each.
     """
 
     name: str
     version: str
-    fit: Callable[[Sequence[Floats], int], Sequence[Fitted]]
+    fit: Callable[[Sequence["Adjusted"], int], Sequence[Fitted]]
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,13 @@ class Adjusted:
     Attributes:
         values: Its newest days.
         logarithmic: Whether they are logarithms.
+        learned_from: The days to which a model's parameters are fitted, perhaps as they were known earlier; the first
+            day is the first of the values.
     """
 
     values: Floats
     logarithmic: bool
+    learned_from: Floats
 
     @classmethod
     def of(cls, values: Floats, effects: Floats) -> "Adjusted":
@@ -83,9 +86,22 @@ class Adjusted:
             values: The series.
             effects: The known effects on its days, in logarithms.
         """
-        values, effects = values[-FITTED_DAYS:], effects[-FITTED_DAYS:]
-        logarithmic = bool((values > 0).all())
-        return cls(np.log(values) - effects if logarithmic else values / np.exp(effects), logarithmic)
+        adjusted, logarithmic = _without(effects[-FITTED_DAYS:], values[-FITTED_DAYS:])
+        return cls(adjusted, logarithmic, adjusted)
+
+    def continued(self, values: Floats, effects: Floats, days: int) -> "Adjusted":
+        """Return the series some days later, which learns from this one, if that says something of it.
+
+        Args:
+            values: The series as it is known then.
+            effects: The effects known then.
+            days: Days since the last of this one.
+        """
+        reach = len(self.values) + days
+        adjusted, logarithmic = _without(effects[-reach:], values[-reach:])
+        if logarithmic == self.logarithmic and len(adjusted) == reach and np.ptp(self.values) > 0:
+            return Adjusted(adjusted, logarithmic, self.values)
+        return Adjusted.of(values, effects)
 
     def forecast(self, fitted: Fitted, ahead: Floats, ahead_variance: Floats) -> Forecast:
         """Put the effects of the days ahead on what a model expects.
@@ -105,3 +121,9 @@ class Adjusted:
         log_variance = np.minimum(spread**2 + ahead_variance, _MOST_SPREAD)
         expected = np.exp(mean + ahead + log_variance / 2)
         return Forecast(expected, np.expm1(log_variance) * expected**2, parameters)
+
+
+def _without(effects: Floats, values: Floats) -> tuple[Floats, bool]:
+    """Return values without their effects, and whether they are logarithms."""
+    logarithmic = bool((values > 0).all())
+    return np.log(values) - effects if logarithmic else values / np.exp(effects), logarithmic

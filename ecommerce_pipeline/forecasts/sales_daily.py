@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from ecommerce_pipeline.forecasts import extra
 from ecommerce_pipeline.forecasts.adjusted import Adjusted, Model
-from ecommerce_pipeline.forecasts.campaigns import Campaigns, campaign_effects
+from ecommerce_pipeline.forecasts.campaigns import Campaigns, Effects, campaign_effects
 from ecommerce_pipeline.forecasts.reconcile import constraints, in_cents, not_negative, reconcile
 from ecommerce_pipeline.forecasts.sales_history import NET_AMOUNT, ORDERS_SOLD, SEASON, Panel, SalesHistory, Series
 from ecommerce_pipeline.forecasts.scores import Floats, Ints, seasonal_scale
@@ -70,6 +70,21 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What was known of a measure at an origin.
+
+    Attributes:
+        panel: The sales.
+        effects: Of campaigns on each series; none if there is too little history for a model.
+        adjusted: Each series without them.
+    """
+
+    panel: Panel
+    effects: tuple[Effects, ...] = ()
+    adjusted: tuple[Adjusted, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trial:
     """How the model did as of earlier origins, by what is known now.
 
@@ -105,6 +120,11 @@ def back_origins(origin: date) -> list[date]:
     return [origin - timedelta(weeks=weeks) for weeks in range(1, BACK_ORIGINS + 1)]
 
 
+def fitted_on(origin: date) -> date:
+    """Return the day whose knowledge the parameters of an origin's forecast are fitted to: the last Sunday."""
+    return origin - timedelta(days=origin.isoweekday() % 7)
+
+
 class SalesForecaster:
     """Forecasts of any origins; what several of them need is computed once."""
 
@@ -113,6 +133,7 @@ class SalesForecaster:
         self._campaigns = campaigns
         self._model = model
         self._bases: dict[tuple[date, str], Base | None] = {}
+        self._known: dict[tuple[date, str], Known] = {}
 
     def forecast(self, origins: Sequence[date]) -> pa.Table:
         """Return the rows of `forecast.sales_daily`; an origin before the first sale has none."""
@@ -153,9 +174,17 @@ class SalesForecaster:
         """Return the forecasts as of an origin; None if nothing was known."""
         key = origin, measure
         if key not in self._bases:
-            panel = self._history.as_known(origin, measure)
-            self._bases[key] = _base(panel, self._campaigns, self._model) if len(panel.values) else None
+            known = self._as_known(origin, measure)
+            learned = self._as_known(fitted_on(origin), measure)
+            is_sold = len(known.panel.values) > 0
+            self._bases[key] = _base(known, learned, self._campaigns, self._model) if is_sold else None
         return self._bases[key]
+
+    def _as_known(self, origin: date, measure: str) -> Known:
+        key = origin, measure
+        if key not in self._known:
+            self._known[key] = _known(self._history.as_known(origin, measure), self._campaigns)
+        return self._known[key]
 
     def _trial(self, now: Base) -> Trial:
         """Compare the forecasts of earlier origins with what is known now."""
@@ -217,28 +246,33 @@ def _widths(residuals_of: Mapping[Series, Floats], percents: Sequence[int]) -> d
     return widths
 
 
-def _base(panel: Panel, campaigns: Campaigns, model: Model) -> Base:
+def _known(panel: Panel, campaigns: Campaigns) -> Known:
+    if len(panel.values) < LEAST_DAYS:
+        return Known(panel)
+    past = [campaigns(day) for day in panel.days]
+    whole = campaign_effects(panel.values[:, 0], panel.days, past)
+    effects = (whole, *(campaign_effects(column, panel.days, past, whole) for column in panel.values.T[1:]))
+    pairs = zip(panel.values.T, effects, strict=True)
+    return Known(panel, effects, tuple(Adjusted.of(column, of.on(past)[0]) for column, of in pairs))
+
+
+def _base(known: Known, learned: Known, campaigns: Campaigns, model: Model) -> Base:
+    panel = known.panel
     levels = [series.level for series in panel.series]
     missing = (panel.origin - panel.last).days
-    steps = missing + HORIZON
-    values = panel.values
-    naive, naive_spread = _seasonal_naive(values, steps)
-    if len(values) < LEAST_DAYS:
-        kept = slice(missing, None)
+    steps, kept = missing + HORIZON, slice(missing, None)
+    naive, naive_spread = _seasonal_naive(panel.values, steps)
+    if not known.adjusted:
         return Base(panel, naive[kept], naive_spread[kept], naive[kept], naive_spread[kept], ())
-    past = [campaigns(day) for day in panel.days]
     ahead = [campaigns(panel.last + timedelta(days=step)) for step in range(1, steps + 1)]
-    whole = campaign_effects(values[:, 0], panel.days, past)
-    effects = [whole, *(campaign_effects(column, panel.days, past, whole) for column in values.T[1:])]
-    adjusted = [Adjusted.of(column, known.on(past)[0]) for column, known in zip(values.T, effects, strict=True)]
-    fitted = model.fit([one.values for one in adjusted], steps)
+    series = _learning(known, learned, campaigns)
+    fitted = model.fit(series, steps)
     forecasts = [
-        one.forecast(expected, *known.on(ahead)) for one, expected, known in zip(adjusted, fitted, effects, strict=True)
+        one.forecast(expected, *of.on(ahead)) for one, expected, of in zip(series, fitted, known.effects, strict=True)
     ]
     mean = np.column_stack([one.mean for one in forecasts])
     variance = np.maximum(np.column_stack([one.variance for one in forecasts]), 1e-6)
     coherent, coherent_variance = reconcile(mean, variance, constraints(levels))
-    kept = slice(missing, None)
     return Base(
         panel,
         not_negative(coherent, levels)[kept],
@@ -247,6 +281,22 @@ def _base(panel: Panel, campaigns: Campaigns, model: Model) -> Base:
         naive_spread[kept],
         tuple(one.parameters for one in forecasts),
     )
+
+
+def _learning(known: Known, learned: Known, campaigns: Campaigns) -> Sequence[Adjusted]:
+    """Return the series as known now, each with what was known of it when parameters were fitted."""
+    days = (known.panel.last - learned.panel.last).days
+    if not (learned.adjusted and days > 0):
+        return known.adjusted
+    past = [campaigns(day) for day in known.panel.days]
+    return [
+        learned.adjusted[position].continued(values, of.on(past)[0], days)
+        if (position := learned.panel.position.get(series)) is not None
+        else own
+        for series, values, of, own in zip(
+            known.panel.series, known.panel.values.T, known.effects, known.adjusted, strict=True
+        )
+    ]
 
 
 def _seasonal_naive(values: Floats, steps: int) -> tuple[Floats, Floats]:

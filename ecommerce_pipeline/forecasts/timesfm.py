@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from ecommerce_pipeline.errors import PlatformError
-from ecommerce_pipeline.forecasts.adjusted import Fitted, Model
+from ecommerce_pipeline.forecasts.adjusted import Adjusted, Fitted, Model
 from ecommerce_pipeline.forecasts.scores import Floats
 
 MODEL: Final = "TimesFM 2.0"
@@ -30,8 +30,8 @@ def timesfm(query: Callable[[str], pa.Table]) -> Model:
         query: Returns the rows of a query to BigQuery.
     """
 
-    def fit(series: Sequence[Floats], steps: int) -> list[Fitted]:
-        return read(query(statement(series, steps)), len(series))
+    def fit(series: Sequence[Adjusted], steps: int) -> list[Fitted]:
+        return read(query(statement([one.values for one in series], steps)), len(series))
 
     return Model("timesfm", f"BigQuery AI.FORECAST, {MODEL}", fit)
 

@@ -222,3 +222,31 @@ def test_the_share_of_outcomes_in_intervals_is_that_of_earlier_origins() -> None
     wide = earlier.set_column(earlier.column_names.index("upper_80"), "upper_80", earlier["upper_95"])
     assert (forecaster.covered(now, "net_amount", wide) or 0) > share
     assert forecaster.covered(now, "net_amount", forecaster.forecast([now - timedelta(days=3)])) is None
+
+
+def test_the_origins_of_a_week_share_what_was_fitted_on_its_sunday_and_know_their_own_days() -> None:
+    sunday = next(day for day in reversed(DAYS[:-14]) if day.isoweekday() == 7)
+    week = [sunday + ONE_DAY * number for number in range(8)]
+    thursday = week[4]
+    rows = [*entries(), (thursday, thursday, "web", "Shoes", 90, Decimal(900))]
+    together = forecast(rows, week)
+
+    def fitted(day: date) -> list[object]:
+        keys = ("alpha", "gamma")
+        of_day = together.filter(pc.field("business_date") == day)["parameters"].to_pylist()
+        return [tuple(json.loads(one).get(key) for key in keys) for one in of_day]
+
+    assert all(fitted(day) == fitted(sunday) for day in week[:7])
+    assert fitted(week[7]) != fitted(sunday)
+    for day in week:
+        assert forecast(rows, [day]).equals(together.filter(pc.field("business_date") == day)), "alone or together"
+
+    def mean(made: pa.Table, day: date) -> Decimal:
+        whole = (pc.field("level") == "all") & (pc.field("measure") == "net_amount")
+        first = made.filter(whole & (pc.field("business_date") == day) & (pc.field("horizon") == 1))
+        [amount] = first["mean"].to_pylist()
+        return Decimal(amount)
+
+    without = forecast(entries(), week)
+    assert mean(together, week[3]) == mean(without, week[3])
+    assert mean(together, thursday) > mean(without, thursday)

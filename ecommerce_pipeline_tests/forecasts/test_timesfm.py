@@ -8,15 +8,17 @@ import pyarrow as pa
 import pytest
 
 from ecommerce_pipeline.errors import PlatformError
+from ecommerce_pipeline.forecasts.adjusted import Adjusted
 from ecommerce_pipeline.forecasts.timesfm import statement, timesfm
 from ecommerce_pipeline_tests.support.googlesql import Analyzer, Catalog
 
-SERIES = [np.array([1.0, 2.5, 1e-7]), np.array([40.0, -3.0, 5.0])]
+VALUES = [np.array([1.0, 2.5, 1e-7]), np.array([40.0, -3.0, 5.0])]
+SERIES = [Adjusted(one, logarithmic=False, learned_from=one) for one in VALUES]
 
 
 def test_the_analyzer_accepts_the_query_and_rejects_one_with_another_argument() -> None:
-    catalog, wrong = Catalog("shop", {}), statement(SERIES, 28).replace("horizon =>", "steps =>")
-    errors = Analyzer().errors([statement(SERIES, 28), wrong], catalog)
+    catalog, wrong = Catalog("shop", {}), statement(VALUES, 28).replace("horizon =>", "steps =>")
+    errors = Analyzer().errors([statement(VALUES, 28), wrong], catalog)
     assert [text for text in errors if "horizon =>" in text] == []
     [error] = errors.values()
     assert "steps" in error

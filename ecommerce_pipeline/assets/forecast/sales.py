@@ -37,6 +37,7 @@ from ecommerce_pipeline.forecasts.sales_daily import (
     SalesForecaster,
     Trial,
     back_origins,
+    fitted_on,
 )
 from ecommerce_pipeline.forecasts.sales_history import MOST_DAYS, SalesHistory
 from ecommerce_pipeline.forecasts.timesfm import timesfm
@@ -96,8 +97,9 @@ def sales_daily_asset(settings: Settings) -> AssetsDefinition:
 
 
 def _history(warehouse: Warehouse, first: date, last: date) -> SalesHistory:
-    """Return the sales that may matter to origins from the first to the last."""
-    days = within(Days((Window(first - timedelta(days=MOST_DAYS), last + ONE_DAY),)))
+    """Return the sales that may matter to origins from the first to the last, and to those before them."""
+    earliest = fitted_on(back_origins(first)[-1])
+    days = within(Days((Window(earliest - timedelta(days=MOST_DAYS), last + ONE_DAY),)))
     columns = ", ".join(SalesHistory.COLUMNS)
     sales, loaded = warehouse.queries(
         [
