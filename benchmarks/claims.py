@@ -57,6 +57,57 @@ LIMITS: Final = (
     ("load", "COPY FROM a ready file", 0.8, "load into PostgreSQL"),
 )
 """Group, the limit's name, the target share of its rate, and what is measured."""
+REASONS: Final = (
+    (
+        " by hand",
+        "The whole graph against the work by hand: by hand nothing is generated, compared, forecast or drawn. "
+        "The rows `source`, `reconciliation`, `forecast` and `dashboard` of the parts below are the "
+        "platform's alone. Of the rest most is Python's: dbt renders, compiles and logs each model and test, "
+        "which takes longer than DuckDB's work; before the first step Dagster is imported and the days of "
+        "each table are planned; after dbt's last node each table and day gets its event.",
+    ),
+    (
+        "365 days in one run against 30",
+        "A year against 30 days: each table has two events per day in Dagster's log, and from the 56th day on "
+        "each day is an origin of forecasts.",
+    ),
+    (
+        "day 400 against day 10",
+        "Day 400 against day 10: forecasts need 56 days, so on day 10 nothing is fitted, and on day 400 as of "
+        "nine origins. The page has all days, and marts of customers and products are built anew.",
+    ),
+    (
+        "reconciliation against",
+        "Reconciliation: it reads PostgreSQL's rows again, on purpose, as what was written must not be "
+        "compared with what its writer has seen.",
+    ),
+    (
+        "generation against",
+        "Generation: orders live for 60 days, and before the first day all is derived that is still due of "
+        "those before it. Of a run of many days that is a smaller part.",
+    ),
+    (
+        " against dlt by ",
+        "dlt: the limit is what PostgreSQL's and DuckDB's own COPY reach; no tool can do more.",
+    ),
+    (
+        "against dlt,",
+        "Load into DuckDB: the limit is what DuckDB's own COPY reaches.",
+    ),
+    (
+        "by dlt and dbt",
+        "dlt and dbt by hand check, forecast and draw nothing, and record one event per run.",
+    ),
+    (
+        "by threads against",
+        "Executors: on the local target steps wait for one warehouse file and for Python, whoever runs them.",
+    ),
+    (
+        "`import of the code location`",
+        "Import: Dagster alone takes most of it.",
+    ),
+)
+"""Why targets are missed, by a part of their texts."""
 CONSTANT: Final = (("extract", "extraction"), ("load", "load into PostgreSQL"), ("stage", "load into DuckDB"))
 
 
@@ -85,6 +136,11 @@ def claims(results: Sequence[Result]) -> list[Claim]:
         *_executors(seconds["executors"]),
         *_seconds(seconds["changes"] | seconds["start"]),
     ]
+
+
+def reasons(missed: Sequence[Claim]) -> list[str]:
+    """Return the reasons that are known for missed targets."""
+    return [reason for part, reason in REASONS if any(part in one.text for one in missed)]
 
 
 def _speedups(results: Sequence[Result]) -> Iterator[Claim]:

@@ -55,6 +55,21 @@ def test_the_report_gives_medians_and_compares_ours_with_each_tool() -> None:
     assert "80% of it" in limit
 
 
+def test_the_report_shows_where_the_seconds_of_runs_go_side_by_side() -> None:
+    def run(name: str, **parts: float) -> Result:
+        return Result("graph", name, "part", 0, (Measurement(0, sum(parts.values()), 1, 100, parts),))
+
+    results = [run("year", lake=9, dbt=20), run("day", lake=1, dbt=5), run("by hand", load=2), run("whole")]
+    lines = render(results, "plot").splitlines()
+    assert [line for line in lines if line.startswith(("| seconds", "| lake", "| dbt", "| load"))] == [
+        "| seconds | by hand |",
+        "| load | 2.0 |",
+        "| seconds | day | year |",
+        "| lake | 1.0 | 9.0 |",
+        "| dbt | 5.0 | 20.0 |",
+    ]
+
+
 def test_a_missed_target_is_reported_as_missed() -> None:
     results = [
         result("ours", "ours", 1),
@@ -67,6 +82,9 @@ def test_a_missed_target_is_reported_as_missed() -> None:
         "extraction to Parquet against dlt by fast, 100,000 rows": ("4.0 times; the limit 5.0", False),
         "extraction as a share of COPY TO nowhere, 100,000 rows": ("80%", True),
     }
+    why = [line for line in render(results, "plot").splitlines() if line.startswith("- ")]
+    assert [line.partition(":")[0] for line in why] == ["- dlt"], "of what is missed, and of nothing else"
+    assert "Why targets" not in render(results[:1], "plot")
 
 
 def test_a_large_run_is_held_to_its_memory_and_to_the_cost_of_its_reconciliation() -> None:
