@@ -21,8 +21,6 @@ from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.support.browser import address_of, launch_browser, open_page
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, comparable
 
-pytestmark = pytest.mark.timeout(900)
-
 PAGE = PROJECT_ROOT / "docs" / "extending.md"
 SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in PAGE.read_text().split("\n## ")[1:])}
 COLUMN, EVENT_TABLE, MART = "A column of a source table", "An event table", "A mart with a chart"

@@ -20,8 +20,6 @@ from ecommerce_pipeline.schema.tables import STAGING
 from ecommerce_pipeline.targets import target_of
 from ecommerce_pipeline_tests.support.platform import Platform
 
-pytestmark = pytest.mark.timeout(900)
-
 DAYS = ("2026-03-07", "2026-03-08")
 NEEDED = ("GCP_PROJECT", "GCS_BUCKET")
 CHECKS = ("project", "credentials", "bucket", "BigQuery jobs", "datasets", "one location", "Storage API")

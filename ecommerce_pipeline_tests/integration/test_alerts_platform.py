@@ -20,8 +20,6 @@ from ecommerce_pipeline_tests.support.dagster_ui import BIN, DagsterUi, environm
 from ecommerce_pipeline_tests.support.mailbox import html_of, text_of
 from ecommerce_pipeline_tests.support.platform import Platform
 
-pytestmark = pytest.mark.timeout(900)
-
 DAY = "2026-03-07"
 
 

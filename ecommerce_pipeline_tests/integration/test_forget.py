@@ -53,7 +53,8 @@ def built(platform: Platform, days: tuple[str, str]) -> Platform:
 @pytest.fixture
 def own_shop(new_platform: Callable[..., Platform]) -> tuple[Platform, str]:
     """Give a platform of the synthetic shop, built for 30 days, and the key of a planted customer."""
-    platform = built(new_platform("platform"), DAYS)
+    platform = new_platform("platform")
+    platform.run(*DAYS, job="ingest")
     customer = plant(platform)
     return built(platform, DAYS), customer
 

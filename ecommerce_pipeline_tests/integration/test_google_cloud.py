@@ -30,8 +30,6 @@ from ecommerce_pipeline_tests.support.metrics import Measures, differing
 from ecommerce_pipeline_tests.support.planted import GUEST, PLANTED, files_with, plant
 from ecommerce_pipeline_tests.support.platform import Platform
 
-pytestmark = pytest.mark.timeout(900)
-
 DAYS = ("2026-03-07", "2026-03-08")
 OF_VERSIONS = {"lines", "sales", "customers", "payments", "campaign_days", "returns"}
 """The page's datasets with costs, categories or countries, which depend on the versions that a warehouse has seen."""

@@ -145,7 +145,6 @@ def test_a_shop_in_an_application_s_tables_has_true_marts(shop: Callable[..., Pl
     assert platform.changes(exact=True) == []
 
 
-@pytest.mark.timeout(900)
 def test_a_shop_with_text_keys_has_true_marts_on_google_cloud(
     shop: Callable[..., Platform], storage_client: storage.Client, bigquery_proxy: Proxy, project: str
 ) -> None:

@@ -19,8 +19,6 @@ from ecommerce_pipeline_tests.support.graphql import graphql
 from ecommerce_pipeline_tests.support.mailbox import text_of
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP
 
-pytestmark = pytest.mark.timeout(900)
-
 DAY = "2026-03-07"
 SELECTOR = {"repositoryName": "__repository__", "repositoryLocationName": "ecommerce_pipeline"}
 LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
