@@ -9,6 +9,7 @@ theirs names an order or a visit that did: see `ties.py`.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -47,6 +48,9 @@ TIES: Final = {
     days_of_visits: "a visit has changed that an order names",
 }
 """Why days have changed with others, by what finds them."""
+
+AT_ONCE: Final = 2
+"""Queries about whole days that the source answers at once, each on a processor of its server."""
 
 By = Mapping[str, Mapping[date, int]]
 """Rows by table and day."""
@@ -168,20 +172,34 @@ def _differences(
     """Yield the differences of candidates; their rows are counts of changes only of the tables in `timed`."""
     every = {day for of_table in candidates.values() for day in of_table}
     loaded = rows_loaded(warehouse, Days.of(every)) if every else {}
+    new = {
+        name: [day for day in of_table if (name, day) not in loaded and can_be_new(day)]
+        for name, of_table in candidates.items()
+    }
+    compared = {
+        name: [day for day in of_table if (name, day) in loaded or (day in new[name] and not of_table[day])]
+        for name, of_table in candidates.items()
+    }
+    digests = _source_digests(postgres, {name: Days.of(days) for name, days in compared.items() if days})
     for name, of_table in candidates.items():
-        known = [day for day in of_table if (name, day) in loaded]
-        new = [day for day in of_table if (name, day) not in loaded and can_be_new(day)]
-        table = STAGED[name]
-        compared = [*known, *(day for day in new if not of_table[day])]
-        digests = layer_digests(SourceLayer(postgres), table, Days.of(compared)) if compared else {}
-        for day in known:
-            now, before = digests.get(day, no_rows(table)), loaded[name, day]
-            if (now.rows, now.checksum) != before:
+        of_days = {day: digests[name].get(day, no_rows(STAGED[name])) for day in compared[name]}
+        for day, now in of_days.items():
+            before = loaded.get((name, day))
+            if before and (now.rows, now.checksum) != before:
                 changed = of_table[day] if name in timed else 0
                 yield Change(day, name, changed, _reason(now, before[0], changed))
-        for day in new:
-            if rows := of_table[day] or digests.get(day, no_rows(table)).rows:
+        for day in new[name]:
+            if rows := of_table[day] or of_days[day].rows:
                 yield Change(day, name, rows, f"not loaded yet: {_rows(rows)}")
+
+
+def _source_digests(
+    postgres: PostgresResource, days: Mapping[str, Days | None]
+) -> dict[str, dict[date | None, Digest]]:
+    """Return the digests in the source, by table: of days, or of a whole dimension."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        asked = {name: pool.submit(layer_digests, SourceLayer(postgres), STAGED[name], days[name]) for name in days}
+        return {name: answer.result() for name, answer in asked.items()}
 
 
 def _reason(now: Digest, rows_before: int, changed: int) -> str:
@@ -206,13 +224,11 @@ def _dimensions(
     """
     loaded = loaded_days(warehouse)
     names = DIMENSIONS if loaded else ()
+    there = _source_digests(postgres, dict.fromkeys(names)) if exact else {}
     for name, newest in zip(names, newest_rows(warehouse, names) if names else (), strict=True):
         table = TABLES[name]
         if exact:
-            there, staging = (
-                layer_digests(layer, table, None) for layer in (SourceLayer(postgres), StagingLayer(warehouse))
-            )
-            differs = there != staging
+            differs = there[name] != layer_digests(StagingLayer(warehouse), table, None)
         else:
             differs = newest_change(connection, source[name]) != newest
         if differs:

@@ -44,8 +44,7 @@ class SourceLayer:
 
     def ask(self, query: Query, table: Table, days: Days | None) -> Sequence[Sequence[Any]]:
         """Query the server; columns of compatible types are converted as the extraction converts them."""
-        source = f"({self.postgres.contract_select(table, days)}) AS rows_"
-        return self.postgres.contract_rows(table, days, query(POSTGRES, table, source, None))
+        return self.postgres.ask(table, days, lambda rows: query(POSTGRES, table, rows, None))
 
 
 @dataclass(frozen=True)

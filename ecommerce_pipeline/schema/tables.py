@@ -6,6 +6,7 @@ between tables in `Column.info["references"]`: a shop's application may write a 
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -419,6 +420,7 @@ def _guest_key() -> Column[Any]:
     )
 
 
+@cache
 def staged(table: Table) -> Table:
     """Return the contract of a source table's rows in the lake and in staging.
 

@@ -38,11 +38,18 @@ def apply(
         days: The days of the application's life that are written.
     """
     cursor.execute(f"SELECT pg_advisory_xact_lock(hashtext('apply {table}'))")
-    cursor.execute(f"CREATE TEMPORARY TABLE incoming (LIKE {_name(table).as_string()}) ON COMMIT DROP")
     cursor.execute(f"CREATE TEMPORARY TABLE deleted (key {_key_type()}, deleted_at timestamptz) ON COMMIT DROP")
-    count = ingest(cursor, "incoming", rows, temporary=True)
+    cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(_name(table)).as_string())
+    if cursor.fetchone() == (True,):
+        cursor.execute(f"CREATE TEMPORARY TABLE incoming (LIKE {_name(table).as_string()}) ON COMMIT DROP")
+        count = ingest(cursor, "incoming", rows, temporary=True)
+        statements = (*_deletions(table), *_one_version(table, sql.Identifier("incoming")), *_merge(table))
+    else:
+        # No row to be merged with: written once instead of twice.
+        count = ingest(cursor, table.name, rows, db_schema_name=table.schema)
+        statements = (*_deletions(table), *_one_version(table, _name(table)))
     ingest(cursor, "deleted", deleted().to_reader(), temporary=True)
-    for statement in (*_statements(table), _record(table, days)):
+    for statement in (*statements, _record(table, days)):
         cursor.execute(statement.as_string())
     return count
 
@@ -72,7 +79,44 @@ def _record(table: Table, days: Days) -> sql.Composed:
     return sql.SQL("INSERT INTO {} VALUES {} ON CONFLICT DO NOTHING").format(_WRITTEN, values)
 
 
-def _statements(table: Table) -> Iterator[sql.Composed]:
+def _deletions(table: Table) -> Iterator[sql.Composed]:
+    """Yield the statements that keep the deletions, and delete the rows that are there."""
+    yield from _formatted(
+        table,
+        "INSERT INTO {deleted} AS known SELECT {name}, key, max(deleted_at) FROM deleted GROUP BY key "
+        "ON CONFLICT (table_name, key) DO UPDATE SET deleted_at = excluded.deleted_at "
+        "WHERE excluded.deleted_at > known.deleted_at",
+        "DELETE FROM {table} AS present USING deleted "
+        "WHERE present.{key} = CAST(deleted.key AS {type}) AND present.{updated} <= deleted.deleted_at",
+    )
+
+
+def _one_version(table: Table, incoming: sql.Identifier) -> Iterator[sql.Composed]:
+    """Yield the statements that leave, of rows that came in, the newest versions, if they are not deleted."""
+    yield from _formatted(
+        table,
+        "DELETE FROM {incoming} AS incoming USING {deleted} AS gone "
+        "WHERE gone.table_name = {name} AND CAST(gone.key AS {type}) = incoming.{key} "
+        "AND gone.deleted_at >= incoming.{updated}",
+        "DELETE FROM {incoming} AS incoming USING (SELECT {key}, max({updated}) AS newest FROM {incoming} "
+        "GROUP BY {key} HAVING count(*) > 1) AS several "
+        "WHERE several.{key} = incoming.{key} AND several.newest > incoming.{updated}",
+        incoming=incoming,
+    )
+
+
+def _merge(table: Table) -> Iterator[sql.Composed]:
+    """Yield the statements that write the incoming rows into a table that has some."""
+    yield from _formatted(
+        table,
+        "DELETE FROM {table} AS present USING incoming "
+        "WHERE present.{key} = incoming.{key} AND present.{updated} <{or_equal} incoming.{updated}",
+        "INSERT INTO {table} SELECT incoming.* FROM incoming WHERE NOT EXISTS (SELECT FROM {table} AS present "
+        "WHERE present.{key} = incoming.{key} AND present.{updated} >{not_newer} incoming.{updated})",
+    )
+
+
+def _formatted(table: Table, *statements: str, **more: sql.Composable) -> Iterator[sql.Composed]:
     names = {
         "table": _name(table),
         "name": sql.Literal(table.name),
@@ -84,23 +128,8 @@ def _statements(table: Table) -> Iterator[sql.Composed]:
         "or_equal": sql.SQL("=" if kind(table) == "event" else ""),
         "not_newer": sql.SQL("" if kind(table) == "event" else "="),
     }
-    for statement in (
-        "INSERT INTO {deleted} AS known SELECT {name}, key, max(deleted_at) FROM deleted GROUP BY key "
-        "ON CONFLICT (table_name, key) DO UPDATE SET deleted_at = excluded.deleted_at "
-        "WHERE excluded.deleted_at > known.deleted_at",
-        "DELETE FROM {table} AS present USING deleted "
-        "WHERE present.{key} = CAST(deleted.key AS {type}) AND present.{updated} <= deleted.deleted_at",
-        "DELETE FROM incoming USING {deleted} AS gone "
-        "WHERE gone.table_name = {name} AND CAST(gone.key AS {type}) = incoming.{key} "
-        "AND gone.deleted_at >= incoming.{updated}",
-        "DELETE FROM incoming USING (SELECT {key}, max({updated}) AS newest FROM incoming GROUP BY {key} "
-        "HAVING count(*) > 1) AS several WHERE several.{key} = incoming.{key} AND several.newest > incoming.{updated}",
-        "DELETE FROM {table} AS present USING incoming "
-        "WHERE present.{key} = incoming.{key} AND present.{updated} <{or_equal} incoming.{updated}",
-        "INSERT INTO {table} SELECT incoming.* FROM incoming WHERE NOT EXISTS (SELECT FROM {table} AS present "
-        "WHERE present.{key} = incoming.{key} AND present.{updated} >{not_newer} incoming.{updated})",
-    ):
-        yield sql.SQL(statement).format(**names)
+    for statement in statements:
+        yield sql.SQL(statement).format(**names, **more)
 
 
 def _key_type() -> str:

@@ -204,7 +204,7 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
             rows = rows_of(table.name, source, days, self.time_zone)
             wrong = special_values(connection, source[table.name], rows)
             _raise_if(wrong + misfits(connection, table, differences.doubts, rows), table, connection)
-        return differences, self.stream(table, days)
+        return differences, self._scanned(table, source, days)
 
     def relations(self, connection: psycopg.Connection, table: Table | None = None) -> Relations:
         """Look up how the source has its tables, or a table and the orders that its rows may be parts of."""
@@ -255,6 +255,9 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self.connect() as connection:
             source = self.relations(connection, table)
+        return self._scanned(table, source, days)
+
+    def _scanned(self, table: Table, source: Relations, days: Days | None) -> pa.RecordBatchReader:
         query = ordered_rows_of(table.name, source, days, self.time_zone).as_string()
         return scan(
             self.address(), query, arrow_schema(staged(table)), f"{table.schema}.{table.name}", self.rows_per_second
@@ -271,13 +274,14 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         query = first_orders_query(source, before, self.time_zone, guests=guests, approved=approved)
         return scan(self.address(), query.as_string(), arrow_schema(first_orders), "first_orders", self.rows_per_second)
 
-    def contract_rows(self, table: Table, days: Days | None, query: str) -> list[tuple[Any, ...]]:
+    def ask(self, table: Table, days: Days | None, query: Callable[[str], str]) -> list[tuple[Any, ...]]:
         """Return the rows of a query about days of a table; of a replica, once it has all rows.
 
         Args:
             table: The contract.
             days: The days; None for all rows.
-            query: Of `contract_select`, for results that fit in memory.
+            query: Called with a relation that has the rows, see `contract_select`; returns the query, for results that
+                fit in memory.
 
         Raises:
             PlatformError: The server cannot be reached, closes the connection, or rejects the query; or a value is one
@@ -286,8 +290,10 @@ class PostgresResource(ConfigurableResource):  # type: ignore[type-arg]
         """
         with self.connect() as connection:
             wait_for_replay(connection, self.address())
-            self.check_values(connection, table.name, self.relations(connection, table), days)
-            return connection.execute(query.encode()).fetchall()
+            source = self.relations(connection, table)
+            self.check_values(connection, table.name, source, days)
+            rows = contract_rows_of(table.name, source, days, self.time_zone).as_string()
+            return connection.execute(query(f"({rows}) AS rows_").encode()).fetchall()
 
     def check_values(self, connection: psycopg.Connection, name: str, source: Relations, days: Days | None) -> None:
         """Check that the lake and a warehouse can hold the values of days, and of rows whose time is of no day.
