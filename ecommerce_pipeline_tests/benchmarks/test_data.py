@@ -40,10 +40,14 @@ def test_loads_go_into_an_empty_table_apart_from_the_extracted_one(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "rows", sorted({min(size, case.most_rows or size) for size in SIZES for group in GROUPS for case in cases(group)})
+    "rows",
+    sorted({min(size, case.most_rows or size) for size in SIZES[:-1] for group in GROUPS for case in cases(group)}),
 )
 def test_the_days_of_the_rows_are_in_the_calendar(rows: int) -> None:
-    """When the calendar got an end, `make bench` failed at its first case: 20,000 rows ended six days later."""
+    """When the calendar got an end, `make bench` failed at its first case: 20,000 rows ended six days later.
+
+    Without the largest number of rows, which take as many days and more than a minute.
+    """
     data = Data(rows)
     last = FIRST_DAY + (sum(1 for _ in first_rows(data)) - 1) * ONE_DAY
     assert last.isoformat() in daily(settings_of(data)).get_partition_keys()

@@ -1,6 +1,7 @@
 """dbt for tests: it runs in this process, on a separate DuckDB file, and leaves no file in the project."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from ecommerce_pipeline.partitions import Days
+from ecommerce_pipeline.resources.dbt.cli import PATH_VARIABLE
 from ecommerce_pipeline.settings import PROJECT_ROOT
 
 DBT_DIR = PROJECT_ROOT / "ecommerce_dbt"
@@ -19,8 +21,12 @@ Dbt = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
-    """Run a dbt command and return the folder of its artifacts; a failure names the failed nodes and their errors."""
+    """Run a dbt command and return the folder of its artifacts; a failure names the failed nodes and their errors.
+
+    Warehouses, all of them files of one name, have the same path for dbt: for another one it would parse anew.
+    """
     target_path = tmp_path_factory.mktemp("dbt")
+    link = target_path / "warehouse.duckdb"
 
     def run(*arguments: str, environment: Mapping[str, str] | None = None) -> Path:
         folders = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]
@@ -28,6 +34,10 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in (environment or {}).items():
                 patch.setenv(name, value)
+            if warehouse := os.environ.get(PATH_VARIABLE):
+                link.unlink(missing_ok=True)
+                link.symlink_to(warehouse)
+                patch.setenv(PATH_VARIABLE, str(link))
             result = dbtRunner().invoke([*arguments, "--quiet", *folders, *artifacts])
             # dbt keeps the file open for its next command, but tests read it.
             DuckDBConnectionManager.close_all_connections()
@@ -47,4 +57,4 @@ def manifest(dbt: Dbt) -> dict[str, Any]:
 
 def run_variables(warehouse: Path, days: Days, **others: str) -> dict[str, str]:
     """Return the environment that sets dbt's warehouse and days."""
-    return {"WAREHOUSE_DUCKDB_PATH": str(warehouse), "DAYS": str(days), **others}
+    return {PATH_VARIABLE: str(warehouse), "DAYS": str(days), **others}

@@ -5,11 +5,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
@@ -52,24 +50,11 @@ def delete(platform: Platform) -> None:
     refunds(platform).unlink()
 
 
-def lose_a_column(platform: Platform) -> None:
-    table = parquet.read_table(refunds(platform))
-    parquet.write_table(table.drop_columns(table.column_names[-1]), refunds(platform))
-
-
 def hold_rows_of_another_day(platform: Platform) -> None:
-    replace_column(platform, BUSINESS_DATE, lambda written_at: pc.add(written_at, timedelta(days=1)))
-
-
-def hold_another_amount(platform: Platform) -> None:
-    replace_column(platform, "goods_amount", lambda amount: pc.add(amount, Decimal(1)))
-
-
-def replace_column(platform: Platform, name: str, change: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> None:
     table = parquet.read_table(refunds(platform))
-    field = table.schema.field(name)
-    changed = change(table[name]).cast(field.type)
-    parquet.write_table(table.set_column(table.column_names.index(name), field, changed), refunds(platform))
+    next_day = pc.add(table[BUSINESS_DATE], timedelta(days=1)).cast(table.schema.field(BUSINESS_DATE).type)
+    position = table.column_names.index(BUSINESS_DATE)
+    parquet.write_table(table.set_column(position, table.schema.field(BUSINESS_DATE), next_day), refunds(platform))
 
 
 def damage_the_warehouse(platform: Platform) -> None:
@@ -87,17 +72,13 @@ def in_the_warehouse(statement: str) -> Callable[[Platform], None]:
     return harm
 
 
-LOAD, TRANSFORM, REFUNDS_ALONE = ("--job", "load"), ("--job", "transform"), ("--select", 'key:"staging/refunds"')
+LOAD, REFUNDS_ALONE = ("--job", "load"), ("--select", 'key:"staging/refunds"')
 MART_ALONE = ("--select", 'key:"datamart/marts_product_daily"')
 FAILURES: dict[str, tuple[Callable[[Platform], None], tuple[str, ...]]] = {
     "a damaged object": (damage, LOAD),
-    "an object that is gone": (delete, LOAD),
-    "an object without a column": (lose_a_column, LOAD),
     "an object with another day's rows": (hold_rows_of_another_day, LOAD),
-    "an object with changed amounts": (hold_another_amount, LOAD),
     "an object that is gone, for one asset": (delete, REFUNDS_ALONE),
     "a damaged warehouse": (damage_the_warehouse, LOAD),
-    "a staging table that is gone": (in_the_warehouse("DROP TABLE staging.refunds"), TRANSFORM),
     "a fact that is gone, for one mart": (in_the_warehouse("DROP TABLE core.fact_refund_line"), MART_ALONE),
     "no marts": (in_the_warehouse("DROP SCHEMA datamart CASCADE"), ("--job", "dashboard")),
 }

@@ -22,6 +22,7 @@ Row = dict[str, Any]
 
 def with_staging(path: Path) -> Path:
     """Make a warehouse whose staging tables are empty."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(os.fspath(path)) as connection:
         connection.execute("CREATE SCHEMA staging")
         for table in STAGING.values():
