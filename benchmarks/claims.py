@@ -93,7 +93,7 @@ REASONS: Final = (
     ),
     (
         "load into PostgreSQL as a share",
-        "Load into PostgreSQL: rows pass through a temporary table, so that the newest version of a row wins "
+        "Load into PostgreSQL: after all rows the versions of each key are compared, so that the newest wins "
         "whatever the order in which days are written.",
     ),
     (

@@ -22,10 +22,7 @@ from ecommerce_pipeline_tests.support.dagster_ui import DagsterUi
 from ecommerce_pipeline_tests.support.planted import ADDRESS, GUEST, PLANTED, files_with, plant
 from ecommerce_pipeline_tests.support.platform import Platform
 
-DAYS = ("2026-02-07", "2026-03-08")
-"""30 days, the first with which the shop begins."""
-FEW_DAYS = ("2026-03-01", "2026-03-08")
-"""Enough to be interrupted in."""
+DAYS = ("2026-03-01", "2026-03-08")
 OTHERS = "thesis.txt"
 """A file that somebody else keeps in the data folder."""
 BROKEN_SOURCE = f"""
@@ -43,30 +40,27 @@ BROKEN_MODEL = """
 """
 
 
-def built(platform: Platform, days: tuple[str, str]) -> Platform:
-    """Build days as a person does."""
-    done = platform.command("run", "--from", days[0], "--to", days[1])
+def built(platform: Platform) -> Platform:
+    """Build the days as a person does."""
+    done = platform.command("run", "--from", DAYS[0], "--to", DAYS[1])
     assert done.returncode == 0, done.stdout + done.stderr
     return platform
 
 
 @pytest.fixture
 def own_shop(new_platform: Callable[..., Platform]) -> tuple[Platform, str]:
-    """Give a platform of the synthetic shop, built for 30 days, and the key of a planted customer."""
+    """Give a platform of the synthetic shop, with its days built, and the key of a planted customer."""
     platform = new_platform("platform")
     platform.run(*DAYS, job="ingest")
     customer = plant(platform)
-    return built(platform, DAYS), customer
+    return built(platform), customer
 
 
 @pytest.fixture
-def external_shop(
-    request: pytest.FixtureRequest, new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Platform, str]:
-    """Give a platform of a shop of another owner, built for 30 days or those of a parameter, and a planted customer."""
-    days = getattr(request, "param", DAYS)
+def external_shop(new_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch) -> tuple[Platform, str]:
+    """Give a platform of a shop of another owner, with its days built, and the key of a planted customer."""
     owner = new_platform("owner")
-    owner.run(*days, job="ingest")
+    owner.run(*DAYS, job="ingest")
     customer = plant(owner)
     with owner.source() as connection:
         connection.execute("DROP TABLE ecommerce.shop_settings")
@@ -80,7 +74,7 @@ def external_shop(
         POSTGRES_DB=address.database,
         POSTGRES_USER=address.user,
     )
-    return built(platform, days), customer
+    return built(platform), customer
 
 
 def fail_runs(platform: Platform, project: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
@@ -244,7 +238,6 @@ def test_by_night_old_values_go_and_stay_away(new_platform: Callable[..., Platfo
     assert platform.query(written) == [(0, rows)]
 
 
-@pytest.mark.parametrize("external_shop", [FEW_DAYS], indirect=True)
 def test_killed_at_any_moment_it_ends_when_it_is_run_again(external_shop: tuple[Platform, str]) -> None:
     platform, _ = external_shop
     leave_traces(platform)
@@ -254,7 +247,7 @@ def test_killed_at_any_moment_it_ends_when_it_is_run_again(external_shop: tuple[
     assert platform.command("forget", ADDRESS, "--dry-run").returncode == 0
     length = 2 * (time.monotonic() - started)
     for person in (ADDRESS, GUEST):
-        for _ in range(4):
+        for _ in range(3):
             process = platform.started("forget", person, "--yes")
             try:
                 process.communicate(timeout=moments.uniform(0.3, 1) * length)
