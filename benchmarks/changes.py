@@ -56,11 +56,11 @@ def _first(days: int) -> date:
 
 
 CASES = (
-    Case("run --changed, nothing changed, 30 days", "part", command(30, "run", "--changed"), rounds=3),
-    Case("changes, 90 days", "part", command(90, "changes"), rounds=2),
-    Case("changes --exact, 90 days", "part", command(90, "changes", "--exact"), rounds=2),
-    Case("changes, 400 days", "part", command(400, "changes"), rounds=1),
-    Case("changes --exact, 400 days", "part", command(400, "changes", "--exact"), rounds=1),
+    Case("run --changed with nothing changed in 30 days", "part", command(30, "run", "--changed"), rounds=3),
+    Case("changes of 90 days", "part", command(90, "changes"), rounds=2),
+    Case("changes --exact of 90 days", "part", command(90, "changes", "--exact"), rounds=2),
+    Case("changes of 400 days", "part", command(400, "changes"), rounds=1),
+    Case("changes --exact of 400 days", "part", command(400, "changes", "--exact"), rounds=1),
     Case("60 adjoining days again", "part", again([LAST - timedelta(days=day) for day in range(MANY)]), rounds=2),
     Case(
         "60 scattered days again", "part", again([LAST - timedelta(days=APART * day) for day in range(MANY)]), rounds=2

@@ -25,16 +25,16 @@ BY_PEERS: Final = (
     ("1 day", "1 day by dlt and dbt", 1),
     ("1 day", "1 day by Dagster's own parts", 1),
     ("30 days in one run", "30 days by dlt and dbt", 1),
-    ("30 days in one run", "3 days by Dagster's own parts, one run each", 10),
+    ("30 days in one run", "3 days by Dagster's own parts with one run each", 10),
 )
 """The platform, another way to build the same tables, and how often that must be done for the same days."""
 TIMES_OF_THREADS: Final = 1.15
 BY_EXECUTOR: Final = ("1 day", "30 days", "1 day on emulators")
 """The runs whose executors are compared: cases are named `RUN by EXECUTOR`, and ours is `threads`."""
 SECONDS: Final = {
-    "run --changed, nothing changed, 30 days": 3,
-    "changes --exact, 90 days": 2,
-    "changes --exact, 400 days": 15,
+    "run --changed with nothing changed in 30 days": 3,
+    "changes --exact of 90 days": 2,
+    "changes --exact of 400 days": 15,
     "import of the code location": 1.5,
     "dagster dev until the UI has the graph": 5,
     "one table of a day from the UI": 4,

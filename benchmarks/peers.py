@@ -198,5 +198,5 @@ CASES = (
     Case("1 day by Dagster's own parts", "part", stock_dagster(1), rounds=2),
     Case("30 days in one run", "part", platform(30), rounds=3),
     Case("30 days by dlt and dbt", "part", dlt_and_dbt(30), rounds=3),
-    Case(f"{RUNS} days by Dagster's own parts, one run each", "part", stock_dagster(RUNS), rounds=1),
+    Case(f"{RUNS} days by Dagster's own parts with one run each", "part", stock_dagster(RUNS), rounds=1),
 )

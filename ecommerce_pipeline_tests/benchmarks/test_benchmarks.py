@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import freshness_report
-from benchmarks.case import Measurement, cases
+from benchmarks.case import GROUPS, Measurement, cases
 from benchmarks.claims import BY_EXECUTOR, BY_PEERS, claims
 from benchmarks.freshness_report import Empty, Measured, Setting
 from benchmarks.live_shop import Order
@@ -101,12 +101,12 @@ def test_the_whole_platform_is_compared_with_as_many_runs_of_others_as_its_days_
     results = [
         result("30 days in one run", "part", 20, group="peers", size=0),
         result("30 days by dlt and dbt", "part", 19, group="peers", size=0),
-        result("3 days by Dagster's own parts, one run each", "part", 90, group="peers", size=0),
+        result("3 days by Dagster's own parts with one run each", "part", 90, group="peers", size=0),
     ]
     found = {one.text: (one.measured, one.met) for one in claims(results)}
     assert found == {
         "30 days in one run against 30 days by dlt and dbt": ("0.9 times", False),
-        "30 days in one run against 10 times 3 days by Dagster's own parts, one run each": ("45.0 times", True),
+        "30 days in one run against 10 times 3 days by Dagster's own parts with one run each": ("45.0 times", True),
     }
 
 
@@ -129,6 +129,10 @@ def test_threads_are_compared_with_the_fastest_other_executor_of_the_same_run() 
 @pytest.mark.parametrize(("group", "named"), [("peers", PEERS), ("executors", EXECUTORS)])
 def test_every_case_that_a_target_names_exists(group: str, named: set[str]) -> None:
     assert named <= {case.name for case in cases(group)}
+
+
+def test_no_name_of_a_case_has_the_comma_that_separates_those_of_a_choice() -> None:
+    assert [case.name for group in GROUPS for case in cases(group) if "," in case.name] == []
 
 
 def test_a_short_run_saves_a_result_of_every_case_and_writes_the_report(tmp_path: Path) -> None:
