@@ -123,7 +123,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackInImage]:
 def test_all_assets_of_a_day_are_built(stack: StackInImage) -> None:
     nodes = ask(stack, "{ assetNodes { isPartitioned assetKey { path } } }")["assetNodes"]
     run = launch(stack, *("/".join(node["assetKey"]["path"]) for node in nodes), day="2026-03-09")
-    wait_for(stack, lambda: status_of(stack, run) in {"SUCCESS", "FAILURE"}, 300)
+    wait_for(stack, lambda: status_of(stack, run) in {"SUCCESS", "FAILURE"})
     assert status_of(stack, run) == "SUCCESS"
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from dagster import AssetKey, DagsterRunStatus, RunsFilter
 
 from ecommerce_pipeline_tests.alerts.shop import Shop
 from ecommerce_pipeline_tests.support.mailbox import Mailbox, text_of
+from ecommerce_pipeline_tests.support.waiting import wait_for
 
 PROGRAM = Path(sys.executable).with_name("dagster-daemon")
 ROOT = Path(__file__).parents[2]
@@ -61,13 +61,8 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def wait_for(self, found: Callable[[], Any], seconds: float = 150) -> Any:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if answer := found():
-                return answer
-            time.sleep(0.3)
-        raise AssertionError(f"not within {seconds} s:\n{self.log[-4000:]}")
+    def wait_for(self, found: Callable[[], Any]) -> Any:
+        return wait_for(found, lambda: self.log)
 
     @property
     def log(self) -> str:

@@ -61,14 +61,14 @@ def succeeds(platform: Platform, *arguments: str) -> bool:
 def test_failures_in_dagster_dev_are_in_the_mail_folder_and_the_command_in_the_email_fixes_them(
     ui: DagsterUi, platform: Platform
 ) -> None:
-    ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"], 120)
+    ui.wait_for(lambda: ui.ask("{ assetNodes { id } }")["assetNodes"])
     obstacle = platform.settings.postgres_dir
     obstacle.write_text("no folder")
     for path in (["source", "refunds"], ["core", "fact_refund"]):
         ui.ask(LAUNCH, params={"assetSelection": [{"path": path}], "partitionNames": [DAY], "tags": []})
     assert not succeeds(platform, "run", "--job", "load", "--from", DAY, "--to", DAY)
     for words in (["load failed", DAY], ["core/fact_refund"], ["source/refunds"]):
-        ui.wait_for(lambda words=words: about(platform, *words), 150)
+        ui.wait_for(lambda words=words: about(platform, *words))
 
     load = about(platform, "load failed", DAY)
     text = text_of(load)
@@ -87,7 +87,7 @@ def test_failures_in_dagster_dev_are_in_the_mail_folder_and_the_command_in_the_e
     for job in ("ingest", "extract"):
         assert succeeds(platform, "run", "--job", job, "--from", DAY, "--to", DAY)
     assert succeeds(platform, *shlex.split(rerun_command)[1:])
-    ui.wait_for(lambda: about(platform, "load has recovered"), 90)
+    ui.wait_for(lambda: about(platform, "load has recovered"))
     assert about(platform, "load has recovered")["In-Reply-To"] == load["Message-ID"]
     assert all(
         subject.replace("<", "&lt;")[:40] in (platform.settings.mail_dir / INDEX).read_text()
@@ -133,7 +133,7 @@ def test_killed_processes_block_nothing_and_are_mailed(
         with postgres(platform.settings).connect() as blocking:
             blocking.execute("LOCK TABLE ecommerce.refunds")
             of_dev = launch(ui, "everything", "staging/reconciliation", **{"dagster/max_retries": "0"})
-            ui.wait_for(lambda: holders() == [of_dev], 90)
+            ui.wait_for(lambda: holders() == [of_dev])
             command = subprocess.Popen(
                 [BIN / "ecommerce-pipeline", "run", "--job", "load", "--from", DAY, "--to", DAY],
                 env=environment(platform),
@@ -148,17 +148,17 @@ def test_killed_processes_block_nothing_and_are_mailed(
             of_command = next(found.run_id for found in instance.get_runs() if found.run_id != of_dev)
             command.kill()
             command.communicate()
-            ui.wait_for(lambda: status(of_command) == "FAILURE", 60)
+            ui.wait_for(lambda: status(of_command) == "FAILURE")
             ui.kill()
             assert (status(of_dev), holders()) == ("STARTED", [of_dev])
         ui.start()
-        ui.wait_for(lambda: status(of_dev) == "FAILURE", 120)
-        goes_on = ui.wait_for(lambda: launch(ui, "load", "staging/refunds"), 60)
-        ui.wait_for(lambda: status(goes_on) == "SUCCESS", 120)
+        ui.wait_for(lambda: status(of_dev) == "FAILURE")
+        goes_on = ui.wait_for(lambda: launch(ui, "load", "staging/refunds"))
+        ui.wait_for(lambda: status(goes_on) == "SUCCESS")
         assert holders() == []
 
     for run_id in (of_command, of_dev):
-        ui.wait_for(lambda run_id=run_id: mail_of_run(platform, run_id), 90)
+        ui.wait_for(lambda run_id=run_id: mail_of_run(platform, run_id))
         assert "was killed, or ran out of memory" in mail_of_run(platform, run_id)
 
 

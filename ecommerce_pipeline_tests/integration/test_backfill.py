@@ -35,7 +35,7 @@ def test_a_backfill_from_the_ui_is_one_run_for_the_range(ui: DagsterUi, new_plat
         state = ui.ask(BACKFILL, id=backfill)["partitionBackfillOrError"]
         return state if state["status"] in {"COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED"} else None
 
-    state = ui.wait_for(finished, 180)
+    state = ui.wait_for(finished)
     assert state["status"] == "COMPLETED_SUCCESS"
     [run] = state["runs"]
     tags = {tag["key"]: tag["value"] for tag in run["tags"]}
@@ -61,13 +61,13 @@ def test_a_run_whose_process_is_killed_is_marked_failed_and_run_again(ui: Dagste
         # The code location starts a process of its own for each run.
         return child_running(ui.process.pid, "multiprocessing.spawn")
 
-    ui.wait_for(worker, 120).kill()
+    ui.wait_for(worker).kill()
 
     def ended() -> Any:
         runs = ui.ask(RUNS)["runsOrError"]["results"]
         return runs if len(runs) == 2 and {run["status"] for run in runs} == {"FAILURE", "SUCCESS"} else None
 
-    again, killed = ui.wait_for(ended, 240)
+    again, killed = ui.wait_for(ended)
     assert (again["status"], killed["status"]) == ("SUCCESS", "FAILURE")
     tags = {tag["key"]: tag["value"] for tag in again["tags"]}
     assert tags["dagster/parent_run_id"] == killed["runId"]

@@ -83,7 +83,7 @@ def fail_runs(platform: Platform, project: Path, monkeypatch: pytest.MonkeyPatch
         connection.execute(BROKEN_SOURCE.encode())
     with DagsterUi(platform) as ui:
         failed = platform.command("run", "--job", "extract", "--from", DAYS[1], "--to", DAYS[1])
-        ui.wait_for(lambda: kept(platform.settings.mail_dir), 150)
+        ui.wait_for(lambda: kept(platform.settings.mail_dir))
     assert failed.returncode == 1
     assert ADDRESS in failed.stderr
     with platform.source() as connection:

@@ -14,6 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ecommerce_pipeline.resources.mail.catcher import kept
+from ecommerce_pipeline_tests.support import waiting
 from ecommerce_pipeline_tests.support.compose import Stack
 from ecommerce_pipeline_tests.support.graphql import graphql
 from ecommerce_pipeline_tests.support.mailbox import text_of
@@ -70,18 +71,8 @@ def runs(stack: Stack) -> dict[str, dict[str, Any]]:
     return {run["runId"]: run for run in ask(stack, RUNS)["runsOrError"]["results"]}
 
 
-def wait_for(stack: Stack, condition: Callable[[], Any], seconds: float = 150) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := condition():
-                return found
-        except OSError:
-            pass
-        time.sleep(1)
-    raise AssertionError(
-        "\n".join([f"no result within {seconds} s", stack.log("daemon")[-2000:], stack.log("code")[-2000:]])
-    )
+def wait_for(stack: Stack, condition: Callable[[], Any]) -> Any:
+    return waiting.wait_for(condition, lambda: stack.log("code")[-2000:] + stack.log("daemon")[-2000:])
 
 
 def status_of(stack: Stack, run_id: str) -> str:

@@ -69,7 +69,7 @@ def launched(ui: DagsterUi, job: str, **selector: Any) -> tuple[str, str]:
         status = next(run["status"] for run in runs_of(ui) if run["runId"] == run_id)
         return status if status in {"SUCCESS", "FAILURE"} else None
 
-    status = ui.wait_for(ended, 240)
+    status = ui.wait_for(ended)
     return status, str(ui.ask(ERRORS, id=run_id)["logsForRun"]["events"])
 
 
@@ -89,7 +89,7 @@ def test_materialize_all_over_five_days_is_one_run_with_the_dimensions_of_the_co
         state = ui.ask(BACKFILL, id=backfill)["partitionBackfillOrError"]
         return state if state["status"] in {"COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED"} else None
 
-    state = ui.wait_for(finished, 400)
+    state = ui.wait_for(finished)
     assert (state["status"], len(state["runs"])) == ("COMPLETED_SUCCESS", 1)
     with closing(Platform(tmp_path_factory.mktemp("command-line"))) as other:
         other.run(FIVE_DAYS[0], FIVE_DAYS[-1])

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import psutil
 from ecommerce_pipeline.settings import PROJECT_ROOT
 from ecommerce_pipeline_tests.support.graphql import graphql
 from ecommerce_pipeline_tests.support.platform import SMALL_SHOP, Platform
+from ecommerce_pipeline_tests.support.waiting import wait_for
 
 BIN = Path(sys.executable).parent
 
@@ -73,16 +73,8 @@ class DagsterUi:
     def ask(self, query: str, **variables: Any) -> Any:
         return graphql(f"http://127.0.0.1:{self.port}", query, **variables)
 
-    def wait_for(self, found: Callable[[], Any], seconds: float) -> Any:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            try:
-                if answer := found():
-                    return answer
-            except OSError:
-                pass
-            time.sleep(0.5)
-        raise AssertionError(f"not within {seconds} s:\n{self.log.read_text()[-3000:]}")
+    def wait_for(self, found: Callable[[], Any]) -> Any:
+        return wait_for(found, self.log.read_text)
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGINT)
@@ -93,7 +85,7 @@ class DagsterUi:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
     def __enter__(self) -> Self:
-        self.wait_for(lambda: self.ask("{ assetNodes { id } }")["assetNodes"], 120)
+        self.wait_for(lambda: self.ask("{ assetNodes { id } }")["assetNodes"])
         return self
 
     def __exit__(self, *_: object) -> None:
