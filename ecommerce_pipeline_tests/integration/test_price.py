@@ -13,7 +13,7 @@ from ecommerce_pipeline_tests.support.platform import Platform
 
 DBT = "ecommerce-pipeline-dbt"
 FIRST_DAY, DAY = "2026-03-07", "2026-03-08"
-SESSIONS = 115
+SESSIONS = 90
 """At most so many of PostgreSQL's sessions: each takes 5 to 10 ms of a new process on the server."""
 OPENED = 12
 """At most so many openings of DuckDB's file: each takes 30 ms and more, and reads the catalog again."""
