@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 from ecommerce_pipeline.commands.output import Output
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import open_instance
-from ecommerce_pipeline.lake.objects import OBJECT_NAME, find_object, split_path
+from ecommerce_pipeline.lake.objects import OBJECT_NAME, split_path
 from ecommerce_pipeline.quality.rows_by_day import QUARANTINES
 from ecommerce_pipeline.quality.unsold import why_unsold
 from ecommerce_pipeline.resources.object_store.base import ObjectStore
@@ -39,7 +39,7 @@ class LayerSummary:
     """What a layer holds.
 
     Attributes:
-        rows: Its rows; None where counting them would take a request per object.
+        rows: Its rows; None where counting them would read all of its history.
         days: How many of its days are materialized.
         location: Where it is stored.
     """
@@ -140,7 +140,7 @@ def _layers(
     settings: Settings, target: Target, instance: DagsterInstance, counts: Mapping[tuple[str, str], int]
 ) -> Iterator[LayerSummary]:
     days = {layer: len(instance.get_materialized_partitions(asset)) for layer, asset in DAILY_ASSETS.items()}
-    yield _source_layer(postgres(settings), days["source"])
+    yield _source_layer(postgres(settings), days["source"], is_our_own=settings.source == "synthetic")
     yield _lake_layer(target.lake, days["lake"])
     for schema in WAREHOUSE_LAYERS:
         tables = [rows for (found, _), rows in counts.items() if found == schema]
@@ -148,24 +148,24 @@ def _layers(
         yield LayerSummary(schema, len(tables), sum(tables), days[schema], location)
 
 
-def _source_layer(database: PostgresResource, days: int) -> LayerSummary:
+def _source_layer(database: PostgresResource, days: int, *, is_our_own: bool) -> LayerSummary:
     with database.connect() as connection:
         present = [relation for relation in database.relations(connection).values() if relation.found]
         counts = [
             connection.execute(sql.SQL("SELECT count(*) FROM {} AS rows_").format(relation.own)).fetchone()
             for relation in present
+            if is_our_own
         ]
-    rows = sum(row[0] for row in counts if row)
+    rows = sum(row[0] for row in counts if row) if is_our_own else None
     return LayerSummary("source", len(present), rows, days, f"PostgreSQL {database.address()}")
 
 
 def _lake_layer(store: ObjectStore, days: int) -> LayerSummary:
     sizes = {path: size for path, size in store.sizes().items() if path.endswith(OBJECT_NAME)}
     tables = {split_path(path)[0] for path in sizes}
-    rows = None if store.is_remote else sum(find_object(store, *split_path(path)).rows for path in sizes)
     mib = sum(sizes.values()) / 2**20
     location = f"{store.uri('')} ({len(sizes):,} objects, {mib:,.1f} MiB)"
-    return LayerSummary("lake", len(tables), rows, days, location)
+    return LayerSummary("lake", len(tables), None, days, location)
 
 
 def _dashboard(store: ObjectStore) -> str | None:

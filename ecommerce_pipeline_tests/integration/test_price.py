@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from ecommerce_pipeline.commands.status import DAILY_ASSETS, overview
 from ecommerce_pipeline.targets import postgres
 from ecommerce_pipeline_tests.support.platform import Platform
 
@@ -20,20 +21,24 @@ OPENED = 12
 
 
 @contextmanager
-def programs_started() -> Iterator[list[str]]:
-    """Collect the names of the programs that this process starts."""
-    found: list[str] = []
+def heard(audited: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Collect the arguments of this process's audit events of a name."""
+    found: list[tuple[Any, ...]] = []
     active = True
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        if active and event == "subprocess.Popen":
-            found.append(str(arguments[1][0]).rpartition("/")[2])
+        if active and event == audited:
+            found.append(arguments)
 
     sys.addaudithook(hear)  # there is no way to remove it
     try:
         yield found
     finally:
         active = False
+
+
+def names(started: list[tuple[Any, ...]]) -> list[str]:
+    return [str(command[0]).rpartition("/")[2] for _, command, *_ in started]
 
 
 def sessions(platform: Platform) -> int:
@@ -54,11 +59,20 @@ def test_a_run_starts_dbt_once_and_early_and_opens_few_connections(
     monkeypatch.setattr(duckdb, "connect", lambda *args, **more: opened.append(args[:1]) or connect(*args, **more))
     before = sessions(platform)
     at_events: list[int] = []
-    with programs_started() as programs:
-        platform.run(DAY, on_progress=lambda _: at_events.append(programs.count(DBT)))
+    with heard("subprocess.Popen") as started:
+        platform.run(DAY, on_progress=lambda _: at_events.append(names(started).count(DBT)))
     # Dagster captures each of both streams by two processes.
-    assert sorted(programs) == sorted([DBT, "tail", "python", "tail", "python"])
+    assert sorted(names(started)) == sorted([DBT, "tail", "python", "tail", "python"])
     assert at_events[0] == 1, "dbt is not imported while the days are loaded"
     files = [path for path in opened if str(platform.settings.warehouse_path) in str(path)]
     assert len(files) <= OPENED
     assert sessions(platform) - before <= SESSIONS
+
+
+def test_the_overview_at_the_end_of_a_run_reads_no_object(week: Platform) -> None:
+    """It read the footers of all objects: of 400 days, more than four thousand, for a number of rows."""
+    with heard("open") as opened:
+        found = overview(week.settings, week.instance)
+    assert [path for path, *_ in opened if str(path).endswith(".parquet")] == []
+    assert {layer.name: layer.days for layer in found.layers} == dict.fromkeys(DAILY_ASSETS, 7)
+    assert [layer.name for layer in found.layers if not layer.rows] == ["lake"]
