@@ -22,6 +22,7 @@ from dagster import (
     Output,
 )
 
+from ecommerce_pipeline.assets.column_lineage import column_lineage
 from ecommerce_pipeline.errors import PlatformError
 from ecommerce_pipeline.instance.run_tags import REBUILD_TAG
 from ecommerce_pipeline.partitions import Days
@@ -81,7 +82,7 @@ def build_part(
         for event in _dagster_events(message, invocation):
             context.log.info(_progress(event))
             # Now, while dbt builds the next models.
-            events.append(_with_lineage(event, invocation) if isinstance(event, Output) else event)
+            events.append(_with_lineage(event, invocation, workspace) if isinstance(event, Output) else event)
     succeeded = invocation.is_successful()
     failed = f"dbt could not build the models for {days.summary if days else 'all days'}"
     code = invocation.process.returncode
@@ -109,12 +110,9 @@ def _dagster_events(message: DbtCliEventMessage, invocation: DbtCliInvocation) -
         )
 
 
-def _with_lineage(event: Output[Any], invocation: DbtCliInvocation) -> Output[Any]:
-    # Importing sqlglot takes time, which loading the code location saves.
-    from ecommerce_pipeline.assets.column_lineage import column_lineage
-
+def _with_lineage(event: Output[Any], invocation: DbtCliInvocation, workspace: DbtWorkspace) -> Output[Any]:
     unique_id = str(event.metadata["unique_id"].value)
-    lineage = column_lineage(invocation.manifest, unique_id, invocation.target_path)
+    lineage = column_lineage(invocation.manifest, unique_id, invocation.target_path, workspace.lineage_dir)
     return event.with_metadata({**event.metadata, **lineage})
 
 

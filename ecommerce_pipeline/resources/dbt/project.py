@@ -127,6 +127,7 @@ class DbtWorkspace:
                 self._parse(parse_dir)
                 for older in parse_dir.glob(".parsed-*"):
                     older.unlink()
+                shutil.rmtree(self.lineage_dir, ignore_errors=True)
                 stamp.touch()
         return project
 
@@ -181,6 +182,12 @@ class DbtWorkspace:
         shared = self.shared_parse_dir.resolve()
         read_only = shared.exists() and not os.access(shared, os.W_OK)
         return own if read_only and not self._stamp(shared).exists() else shared
+
+    @property
+    def lineage_dir(self) -> Path:
+        """The folder that keeps the lineage of the models' columns: beside the parsed project, if it is writable."""
+        parse_dir = self.parse_dir
+        return (parse_dir if os.access(parse_dir, os.W_OK) else self.state_dir) / "column_lineage"
 
     def _stamp(self, parse_dir: Path) -> Path:
         state = [self.target, *self.profile.values(), version("dbt-core")]
