@@ -91,7 +91,6 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         from ecommerce_pipeline.dashboard.definitions import read_definitions
         from ecommerce_pipeline.dashboard.lineage import chart_lineage
         from ecommerce_pipeline.dashboard.render import render
-        from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 
         datasets = read_datasets(
             warehouse,
@@ -100,7 +99,7 @@ def _report(settings: Settings, workspace: DbtWorkspace, address: str | None) ->
         )
         manifest = workspace.project().manifest_path
         definitions = read_definitions(manifest)
-        page = render(settings.dashboard_title, datasets, definitions, vega_script(settings.dashboard_dir))
+        page = render(settings.dashboard_title, datasets, definitions, settings.dashboard_dir)
         with dashboard_store.writing(DASHBOARD_PAGE) as file:
             file.write(page)
         context.log.info(f"wrote {dashboard_store.uri(DASHBOARD_PAGE)}")

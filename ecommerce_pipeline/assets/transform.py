@@ -56,7 +56,7 @@ def transform_assets(settings: Settings, workspace: DbtWorkspace) -> list[Assets
         _follow_definitions(context, warehouse, workspace)
         if {key.path[-1] for key in context.selected_asset_keys} & WITH_RATES:
             check_rates(warehouse, days, settings.reporting_currency)
-        prepare_later_steps(context, days)
+        prepare_later_steps(context, days, settings.dashboard_dir)
         windows = warehouse.parts(days)
         # A refund or a visit of one part may name an order of a later one, which the second time is there.
         times = 1 if len(windows) == 1 else 2

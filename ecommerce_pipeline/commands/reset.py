@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from ecommerce_pipeline.dashboard.kept import NAMES
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
 from ecommerce_pipeline.instance.home import prepare_home
 from ecommerce_pipeline.lake import stamp
@@ -69,7 +70,7 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
             for folder in (settings.data_dir, settings.rebuild_dir)
             for end in ("", ".wal", ".tmp", f"{KEPT}*", COMPACTED)
         ],
-        "dashboard": [(settings.dashboard_dir, pattern) for pattern in (DASHBOARD_PAGE, INCOMING, "vega-*.js")],
+        "dashboard": [(settings.dashboard_dir, pattern) for pattern in (DASHBOARD_PAGE, INCOMING, *NAMES)],
         "run history": [(settings.dagster_home, name) for name in DAGSTERS],
         "dbt's files": [(dbt, "parsed"), (dbt, "runs")],
         "key of guests": [(file.parent, file.name) for file in key],

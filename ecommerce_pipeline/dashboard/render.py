@@ -1,8 +1,9 @@
 """The page: one HTML file with its data, drawings, Vega and the files of `static/`; it sends no network request."""
 
+import hashlib
 import html
 import json
-from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -13,12 +14,15 @@ from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
 from ecommerce_pipeline.dashboard.datasets import Datasets
 from ecommerce_pipeline.dashboard.definitions import Definitions
 from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
+from ecommerce_pipeline.dashboard.kept import kept
 from ecommerce_pipeline.dashboard.packing import Header, packed
 from ecommerce_pipeline.dashboard.periods import Period
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset
+from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.metrics.definitions import UNITS
 
 PARTS: Final = Path(__file__).parent / "static"
+CHARTS: Final = Path(__file__).parent / "charts"
 SCRIPTS: Final = (
     *("format.js", "days.js", "columns.js", "data.js", "metrics.js", "cubes.js", "choice.js", "rows/index.js"),
     "forecast.js",
@@ -33,14 +37,14 @@ ALL_CHANNELS: Final = "all"
 """All channels together, in forecasts."""
 
 
-def render(title: str, datasets: Datasets, definitions: Definitions, vega: str) -> bytes:
+def render(title: str, datasets: Datasets, definitions: Definitions, folder: Path) -> bytes:
     """Return the page.
 
     Args:
         title: Its heading.
         datasets: The data it shows.
         definitions: Those of its measures.
-        vega: The drawing script, from `vega_script`.
+        folder: Where what is the same for any data is kept: the drawings, and the script that draws them.
     """
     shown = [section for section in SECTIONS if any(_is_shown(chart, datasets) for chart in section.charts)]
     headers, columns = packed(datasets.tables)
@@ -53,8 +57,8 @@ def render(title: str, datasets: Datasets, definitions: Definitions, vega: str) 
         ),
         data=_json(_data(datasets, definitions, headers)),
         columns=columns,
-        drawings=drawings(),
-        vega=vega,
+        drawings=drawings(folder),
+        vega=vega_script(folder),
         script="\n".join(_part(name) for name in SCRIPTS),
     )
     return page.encode()
@@ -70,12 +74,14 @@ def _json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-@cache
-def drawings() -> str:
-    """Return the charts' descriptions, unvalidated: a test checks them against Vega-Lite's schema, which is slow.
+def drawings(folder: Path) -> str:
+    """Return the charts' descriptions; they are made once per folder, version of Altair and code of the charts."""
+    code = [version("altair").encode(), *(path.read_bytes() for path in sorted(CHARTS.glob("*.py")))]
+    return kept(folder / f"drawings-{hashlib.sha256(b'|'.join(code)).hexdigest()[:16]}.json", _drawn)
 
-    They are the same for any data, so that they can be made before there is any.
-    """
+
+def _drawn() -> str:
+    """Describe the charts, unvalidated: a test checks them against Vega-Lite's schema, which is slow."""
     with schemapi.debug_mode(False):
         return _json(
             {

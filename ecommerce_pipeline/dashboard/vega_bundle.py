@@ -1,18 +1,17 @@
 """Vega, Vega-Lite and Vega-Embed as one script, from the wheel of vl-convert."""
 
-import os
 from importlib.metadata import version
 from pathlib import Path
 
-import vl_convert
+from ecommerce_pipeline.dashboard.kept import kept
 
 
 def vega_script(folder: Path) -> str:
     """Return the script that defines `vegaEmbed`; it is bundled once per folder, which takes a second."""
-    kept = folder / f"vega-{version('vl-convert-python')}.js"
-    if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_suffix(f".{os.getpid()}")
-        temporary.write_text(str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")), "utf-8")
-        temporary.replace(kept)
-    return kept.read_text("utf-8")
+    return kept(folder / f"vega-{version('vl-convert-python')}.js", _bundled)
+
+
+def _bundled() -> str:
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))

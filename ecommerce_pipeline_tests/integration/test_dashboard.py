@@ -25,7 +25,6 @@ from ecommerce_pipeline.dashboard.forecast_queries import FORECASTS
 from ecommerce_pipeline.dashboard.queries import tables_of_dataset, tables_read
 from ecommerce_pipeline.dashboard.render import render
 from ecommerce_pipeline.dashboard.server import DASHBOARD_PAGE
-from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.forecasts.ets import ets
 from ecommerce_pipeline.forecasts.sales_daily import SalesForecaster
 from ecommerce_pipeline.forecasts.sales_history import SalesHistory
@@ -753,8 +752,7 @@ def page_after(month: Platform, tmp_path: Path) -> Callable[..., str]:
                 connection.execute(change)
         report = tmp_path / "report.html"
         datasets = read_datasets(DuckDBWarehouse(path=str(path)), "USD", lambda _: read_at)
-        vega = vega_script(month.settings.dashboard_dir)
-        report.write_bytes(render("A shop", datasets, definitions_of(month), vega))
+        report.write_bytes(render("A shop", datasets, definitions_of(month), month.settings.dashboard_dir))
         return address_of(report)
 
     return page

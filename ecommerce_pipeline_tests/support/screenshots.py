@@ -13,7 +13,6 @@ from playwright.sync_api import Browser
 from ecommerce_pipeline.dashboard.datasets import read_datasets
 from ecommerce_pipeline.dashboard.definitions import read_definitions
 from ecommerce_pipeline.dashboard.render import render
-from ecommerce_pipeline.dashboard.vega_bundle import vega_script
 from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import dbt_workspace, target_of
@@ -37,7 +36,7 @@ def page_of_a_month(folder: Path) -> Path:
     page = folder / "report.html"
     definitions = read_definitions(dbt_workspace(settings).project().manifest_path)
     datasets = read_datasets(target_of(settings).warehouse, settings.reporting_currency)
-    page.write_bytes(render(settings.dashboard_title, datasets, definitions, vega_script(settings.dashboard_dir)))
+    page.write_bytes(render(settings.dashboard_title, datasets, definitions, settings.dashboard_dir))
     return page
 
 
