@@ -72,7 +72,7 @@ def made_by_us(settings: Settings) -> dict[str, list[tuple[Path, str]]]:
         ],
         "dashboard": [(settings.dashboard_dir, pattern) for pattern in (DASHBOARD_PAGE, INCOMING, *NAMES)],
         "run history": [(settings.dagster_home, name) for name in DAGSTERS],
-        "dbt's files": [(dbt, "parsed"), (dbt, "runs")],
+        "dbt's files": [(dbt, "parsed"), (dbt, "runs"), (dbt, "column_lineage")],
         "key of guests": [(file.parent, file.name) for file in key],
         "mails": [(settings.mail_dir, pattern) for pattern in (INDEX, f"{MAILS}.eml", f"{MAILS}.html")],
     }
