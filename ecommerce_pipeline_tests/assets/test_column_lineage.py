@@ -42,7 +42,7 @@ def manifest_of(warehouse: str) -> dict[str, Any]:
             "model.mart": relation("datamart", "mart", "product_name", "net_amount", "lines", "day"),
             "model.products": relation("core", "products", "product_id", "product_name"),
         },
-        "sources": {"source.items": relation("staging", "items", "product_id", *ITEMS)},
+        "sources": {"source.items": relation("staging", "items", *ITEMS)},
         "parent_map": {"model.mart": ["model.products", "source.items"]},
     }
 

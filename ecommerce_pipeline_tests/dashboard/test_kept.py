@@ -1,11 +1,13 @@
 """What is the same on every page is made once per folder."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from ecommerce_pipeline.dashboard import render
-from ecommerce_pipeline.dashboard.kept import NAMES
+from ecommerce_pipeline.dashboard.kept import NAMES, kept
 
 
 def test_drawings_are_made_once_until_the_code_of_a_chart_changes(
@@ -24,3 +26,17 @@ def test_drawings_are_made_once_until_the_code_of_a_chart_changes(
     assert render.drawings(folder) == drawn
     assert len(made) == 2
     assert len(list(folder.glob(NAMES[1]))) == len(list(folder.iterdir())) == 2
+
+
+def test_two_threads_that_make_a_file_at_once_both_get_its_text(tmp_path: Path) -> None:
+    """With one name for what both write, the second found nothing to move into place, and the page failed."""
+    both, drawn = Barrier(2, timeout=30), "drawn" * 1_000_000
+
+    def make() -> str:
+        both.wait()
+        return drawn
+
+    with ThreadPoolExecutor(2) as pool:
+        texts = [pool.submit(kept, tmp_path / "drawings-1.json", make) for _ in range(2)]
+        assert [text.result() for text in texts] == [drawn, drawn]
+    assert [file.name for file in tmp_path.iterdir()] == ["drawings-1.json"]
