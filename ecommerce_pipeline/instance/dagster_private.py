@@ -10,6 +10,7 @@ from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.events import ASSET_EVENTS, EngineEventData
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetKeyTable, SqlEventLogStorageTable
 from dagster._core.storage.legacy_storage import LegacyEventLogStorage, LegacyRunStorage
@@ -28,6 +29,7 @@ from dagster_shared.error import SerializableErrorInfo
 __all__ = [
     "ASSET_EVENTS",
     "GRPC_INFO_TAG",
+    "NOT_FINISHED_STATUSES",
     "PARENT_RUN_ID_TAG",
     "SQLITE_BUSY_TIMEOUT_SECONDS",
     "AssetCheckExecutionRecordStatus",

@@ -13,6 +13,7 @@ from sqlalchemy import URL
 
 from ecommerce_pipeline.instance.calendar_end import page_partitions_from_the_end
 from ecommerce_pipeline.instance.dagster_private import ConfigurableClassData
+from ecommerce_pipeline.instance.failure_order import MarkedFailures
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.instance.run_storage import ExactDaysPostgresRunStorage
 from ecommerce_pipeline.instance.storage_settings import storage_address
@@ -20,7 +21,7 @@ from ecommerce_pipeline.process import configure_process
 from ecommerce_pipeline.resources.postgres.address import SILENT_PEER, Address
 
 
-class MaskedPostgresEventLogStorage(MaskedEvents, PostgresEventLogStorage):
+class MaskedPostgresEventLogStorage(MarkedFailures, MaskedEvents, PostgresEventLogStorage):
     """The event log in PostgreSQL, with its secrets masked."""
 
 

@@ -26,6 +26,7 @@ from ecommerce_pipeline.instance.dagster_private import (
     SqlEventLogStorageTable,
     SqliteEventLogStorage,
 )
+from ecommerce_pipeline.instance.failure_order import MarkedFailures
 from ecommerce_pipeline.instance.masked_event_log import MaskedEvents
 from ecommerce_pipeline.masking import secrets_cached
 from ecommerce_pipeline.process import configure_process
@@ -35,7 +36,7 @@ OPEN_FILES: Final = 8
 """There is a file per run and an index of all runs; this many stay open."""
 
 
-class BatchingSqliteEventLogStorage(MaskedEvents, SqliteEventLogStorage):
+class BatchingSqliteEventLogStorage(MarkedFailures, MaskedEvents, SqliteEventLogStorage):
     """The event log as SQLite files in `base_dir`, by default `history/runs` in Dagster's home."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -23,13 +24,14 @@ for number in range(100):
 """
 
 
-def opened(folder: str) -> DagsterInstance:
+def opened(folder: str, settings: Mapping[str, Any] | None = None) -> DagsterInstance:
     log = {
         "module": BatchingSqliteEventLogStorage.__module__,
         "class": BatchingSqliteEventLogStorage.__name__,
         "config": {"base_dir": f"{folder}/history"},
     }
-    return DagsterInstance.local_temp(folder, overrides={"event_log_storage": log, "telemetry": {"enabled": False}})
+    overrides = {"event_log_storage": log, "telemetry": {"enabled": False}, **(settings or {})}
+    return DagsterInstance.local_temp(folder, overrides=overrides)
 
 
 def entry(run_id: str, asset: str, number: int) -> EventLogEntry:

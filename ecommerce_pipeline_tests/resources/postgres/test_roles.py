@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from dagster import EventLogEntry
+from dagster import DagsterInstance, EventLogEntry
 from psycopg import sql
 
 from ecommerce_pipeline.errors import PlatformError
@@ -17,6 +17,7 @@ from ecommerce_pipeline.schema.postgres import create_schema
 from ecommerce_pipeline.schema.tables import REQUIRED, SCHEMA, TABLES, transaction_items
 from ecommerce_pipeline.settings import PROJECT_ROOT, Settings
 from ecommerce_pipeline.targets import postgres
+from ecommerce_pipeline_tests.instance.test_failure_order import RETRIES, read_beside_a_failure
 from ecommerce_pipeline_tests.resources.postgres.clients import CLIENTS, Use
 from ecommerce_pipeline_tests.support.administration import administration
 from ecommerce_pipeline_tests.support.rows import instants, order_lines, put
@@ -193,9 +194,11 @@ def test_a_rejected_login_is_one_message_without_the_password(
     assert caught.value.__suppress_context__
 
 
-def test_the_role_of_dagster_s_storage_creates_its_tables_masks_events_and_cannot_read_the_shop(
+@pytest.fixture
+def dagster_database(
     owner: PostgresResource, log_in: Callable[[str, str], PostgresResource], monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> PostgresResource:
+    """The database of Dagster's storage as its role, which DAGSTER_POSTGRES_* name."""
     make_database(owner, "dagster")
     run_file(owner, ROLES / "dagster_role.sql", "dagster")
     database = log_in("dagster_storage", "dagster")
@@ -203,13 +206,29 @@ def test_the_role_of_dagster_s_storage_creates_its_tables_masks_events_and_canno
     monkeypatch.setenv("DAGSTER_POSTGRES_HOST", address.host)
     monkeypatch.setenv("DAGSTER_POSTGRES_PORT", str(address.port))
     monkeypatch.setenv("DAGSTER_POSTGRES_PASSWORD", PASSWORD)
+    return database
+
+
+def test_the_role_of_dagster_s_storage_creates_its_tables_masks_events_and_cannot_read_the_shop(
+    dagster_database: PostgresResource, log_in: Callable[[str, str], PostgresResource]
+) -> None:
     storage = PostgresStorage.from_config_value(None, {})
     storage.event_log_storage.store_event(EventLogEntry(None, "info", f"logged in with {PASSWORD}", "a-run", 0.0))
     for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
         part.dispose()
-    with database.connect() as connection:
+    with dagster_database.connect() as connection:
         [(event,)] = connection.execute("SELECT event FROM event_logs").fetchall()
     assert "logged in with ***" in event
     shop = log_in("dagster_storage", "ecommerce")
     with pytest.raises(PlatformError, match=f"permission denied for schema {SCHEMA}"):
         shop.rows("SELECT * FROM ecommerce.transaction_items")
+
+
+@pytest.mark.usefixtures("dagster_database")
+def test_a_failure_in_dagster_s_storage_is_read_once_its_run_is_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custom = {"module": PostgresStorage.__module__, "class": PostgresStorage.__name__}
+    settings = {"storage": {"custom": custom}, **RETRIES}
+    with DagsterInstance.local_temp(str(tmp_path), overrides=settings) as instance:
+        assert read_beside_a_failure(instance, monkeypatch) == [[], ["killed"]]
