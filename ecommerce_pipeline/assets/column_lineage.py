@@ -13,9 +13,10 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 from dagster import AssetKey, TableColumnDep, TableColumnLineage
+
+from ecommerce_pipeline.files import write_whole
 
 LINEAGE: Final = "dagster/column_lineage"
 _DATE: Final = re.compile(r"'\d{4}-\d\d-\d\d[^']*'")
@@ -55,7 +56,8 @@ def column_lineage(
     found = _read(place)
     if found is None:
         found = _follow(sql, dialect, columns, parents)
-        _write(place, found)
+        with suppress(OSError):
+            write_whole(place, json.dumps(found).encode())
     deps = {
         column: [TableColumnDep(asset_key=AssetKey([layer, table]), column_name=name) for layer, table, name in origins]
         for column, origins in found.items()
@@ -69,14 +71,6 @@ def _read(place: Path) -> Origins | None:
     except (OSError, ValueError):
         return None
     return found
-
-
-def _write(place: Path, found: Origins) -> None:
-    with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_suffix(f".{uuid4().hex}")
-        part.write_text(json.dumps(found))
-        part.replace(place)
 
 
 def _follow(sql: str, dialect: str, columns: Sequence[str], parents: Sequence[Mapping[str, Any]]) -> Origins:

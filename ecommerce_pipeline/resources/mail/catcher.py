@@ -7,7 +7,6 @@ message is an `.eml` file for mail programs and an `.html` file for browsers; `i
 import asyncio
 import hashlib
 import html
-import os
 import re
 import threading
 from collections.abc import Iterator
@@ -18,9 +17,10 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, Envelope
+
+from ecommerce_pipeline.files import write_whole
 
 INDEX = "index.html"
 SHOWN_ONLY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -93,22 +93,21 @@ def keep(folder: Path, content: bytes) -> Path:
     sent = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
     id_hash = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
     words = re.sub(r"[^a-z0-9]+", "-", str(message["Subject"]).lower()).strip("-")[:60].strip("-")
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{sent:%Y-%m-%dT%H-%M-%S}-{words}-{id_hash}.eml"
     body = message.get_body(("html",))
     if body is not None:
         # Opened as a file, a message has no header with its policy. The policy holds for all that follows it.
         policy = f'<meta http-equiv="Content-Security-Policy" content="{SHOWN_ONLY}">'
         page = f'<!DOCTYPE html><meta charset="utf-8">{policy}\n{body.get_content()}'
-        _write(file.with_suffix(".html"), page.encode())
-    _write(file, content)
+        write_whole(file.with_suffix(".html"), page.encode(), durable=True)
+    write_whole(file, content, durable=True)
     list_mails(folder)
     return file
 
 
 def list_mails(folder: Path) -> None:
     """Write the page that lists the messages."""
-    _write(folder / INDEX, _index(folder).encode())
+    write_whole(folder / INDEX, _index(folder).encode(), durable=True)
 
 
 def kept(folder: Path) -> list[tuple[Path, EmailMessage]]:
@@ -135,12 +134,3 @@ def _index(folder: Path) -> str:
         "<p>Alerts are kept here instead of being sent. Newest first.</p>"
         f"<ul>{''.join(lines)}</ul></body></html>"
     )
-
-
-def _write(file: Path, content: bytes) -> None:
-    temporary = file.with_name(f".{file.name}-{uuid4().hex}")
-    with temporary.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
