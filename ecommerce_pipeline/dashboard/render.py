@@ -8,8 +8,6 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from altair.utils import schemapi
-
 from ecommerce_pipeline.dashboard.charts import SECTIONS, Chart, Section, marks
 from ecommerce_pipeline.dashboard.datasets import Datasets
 from ecommerce_pipeline.dashboard.definitions import Definitions
@@ -82,6 +80,8 @@ def drawings(folder: Path) -> str:
 
 def _drawn() -> str:
     """Describe the charts, unvalidated: a test checks them against Vega-Lite's schema, which is slow."""
+    from altair.utils import schemapi
+
     with schemapi.debug_mode(False):
         return _json(
             {

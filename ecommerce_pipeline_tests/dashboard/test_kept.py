@@ -1,5 +1,7 @@
 """What is the same on every page is made once per folder."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -26,6 +28,16 @@ def test_drawings_are_made_once_until_the_code_of_a_chart_changes(
     assert render.drawings(folder) == drawn
     assert len(made) == 2
     assert len(list(folder.glob(NAMES[1]))) == len(list(folder.iterdir())) == 2
+
+
+def test_kept_drawings_are_read_without_altair(tmp_path: Path) -> None:
+    drawn = render.drawings(tmp_path)
+    program = (
+        "import sys; from pathlib import Path; sys.modules['altair'] = None\n"  # cannot be imported
+        "from ecommerce_pipeline.dashboard.render import drawings; sys.stdout.write(drawings(Path(sys.argv[1])))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True, text=True)
+    assert done.stdout == drawn
 
 
 def test_two_threads_that_make_a_file_at_once_both_get_its_text(tmp_path: Path) -> None:

@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-import altair as alt
-
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+from ecommerce_pipeline.dashboard.charts.grammar import alt
 
 CHANNEL_KEYS: Final = tuple(
     Key(label, f"var(--series-{number})", "line")

@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-import altair as alt
-
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Key, Section
+from ecommerce_pipeline.dashboard.charts.grammar import alt
 
 MARGIN: Final = ("margin", "margin_rate", "cost_amount", "payment_fee_amount")
 KEYS: Final = (Key("This period", "var(--accent)"), Key("Period before", "var(--ink)", "tick"))

@@ -6,7 +6,7 @@ function of the page, like `day`, `count` and `percent`.
 
 from typing import Any, Final
 
-import altair as alt
+from ecommerce_pipeline.dashboard.charts.grammar import alt
 
 ACCENT: Final = "var(--accent)"
 SOFT: Final = "var(--accent-soft)"
@@ -54,7 +54,7 @@ CONFIG: Final[dict[str, Any]] = {
 }
 
 
-def rows() -> alt.NamedData:
+def rows() -> "alt.NamedData":
     """Return the named data that the page supplies."""
     return alt.NamedData("rows")
 
@@ -72,7 +72,7 @@ def by_row(chart: Any, row_height: int) -> Any:
     return finished(chart, row_height).properties(usermeta={"row_height": row_height})
 
 
-def days(**more: Any) -> alt.X:
+def days(**more: Any) -> "alt.X":
     """Return the x axis of charts by day: one band per day, so that a single day looks right too."""
     return alt.X(
         "day:O",
@@ -84,12 +84,12 @@ def days(**more: Any) -> alt.X:
     )
 
 
-def ticks() -> alt.Parameter:
+def ticks() -> "alt.Parameter":
     """Return the signal that the page sets to the days to label."""
     return alt.param(name=TICKS, value=[])
 
 
-def amount(field: str, label: str = "money", **more: Any) -> alt.Y:
+def amount(field: str, label: str = "money", **more: Any) -> "alt.Y":
     """Return the y axis of a sum; `label` is the page's formatting function."""
     axis = alt.Axis(labelExpr=f"{label}(datum.value)", tickCount=5)
     return alt.Y(f"{field}:Q", axis=axis, **more)

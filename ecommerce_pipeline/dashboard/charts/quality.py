@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-import altair as alt
-
 from ecommerce_pipeline.dashboard.charts import marks
 from ecommerce_pipeline.dashboard.charts.chart import Chart, Section
+from ecommerce_pipeline.dashboard.charts.grammar import alt
 
 ROWS: Final = (
     *("rows_source", "rows_lake", "rows_in", "rows_valid", "rows_quarantined", "rows_duplicate", "rows_superseded"),
