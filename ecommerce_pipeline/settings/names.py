@@ -51,7 +51,12 @@ def similar(name: str) -> str | None:
 
 def _likeness(name: str, setting: str) -> float:
     """Return how much a name is like a setting, from 0 (not a misspelling) to 1."""
-    letters = _ratio(name.replace("_", ""), setting.replace("_", ""))
+    one, other = name.replace("_", ""), setting.replace("_", "")
+    # Lengths, then letters in any order, exclude most settings: each command compares all variables with all of them.
+    if 2 * min(len(one), len(other)) < _ALIKE * (len(one) + len(other)):
+        return 0
+    matcher = SequenceMatcher(None, one, other)
+    letters = matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0
     if letters >= _SAME_LETTERS:
         return letters
     words = [*zip_longest(name.split("_"), setting.split("_"), fillvalue="")]
