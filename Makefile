@@ -42,7 +42,7 @@ test: .venv/test.stamp ## run everything that must pass
 	@$(MAKE) --jobs=2 --output-sync=target lint types doctest browser
 	$(PYTEST) ecommerce_pipeline_tests/chaos ecommerce_pipeline_tests/integration ecommerce_pipeline_tests
 
-bench: .venv/bench.stamp ## compare with other tools, write docs/benchmarks.md; BENCH_ROWS=100000 makes it short
+bench: .venv/test.stamp .venv/bench.stamp ## compare with other tools, write docs/benchmarks.md; BENCH_ROWS=100000 makes it short
 	@$(BIN)/python -m benchmarks
 
 freshness: .venv/test.stamp ## measure for MINUTES=60 how old the page is, write docs/freshness.md

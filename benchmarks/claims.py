@@ -101,6 +101,12 @@ REASONS: Final = (
         "dlt: where the limit is under 5 times, COPY alone does not meet the target.",
     ),
     (
+        " by threads",
+        "The executor: a step keeps two processors busy, PostgreSQL's or DuckDB's and the run's. So steps run one at "
+        "a time where there are two, and four at once on Google Cloud, where they wait. It is measured with a step "
+        "per processor.",
+    ),
+    (
         "by dlt and dbt",
         "dlt and dbt by hand compare, forecast and draw nothing, and have no record of tables and days.",
     ),
