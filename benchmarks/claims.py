@@ -102,9 +102,9 @@ REASONS: Final = (
     ),
     (
         " by threads",
-        "The executor: a step keeps two processors busy, PostgreSQL's or DuckDB's and the run's. So steps run one at "
-        "a time where there are two, and four at once on Google Cloud, where they wait. It is measured with a step "
-        "per processor.",
+        "The executor: locally each step keeps a processor or two busy, and these days are in the shop already. "
+        "While a shop is generated threads save some of the time until its rows are in the lake, and as Google Cloud "
+        "needs the executor, it stays for both.",
     ),
     (
         "by dlt and dbt",

@@ -12,15 +12,14 @@ from ecommerce_pipeline.targets import target_of
 
 
 def with_executor(name: str) -> Definitions:
-    """Return the platform's definitions with an executor that runs a step per processor at once, or more on gcp."""
-    platform, target = definitions.defs, target_of(definitions.environment_settings)
-    at_once = {"max_concurrent": max(target.steps_at_once, os.cpu_count() or 1)}
+    """Return the platform's definitions with another executor that runs at most as many steps at once."""
+    platform, at_once = definitions.defs, target_of(definitions.environment_settings).steps_at_once
     forkserver: Mapping[str, Any] = {"start_method": {"forkserver": {"preload_modules": [__name__]}}}
     executors = {
-        "threads": platform.executor.configured(at_once),
+        "threads": platform.executor,
         "in_process": in_process_executor,
-        "multiprocess": multiprocess_executor.configured(at_once),
-        "multiprocess by forkserver": multiprocess_executor.configured({**at_once, **forkserver}),
+        "multiprocess": multiprocess_executor.configured({"max_concurrent": at_once}),
+        "multiprocess by forkserver": multiprocess_executor.configured({"max_concurrent": at_once, **forkserver}),
     }
     return Definitions(
         assets=platform.assets,

@@ -2,7 +2,7 @@
 
 Dagster has an executor that starts a process per step, which costs seconds of imports, and one that runs the steps one
 after the other. Steps mostly wait for PostgreSQL, DuckDB, Arrow or Google, which release Python's global interpreter
-lock, so threads use all processors. Where that wins little, as on two processors, a run has one step at a time.
+lock, so threads use all processors.
 """
 
 import os

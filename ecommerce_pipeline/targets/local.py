@@ -16,8 +16,8 @@ def build_target(settings: Settings) -> Target:
     return Target(
         lake_kinds=frozenset({"parquet"}),
         warehouse_kinds=frozenset({"duckdb"}),
-        # A step keeps two processors busy: one reads or computes for the other, which writes.
-        steps_at_once=max(1, min(MOST_STEPS_AT_ONCE, (os.cpu_count() or 1) // 2)),
+        # Each step keeps a processor busy.
+        steps_at_once=min(MOST_STEPS_AT_ONCE, os.cpu_count() or 1),
         lake=FolderStore(folder=str(settings.lake_dir)),
         dashboard=FolderStore(folder=str(settings.dashboard_dir)),
         warehouse=warehouse,
