@@ -9,6 +9,7 @@ import pytest
 from dagster_gcp import GCSResource
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, storage
+from hypothesis import HealthCheck, settings
 
 from ecommerce_pipeline.resources.object_store.gcs import GcsStore
 from ecommerce_pipeline.schema.keys import use_keys
@@ -26,6 +27,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Repeated collections of the objects that Dagster and dbt create at import would take a tenth of the tests' time.
 gc.set_threshold(50_000, 20, 50)
+
+# A busy machine is no fault of a property.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture

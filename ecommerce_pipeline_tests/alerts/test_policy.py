@@ -46,7 +46,7 @@ TICKS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TICKS)
 def test_whatever_happens_each_problem_is_reported_by_exactly_one_email(ticks: list) -> None:  # type: ignore[type-arg]
     state, reported, count, now = State(), [], 0, 0.0

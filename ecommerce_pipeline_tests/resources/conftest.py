@@ -12,7 +12,7 @@ from ecommerce_pipeline.partitions import Days
 from ecommerce_pipeline.resources.postgres.resource import PostgresResource
 from ecommerce_pipeline.resources.warehouse import Writer
 from ecommerce_pipeline.resources.warehouse.bigquery.warehouse import BigQueryWarehouse
-from ecommerce_pipeline.schema.tables import EVENTS, STAGING, TABLES
+from ecommerce_pipeline.schema.tables import STAGING, TABLES
 
 LINES = STAGING["transaction_items"]
 
@@ -32,9 +32,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresResourc
 
 @pytest.fixture
 def owner(server: PostgresResource) -> PostgresResource:
-    """Return the database with the rights of its owner, and without orders."""
+    """Return the database with the rights of its owner, and empty tables."""
     with server.connect() as connection:
-        for table in (*EVENTS, "deleted_rows"):
+        for table in (*TABLES, "deleted_rows"):
             connection.execute(f"DELETE FROM ecommerce.{table}".encode())
     return server
 

@@ -68,7 +68,7 @@ def present(database: PostgresResource) -> Rows:
 
 
 @example(life=[Event(1, 0, 0), Event(1, 1, 2), Event(1, 0, 1)], order=[0, 1, 2, 3], again=[])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(life=st.lists(EVENTS, max_size=12), order=ORDER, again=st.lists(st.integers(0, LIFE - 1), max_size=2))
 def test_days_of_life_in_any_order_end_in_the_same_rows(
     owner: PostgresResource, life: list[Event], order: list[int], again: list[int]
