@@ -102,9 +102,8 @@ REASONS: Final = (
     ),
     (
         " by threads",
-        "The executor: locally each step keeps a processor or two busy, and these days are in the shop already. "
-        "While a shop is generated threads save some of the time until its rows are in the lake, and as Google Cloud "
-        "needs the executor, it stays for both.",
+        "The executor: locally each step keeps a processor or two busy, so threads win nothing. Google Cloud, where "
+        "steps wait, needs them, and one executor serves both.",
     ),
     (
         "by dlt and dbt",

@@ -28,7 +28,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Repeated collections of the objects that Dagster and dbt create at import would take a tenth of the tests' time.
 gc.set_threshold(50_000, 20, 50)
 
-# A busy machine is no fault of a property.
+# On a busy machine Hypothesis would fail a property for the time that its examples take.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
